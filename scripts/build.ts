@@ -1,0 +1,19 @@
+/** Bundles each command into one file under dist/, so that starting it reads one file instead of a dependency tree. */
+import { rm } from "node:fs/promises";
+import { build } from "esbuild";
+
+await rm("dist", { recursive: true, force: true });
+await build({
+  entryPoints: { "hostsfile-server": "src/cli/main.ts" },
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  platform: "node",
+  target: "node24",
+  format: "esm",
+  minifySyntax: true,
+  legalComments: "none",
+  // CommonJS dependencies call require(), which an ES module does not have.
+  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+  logLevel: "warning",
+});

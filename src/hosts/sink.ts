@@ -1,0 +1,35 @@
+/** What a sink is: something that shows the view. The hosts file is the only one now; a DNS responder may come. */
+import type { View } from "../records/view.ts";
+import type { Trouble } from "../trouble.ts";
+
+/** A name that the sink does not show because the user's own line defines it. */
+export interface SinkConflict {
+  readonly name: string;
+  /** Counted from 1. */
+  readonly line: number;
+  readonly text: string;
+}
+
+export interface SinkChange {
+  /** Whole lines without line end, as in `192.168.122.167 foo.dtk.io`. */
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** What a sink did with the view. `notices` are things a user should know that are no trouble. */
+export type SinkReport =
+  | {
+      readonly ok: true;
+      /** How the view was brought out: nothing to do, by rename, or in place. */
+      readonly method: "unchanged" | "rename" | "in-place" | "memory";
+      readonly change: SinkChange;
+      readonly conflicts: readonly SinkConflict[];
+      readonly notices: readonly Trouble[];
+    }
+  | { readonly ok: false; readonly trouble: Trouble };
+
+export interface Sink extends AsyncDisposable {
+  readonly name: string;
+  /** Shows the view. Never throws for trouble with the outside world; calls never overlap. */
+  apply(view: View): Promise<SinkReport>;
+}

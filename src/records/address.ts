@@ -1,0 +1,53 @@
+/** IP addresses: read strictly, written in one canonical way, and sorted into the kinds that may or may not be shown. */
+import ipaddr from "ipaddr.js";
+
+declare const brand: unique symbol;
+
+/** An IPv4 or IPv6 address in canonical text (RFC 5952 for IPv6), without zone. */
+export type Address = string & { readonly [brand]: "Address" };
+
+export type Family = "IPv4" | "IPv6";
+
+/** What a target of an endpoint is; only `usable` addresses can be shown in target mode `record`. */
+export type TargetKind = "usable" | "unspecified" | "multicast" | "link-local" | "zoned" | "name";
+
+/**
+ * Reads an address strictly: four decimal parts for IPv4, no zone for IPv6.
+ *
+ * @param text - the address, for example `192.168.122.167` or `FD00::1`
+ * @returns the canonical address, an IPv4-mapped IPv6 address as its IPv4 address, or undefined
+ */
+export function parseAddress(text: string): Address | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text).toString() as Address;
+  if (!text.includes(":") || text.includes("%") || !ipaddr.IPv6.isValid(text)) return undefined;
+  const address = ipaddr.IPv6.parse(text);
+  return (address.isIPv4MappedAddress() ? address.toIPv4Address().toString() : address.toRFC5952String()) as Address;
+}
+
+/** The family of an address. */
+export function familyOf(address: Address): Family {
+  return address.includes(":") ? "IPv6" : "IPv4";
+}
+
+/**
+ * Sorts a target of an endpoint into its kind.
+ *
+ * @param target - a target as ExternalDNS sent it: an address or a name
+ */
+export function targetKind(target: string): TargetKind {
+  if (target.includes(":") && target.includes("%")) return "zoned";
+  const address = parseAddress(target);
+  if (address === undefined) return "name";
+  const range: string = ipaddr.parse(address).range();
+  switch (range) {
+    case "unspecified":
+      return "unspecified";
+    case "multicast":
+    case "broadcast":
+      return "multicast";
+    case "linkLocal":
+      return "link-local";
+    default:
+      return address.startsWith("0.") ? "unspecified" : "usable";
+  }
+}

@@ -1,0 +1,50 @@
+/** A cluster's name and settings as values: what points its names where, and which names it may have. */
+import type { Address } from "./address.ts";
+import { familyOf, parseAddress, targetKind } from "./address.ts";
+import type { ManagedDomain } from "./managed-domain.ts";
+
+declare const brand: unique symbol;
+
+/** A cluster's name: one DNS label. */
+export type ClusterName = string & { readonly [brand]: "ClusterName" };
+
+/** Where names point: to the cluster IP, or to the records' own targets. */
+export type TargetMode = "cluster" | "record";
+
+export const targetModes: readonly TargetMode[] = ["cluster", "record"];
+
+/** The cluster that requests without `/clusters/NAME` are about. */
+export const defaultCluster = "default" as ClusterName;
+
+export interface ClusterSettings {
+  /** At most one of each family, IPv4 first; empty while unknown. */
+  readonly clusterIPs: readonly Address[];
+  /** In the order in which they were added. */
+  readonly domains: readonly ManagedDomain[];
+  readonly targets: TargetMode;
+}
+
+export const initialSettings: ClusterSettings = { clusterIPs: [], domains: [], targets: "cluster" };
+
+/** Reads a cluster's name: one lower-case DNS label (RFC 1123), or undefined. */
+export function parseClusterName(text: string): ClusterName | undefined {
+  return /^(?!-)[a-z0-9-]{1,63}(?<!-)$/.test(text) ? (text as ClusterName) : undefined;
+}
+
+/**
+ * Reads a cluster IP: one address, or one of each family.
+ *
+ * @param texts - one or two addresses
+ * @returns the addresses, IPv4 first, or undefined when one is no usable address or both are of one family
+ */
+export function parseClusterIPs(texts: readonly string[]): readonly Address[] | undefined {
+  const addresses: Address[] = [];
+  for (const text of texts) {
+    const address = parseAddress(text.trim());
+    if (address === undefined || targetKind(address) !== "usable") return undefined;
+    if (addresses.some((other) => familyOf(other) === familyOf(address))) return undefined;
+    addresses.push(address);
+  }
+  if (addresses.length === 0) return undefined;
+  return addresses.toSorted((left, right) => familyOf(left).localeCompare(familyOf(right)));
+}

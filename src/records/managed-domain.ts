@@ -1,0 +1,44 @@
+/** Managed domains: which names may be shown. `dtk.io` covers itself and everything under it, never `evildtk.io`. */
+import { type DNSName, type HostName, canonicalName, parseDNSName, toHostName } from "./name.ts";
+
+declare const brand: unique symbol;
+
+/** A domain whose names may be shown: a host name in A-labels. */
+export type ManagedDomain = HostName & { readonly [brand]: "ManagedDomain" };
+
+/**
+ * Reads a managed domain.
+ *
+ * @param text - for example `dtk.io`, in any case, with or without trailing dot
+ * @returns the domain in its canonical spelling, or undefined when it is no domain name
+ */
+export function parseManagedDomain(text: string): ManagedDomain | undefined {
+  const name = parseDNSName(text.trim());
+  return name === undefined ? undefined : (toHostName(name) as ManagedDomain | undefined);
+}
+
+/**
+ * Says whether a name is one of the domains or lies under one of them, on label borders.
+ *
+ * @param name - in any spelling; U-labels and A-labels are the same name
+ */
+export function isManaged(name: DNSName, domains: ReadonlySet<ManagedDomain>): boolean {
+  if (domains.size === 0) return false;
+  return suffixes(asciiOf(name)).some((suffix) => domains.has(suffix as ManagedDomain));
+}
+
+/** Wildcards and underscores are legal here, so only the labels that are not ASCII need converting. */
+function asciiOf(name: DNSName): string {
+  if (!/[^\x00-\x7f]/.test(name)) return canonicalName(name);
+  const labels = name.split(".").map((label) => {
+    const parsed = parseDNSName(label);
+    return (parsed && toHostName(parsed)) ?? label;
+  });
+  return labels.join(".");
+}
+
+function suffixes(name: string): string[] {
+  const found = [name];
+  for (let dot = name.indexOf("."); dot !== -1; dot = name.indexOf(".", dot + 1)) found.push(name.slice(dot + 1));
+  return found;
+}

@@ -1,0 +1,46 @@
+/** What the rest of the product may ask of the store: every endpoint of every cluster, verbatim, and the clusters' settings. */
+import type { ClusterName, ClusterSettings } from "../records/cluster.ts";
+import type { Mutation } from "../records/endpoint.ts";
+import type { HostName } from "../records/name.ts";
+import type { ViewRecord } from "../records/view.ts";
+
+/** What ExternalDNS was told at the root path, which it reads once per process. */
+export interface Negotiation {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly include: readonly string[];
+}
+
+export interface StoredCluster {
+  readonly name: ClusterName;
+  readonly settings: ClusterSettings;
+  /** Milliseconds since 1970 of the last webhook call, undefined if there was none. */
+  readonly heardAt: number | undefined;
+  readonly negotiation: Negotiation | undefined;
+  /** What the view needs of each record, in no particular order. */
+  readonly records: Iterable<ViewRecord>;
+  /** Number of stored endpoints, TXT included. */
+  readonly size: number;
+}
+
+/**
+ * A durable store: when a method that changes something returns, the change is on disk; when it throws, nothing changed.
+ * Every method throws {@link StoreTroubleError} when the disk or the database fails.
+ */
+export interface Store extends Disposable {
+  /** Every cluster that was configured. */
+  clusters(): Iterable<StoredCluster>;
+  cluster(name: ClusterName): StoredCluster | undefined;
+  /** The cluster's endpoints as a JSON array, each exactly as it was put. */
+  endpointsJSON(name: ClusterName): string;
+  /** Removes and puts the records of one cluster in one transaction; returns what was really different before. */
+  apply(name: ClusterName, mutation: Mutation): void;
+  /** Sets a cluster's settings; a cluster that is not there comes into being. */
+  configure(name: ClusterName, settings: ClusterSettings): void;
+  forget(name: ClusterName): void;
+  holders(): ReadonlyMap<HostName, ClusterName>;
+  setHolders(holders: ReadonlyMap<HostName, ClusterName>): void;
+  negotiated(name: ClusterName, negotiation: Negotiation): void;
+  /** Remembers a webhook call; written at most now and then, and when the store is closed. */
+  heard(name: ClusterName, at: number): void;
+}

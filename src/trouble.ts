@@ -1,0 +1,28 @@
+/** Trouble in words for a user: what happened, where, and what to do next. Every message the product shows has this shape. */
+
+export interface Trouble {
+  /** Stable kebab-case code, as in `hosts-file-read-only`; docs/troubleshooting.md has an entry for each. */
+  readonly code: string;
+  /** One sentence with the value: what and where. */
+  readonly message: string;
+  /** What to do, with the exact command where there is one. */
+  readonly hint: string;
+}
+
+/** How a command ends: 1 problem found, 2 wrong usage, 3 environment (privilege, port, missing tool). */
+export type ExitCode = 1 | 2 | 3;
+
+/** A trouble that ends what was asked for. It is the user's to mend, so it is shown without a stack. */
+export class TroubleError extends Error implements Trouble {
+  readonly code: string;
+  readonly hint: string;
+  readonly exitCode: ExitCode;
+
+  constructor(trouble: Trouble, options: { readonly exitCode: ExitCode; readonly cause?: unknown }) {
+    super(trouble.message, { cause: options.cause });
+    this.name = "TroubleError";
+    this.code = trouble.code;
+    this.hint = trouble.hint;
+    this.exitCode = options.exitCode;
+  }
+}
