@@ -1,5 +1,5 @@
 /** Managed domains: which names may be shown. `dtk.io` covers itself and everything under it, never `evildtk.io`. */
-import { type DNSName, type HostName, canonicalName, parseDNSName, toHostName } from "./name.ts";
+import { type HostName, parseDNSName, toHostName } from "./name.ts";
 
 declare const brand: unique symbol;
 
@@ -20,16 +20,16 @@ export function parseManagedDomain(text: string): ManagedDomain | undefined {
 /**
  * Says whether a name is one of the domains or lies under one of them, on label borders.
  *
- * @param name - in any spelling; U-labels and A-labels are the same name
+ * @param name - a DNS name in canonical spelling; U-labels and A-labels are the same name
  */
-export function isManaged(name: DNSName, domains: ReadonlySet<ManagedDomain>): boolean {
+export function isManaged(name: string, domains: ReadonlySet<ManagedDomain>): boolean {
   if (domains.size === 0) return false;
   return suffixes(asciiOf(name)).some((suffix) => domains.has(suffix as ManagedDomain));
 }
 
 /** Wildcards and underscores are legal here, so only the labels that are not ASCII need converting. */
-function asciiOf(name: DNSName): string {
-  if (!/[^\x00-\x7f]/.test(name)) return canonicalName(name);
+function asciiOf(name: string): string {
+  if (!/[^\x00-\x7f]/.test(name)) return name;
   const labels = name.split(".").map((label) => {
     const parsed = parseDNSName(label);
     return (parsed && toHostName(parsed)) ?? label;

@@ -3,12 +3,13 @@ import type { Address } from "./address.ts";
 import type { ClusterName, ClusterSettings } from "./cluster.ts";
 import { type Endpoint, recordKey, resourceOf } from "./endpoint.ts";
 import { isManaged } from "./managed-domain.ts";
-import { type DNSName, type HostName, toHostName } from "./name.ts";
+import { type HostName, parseDNSName, toHostName } from "./name.ts";
 import { addressesOf } from "./target.ts";
 
 /** A stored record, as far as the view needs it. */
 export interface ViewRecord {
-  readonly name: DNSName;
+  /** Lower case, without trailing dot; any name that ExternalDNS sent. */
+  readonly name: string;
   /** The name as a hosts file can hold it, if it can. */
   readonly hostName: HostName | undefined;
   readonly type: string;
@@ -53,7 +54,7 @@ export type Refusal =
 
 /** A record that is stored and cannot be shown. */
 export interface NotShown {
-  readonly name: DNSName;
+  readonly name: string;
   readonly cluster: ClusterName;
   readonly type: string;
   readonly resource: string | undefined;
@@ -86,16 +87,17 @@ type Group = [ViewRecord, ...ViewRecord[]];
 /**
  * Takes from an endpoint what the view needs.
  *
- * @param endpoint - an endpoint whose name passed {@link parseDNSName}
+ * @param endpoint - an endpoint as it is stored
  * @param sequence - when the store saw the record first, in relation to others
  * @returns undefined for a TXT record, which says who owns a name and never where it is
  */
 export function toViewRecord(endpoint: Endpoint, sequence: number): ViewRecord | undefined {
   const { name, type } = recordKey(endpoint);
   if (type === "TXT") return undefined;
+  const dnsName = parseDNSName(name);
   return {
-    name: name as DNSName,
-    hostName: toHostName(name as DNSName),
+    name,
+    hostName: dnsName && toHostName(dnsName),
     type,
     targets: endpoint.targets ?? [],
     resource: resourceOf(endpoint),

@@ -19,8 +19,6 @@ export interface StoredCluster {
   readonly negotiation: Negotiation | undefined;
   /** What the view needs of each record, in no particular order. */
   readonly records: Iterable<ViewRecord>;
-  /** Number of stored endpoints, TXT included. */
-  readonly size: number;
 }
 
 /**
@@ -28,15 +26,18 @@ export interface StoredCluster {
  * Every method throws {@link StoreTroubleError} when the disk or the database fails.
  */
 export interface Store extends Disposable {
-  /** Every cluster that was configured. */
+  /** Every cluster that was configured, and always `default`. */
   clusters(): Iterable<StoredCluster>;
   cluster(name: ClusterName): StoredCluster | undefined;
   /** The cluster's endpoints as a JSON array, each exactly as it was put. */
   endpointsJSON(name: ClusterName): string;
-  /** Removes and puts the records of one cluster in one transaction; returns what was really different before. */
+  /** Number of stored endpoints of a cluster by record type, TXT included. */
+  countByType(name: ClusterName): ReadonlyMap<string, number>;
+  /** Removes and puts the records of one cluster in one transaction; the cluster must be configured. */
   apply(name: ClusterName, mutation: Mutation): void;
   /** Sets a cluster's settings; a cluster that is not there comes into being. */
   configure(name: ClusterName, settings: ClusterSettings): void;
+  /** Removes a cluster with its records; `default` is there again at once, as new. */
   forget(name: ClusterName): void;
   holders(): ReadonlyMap<HostName, ClusterName>;
   setHolders(holders: ReadonlyMap<HostName, ClusterName>): void;

@@ -1,6 +1,7 @@
-/** Why the store cannot do what was asked: the one error that its users must expect. */
+/** Why the store cannot do what was asked: errors of SQLite and of the file system, turned into words for a user. */
 import type { Trouble } from "../trouble.ts";
 
+/** The one error that users of the store must expect. */
 export class StoreTroubleError extends Error {
   readonly trouble: Trouble;
 
@@ -9,4 +10,82 @@ export class StoreTroubleError extends Error {
     this.name = "StoreTroubleError";
     this.trouble = trouble;
   }
+}
+
+/** What was read breaks a rule of ours: as bad as a corrupt file. */
+export class DamageError extends Error {
+  override readonly name = "DamageError";
+}
+
+/** SQLite's result codes (sqlite3.h) that are told apart. */
+const busy = 5;
+const damageCodes: ReadonlySet<number> = new Set([11, 26]);
+
+/** The primary result code of an SQLite error, or undefined for any other error. */
+export function sqliteCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return undefined;
+  return error.errcode & 0xff;
+}
+
+/** Says whether an error means that the database's content is wrong, rather than that it cannot be reached. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof DamageError || damageCodes.has(sqliteCode(error) ?? 0);
+}
+
+/**
+ * Gives an error of SQLite or the file system its meaning.
+ *
+ * @param error - what was thrown
+ * @param folder - the state folder
+ * @returns the trouble; an error that is a bug is thrown again
+ */
+export function explainStoreError(error: unknown, folder: string): StoreTroubleError {
+  if (error instanceof StoreTroubleError) return error;
+  const code = sqliteCode(error) ?? (error instanceof Error && "code" in error ? error.code : undefined);
+  if (code === undefined) throw error;
+  if (code === busy) return new StoreTroubleError(inUse(folder), error);
+  const denied = code === "EACCES" || code === "EPERM";
+  return new StoreTroubleError(denied ? noPermission(folder) : unavailable(folder, error), error);
+}
+
+/** The trouble of a database that was set aside, now or at an earlier start. */
+export function damaged(copy: string): StoreTroubleError {
+  return new StoreTroubleError({
+    code: "state-damaged",
+    message: `The saved records are damaged and were set aside as ${copy}; the lines in the hosts file stay as they are.`,
+    hint: "Put a good copy back under its old name, or start afresh, which ExternalDNS fills again: hostsfile-server recover",
+  });
+}
+
+/** The trouble of a database that a newer version wrote. */
+export function newer(folder: string, version: number): StoreTroubleError {
+  return new StoreTroubleError({
+    code: "state-newer",
+    message: `The saved records in ${folder} were written by a newer hostsfile-server (format ${version}).`,
+    hint: "Run that version, or choose another folder with --state-dir.",
+  });
+}
+
+function inUse(folder: string): Trouble {
+  return {
+    code: "state-in-use",
+    message: `Another hostsfile-server uses the state folder ${folder}.`,
+    hint: "Stop it, or give this one a folder of its own with --state-dir.",
+  };
+}
+
+function noPermission(folder: string): Trouble {
+  return {
+    code: "state-no-permission",
+    message: `The state folder ${folder} cannot be written by this user.`,
+    hint: "Run it with sudo, or choose a folder of your own with --state-dir.",
+  };
+}
+
+function unavailable(folder: string, error: unknown): Trouble {
+  return {
+    code: "state-unavailable",
+    message: `The records cannot be saved in ${folder}: ${error instanceof Error ? error.message : String(error)}.`,
+    hint: `Look at the disk (df -h ${folder}; mount); the server tries again by itself.`,
+  };
 }

@@ -1,0 +1,125 @@
+/** Opens the database, checks it whole, and tells trouble that passes from damage. */
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { prepareStateFile, prepareStateFolder, syncFolder } from "./folder.ts";
+import { applicationId, createTables, pragmas, schemaVersion } from "./schema.ts";
+import { damagedCopies, databaseName, setAside } from "./set-aside.ts";
+import { SQLiteStore } from "./sqlite-store.ts";
+import { DamageError, StoreTroubleError, damaged, explainStoreError, isDamage, newer, sqliteCode } from "./trouble.ts";
+
+export interface StoreOptions {
+  /** The state folder, an absolute path; made when it is not there. */
+  readonly folder: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/**
+ * Opens the store, empty when there has never been one. A damaged database is set aside and never treated as empty:
+ * as long as only damaged ones are there, opening fails.
+ *
+ * @throws StoreTroubleError `state-damaged`, `state-in-use`, `state-newer`, `state-folder-unsafe`,
+ *   `state-no-permission`, or `state-unavailable` for trouble that may pass
+ */
+export function openStore({ folder, now }: StoreOptions): SQLiteStore {
+  try {
+    const real = prepareStateFolder(folder);
+    const copy = damagedCopies(real).at(-1);
+    if (copy !== undefined && !existsSync(join(real, databaseName))) throw damaged(copy);
+    return openDatabase(real);
+  } catch (error) {
+    throw isDamage(error) ? setAsideDamaged({ folder, now }, error) : explainStoreError(error, folder);
+  }
+}
+
+/**
+ * Opens a store in memory, for a run that must leave no trace.
+ */
+export function openMemoryStore(): SQLiteStore {
+  const database = new DatabaseSync(":memory:");
+  database.exec(createTables);
+  return new SQLiteStore(database);
+}
+
+/**
+ * Starts afresh after damage: makes an empty database. The damaged copies stay.
+ *
+ * @returns the damaged copies' paths; empty when there was nothing to recover from, and then nothing was changed
+ * @throws StoreTroubleError as {@link openStore}
+ */
+export function recoverStore({ folder }: StoreOptions): readonly string[] {
+  try {
+    const real = prepareStateFolder(folder);
+    const copies = damagedCopies(real);
+    if (copies.length === 0 || existsSync(join(real, databaseName))) return [];
+    openDatabase(real)[Symbol.dispose]();
+    return copies;
+  } catch (error) {
+    throw explainStoreError(error, folder);
+  }
+}
+
+/**
+ * Moves a database that proved damaged out of the way.
+ *
+ * @param options - where it lies
+ * @param cause - what was found
+ * @returns the trouble to report
+ */
+export function setAsideDamaged({ folder, now }: StoreOptions, cause: unknown): StoreTroubleError {
+  setAside(folder, now());
+  const { trouble } = damaged(damagedCopies(folder).at(-1) ?? folder);
+  return new StoreTroubleError(trouble, cause);
+}
+
+function openDatabase(folder: string): SQLiteStore {
+  const path = join(folder, databaseName);
+  if (!existsSync(path)) createDatabase(folder, path);
+  prepareStateFile(path);
+  const database = new DatabaseSync(path);
+  try {
+    database.exec(pragmas);
+    check(database, folder);
+    return readAll(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Made under another name first, so that an empty or half-made file under the real name is always damage. */
+function createDatabase(folder: string, path: string): void {
+  const draft = `${path}.new`;
+  rmSync(draft, { force: true });
+  prepareStateFile(draft);
+  const database = new DatabaseSync(draft);
+  try {
+    database.exec(`BEGIN IMMEDIATE; ${createTables} COMMIT;`);
+  } finally {
+    database.close();
+  }
+  renameSync(draft, path);
+  syncFolder(folder);
+}
+
+function check(database: DatabaseSync, folder: string): void {
+  if (pragma(database, "application_id") !== applicationId) throw new DamageError("not a database of ours");
+  const version = pragma(database, "user_version");
+  if (version > schemaVersion) throw newer(folder, version);
+  const verdict = database.prepare("PRAGMA quick_check(1)").get()?.["quick_check"];
+  if (verdict !== "ok") throw new DamageError(String(verdict));
+}
+
+function pragma(database: DatabaseSync, name: string): number {
+  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+
+function readAll(database: DatabaseSync): SQLiteStore {
+  try {
+    return new SQLiteStore(database);
+  } catch (error) {
+    if (sqliteCode(error) !== undefined) throw error;
+    throw new DamageError("a row breaks a rule", { cause: error });
+  }
+}

@@ -1,0 +1,89 @@
+/** What stands in the database's rows, read back as strictly as what comes from the wire. */
+import { z } from "zod";
+import { initialSettings, parseClusterIPs, parseClusterName, targetModes } from "../records/cluster.ts";
+import type { ClusterName, ClusterSettings } from "../records/cluster.ts";
+import { type Endpoint, type RecordKey, keyText, recordKey } from "../records/endpoint.ts";
+import { isEndpoint } from "../records/endpoint-shape.ts";
+import { type ManagedDomain, parseManagedDomain } from "../records/managed-domain.ts";
+import type { Negotiation } from "./store.ts";
+
+const settingsSchema = z.object({
+  clusterIPs: z.array(z.string()).transform((texts, context) => {
+    const addresses = texts.length === 0 ? initialSettings.clusterIPs : parseClusterIPs(texts);
+    if (addresses === undefined) context.addIssue("no cluster IP");
+    return addresses ?? z.NEVER;
+  }),
+  domains: z.array(
+    z.string().transform((text, context): ManagedDomain => {
+      const domain = parseManagedDomain(text);
+      if (domain === undefined) context.addIssue("no domain");
+      return domain ?? z.NEVER;
+    }),
+  ),
+  targets: z.enum(targetModes),
+});
+
+const negotiationSchema = z.object({ at: z.number(), include: z.array(z.string()) });
+
+const clusterRowSchema = z.object({
+  name: z.string(),
+  settings: z.string(),
+  heard_at: z.number().nullable(),
+  negotiation: z.string().nullable(),
+});
+
+const recordRowSchema = z.object({
+  cluster: z.string(),
+  name: z.string(),
+  type: z.string(),
+  set_identifier: z.string(),
+  sequence: z.int(),
+  endpoint: z.string(),
+});
+
+export interface ClusterRow {
+  readonly name: ClusterName;
+  readonly settings: ClusterSettings;
+  readonly heardAt: number | undefined;
+  readonly negotiation: Negotiation | undefined;
+}
+
+export interface RecordRow {
+  readonly cluster: string;
+  readonly key: RecordKey;
+  readonly sequence: number;
+  readonly endpoint: Endpoint;
+}
+
+/**
+ * Reads a row of the table `cluster`.
+ *
+ * @throws Error when the row breaks a rule; the database is then damaged
+ */
+export function readClusterRow(row: unknown): ClusterRow {
+  const { name, settings, heard_at, negotiation } = clusterRowSchema.parse(row);
+  const clusterName = parseClusterName(name);
+  if (clusterName === undefined) throw new Error(`cluster name ${JSON.stringify(name)}`);
+  return {
+    name: clusterName,
+    settings: settingsSchema.parse(JSON.parse(settings)),
+    heardAt: heard_at ?? undefined,
+    negotiation: negotiation === null ? undefined : negotiationSchema.parse(JSON.parse(negotiation)),
+  };
+}
+
+/**
+ * Reads a row of the table `record`.
+ *
+ * @throws Error when the row breaks a rule; the database is then damaged
+ */
+export function readRecordRow(row: unknown): RecordRow {
+  const { cluster, name, type, set_identifier, sequence, endpoint } = recordRowSchema.parse(row);
+  const value: unknown = JSON.parse(endpoint);
+  if (!isEndpoint(value)) throw new Error(`endpoint of ${JSON.stringify(name)}`);
+  const key = recordKey(value);
+  if (keyText(key) !== keyText({ name, type, setIdentifier: set_identifier })) {
+    throw new Error(`key of ${JSON.stringify(name)}`);
+  }
+  return { cluster, key, sequence, endpoint: value };
+}

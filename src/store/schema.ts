@@ -1,0 +1,44 @@
+/** The database's tables and their version: what lies on disk between two runs. */
+
+/** "hfs1" in ASCII: tells our database from somebody else's (SQLite `PRAGMA application_id`). */
+export const applicationId = 0x68667331;
+
+/** Grows when the tables change; an older database is brought up, a newer one is left alone. */
+export const schemaVersion = 1;
+
+/** `endpoint` is the endpoint's JSON as it is returned; the other columns are taken from it. */
+export const createTables = `
+  CREATE TABLE cluster (
+    name TEXT PRIMARY KEY,
+    settings TEXT NOT NULL,
+    heard_at INTEGER,
+    negotiation TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE record (
+    cluster TEXT NOT NULL,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    set_identifier TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    endpoint TEXT NOT NULL,
+    PRIMARY KEY (cluster, name, type, set_identifier)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE holder (
+    name TEXT PRIMARY KEY,
+    cluster TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  PRAGMA application_id = ${applicationId};
+  PRAGMA user_version = ${schemaVersion};
+`;
+
+/**
+ * Durability first: every commit is synced before it returns. The lock is exclusive, so that a second process is told
+ * at once and no shared-memory file is needed.
+ */
+export const pragmas = `
+  PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA trusted_schema = OFF;
+  PRAGMA cell_size_check = ON;
+`;

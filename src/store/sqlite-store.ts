@@ -1,0 +1,221 @@
+/** The store on SQLite: one transaction a change, and in memory only what the view needs. */
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { type ClusterName, type ClusterSettings, defaultCluster, initialSettings } from "../records/cluster.ts";
+import { type Mutation, type RecordKey, keyText } from "../records/endpoint.ts";
+import type { HostName } from "../records/name.ts";
+import { type ViewRecord, toViewRecord } from "../records/view.ts";
+import { limits } from "./limits.ts";
+import { type ClusterRow, readClusterRow, readRecordRow } from "./row.ts";
+import type { Negotiation, Store, StoredCluster } from "./store.ts";
+import { StoreTroubleError } from "./trouble.ts";
+
+/** Milliseconds between two times that "last heard" is written to disk. */
+const heardInterval = 3_600_000;
+
+interface ClusterMemory extends ClusterRow {
+  readonly heardSavedAt: number | undefined;
+  /** By key text. */
+  readonly recordByKey: Map<string, ViewRecord>;
+}
+
+/** Throws whatever SQLite throws; `open.ts` gives these errors their meaning. */
+export class SQLiteStore implements Store {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #clusters = new Map<ClusterName, ClusterMemory>();
+  #holders: ReadonlyMap<HostName, ClusterName> = new Map();
+  #lastSequence = 0;
+  #recordCount = 0;
+
+  /**
+   * Reads everything that the view needs into memory.
+   *
+   * @param database - open, checked, and with the tables of `schema.ts`
+   * @throws Error when a row breaks a rule
+   */
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    for (const row of this.#prepare("SELECT * FROM cluster ORDER BY name").iterate()) {
+      const cluster = readClusterRow(row);
+      this.#clusters.set(cluster.name, { ...cluster, heardSavedAt: cluster.heardAt, recordByKey: new Map() });
+    }
+    for (const row of this.#prepare("SELECT * FROM record").iterate()) {
+      const { cluster, key, sequence, endpoint } = readRecordRow(row);
+      const { recordByKey } = this.#known(cluster as ClusterName);
+      const record = toViewRecord(endpoint, sequence);
+      if (record !== undefined) recordByKey.set(keyText(key), record);
+      this.#lastSequence = Math.max(this.#lastSequence, sequence);
+      this.#recordCount++;
+    }
+    if (!this.#clusters.has(defaultCluster)) this.configure(defaultCluster, initialSettings);
+    const holders = this.#prepare("SELECT name, cluster FROM holder").all();
+    this.#holders = new Map(holders.map(({ name, cluster }) => [name as HostName, cluster as ClusterName]));
+  }
+
+  clusters(): Iterable<StoredCluster> {
+    return this.#clusters.values().map(toStoredCluster);
+  }
+
+  cluster(name: ClusterName): StoredCluster | undefined {
+    const memory = this.#clusters.get(name);
+    return memory && toStoredCluster(memory);
+  }
+
+  endpointsJSON(name: ClusterName): string {
+    const sql = "SELECT '[' || coalesce(group_concat(endpoint, ','), '') || ']' AS list FROM record WHERE cluster = ?";
+    return String(this.#prepare(sql).get(name)?.["list"]);
+  }
+
+  countByType(name: ClusterName): ReadonlyMap<string, number> {
+    const rows = this.#prepare("SELECT type, count(*) AS count FROM record WHERE cluster = ? GROUP BY type").all(name);
+    return new Map(rows.map(({ type, count }) => [String(type), Number(count)]));
+  }
+
+  apply(name: ClusterName, { remove, put }: Mutation): void {
+    const { recordByKey } = this.#known(name);
+    const written: [string, ViewRecord][] = [];
+    let [sequence, count] = [this.#lastSequence, this.#recordCount];
+    this.#transaction(() => {
+      for (const key of remove) count -= this.#deleteRecord(name, key);
+      for (const { key, endpoint } of put) {
+        const text = keyText(key);
+        const isNew = this.#putRecord(name, key, sequence + 1, JSON.stringify(endpoint));
+        if (isNew) [sequence, count] = [sequence + 1, count + 1];
+        const record = toViewRecord(endpoint, isNew ? sequence : (recordByKey.get(text)?.sequence ?? sequence));
+        if (record !== undefined) written.push([text, record]);
+      }
+      if (count > limits.records && count > this.#recordCount) throw tooMany("records", limits.records);
+    });
+    for (const key of remove) recordByKey.delete(keyText(key));
+    for (const [text, record] of written) recordByKey.set(text, record);
+    [this.#lastSequence, this.#recordCount] = [sequence, count];
+  }
+
+  configure(name: ClusterName, settings: ClusterSettings): void {
+    if (settings.domains.length > limits.domainsPerCluster) throw tooMany("domains", limits.domainsPerCluster);
+    const known = this.#clusters.get(name);
+    if (known === undefined && this.#clusters.size >= limits.clusters) throw tooMany("clusters", limits.clusters);
+    this.#run(
+      "INSERT INTO cluster (name, settings) VALUES (?, ?) ON CONFLICT DO UPDATE SET settings = excluded.settings",
+      name,
+      JSON.stringify(settings),
+    );
+    const added = { name, heardAt: undefined, heardSavedAt: undefined, negotiation: undefined, recordByKey: new Map() };
+    this.#clusters.set(name, { ...(known ?? added), settings });
+  }
+
+  forget(name: ClusterName): void {
+    this.#recordCount -= this.#transaction(() => {
+      this.#run("DELETE FROM cluster WHERE name = ?", name);
+      this.#run("DELETE FROM holder WHERE cluster = ?", name);
+      return this.#run("DELETE FROM record WHERE cluster = ?", name);
+    });
+    this.#clusters.delete(name);
+    this.#holders = new Map(this.#holders.entries().filter(([, holder]) => holder !== name));
+    if (name === defaultCluster) this.configure(name, initialSettings);
+  }
+
+  holders(): ReadonlyMap<HostName, ClusterName> {
+    return this.#holders;
+  }
+
+  setHolders(holders: ReadonlyMap<HostName, ClusterName>): void {
+    const same = holders.size === this.#holders.size;
+    if (same && [...holders].every(([name, cluster]) => this.#holders.get(name) === cluster)) return;
+    this.#transaction(() => {
+      this.#run("DELETE FROM holder");
+      for (const [name, cluster] of holders)
+        this.#run("INSERT INTO holder (name, cluster) VALUES (?, ?)", name, cluster);
+    });
+    this.#holders = holders;
+  }
+
+  negotiated(name: ClusterName, negotiation: Negotiation): void {
+    const memory = this.#known(name);
+    this.#run("UPDATE cluster SET negotiation = ? WHERE name = ?", JSON.stringify(negotiation), name);
+    this.#clusters.set(name, { ...memory, negotiation });
+  }
+
+  heard(name: ClusterName, at: number): void {
+    const memory = this.#known(name);
+    const due = at - (memory.heardSavedAt ?? Number.NEGATIVE_INFINITY) >= heardInterval;
+    if (due) this.#saveHeard(name, at);
+    this.#clusters.set(name, { ...memory, heardAt: at, heardSavedAt: due ? at : memory.heardSavedAt });
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#database.isOpen) return;
+    try {
+      for (const { name, heardAt, heardSavedAt } of this.#clusters.values()) {
+        if (heardAt !== undefined && heardAt !== heardSavedAt) this.#saveHeard(name, heardAt);
+      }
+    } finally {
+      this.#database.close();
+    }
+  }
+
+  #saveHeard(name: ClusterName, at: number): void {
+    this.#run("UPDATE cluster SET heard_at = ? WHERE name = ?", at, name);
+  }
+
+  #deleteRecord(cluster: ClusterName, { name, type, setIdentifier }: RecordKey): number {
+    const sql = "DELETE FROM record WHERE cluster = ? AND name = ? AND type = ? AND set_identifier = ?";
+    return this.#run(sql, cluster, name, type, setIdentifier);
+  }
+
+  /** Returns whether the record is new; what stands there already in the same words is not written again. */
+  #putRecord(
+    cluster: ClusterName,
+    { name, type, setIdentifier }: RecordKey,
+    sequence: number,
+    endpoint: string,
+  ): boolean {
+    const insert = "INSERT OR IGNORE INTO record VALUES (?, ?, ?, ?, ?, ?)";
+    if (this.#run(insert, cluster, name, type, setIdentifier, sequence, endpoint) === 1) return true;
+    const update =
+      "UPDATE record SET endpoint = ? WHERE cluster = ? AND name = ? AND type = ? AND set_identifier = ? AND endpoint <> ?";
+    this.#run(update, endpoint, cluster, name, type, setIdentifier, endpoint);
+    return false;
+  }
+
+  #known(name: ClusterName): ClusterMemory {
+    const memory = this.#clusters.get(name);
+    if (memory === undefined) throw new Error(`cluster ${JSON.stringify(name)} is not configured`);
+    return memory;
+  }
+
+  #transaction<Result>(work: () => Result): Result {
+    this.#database.exec("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      this.#database.exec("COMMIT");
+      return result;
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  #prepare(sql: string): StatementSync {
+    const prepared = this.#statements.get(sql) ?? this.#database.prepare(sql);
+    this.#statements.set(sql, prepared);
+    return prepared;
+  }
+
+  /** Returns the number of rows changed. */
+  #run(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.#prepare(sql).run(...values).changes);
+  }
+}
+
+function toStoredCluster({ name, settings, heardAt, negotiation, recordByKey }: ClusterMemory): StoredCluster {
+  return { name, settings, heardAt, negotiation, records: recordByKey.values() };
+}
+
+function tooMany(what: keyof typeof limits | "domains", most: number): StoreTroubleError {
+  return new StoreTroubleError({
+    code: "store-full",
+    message: `The store holds at most ${most} ${what}, and this change would pass that.`,
+    hint: "Forget clusters or domains that are gone: hostsfile-server status lists them, hostsfile-server clear --cluster NAME forgets one.",
+  });
+}
