@@ -1,20 +1,28 @@
 /** The loop between what is stored and what is shown: store, view, sinks; one flight at a time, retried by itself. */
-import type { View } from "./records/view.ts";
-import type { SinkReport } from "./hosts/sink.ts";
+import type { Sink, SinkReport } from "./hosts/sink.ts";
+import { type View, computeView, emptyView } from "./records/view.ts";
+import type { StoreKeeper } from "./store/keeper.ts";
 import type { Store } from "./store/store.ts";
+import { StoreTroubleError } from "./store/trouble.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** How a change ended. `stored` with trouble means: kept, but a sink does not show it yet. */
-export type Outcome =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly stored: boolean; readonly trouble: Trouble };
+export type Outcome = { readonly ok: true } | { readonly ok: false; readonly stored: boolean; readonly trouble: Trouble };
+
+export interface LastWrite {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly method: string;
+}
 
 export interface ReconcilerState {
-  /** False until the first reconcile ended well. */
+  /** Whether the store can be used and every sink shows the current view. */
   readonly ready: boolean;
   readonly view: View;
   /** The last report of each sink by its name. */
   readonly reports: ReadonlyMap<string, SinkReport>;
+  /** When and how each sink was last written, by its name. */
+  readonly lastWrites: ReadonlyMap<string, LastWrite>;
   /** Why the store cannot be used, if it cannot. */
   readonly storeTrouble: Trouble | undefined;
 }
@@ -26,4 +34,152 @@ export interface ReconcilerPort {
   /** Changes the store durably, then brings the view to every sink. Never throws for trouble of store or sinks. */
   change(work: (store: Store) => void): Promise<Outcome>;
   state(): ReconcilerState;
+}
+
+/** Told of everything that a person may want to know; see `announce.ts`. */
+export interface ReconcilerListener {
+  /** After every flight that reached the sinks. */
+  shown(event: { readonly sink: string; readonly report: SinkReport; readonly view: View; readonly before: View }): void;
+  storeTrouble(trouble: Trouble): void;
+}
+
+export interface ReconcilerOptions {
+  readonly keeper: StoreKeeper;
+  readonly sinks: readonly Sink[];
+  /** This machine's own names, which are never shown. */
+  readonly ownNames: () => ReadonlySet<string>;
+  readonly listener: ReconcilerListener;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Milliseconds before the first and between later attempts after a failure. */
+  readonly retry?: { readonly first: number; readonly most: number };
+}
+
+export class Reconciler implements ReconcilerPort, AsyncDisposable {
+  readonly #options: ReconcilerOptions;
+  readonly #reports = new Map<string, SinkReport>();
+  readonly #lastWrites = new Map<string, LastWrite>();
+  readonly #retry: { readonly first: number; readonly most: number };
+  #view = emptyView;
+  #flight: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #stopped = false;
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+    this.#retry = options.retry ?? { first: 1000, most: 60_000 };
+  }
+
+  read<Result>(work: (store: Store) => Result): Result {
+    return this.#options.keeper.use(work);
+  }
+
+  async change(work: (store: Store) => void): Promise<Outcome> {
+    try {
+      this.#options.keeper.use(work);
+    } catch (error) {
+      if (!(error instanceof StoreTroubleError)) throw error;
+      this.#noteStoreTrouble(error.trouble);
+      return { ok: false, stored: false, trouble: error.trouble };
+    }
+    await this.reconcile();
+    const trouble = this.#trouble();
+    return trouble === undefined ? { ok: true } : { ok: false, stored: true, trouble };
+  }
+
+  state(): ReconcilerState {
+    return {
+      ready: this.#reports.size === this.#options.sinks.length && this.#trouble() === undefined,
+      view: this.#view,
+      reports: this.#reports,
+      lastWrites: this.#lastWrites,
+      storeTrouble: this.#options.keeper.trouble,
+    };
+  }
+
+  /**
+   * Brings what is stored to every sink. Calls that come while a flight is under way share the one behind it, so that
+   * many changes cost one write. Never throws for trouble of store or sinks.
+   */
+  reconcile(): Promise<void> {
+    if (this.#flight === undefined && this.#next === undefined) return this.#start();
+    this.#next ??= this.#flight?.then(() => this.#start()) ?? this.#start();
+    return this.#next;
+  }
+
+  /** Ends the retries, waits for the flight under way, then ends the sinks and the store. The lines stay. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#retryTimer);
+    await (this.#next ?? this.#flight);
+    for (const sink of this.#options.sinks) await sink[Symbol.asyncDispose]();
+    this.#options.keeper[Symbol.dispose]();
+  }
+
+  #start(): Promise<void> {
+    this.#next = undefined;
+    this.#flight = this.#fly().finally(() => {
+      this.#flight = undefined;
+    });
+    return this.#flight;
+  }
+
+  async #fly(): Promise<void> {
+    clearTimeout(this.#retryTimer);
+    const view = this.#computeView();
+    if (view !== undefined) {
+      for (const sink of this.#options.sinks) await this.#show(sink, view);
+      this.#view = view;
+    }
+    if (this.#trouble() === undefined) this.#failures = 0;
+    else this.#retryLater();
+  }
+
+  #computeView(): View | undefined {
+    try {
+      return this.#options.keeper.use((store) => {
+        const view = computeView({
+          clusters: store.clusters(),
+          holders: store.holders(),
+          ownNames: this.#options.ownNames(),
+        });
+        store.setHolders(view.holders);
+        return view;
+      });
+    } catch (error) {
+      if (!(error instanceof StoreTroubleError)) throw error;
+      this.#noteStoreTrouble(error.trouble);
+      return undefined;
+    }
+  }
+
+  async #show(sink: Sink, view: View): Promise<void> {
+    const report = await sink.apply(view);
+    this.#reports.set(sink.name, report);
+    if (report.ok && report.method !== "unchanged") {
+      this.#lastWrites.set(sink.name, { at: this.#options.now(), method: report.method });
+    }
+    this.#options.listener.shown({ sink: sink.name, report, view, before: this.#view });
+  }
+
+  #trouble(): Trouble | undefined {
+    const failed = this.#reports.values().find((report) => !report.ok);
+    return this.#options.keeper.trouble ?? failed?.trouble;
+  }
+
+  #noteStoreTrouble(trouble: Trouble): void {
+    this.#options.listener.storeTrouble(trouble);
+    const isLasting = this.#options.keeper.trouble !== undefined;
+    if (isLasting && this.#flight === undefined) this.#retryLater();
+  }
+
+  #retryLater(): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#retryTimer);
+    const delay = Math.min(this.#retry.first * 2 ** this.#failures, this.#retry.most);
+    this.#failures++;
+    this.#retryTimer = setTimeout(() => void this.reconcile(), delay);
+  }
 }

@@ -1,0 +1,82 @@
+/** Turns what the reconciler does into log lines for a person: each change with its line and resource, each trouble once until it is over. */
+import type { Logger } from "pino";
+import type { SinkReport } from "./hosts/sink.ts";
+import type { ReconcilerListener } from "./reconciler.ts";
+import { explainNotShown } from "./records/not-shown.ts";
+import type { NotShown, View, ViewEntry } from "./records/view.ts";
+import type { Trouble } from "./trouble.ts";
+
+/** Lines of one change that are logged one by one; beyond it their number is logged. */
+const mostLines = 100;
+
+/** How much is remembered as said, so that a flood of odd records cannot fill the memory. */
+const mostRemembered = 10_000;
+
+export type AnnouncerLog = Pick<Logger, "info" | "warn" | "error" | "debug">;
+
+export class Announcer implements ReconcilerListener {
+  readonly #log: AnnouncerLog;
+  readonly #troubleOf = new Map<string, string>();
+  #said = new Set<string>();
+
+  constructor(log: AnnouncerLog) {
+    this.#log = log;
+  }
+
+  shown(event: { sink: string; report: SinkReport; view: View; before: View }): void {
+    const { sink, report, view, before } = event;
+    this.#over("store", "The saved records can be used again.");
+    if (!report.ok) {
+      this.#trouble(sink, report.trouble);
+      return;
+    }
+    this.#over(sink, `The ${sink} shows every name again.`);
+    this.#lines("added", report.change.added, view);
+    this.#lines("removed", report.change.removed, before);
+    const said = new Set<string>();
+    for (const { code, message, hint } of report.notices) this.#once(said, message, { code, hint });
+    for (const { name, line, text } of report.conflicts) {
+      this.#once(said, `${name} is not written: your own line ${line} has it, and stays yours: ${text.trim()}`, { host: name });
+    }
+    for (const notShown of view.notShown) this.#notShown(said, notShown);
+    this.#said = said;
+  }
+
+  storeTrouble(trouble: Trouble): void {
+    this.#trouble("store", trouble);
+  }
+
+  #lines(verb: "added" | "removed", lines: readonly string[], view: View): void {
+    if (lines.length === 0) return;
+    const entries = new Map<string, ViewEntry>(view.entries.map((entry) => [entry.name, entry]));
+    for (const line of lines.slice(0, mostLines)) {
+      const host = line.slice(line.indexOf(" ") + 1);
+      const { resource, cluster } = entries.get(host) ?? {};
+      this.#log.info({ host, line, resource, cluster }, `${verb} ${line}${resource === undefined ? "" : ` (${resource})`}`);
+    }
+    if (lines.length > mostLines) this.#log.info({ lines: lines.length }, `${verb} ${lines.length - mostLines} more lines`);
+  }
+
+  #notShown(said: Set<string>, notShown: NotShown): void {
+    // A removed domain's names go from the view at once and from the store at ExternalDNS's next loop: no news.
+    if (notShown.reason === "not-managed") return;
+    const { name, cluster, resource, reason } = notShown;
+    this.#once(said, explainNotShown(notShown), { host: name, cluster, resource, reason });
+  }
+
+  #once(said: Set<string>, message: string, details: object): void {
+    if (said.size >= mostRemembered) return;
+    if (!this.#said.has(message) && !said.has(message)) this.#log.warn(details, message);
+    said.add(message);
+  }
+
+  #trouble(where: string, { code, message, hint }: Trouble): void {
+    if (this.#troubleOf.get(where) === message) return;
+    this.#troubleOf.set(where, message);
+    this.#log.error({ code, hint }, `${message} ${hint}`);
+  }
+
+  #over(where: string, message: string): void {
+    if (this.#troubleOf.delete(where)) this.#log.info(message);
+  }
+}

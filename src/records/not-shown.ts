@@ -1,0 +1,31 @@
+/** One sentence for every reason why a stored record is not shown. */
+import type { NotShown } from "./view.ts";
+
+/**
+ * Says in a sentence why a record is not shown, and what would change that.
+ *
+ * @param notShown - the record and the reason
+ */
+export function explainNotShown(notShown: NotShown): string {
+  const { name, cluster, type } = notShown;
+  switch (notShown.reason) {
+    case "no-cluster-ip":
+      return `${name} is not shown: the cluster IP of ${cluster} is not set yet.`;
+    case "no-usable-address":
+      return `${name} is not shown: its targets hold no address that this machine can use, and ${cluster} has no cluster IP.`;
+    case "own-name":
+      return `${name} is not shown: the name belongs to this machine.`;
+    case "wildcard":
+      return `${name} is not shown: a hosts file cannot hold a wildcard, name each host in an Ingress rule instead.`;
+    case "underscore":
+      return `${name} is not shown: a host name cannot hold an underscore.`;
+    case "not-a-host-name":
+      return `${JSON.stringify(name)} is not shown: it is no host name (letters, digits and hyphens, labels of 1 to 63).`;
+    case "record-type":
+      return `${name} is not shown: a hosts file cannot hold ${type} records, only addresses.`;
+    case "not-managed":
+      return `${name} is not shown: it lies outside the managed domains of ${cluster}.`;
+    case "taken-by-other-cluster":
+      return `${name} is not shown for ${cluster}: ${notShown.holder} had it first and keeps it while it wants it.`;
+  }
+}
