@@ -1,0 +1,126 @@
+/** Every setting of the server, once: help, environment, checks and docs/configuration.md come from here. */
+import ipaddr from "ipaddr.js";
+import { z } from "zod";
+import { parseClusterIPs, targetModes } from "../records/cluster.ts";
+import { parseManagedDomain } from "../records/managed-domain.ts";
+import { type Given, type Setting, commaList, onOrOff, oneText, parsedBy } from "./setting.ts";
+
+function declare<Value>(setting: Setting<Value>): Setting<Value> {
+  return setting;
+}
+
+export const portSetting = declare({
+  flag: "port",
+  placeholder: "NUMBER",
+  doc: "The port that ExternalDNS calls.",
+  whenAbsent: "5000",
+  schema: oneText.transform(parsedBy(parsePort, "a port (0 to 65535, 0 takes a free one)")),
+});
+
+export const hostsFileSetting = declare({
+  flag: "hosts-file",
+  placeholder: "PATH",
+  doc: "The hosts file to keep in step.",
+  whenAbsent: "/etc/hosts",
+  schema: oneText,
+});
+
+export const stateFolderSetting = declare({
+  flag: "state-dir",
+  placeholder: "PATH",
+  doc: "Where records and settings are kept over restarts.",
+  whenAbsent: "`$STATE_DIRECTORY`, else /var/lib/hostsfile-server as root, else `$XDG_STATE_HOME`/hostsfile-server",
+  schema: oneText,
+});
+
+export const tokenFileSetting = declare({
+  flag: "token-file",
+  placeholder: "PATH",
+  doc: "A file with the admin token. With it a token is required from every address.",
+  whenAbsent: "no token: callers are told apart by address",
+  schema: oneText,
+});
+
+export const serveSettings = {
+  clusterIP: declare({
+    flag: "cluster-ip",
+    placeholder: "ADDRESS",
+    doc: "The address that the names of the cluster `default` point to: IPv4, IPv6, or one of each with a comma. Saved.",
+    whenAbsent: "what was saved",
+    schema: commaList.transform((texts, context) => {
+      const addresses = parseClusterIPs(texts);
+      if (addresses === undefined)
+        context.addIssue(`${JSON.stringify(texts.join(","))} is not an address or one of each family.`);
+      return addresses ?? z.NEVER;
+    }),
+  }),
+  port: portSetting,
+  domains: declare({
+    flag: "domains",
+    placeholder: "LIST",
+    doc: "The managed domains of the cluster `default`, comma separated; each covers itself and everything under it. Saved.",
+    whenAbsent: "what was saved",
+    schema: commaList.transform((texts, context) =>
+      texts.map((text) => parsedBy(parseManagedDomain, "a domain name, for example dtk.io")(text, context)),
+    ),
+  }),
+  dryRun: declare({
+    flag: "dry-run",
+    doc: "Keep everything in memory: no lock, no state, no write. Each change is logged as the lines it would add and remove.",
+    whenAbsent: "off",
+    schema: onOrOff,
+  }),
+  debug: declare({ flag: "debug", doc: "Log every request.", whenAbsent: "off", schema: onOrOff }),
+  host: declare({
+    flag: "host",
+    placeholder: "ADDRESS",
+    doc: "The local address to listen on.",
+    whenAbsent: "all addresses, both families",
+    schema: oneText.transform(
+      parsedBy((text) => (ipaddr.isValid(text) ? text : undefined), "an address of this machine"),
+    ),
+  }),
+  allow: declare({
+    flag: "allow",
+    placeholder: "CIDR",
+    repeatable: true,
+    doc: "Who may call the webhook, beside this machine itself: networks or addresses, comma separated or repeated.",
+    whenAbsent:
+      "the networks of interfaces without a default route (kind, k3d, minikube, libvirt, VirtualBox), and the network that a cluster IP lies in",
+    schema: commaList.transform((texts, context) =>
+      texts.map((text) => parsedBy(parseNetwork, "a network, for example 192.168.122.0/24")(text, context)),
+    ),
+  }),
+  tokenFile: tokenFileSetting,
+  hostsFile: hostsFileSetting,
+  stateFolder: stateFolderSetting,
+  targets: declare({
+    flag: "targets",
+    placeholder: "MODE",
+    doc: "Where names of the cluster `default` point: `cluster` (the cluster IP) or `record` (the records' own addresses). Saved.",
+    whenAbsent: "what was saved, at first `cluster`",
+    schema: oneText.transform(parsedBy((text) => targetModes.find((mode) => mode === text), "cluster or record")),
+  }),
+  logFormat: declare({
+    flag: "log-format",
+    placeholder: "FORMAT",
+    doc: "`json`, `text`, or `auto`: text on a terminal, else JSON.",
+    whenAbsent: "`auto`",
+    schema: oneText.transform(parsedBy((text) => logFormats.find((format) => format === text), "auto, text or json")),
+  }),
+} as const;
+
+export const logFormats = ["auto", "text", "json"] as const;
+
+export type ServeSettings = Given<typeof serveSettings>;
+
+function parsePort(text: string): number | undefined {
+  const port = Number(text);
+  return /^\d+$/.test(text) && port <= 65_535 ? port : undefined;
+}
+
+/** A single address is a network of its own size. */
+function parseNetwork(text: string): string | undefined {
+  if (ipaddr.isValidCIDR(text)) return text;
+  return ipaddr.isValid(text) ? `${text}/${ipaddr.parse(text).kind() === "ipv4" ? 32 : 128}` : undefined;
+}

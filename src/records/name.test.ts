@@ -1,0 +1,99 @@
+/** What counts as a DNS name, and which of them a hosts file can hold. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseDNSName, toHostName } from "./name.ts";
+
+function hostNameOf(text: string): string | undefined {
+  const name = parseDNSName(text);
+  return name && toHostName(name);
+}
+
+const label63 = "a".repeat(63);
+const name253 = `${label63}.${label63}.${label63}.${"a".repeat(61)}`;
+
+describe("parseDNSName", () => {
+  test.each([
+    ["foo.dtk.io", "foo.dtk.io"],
+    ["FOO.dtk.IO.", "foo.dtk.io"],
+    ["*.w.dtk.io", "*.w.dtk.io"],
+    ["_sip._tcp.dtk.io", "_sip._tcp.dtk.io"],
+    ["a-foo.dtk.io", "a-foo.dtk.io"],
+    ["bücher.dtk.io", "bücher.dtk.io"],
+    [`${label63}.io`, `${label63}.io`],
+    [name253, name253],
+    [`${name253}.`, name253],
+  ])("takes %j", (text, expected) => {
+    expect(parseDNSName(text)).toBe(expected);
+  });
+
+  test.each([
+    "",
+    ".",
+    "..",
+    "a..b",
+    ".dtk.io",
+    "foo.dtk.io..",
+    `${label63}a.io`,
+    `${name253}a`,
+    `${"ü".repeat(32)}.io`,
+    "x.dtk.io\n6.6.6.6 bank.com evil.dtk.io",
+    "x.dtk.io\r",
+    "a b.dtk.io",
+    "a\tb.dtk.io",
+    "a#b.dtk.io",
+    "a\u0000b.dtk.io",
+    "a\u00a0b.dtk.io",
+    "a\u2028b.dtk.io",
+    "a\u200bb.dtk.io",
+    "\ud800.dtk.io",
+  ])("refuses %j", (text) => {
+    expect(parseDNSName(text)).toBeUndefined();
+  });
+});
+
+describe("toHostName", () => {
+  test.each([
+    ["foo.dtk.io", "foo.dtk.io"],
+    ["xn--bcher-kva.dtk.io", "xn--bcher-kva.dtk.io"],
+    ["Bücher.dtk.io", "xn--bcher-kva.dtk.io"],
+    ["例え.テスト", "xn--r8jz45g.xn--zckzah"],
+    ["1password.dtk.io", "1password.dtk.io"],
+    ["10.dtk.io", "10.dtk.io"],
+  ])("turns %j into %j", (text, expected) => {
+    expect(hostNameOf(text)).toBe(expected);
+  });
+
+  test.each([
+    "*.dtk.io",
+    "a_b.dtk.io",
+    "-a.dtk.io",
+    "a-.dtk.io",
+    "1.2.3.4",
+    "0x7f.1",
+    "192.168.1",
+    "x.dtk.io/y",
+    "x@dtk.io",
+    "x:80",
+    "１.２.３.４",
+    "a%62.dtk.io",
+    "ü/.dtk.io",
+  ])("cannot hold %j", (text) => {
+    expect(hostNameOf(text)).toBeUndefined();
+  });
+
+  test("never yields anything that could end a line, begin a comment or be two words", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.domain(), fc.string({ unit: "grapheme" })), (text) => {
+        expect(hostNameOf(text) ?? "fits").toMatch(/^[a-z0-9.-]{1,253}$/);
+      }),
+    );
+  });
+
+  test("gives every ordinary domain back in lower case", () => {
+    fc.assert(
+      fc.property(fc.domain(), (domain) => {
+        expect(hostNameOf(domain)).toBe(domain.toLowerCase());
+      }),
+    );
+  });
+});

@@ -1,0 +1,243 @@
+/** The view: every rule between a stored record and a shown name. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type ClusterSettings, parseClusterIPs, parseClusterName } from "./cluster.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { parseManagedDomain } from "./managed-domain.ts";
+import { type View, type ViewInput, type ViewRecord, computeView, toViewRecord } from "./view.ts";
+
+interface Wish {
+  readonly cluster?: string;
+  readonly clusterIP?: string;
+  readonly domains?: readonly string[];
+  readonly targets?: ClusterSettings["targets"];
+  readonly endpoints: readonly Endpoint[];
+  /** Sequence of the first endpoint. */
+  readonly from?: number;
+}
+
+function must<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error("the test's own value is wrong");
+  return value;
+}
+
+function view(wishes: readonly Wish[], options: Partial<Omit<ViewInput, "clusters">> = {}): View {
+  const clusters = wishes.map(
+    ({
+      cluster = "default",
+      clusterIP = "192.0.2.7",
+      domains = ["dtk.io"],
+      targets = "cluster",
+      endpoints,
+      from = 1,
+    }) => ({
+      name: must(parseClusterName(cluster)),
+      settings: {
+        clusterIPs: clusterIP === "" ? [] : must(parseClusterIPs(clusterIP.split(","))),
+        domains: domains.map((domain) => must(parseManagedDomain(domain))),
+        targets,
+      },
+      records: endpoints
+        .map((endpoint, index) => toViewRecord(endpoint, from + index))
+        .filter((record): record is ViewRecord => record !== undefined),
+    }),
+  );
+  return computeView({ clusters, holders: new Map(), ownNames: new Set(), ...options });
+}
+
+function lines({ entries }: View): string[] {
+  return entries.flatMap(({ name, addresses }) => addresses.map((address) => `${address} ${name}`));
+}
+
+function reasons({ notShown }: View): string[] {
+  return notShown.map(({ name, reason }) => `${name} ${reason}`);
+}
+
+const seed: Endpoint = {
+  dnsName: "foo.dtk.io",
+  recordType: "CNAME",
+  targets: ["foo.dtk.io"],
+  labels: { resource: "ingress/default/test" },
+};
+function addressRecord(dnsName: string, ...targets: string[]): Endpoint {
+  return { dnsName, recordType: targets[0]?.includes(":") ? "AAAA" : "A", targets };
+}
+
+describe("target mode cluster", () => {
+  test("the seed's Ingress, a CNAME to itself, gets the cluster IP", () => {
+    const { entries } = view([{ endpoints: [seed] }]);
+    expect(entries).toEqual([
+      { name: "foo.dtk.io", cluster: "default", addresses: ["192.0.2.7"], resource: "ingress/default/test" },
+    ]);
+  });
+
+  test("A, AAAA and CNAME get it alike, once a name, sorted", () => {
+    const endpoints = [
+      addressRecord("b.dtk.io", "10.0.0.1", "10.0.0.2"),
+      seed,
+      addressRecord("A.dtk.io.", "2001:db8::1"),
+      addressRecord("b.dtk.io", "2001:db8::2"),
+    ];
+    expect(lines(view([{ endpoints }]))).toEqual(["192.0.2.7 a.dtk.io", "192.0.2.7 b.dtk.io", "192.0.2.7 foo.dtk.io"]);
+  });
+
+  test("a dual-stack cluster IP gives both lines, IPv4 first", () => {
+    expect(lines(view([{ clusterIP: "2001:db8::7,192.0.2.7", endpoints: [seed] }]))).toEqual([
+      "192.0.2.7 foo.dtk.io",
+      "2001:db8::7 foo.dtk.io",
+    ]);
+  });
+
+  test("without a cluster IP nothing is shown, and the reason is said", () => {
+    const without = view([{ clusterIP: "", endpoints: [seed] }]);
+    expect(lines(without)).toEqual([]);
+    expect(reasons(without)).toEqual(["foo.dtk.io no-cluster-ip"]);
+  });
+});
+
+describe("target mode record", () => {
+  const record = (endpoints: readonly Endpoint[], clusterIP = "192.0.2.7"): View =>
+    view([{ targets: "record", clusterIP, endpoints }]);
+
+  test.each([
+    [
+      "addresses as they are, families apart",
+      [addressRecord("a.dtk.io", "198.51.100.9", "198.51.100.1"), addressRecord("a.dtk.io", "2001:DB8::1")],
+      ["198.51.100.1 a.dtk.io", "198.51.100.9 a.dtk.io", "2001:db8::1 a.dtk.io"],
+    ],
+    [
+      "set identifiers unite",
+      [
+        { ...addressRecord("a.dtk.io", "198.51.100.1"), setIdentifier: "x" },
+        { ...addressRecord("a.dtk.io", "198.51.100.2"), setIdentifier: "y" },
+      ],
+      ["198.51.100.1 a.dtk.io", "198.51.100.2 a.dtk.io"],
+    ],
+    ["a CNAME to itself is the cluster IP", [seed], ["192.0.2.7 foo.dtk.io"]],
+    [
+      "a CNAME out of the store is the cluster IP",
+      [{ ...seed, targets: ["lb.example.com"] }],
+      ["192.0.2.7 foo.dtk.io"],
+    ],
+    [
+      "a CNAME is followed inside the store, in any spelling",
+      [{ ...seed, targets: ["A.dtk.io."] }, addressRecord("a.dtk.io", "198.51.100.1")],
+      ["198.51.100.1 a.dtk.io", "198.51.100.1 foo.dtk.io"],
+    ],
+    [
+      "a circle of CNAMEs ends at the cluster IP",
+      [
+        { ...seed, targets: ["b.dtk.io"] },
+        { ...seed, dnsName: "b.dtk.io" },
+      ],
+      ["192.0.2.7 b.dtk.io", "192.0.2.7 foo.dtk.io"],
+    ],
+    [
+      "an address beside unusable ones",
+      [addressRecord("a.dtk.io", "0.0.0.0", "224.0.0.1", "169.254.1.1", "198.51.100.1")],
+      ["198.51.100.1 a.dtk.io"],
+    ],
+    [
+      "an address that several records name stands once",
+      [addressRecord("a.dtk.io", "198.51.100.1"), { ...seed, dnsName: "a.dtk.io", targets: ["198.51.100.1"] }],
+      ["198.51.100.1 a.dtk.io"],
+    ],
+  ])("%s", (_, endpoints, expected) => {
+    expect(lines(record(endpoints))).toEqual(expected);
+  });
+
+  test("only unusable addresses: not shown, and the reason is said", () => {
+    expect(reasons(record([addressRecord("a.dtk.io", "0.0.0.0")]))).toEqual(["a.dtk.io no-usable-address"]);
+    expect(reasons(record([{ ...addressRecord("a.dtk.io"), targets: null }]))).toEqual(["a.dtk.io no-usable-address"]);
+  });
+
+  test("addresses need no cluster IP, a CNAME to itself does", () => {
+    const without = record([addressRecord("a.dtk.io", "198.51.100.1"), seed], "");
+    expect(lines(without)).toEqual(["198.51.100.1 a.dtk.io"]);
+    expect(reasons(without)).toEqual(["foo.dtk.io no-cluster-ip"]);
+  });
+});
+
+describe("what cannot be shown", () => {
+  test.each([
+    ["*.dtk.io", "A", "wildcard"],
+    ["_sip.dtk.io", "A", "underscore"],
+    ["-a.dtk.io", "A", "not-a-host-name"],
+    [`${"a".repeat(64)}.dtk.io`, "A", "not-a-host-name"],
+    ["mail.dtk.io", "MX", "record-type"],
+    ["evildtk.io", "A", "not-managed"],
+  ])("%s %s: %s", (dnsName, recordType, reason) => {
+    const shown = view([{ endpoints: [{ dnsName, recordType, targets: ["192.0.2.1"] }, seed] }]);
+    expect(reasons(shown)).toEqual([`${dnsName} ${reason}`]);
+    expect(lines(shown)).toEqual(["192.0.2.7 foo.dtk.io"]);
+  });
+
+  test("this machine's own names", () => {
+    const endpoints = [addressRecord("localhost", "192.0.2.1"), addressRecord("desktop.lan", "192.0.2.1")];
+    const shown = view([{ domains: ["localhost", "lan"], endpoints }], { ownNames: new Set(["desktop.lan"]) });
+    expect(reasons(shown)).toEqual(["localhost own-name", "desktop.lan own-name"]);
+  });
+
+  test("ownership records are no news", () => {
+    const text: Endpoint = { dnsName: "cname-foo.dtk.io", recordType: "TXT", targets: ['"heritage=external-dns"'] };
+    expect(view([{ endpoints: [text] }])).toEqual({ entries: [], notShown: [], holders: new Map() });
+  });
+});
+
+describe("several clusters that want one name", () => {
+  const a: Wish = { cluster: "kind-a", clusterIP: "192.0.2.10", endpoints: [seed], from: 5 };
+  const b: Wish = { cluster: "kind-b", clusterIP: "2001:db8::b", endpoints: [seed], from: 2 };
+
+  test("who wanted it first has it, never one family each; the other is reported", () => {
+    const shown = view([a, b]);
+    expect(lines(shown)).toEqual(["2001:db8::b foo.dtk.io"]);
+    expect(shown.notShown).toMatchObject([{ cluster: "kind-a", reason: "taken-by-other-cluster", holder: "kind-b" }]);
+  });
+
+  test("who had it keeps it, whatever is older", () => {
+    const { holders } = view([a, { ...b, from: 9 }]);
+    expect(lines(view([b, a], { holders }))).toEqual(["192.0.2.10 foo.dtk.io"]);
+  });
+
+  test("once the holder lets go, the other gets it", () => {
+    const { holders } = view([a, b]);
+    expect(lines(view([a, { ...b, endpoints: [] }], { holders }))).toEqual(["192.0.2.10 foo.dtk.io"]);
+  });
+
+  test("a cluster that cannot show the name is no rival", () => {
+    expect(lines(view([a, { ...b, clusterIP: "" }]))).toEqual(["192.0.2.10 foo.dtk.io"]);
+    expect(lines(view([a, { ...b, domains: ["other.io"] }]))).toEqual(["192.0.2.10 foo.dtk.io"]);
+  });
+
+  test("the order in which clusters are given does not matter", () => {
+    expect(view([b, a]).entries).toEqual(view([a, b]).entries);
+  });
+});
+
+test("no record, whatever it holds, yields more than well-formed lines of managed names, each name once", () => {
+  const text = fc.oneof(
+    fc.domain(),
+    fc.string({ unit: "binary" }),
+    fc.constantFrom("dtk.io", "*.dtk.io", "a.dtk.io", "b.dtk.io\n1.2.3.4 evil"),
+  );
+  const endpoint = fc.record({
+    dnsName: fc.oneof(
+      text,
+      text.map((prefix) => `${prefix}.dtk.io`),
+    ),
+    recordType: fc.constantFrom("A", "AAAA", "CNAME", "TXT", "MX"),
+    targets: fc.array(fc.oneof(fc.ipV4(), fc.ipV6(), text), { maxLength: 3 }),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(endpoint, { maxLength: 6 }),
+      fc.constantFrom<ClusterSettings["targets"]>("cluster", "record"),
+      (endpoints, targets) => {
+        const shown = view([{ targets, endpoints }]);
+        for (const line of lines(shown)) expect(line).toMatch(/^[0-9a-f.:]+ (?:[a-z0-9.-]+\.)?dtk\.io$/);
+        expect(new Set(shown.entries.map(({ name }) => name)).size).toBe(shown.entries.length);
+        expect(shown.entries.map(({ name }) => name)).toEqual(shown.entries.map(({ name }) => name).toSorted());
+      },
+    ),
+  );
+});
