@@ -3,7 +3,7 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { prepareStateFile, prepareStateFolder, syncFolder } from "./folder.ts";
-import { applicationId, createTables, pragmas, schemaVersion } from "./schema.ts";
+import { applicationId, createTables, readingPragmas, schemaVersion, writingPragmas } from "./schema.ts";
 import { damagedCopies, databaseName, setAside } from "./set-aside.ts";
 import { SQLiteStore } from "./sqlite-store.ts";
 import { DamageError, StoreTroubleError, damaged, explainStoreError, isDamage, newer, sqliteCode } from "./trouble.ts";
@@ -79,8 +79,9 @@ function openDatabase(folder: string): SQLiteStore {
   prepareStateFile(path);
   const database = new DatabaseSync(path);
   try {
-    database.exec(pragmas);
+    database.exec(readingPragmas);
     check(database, folder);
+    database.exec(writingPragmas);
     return readAll(database);
   } catch (error) {
     database.close();

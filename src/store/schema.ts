@@ -32,13 +32,17 @@ export const createTables = `
 `;
 
 /**
- * Durability first: every commit is synced before it returns. The lock is exclusive, so that a second process is told
- * at once and no shared-memory file is needed.
+ * Before the first look. The lock is exclusive, so that a second process is told at once and no shared-memory file is
+ * needed; nothing here writes to a file that may turn out to be damaged or somebody else's.
  */
-export const pragmas = `
+export const readingPragmas = `
   PRAGMA locking_mode = EXCLUSIVE;
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
   PRAGMA trusted_schema = OFF;
   PRAGMA cell_size_check = ON;
+`;
+
+/** Durability first: every commit is synced before it returns. */
+export const writingPragmas = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
 `;

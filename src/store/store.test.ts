@@ -1,0 +1,360 @@
+/** The store: verbatim, durable, and never silently empty. */
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  copyFileSync,
+  renameSync,
+} from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { temporaryFolder } from "../../test/support/temporary-folder.ts";
+import { type ClusterName, type ClusterSettings, defaultCluster, initialSettings } from "../records/cluster.ts";
+import { type Endpoint, planMutation } from "../records/endpoint.ts";
+import type { HostName } from "../records/name.ts";
+import { StoreKeeper } from "./keeper.ts";
+import { openStore, recoverStore } from "./open.ts";
+import { damagedCopies, databaseName } from "./set-aside.ts";
+import type { Store } from "./store.ts";
+import { StoreTroubleError } from "./trouble.ts";
+
+const seed: Endpoint = {
+  dnsName: "foo.dtk.io",
+  recordType: "CNAME",
+  targets: ["foo.dtk.io"],
+  labels: { owner: "default" },
+};
+const ownership: Endpoint = {
+  dnsName: "cname-foo.dtk.io",
+  recordType: "TXT",
+  targets: ['"heritage=external-dns,external-dns/owner=default"'],
+};
+const kind = "kind-a" as ClusterName;
+
+function open(folder: string): Store & Disposable {
+  return openStore({ folder, now: () => 0 });
+}
+
+function put(store: Store, ...create: Endpoint[]): void {
+  store.apply(defaultCluster, planMutation({ create, updateOld: [], updateNew: [], delete: [] }));
+}
+
+function remove(store: Store, ...endpoints: Endpoint[]): void {
+  store.apply(defaultCluster, planMutation({ create: [], updateOld: [], updateNew: [], delete: endpoints }));
+}
+
+function endpoints(store: Store, cluster = defaultCluster): unknown {
+  return JSON.parse(store.endpointsJSON(cluster));
+}
+
+function troubleOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof StoreTroubleError) return error.trouble.code;
+    throw error;
+  }
+  return "none";
+}
+
+describe("what is put comes back", () => {
+  test("over a restart, with labels, unknown keys and ownership records", () => {
+    using folder = temporaryFolder();
+    const odd = {
+      ...seed,
+      dnsName: "Odd.DTK.io.",
+      shiny: { a: [1, null] },
+      recordTTL: 7,
+      providerSpecific: [{ name: "aws/x", value: "<&>" }],
+    };
+    {
+      using store = open(folder.path);
+      put(store, seed, ownership, odd);
+    }
+    using store = open(folder.path);
+    expect(endpoints(store)).toEqual([ownership, seed, odd]);
+    expect(store.countByType(defaultCluster)).toEqual(
+      new Map([
+        ["CNAME", 2],
+        ["TXT", 1],
+      ]),
+    );
+  });
+
+  test("byte for byte, whatever the endpoint holds", () => {
+    using folder = temporaryFolder();
+    using store = open(folder.path);
+    const texts = fc.string({ unit: "grapheme" });
+    const anything = fc.record({
+      dnsName: fc.domain(),
+      recordType: fc.constantFrom("A", "TXT", "MX"),
+      targets: fc.array(texts, { maxLength: 3 }),
+      labels: fc.dictionary(texts, texts, { maxKeys: 3 }),
+      extra: fc.jsonValue(),
+    });
+    fc.assert(
+      fc.property(anything, (endpoint) => {
+        put(store, endpoint);
+        expect(store.endpointsJSON(defaultCluster)).toBe(`[${JSON.stringify(endpoint)}]`);
+        remove(store, endpoint);
+        expect(store.endpointsJSON(defaultCluster)).toBe("[]");
+      }),
+    );
+  });
+
+  test("an update replaces, in any spelling of the name, and keeps the place in the order of claims", () => {
+    using folder = temporaryFolder();
+    using store = open(folder.path);
+    put(store, seed, { ...seed, dnsName: "bar.dtk.io" });
+    put(store, { ...seed, dnsName: "FOO.dtk.io.", recordTTL: 60 });
+    expect(endpoints(store)).toEqual([
+      { ...seed, dnsName: "bar.dtk.io" },
+      { ...seed, dnsName: "FOO.dtk.io.", recordTTL: 60 },
+    ]);
+    expect([...(store.cluster(defaultCluster)?.records ?? [])].map(({ name, sequence }) => [name, sequence])).toEqual([
+      ["foo.dtk.io", 1],
+      ["bar.dtk.io", 2],
+    ]);
+  });
+
+  test("set identifiers and types stand apart; removing what is unknown is fine", () => {
+    using folder = temporaryFolder();
+    using store = open(folder.path);
+    put(store, { ...seed, setIdentifier: "a" }, { ...seed, setIdentifier: "b" }, { ...seed, recordType: "A" });
+    remove(store, { ...seed, setIdentifier: "a" }, { ...seed, dnsName: "never.dtk.io" });
+    expect(endpoints(store)).toEqual([
+      { ...seed, recordType: "A" },
+      { ...seed, setIdentifier: "b" },
+    ]);
+  });
+
+  test("clusters are kept apart, with their settings, holders, negotiation and age", () => {
+    using folder = temporaryFolder();
+    const settings = {
+      ...initialSettings,
+      clusterIPs: ["192.0.2.1"],
+      domains: ["dtk.io"],
+      targets: "record",
+    } as unknown as ClusterSettings;
+    {
+      using store = open(folder.path);
+      store.configure(kind, settings);
+      put(store, seed);
+      store.setHolders(new Map([["foo.dtk.io" as HostName, kind]]));
+      store.negotiated(kind, { at: 5, include: ["dtk.io"] });
+      store.heard(kind, 10);
+      store.heard(kind, 20);
+    }
+    using store = open(folder.path);
+    expect(store.cluster(kind)).toMatchObject({ settings, heardAt: 20, negotiation: { at: 5, include: ["dtk.io"] } });
+    expect(endpoints(store, kind)).toEqual([]);
+    expect(store.holders()).toEqual(new Map([["foo.dtk.io", kind]]));
+    store.forget(kind);
+    expect(store.cluster(kind)).toBeUndefined();
+    expect(store.holders().size).toBe(0);
+    expect(endpoints(store)).toEqual([seed]);
+  });
+
+  test("forgetting the cluster default leaves it as new", () => {
+    using folder = temporaryFolder();
+    using store = open(folder.path);
+    put(store, seed);
+    store.forget(defaultCluster);
+    expect(store.cluster(defaultCluster)?.settings).toEqual(initialSettings);
+    expect(endpoints(store)).toEqual([]);
+  });
+});
+
+describe("a damaged database", () => {
+  function filled(folder: string): string {
+    using store = open(folder);
+    put(store, ...Array.from({ length: 200 }, (_, index) => ({ ...seed, dnsName: `n${index}.dtk.io` })));
+    return join(folder, databaseName);
+  }
+
+  const damages: [string, (path: string) => void][] = [
+    ["emptied", (path) => truncateSync(path, 0)],
+    ["cut", (path) => truncateSync(path, 8192)],
+    ["overwritten at its head", (path) => overwrite(path, 0)],
+    ["overwritten in its middle", (path) => overwrite(path, 12_000)],
+    ["somebody else's", (path) => replaceDatabase(path, "CREATE TABLE x (y)")],
+    [
+      "one whose rows break a rule",
+      (path) => alter(path, 'UPDATE record SET endpoint = \'{"dnsName":"x\\ny"}\' WHERE sequence = 3'),
+    ],
+    [
+      "one whose key is not its endpoint's",
+      (path) => alter(path, "UPDATE record SET name = 'other.dtk.io' WHERE sequence = 3"),
+    ],
+    [
+      "one with a cluster IP that is none",
+      (path) => alter(path, "UPDATE cluster SET settings = json_replace(settings, '$.clusterIPs', json('[\"x\"]'))"),
+    ],
+  ];
+
+  function overwrite(path: string, at: number): void {
+    const bytes = readFileSync(path);
+    bytes.fill(0xff, at, at + 500);
+    writeFileSync(path, bytes);
+  }
+
+  function replaceDatabase(path: string, sql: string): void {
+    truncateSync(path, 0);
+    alter(path, sql);
+  }
+
+  function alter(path: string, sql: string): void {
+    const database = new DatabaseSync(path);
+    database.exec(sql);
+    database.close();
+  }
+
+  test.each(damages)("%s: set aside, refused over restarts, and never taken for empty", (_, damage) => {
+    using folder = temporaryFolder();
+    const path = filled(folder.path);
+    damage(path);
+    const broken = readFileSync(path);
+    expect(troubleOf(() => open(folder.path))).toBe("state-damaged");
+    expect(existsSync(path)).toBe(false);
+    expect(troubleOf(() => open(folder.path))).toBe("state-damaged");
+    expect(damagedCopies(folder.path).map((copy) => broken.equals(readFileSync(copy)))).toEqual([true]);
+  });
+
+  test("recover starts afresh and keeps the copy; without damage it changes nothing", () => {
+    using folder = temporaryFolder();
+    const path = filled(folder.path);
+    const options = { folder: folder.path, now: () => 0 };
+    expect(recoverStore(options)).toEqual([]);
+    truncateSync(path, 5000);
+    expect(troubleOf(() => open(folder.path))).toBe("state-damaged");
+    expect(recoverStore(options)).toHaveLength(1);
+    using store = open(folder.path);
+    expect(endpoints(store)).toEqual([]);
+    expect(damagedCopies(folder.path)).toHaveLength(1);
+  });
+
+  test("a good copy that is put back counts", () => {
+    using folder = temporaryFolder();
+    const path = filled(folder.path);
+    copyFileSync(path, `${path}.backup`);
+    truncateSync(path, 5000);
+    expect(troubleOf(() => open(folder.path))).toBe("state-damaged");
+    renameSync(`${path}.backup`, path);
+    using store = open(folder.path);
+    expect(endpoints(store)).toHaveLength(200);
+  });
+
+  test("one of a newer version is left alone", () => {
+    using folder = temporaryFolder();
+    const path = filled(folder.path);
+    alter(path, "PRAGMA user_version = 99");
+    expect(troubleOf(() => open(folder.path))).toBe("state-newer");
+    expect(existsSync(path)).toBe(true);
+  });
+
+  test("a start that died while it made the database is no damage", () => {
+    using folder = temporaryFolder();
+    writeFileSync(join(folder.path, `${databaseName}.new`), "half");
+    using store = open(folder.path);
+    expect(endpoints(store)).toEqual([]);
+  });
+});
+
+describe("the state folder", () => {
+  test("holds files for its owner alone", () => {
+    using folder = temporaryFolder();
+    const state = join(folder.path, "deep", "state");
+    using store = open(state);
+    put(store, seed);
+    const modes = [state, ...readdirSync(state).map((name) => join(state, name))].map(
+      (path) => statSync(path).mode & 0o777,
+    );
+    expect(modes).toEqual([0o700, ...readdirSync(state).map(() => 0o600)]);
+  });
+
+  test.each<[string, (state: string) => void]>([
+    [
+      "writable by others",
+      (state) => {
+        mkdirSync(state);
+        chmodSync(state, 0o777);
+      },
+    ],
+    [
+      "under a folder that others can write",
+      (state) => {
+        chmodSync(join(state, ".."), 0o777);
+      },
+    ],
+    ["a symbolic link", (state) => symlinkSync("/", state)],
+    [
+      "with a symbolic link for a database",
+      (state) => {
+        mkdirSync(state, { mode: 0o700 });
+        symlinkSync("/dev/null", join(state, databaseName));
+      },
+    ],
+  ])("is refused when it is %s", (_, prepare) => {
+    using folder = temporaryFolder();
+    const state = join(folder.path, "state");
+    prepare(state);
+    expect(troubleOf(() => open(state))).toBe("state-folder-unsafe");
+  });
+
+  test("has one user at a time", () => {
+    using folder = temporaryFolder();
+    using first = open(folder.path);
+    expect(troubleOf(() => open(folder.path))).toBe("state-in-use");
+    put(first, seed);
+  });
+});
+
+describe("limits", () => {
+  test("too many domains or clusters change nothing", () => {
+    using folder = temporaryFolder();
+    using store = open(folder.path);
+    const domains = Array.from({ length: 1001 }, (_, index) => `d${index}.io`) as unknown as ClusterSettings["domains"];
+    expect(troubleOf(() => store.configure(kind, { ...initialSettings, domains }))).toBe("store-full");
+    for (let index = 1; index < 64; index++) store.configure(`c${index}` as ClusterName, initialSettings);
+    expect(troubleOf(() => store.configure(kind, initialSettings))).toBe("store-full");
+    expect([...store.clusters()]).toHaveLength(64);
+  });
+});
+
+describe("the keeper", () => {
+  test("names the trouble, and is well again when the store is", () => {
+    using folder = temporaryFolder();
+    using keeper = StoreKeeper.ofFolder({ folder: folder.path, now: () => 0 });
+    keeper.use((store) => put(store, seed));
+    keeper[Symbol.dispose]();
+    truncateSync(join(folder.path, databaseName), 100);
+    expect(troubleOf(() => keeper.use(() => 0))).toBe("state-damaged");
+    expect(keeper.trouble?.code).toBe("state-damaged");
+    recoverStore({ folder: folder.path, now: () => 0 });
+    expect(keeper.use((store) => endpoints(store))).toEqual([]);
+    expect(keeper.trouble).toBeUndefined();
+  });
+
+  test("a refused change is no trouble of the store, and an error that is a bug stays one", () => {
+    using folder = temporaryFolder();
+    using keeper = StoreKeeper.ofFolder({ folder: folder.path, now: () => 0 });
+    const domains = Array.from({ length: 1001 }, (_, index) => `d${index}.io`) as unknown as ClusterSettings["domains"];
+    expect(troubleOf(() => keeper.use((store) => store.configure(kind, { ...initialSettings, domains })))).toBe(
+      "store-full",
+    );
+    expect(keeper.trouble).toBeUndefined();
+    expect(() =>
+      keeper.use(() => {
+        throw new TypeError("a bug");
+      }),
+    ).toThrow(TypeError);
+  });
+});
