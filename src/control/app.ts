@@ -1,0 +1,105 @@
+/** Puts the HTTP application together: limits, then the guard before each route, then what answers. */
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
+import type { Log } from "../log.ts";
+import type { ReconcilerPort } from "../reconciler.ts";
+import { StoreTroubleError } from "../store/trouble.ts";
+import type { HTTPEnvironment } from "../webhook/environment.ts";
+import { LeftOutMemory } from "../webhook/left-out.ts";
+import { webhookRoutes } from "../webhook/routes.ts";
+import { AllowList } from "./allow-list.ts";
+import { type Guard, createGuard } from "./guard.ts";
+import { type Limits, defaultLimits, limitRequests, receiveBody } from "./limits.ts";
+import { type Network, type NetworkSource, systemNetworks } from "./network.ts";
+import { createWarnOnce } from "../warn-once.ts";
+import { restRoutes } from "./rest.ts";
+import { type ServerFacts, type StatusOptions, buildStatus } from "./status-report.ts";
+
+export interface AppOptions {
+  readonly reconciler: ReconcilerPort;
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Who may call; without it the networks are worked out. */
+  readonly allow: readonly Network[] | undefined;
+  readonly adminToken: string | undefined;
+  /** This machine's names, lower case. */
+  readonly ownNames: () => ReadonlySet<string>;
+  readonly facts: Omit<ServerFacts, "tokenRequired">;
+  /** Where the server listens, as a URL without trailing slash. */
+  readonly address: () => string;
+  readonly limits?: Limits;
+  readonly networks?: NetworkSource;
+}
+
+export interface App {
+  /** Answers one request. */
+  readonly fetch: (request: Request, environment: HTTPEnvironment["Bindings"]) => Response | Promise<Response>;
+  /** The networks that may call now beside this machine itself, as text. */
+  readonly allowed: () => readonly string[];
+}
+
+/** Makes the application; it holds no port and no timer. */
+export function createApp(options: AppOptions): App {
+  const { reconciler, log, now, limits = defaultLimits } = options;
+  const warnOnce = createWarnOnce({ log, now });
+  const allowList = createAllowList(options);
+  const guard = createGuard({ allowList, adminToken: options.adminToken, ownNames: options.ownNames, warnOnce });
+  const receive = receiveBody(limits);
+  const leftOut = new LeftOutMemory(log);
+  const allowed = (): readonly string[] => allowList.describe();
+  const facts = { ...options.facts, tokenRequired: options.adminToken !== undefined };
+
+  const app = new Hono<HTTPEnvironment>({ strict: false });
+  app.use(limitRequests(limits));
+  app.route("/", statusRoutes(guard, { reconciler, leftOut, facts, address: options.address, allowed }));
+  app.route("/", webhookRoutes({ reconciler, admit: guard.admit("webhook"), receive, leftOut, warnOnce, now }));
+  app.route("/", restRoutes({ reconciler, guard, receive, leftOut, log }));
+  app.notFound((context) => context.json({ error: "Not Found" }, 404));
+  app.onError((error, context) => answerError(error, context, log));
+  return { fetch: (request, environment) => app.fetch(request, environment), allowed };
+}
+
+function createAllowList({ reconciler, allow, networks = systemNetworks, now }: AppOptions): AllowList {
+  const clusterIPs = (): ReturnType<typeof readClusterIPs> => readClusterIPs(reconciler);
+  return new AllowList({ explicit: allow, networks, clusterIPs, now });
+}
+
+function readClusterIPs(reconciler: ReconcilerPort) {
+  try {
+    return reconciler.read((store) => [...store.clusters()].flatMap(({ settings }) => settings.clusterIPs));
+  } catch (error) {
+    if (error instanceof StoreTroubleError) return [];
+    throw error;
+  }
+}
+
+function statusRoutes(guard: Guard, options: StatusOptions): Hono<HTTPEnvironment> {
+  const { reconciler } = options;
+  const app = new Hono<HTTPEnvironment>({ strict: false });
+  app.get("/", async (context, next) => {
+    if (context.req.header("accept")?.includes("text/html") !== true) return next();
+    return guard.check(context, "word") ?? context.text(browserAnswer);
+  });
+  app.get("/status", guard.admit("detail"), (context) => context.json(buildStatus(options)));
+  app.get("/healthz", guard.admit("word"), (context) => context.text("ok"));
+  app.get("/readyz", guard.admit("word"), (context) => {
+    const { ready } = reconciler.state();
+    const status = ready ? 200 : 503;
+    if (!guard.maySeeDetail(context)) return context.text(ready ? "ready" : "not ready", status);
+    return context.json({ ready, attention: buildStatus(options).attention }, status);
+  });
+  return app;
+}
+
+const browserAnswer = "This is hostsfile-server; to see what it does, run on the desktop: hostsfile-server status\n";
+
+/** A store that cannot be used may be usable in a moment, so ExternalDNS must come again: 503, never 4xx. */
+function answerError(error: Error, context: Context<HTTPEnvironment>, log: Log): Response {
+  if (error instanceof StoreTroubleError) {
+    const { message, hint } = error.trouble;
+    return context.json({ error: message, hint }, 503);
+  }
+  log.error({ err: error, path: context.req.path }, `${context.req.method} ${context.req.path} failed.`);
+  return context.json({ error: "Internal error; the server's log has it." }, 500);
+}

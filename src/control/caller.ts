@@ -1,0 +1,24 @@
+/** A caller's address as a socket names it: IPv4 inside IPv6 told apart, and the zone of a link-local address kept. */
+import ipaddr from "ipaddr.js";
+
+export interface Caller {
+  readonly address: ipaddr.IPv4 | ipaddr.IPv6;
+  /** The interface of a link-local address, as in `fe80::1%virbr0`. */
+  readonly zone: string | undefined;
+  /** The address as text, with its zone. */
+  readonly text: string;
+}
+
+/**
+ * Reads a socket's remote address.
+ *
+ * @param remote - for example `127.0.0.1`, `::ffff:127.0.0.1` (a dual-stack socket's IPv4) or `fe80::1%virbr0`
+ * @returns undefined when it is no address, which a closed socket's is not
+ */
+export function parseCaller(remote: string | undefined): Caller | undefined {
+  const [text = "", zone] = (remote ?? "").split("%");
+  if (!ipaddr.isValid(text)) return undefined;
+  const address = ipaddr.process(text);
+  const plain = address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString();
+  return { address, zone, text: zone === undefined ? plain : `${plain}%${zone}` };
+}

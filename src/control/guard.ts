@@ -1,0 +1,134 @@
+/** Stands before every route: lets a request through or refuses it, and says once in the log what would let it through. */
+import type { Context, MiddlewareHandler } from "hono";
+import { parseClusterName, defaultCluster } from "../records/cluster.ts";
+import type { HTTPEnvironment } from "../webhook/environment.ts";
+import type { AllowList } from "./allow-list.ts";
+import { browserHeaders, isCrossOrigin, isFromBrowser, isTrustedHost } from "./browser.ts";
+import { type Caller, parseCaller } from "./caller.ts";
+import type { WarnOnce } from "../warn-once.ts";
+import { type Credential, judgeCredential } from "./token.ts";
+import { type Access, type Call, type RefusalReason, judge } from "./verdict.ts";
+
+export interface GuardOptions {
+  readonly allowList: AllowList;
+  /** With it a token is required from every address. */
+  readonly adminToken: string | undefined;
+  /** This machine's names, lower case. */
+  readonly ownNames: () => ReadonlySet<string>;
+  readonly warnOnce: WarnOnce;
+}
+
+type Handler = MiddlewareHandler<HTTPEnvironment>;
+
+export interface Guard {
+  /** Answers a request that is refused; undefined lets it through. */
+  readonly check: (context: Context<HTTPEnvironment>, access: Access) => Response | undefined;
+  /** Makes the handler that stands before a route of this kind. */
+  readonly admit: (access: Access) => Handler;
+  /** Whether the caller may see details where others get a bare word. */
+  readonly maySeeDetail: (context: Context<HTTPEnvironment>) => boolean;
+}
+
+/** Makes the guard. */
+export function createGuard(options: GuardOptions): Guard {
+  const check: Guard["check"] = (context, access) => checkCall(options, context, access);
+  return {
+    check,
+    admit: (access) => async (context, next) => check(context, access) ?? next(),
+    maySeeDetail: (context) => {
+      const caller = parseCaller(context.env.caller);
+      if (caller === undefined) return false;
+      return options.allowList.isOwn(caller) || credentialOf(context, options) === "admin";
+    },
+  };
+}
+
+function checkCall(options: GuardOptions, context: Context<HTTPEnvironment>, access: Access): Response | undefined {
+  const caller = parseCaller(context.env.caller);
+  if (caller === undefined) return context.json({ error: "The caller is gone." }, 503);
+  const verdict = judge(describeCall({ context, caller, access, options }));
+  if (verdict.admit) return undefined;
+  const { reason, status } = verdict;
+  const { message, hint } = explain({ reason, access, caller, context });
+  const fields = { caller: caller.text, path: context.req.path, reason };
+  options.warnOnce(`${caller.text} ${reason} ${access}`, fields, `${message} ${hint}`);
+  if (status === 401) context.header("www-authenticate", 'Bearer realm="hostsfile-server"');
+  return context.json({ error: message, hint }, status);
+}
+
+function describeCall({
+  context,
+  caller,
+  access,
+  options,
+}: {
+  readonly context: Context<HTTPEnvironment>;
+  readonly caller: Caller;
+  readonly access: Access;
+  readonly options: GuardOptions;
+}): Call {
+  const { allowList, adminToken, ownNames } = options;
+  const headers = browserHeaders(context.req.raw.headers);
+  const credential = credentialOf(context, options);
+  return {
+    access,
+    place: allowList.isOwn(caller) ? "own" : allowList.isAllowed(caller) ? "allowed" : "stranger",
+    isListExplicit: allowList.isExplicit,
+    isTokenRequired: adminToken !== undefined,
+    isTokenShown: credential === "admin" || (credential === "webhook" && access === "webhook"),
+    isFromBrowser: isFromBrowser(headers),
+    isCrossOrigin: isCrossOrigin(headers),
+    isHostTrusted: isTrustedHost(headers.host, ownNames()),
+  };
+}
+
+function credentialOf(context: Context<HTTPEnvironment>, { adminToken }: GuardOptions): Credential {
+  if (adminToken === undefined) return "none";
+  const cluster = parseClusterName(context.req.param("cluster") ?? defaultCluster);
+  return judgeCredential({ adminToken, authorization: context.req.header("authorization"), cluster });
+}
+
+function explain({
+  reason,
+  access,
+  caller,
+  context,
+}: {
+  readonly reason: RefusalReason;
+  readonly access: Access;
+  readonly caller: Caller;
+  readonly context: Context<HTTPEnvironment>;
+}): { readonly message: string; readonly hint: string } {
+  const who = `${caller.text} may not call ${context.req.method} ${context.req.path}`;
+  const cluster = context.req.param("cluster") ?? defaultCluster;
+  switch (reason) {
+    case "browser":
+      return {
+        message: `${who}: a web page sent the request.`,
+        hint: "Use curl or the commands of hostsfile-server; web pages may not drive it.",
+      };
+    case "address":
+      return {
+        message: `${who}: the address is not in the allow list.`,
+        hint: `To allow it, start the server with --allow=${caller.text.replace(/%.*/, "")} (an --allow takes the place of the networks found by itself), or with --token-file.`,
+      };
+    case "token":
+      return {
+        message: `${who}: the token is missing or wrong.`,
+        hint:
+          access === "webhook"
+            ? `To see the token for this cluster, run: hostsfile-server token --cluster ${cluster}`
+            : "Show the admin token, which is in the file given with --token-file.",
+      };
+    case "host":
+      return {
+        message: `${who} as ${JSON.stringify(context.req.header("host") ?? "")}: this is no name of this machine, as after DNS rebinding by a web page.`,
+        hint: "Call it by its address or its own name, or start the server with --token-file and show a token.",
+      };
+    case "not-own":
+      return {
+        message: `${who}: without a token only this machine itself may.`,
+        hint: "Run the command on the desktop, or start the server with --token-file and show the admin token.",
+      };
+  }
+}

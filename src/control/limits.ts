@@ -1,0 +1,83 @@
+/** Bounds what callers can make the server hold: bytes of a body, bytes of all bodies, and requests in flight. */
+import type { MiddlewareHandler } from "hono";
+import type { HTTPEnvironment } from "../webhook/environment.ts";
+
+type Handler = MiddlewareHandler<HTTPEnvironment>;
+
+const mebibyte = 1024 * 1024;
+
+export interface Limits {
+  /** Bytes; ExternalDNS itself caps bodies at this from the version after v0.22.0. */
+  readonly body: number;
+  /** Bytes of all bodies together that are held at one time. */
+  readonly allBodies: number;
+  /** Requests of one address that are worked on at one time. */
+  readonly requestsPerAddress: number;
+}
+
+export const defaultLimits: Limits = { body: 32 * mebibyte, allBodies: 128 * mebibyte, requestsPerAddress: 32 };
+
+/** Answers 503 to an address with too many requests in flight or too many connections. */
+export function limitRequests({ requestsPerAddress }: Pick<Limits, "requestsPerAddress">): Handler {
+  const inFlight = new Map<string, number>();
+  return async (context, next) => {
+    const caller = context.env.caller ?? "";
+    const count = inFlight.get(caller) ?? 0;
+    if (context.env.overloaded === true || count >= requestsPerAddress) {
+      context.header("retry-after", "1");
+      return context.json({ error: "Too many requests at one time from this address." }, 503);
+    }
+    inFlight.set(caller, count + 1);
+    try {
+      return await next();
+    } finally {
+      const left = (inFlight.get(caller) ?? 1) - 1;
+      if (left === 0) inFlight.delete(caller);
+      else inFlight.set(caller, left);
+    }
+  };
+}
+
+/**
+ * Reads the body into the variable `body`, and counts its bytes until the request is answered. What is counted is what
+ * has come, so that a caller that announces much and sends nothing holds up nobody.
+ */
+export function receiveBody({ body: most, allBodies }: Pick<Limits, "body" | "allBodies">): Handler {
+  let held = 0;
+  return async (context, next) => {
+    if (Number(context.req.header("content-length") ?? 0) > most) return context.json(tooLarge(most), 413);
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    try {
+      for await (const chunk of context.req.raw.body ?? []) {
+        size += chunk.length;
+        held += chunk.length;
+        chunks.push(chunk);
+        if (size > most) return context.json(tooLarge(most), 413);
+        if (held > allBodies) {
+          context.header("retry-after", "1");
+          return context.json({ error: "Too many bytes in flight." }, 503);
+        }
+      }
+      const text = decode(chunks);
+      if (text === undefined) return context.json({ error: "The body is not UTF-8." }, 400);
+      context.set("body", text);
+      return await next();
+    } finally {
+      held -= size;
+    }
+  };
+}
+
+function tooLarge(most: number): { readonly error: string } {
+  return { error: `The body is larger than ${most / mebibyte} MiB.` };
+}
+
+/** Replacing bytes that are not UTF-8 would store something else than was sent. */
+function decode(chunks: readonly Uint8Array[]): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+  } catch {
+    return undefined;
+  }
+}

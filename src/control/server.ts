@@ -1,0 +1,190 @@
+/** The HTTP server: both address families on one port, patient with ExternalDNS, impatient with who is slow, and it ends without cutting anyone short. */
+import { type Server, createServer } from "node:http";
+import { type AddressInfo, Server as SocketServer, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { getRequestListener } from "@hono/node-server";
+import { TroubleError } from "../trouble.ts";
+import type { App } from "./app.ts";
+import { Connections } from "./connections.ts";
+
+export interface ServerOptions {
+  readonly fetch: App["fetch"];
+  /** All addresses of both families when undefined. */
+  readonly host: string | undefined;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly timeouts?: Partial<Timeouts>;
+}
+
+/** All in milliseconds. */
+export interface Timeouts {
+  /** ExternalDNS keeps idle connections for 90 s (Go net/http DefaultTransport) and dies of one that closes under a POST. */
+  readonly keepAlive: number;
+  /** Until the header has come. */
+  readonly header: number;
+  /** Until the body has come. */
+  readonly request: number;
+  /** Without a byte in either direction. */
+  readonly idle: number;
+  /** How often the above are looked at. */
+  readonly check: number;
+  /** Without a request, after which a stopping server closes its port: longer than ExternalDNS takes between the requests of one loop. */
+  readonly quiet: number;
+}
+
+const defaultTimeouts: Timeouts = {
+  keepAlive: 120_000,
+  header: 10_000,
+  request: 60_000,
+  idle: 150_000,
+  check: 1000,
+  quiet: 150,
+};
+
+export interface RunningServer extends AsyncDisposable {
+  readonly address: AddressInfo;
+  /**
+   * Stops: answers what comes with the announcement that the connection ends, closes the port at a quiet moment, lets
+   * the requests in flight finish, then ends idle connections.
+   *
+   * @param grace - milliseconds after which what still runs is cut
+   */
+  readonly stop: (grace: number) => Promise<void>;
+}
+
+/**
+ * Starts the server.
+ *
+ * @returns the running server; disposing of it stops it with 5 s of grace
+ * @throws TroubleError `port-taken`, `port-not-permitted` or `address-not-here`
+ */
+export async function startServer({ fetch, host, port, timeouts }: ServerOptions): Promise<RunningServer> {
+  const times = { ...defaultTimeouts, ...timeouts };
+  const listener = getRequestListener(
+    (request, environment) => {
+      const { socket } = environment.incoming;
+      return fetch(request, { caller: socket.remoteAddress, overloaded: connections.isOver(socket) });
+    },
+    { overrideGlobalObjects: false },
+  );
+  const server = createServer(
+    {
+      keepAliveTimeout: times.keepAlive,
+      headersTimeout: times.header,
+      requestTimeout: times.request,
+      connectionsCheckingInterval: times.check,
+    },
+    (incoming, outgoing) => void listener(incoming, outgoing),
+  );
+  server.timeout = times.idle;
+  const connections = new Connections(server);
+  server.on("clientError", answerClientError);
+  const address = await listen(server, { host, port });
+  const stop = (grace: number): Promise<void> => drain({ server, connections, grace, quiet: times.quiet });
+  return { address, stop, [Symbol.asyncDispose]: () => stop(5000) };
+}
+
+/**
+ * Node would answer a slow client 408, and any 4xx ends the ExternalDNS process, which may just have lost its CPU for a
+ * while: so it is 503.
+ */
+function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (!socket.writable || error.code === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const isSlow = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
+  const status = isSlow ? "503 Service Unavailable" : "400 Bad Request";
+  const body = JSON.stringify({ error: isSlow ? "The request came too slowly." : "This is not HTTP." });
+  const length = Buffer.byteLength(body);
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${body}`,
+    () => socket.destroySoon(),
+  );
+}
+
+/** `::` takes IPv4 as well, unless IPv6 is switched off on this machine. */
+async function listen(
+  server: Server,
+  place: { readonly host: string | undefined; readonly port: number },
+): Promise<AddressInfo> {
+  const { host, port } = place;
+  try {
+    return await listenOn(server, host ?? "::", port);
+  } catch (error) {
+    const isWithoutIPv6 = ["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"].includes(codeOf(error));
+    if (host !== undefined || !isWithoutIPv6) throw explain(error, { host: host ?? "::", port });
+  }
+  try {
+    return await listenOn(server, "0.0.0.0", port);
+  } catch (error) {
+    throw explain(error, { host: "0.0.0.0", port });
+  }
+}
+
+async function listenOn(server: Server, host: string, port: number): Promise<AddressInfo> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen({ host, port }, resolve);
+  try {
+    await promise;
+  } finally {
+    server.off("error", reject);
+    server.off("listening", resolve);
+  }
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no address");
+  return address;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+function explain(error: unknown, { host, port }: { readonly host: string; readonly port: number }): unknown {
+  const fixed = { exitCode: 3, cause: error } as const;
+  switch (codeOf(error)) {
+    case "EADDRINUSE": {
+      const hint = `See who has it (sudo ss -ltnp 'sport = :${port}'), or choose another with --port.`;
+      return new TroubleError({ code: "port-taken", message: `Port ${port} is taken.`, hint }, fixed);
+    }
+    case "EACCES": {
+      const hint = "Run it with sudo, or choose a port from 1024 with --port.";
+      return new TroubleError(
+        { code: "port-not-permitted", message: `Port ${port} may not be opened by this user.`, hint },
+        fixed,
+      );
+    }
+    case "EADDRNOTAVAIL": {
+      const hint = "See this machine's addresses (ip -brief address), or leave --host out.";
+      return new TroubleError(
+        { code: "address-not-here", message: `${host} is no address of this machine.`, hint },
+        fixed,
+      );
+    }
+    default:
+      return error;
+  }
+}
+
+async function drain(known: {
+  readonly server: Server;
+  readonly connections: Connections;
+  readonly grace: number;
+  readonly quiet: number;
+}): Promise<void> {
+  const { server, connections, grace, quiet } = known;
+  if (!server.listening) return;
+  const deadline = performance.now() + grace;
+  const isLate = (): boolean => performance.now() >= deadline;
+  connections.announceEnd();
+  while (connections.quietFor() < quiet && !isLate()) await sleep(10);
+  const closed = new Promise<void>((resolve) => server.once("close", () => resolve()));
+  // http's own close() would cut kept connections in the instant, under the feet of a request that is on its way.
+  SocketServer.prototype.close.call(server);
+  while ((connections.busy > 0 || connections.quietFor() < quiet) && !isLate()) await sleep(10);
+  connections.cut();
+  await closed;
+  // Ends the timer that looks for slow connections.
+  server.close();
+}

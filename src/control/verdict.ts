@@ -1,0 +1,59 @@
+/** Who may do what, as one pure decision over what is known of a request. */
+
+/**
+ * What a request wants: a webhook request, to change the configuration, to read the status, to read the configuration,
+ * or a bare word that says whether the server is well.
+ */
+export type Access = "webhook" | "configuration" | "detail" | "reading" | "word";
+
+/** What is known of a request. */
+export interface Call {
+  readonly access: Access;
+  /** This machine itself, an address of the allow list, or neither. */
+  readonly place: "own" | "allowed" | "stranger";
+  /** Whether the allow list was given with `--allow`. */
+  readonly isListExplicit: boolean;
+  /** Whether the server has an admin token, so that one must be shown. */
+  readonly isTokenRequired: boolean;
+  /** Whether the token that was shown opens this. */
+  readonly isTokenShown: boolean;
+  readonly isFromBrowser: boolean;
+  readonly isCrossOrigin: boolean;
+  readonly isHostTrusted: boolean;
+}
+
+export type RefusalReason = "browser" | "address" | "token" | "host" | "not-own";
+
+export type Verdict =
+  | { readonly admit: true }
+  | { readonly admit: false; readonly reason: RefusalReason; readonly status: 401 | 403 | 503 };
+
+/**
+ * Decides whether a request is let through. A webhook caller that is not allowed yet gets 503, since any 4xx ends the
+ * ExternalDNS process (controller/controller.go); a missing token cannot heal by itself and gets 401.
+ */
+export function judge(call: Call): Verdict {
+  const reason = refusalOf(call);
+  return reason === undefined ? { admit: true } : { admit: false, reason, status: statusOf(reason, call.access) };
+}
+
+function refusalOf(call: Call): RefusalReason | undefined {
+  const { access, place, isTokenShown } = call;
+  const mayDrive = access === "webhook" || access === "configuration";
+  if (mayDrive ? call.isFromBrowser : call.isCrossOrigin) return "browser";
+  if (place === "stranger" && (call.isListExplicit || !isTokenShown) && !isAskedForToken(call)) return "address";
+  if (call.isTokenRequired && access !== "word" && !isTokenShown) return "token";
+  if (!call.isHostTrusted && !isTokenShown) return "host";
+  const isForOwn = access === "configuration" || access === "detail";
+  return isForOwn && place !== "own" && !isTokenShown ? "not-own" : undefined;
+}
+
+/** A stranger to the list that was worked out is let in by a token, so the missing token is what it must hear of. */
+function isAskedForToken({ access, isTokenRequired, isListExplicit }: Call): boolean {
+  return isTokenRequired && !isListExplicit && access !== "word";
+}
+
+function statusOf(reason: RefusalReason, access: Access): 401 | 403 | 503 {
+  if (reason === "token") return 401;
+  return access === "webhook" && reason !== "browser" ? 503 : 403;
+}

@@ -1,0 +1,14 @@
+/** What the HTTP server tells the routes about a request beside its bytes. */
+
+export interface HTTPEnvironment {
+  Bindings: {
+    /** The caller's address as the socket has it, undefined when it is gone already. */
+    readonly caller: string | undefined;
+    /** True when the caller holds too many connections: it gets 503. */
+    readonly overloaded?: boolean;
+  };
+  Variables: {
+    /** The request's body, read and bounded. */
+    body: string;
+  };
+}

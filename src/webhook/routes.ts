@@ -1,0 +1,140 @@
+/** ExternalDNS's webhook contract (provider/webhook/api/httpapi.go): four requests, each at the root and for each cluster. */
+import { type Context, type MiddlewareHandler } from "hono";
+import { Hono } from "hono/tiny";
+import { type ClusterName, defaultCluster, parseClusterName } from "../records/cluster.ts";
+import { type Endpoint, planMutation } from "../records/endpoint.ts";
+import { isManaged } from "../records/managed-domain.ts";
+import { parseDNSName } from "../records/name.ts";
+import type { ReconcilerPort } from "../reconciler.ts";
+import type { StoredCluster } from "../store/store.ts";
+import type { WarnOnce } from "../warn-once.ts";
+import type { HTTPEnvironment } from "./environment.ts";
+import { type LeftOut, type LeftOutMemory, type LeftOutReason } from "./left-out.ts";
+import { domainFilter } from "./negotiation.ts";
+import { readChanges, readEndpoints } from "./schema.ts";
+
+/** Compared byte for byte by ExternalDNS (provider/webhook/webhook.go), so no charset and no blank may be added. */
+export const webhookMediaType = "application/external.dns.webhook+json;version=1";
+
+export interface WebhookOptions {
+  readonly reconciler: ReconcilerPort;
+  /** Lets a request through or answers it. */
+  readonly admit: MiddlewareHandler<HTTPEnvironment>;
+  /** Reads the body into the variable `body`, or answers the request. */
+  readonly receive: MiddlewareHandler<HTTPEnvironment>;
+  readonly leftOut: LeftOutMemory;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly warnOnce: WarnOnce;
+}
+
+type WebhookContext = Context<HTTPEnvironment>;
+
+/** Makes the four requests, at the root for the cluster `default` and under `/clusters/NAME` for each. */
+export function webhookRoutes(options: WebhookOptions): Hono<HTTPEnvironment> {
+  const { admit, receive } = options;
+  const app = new Hono<HTTPEnvironment>({ strict: false });
+  for (const prefix of ["", "/clusters/:cluster"]) {
+    app.get(prefix || "/", admit, (context) => withCluster(context, options, negotiate));
+    app.get(`${prefix}/records`, admit, (context) => withCluster(context, options, listRecords));
+    app.post(`${prefix}/adjustendpoints`, admit, receive, (context) => withCluster(context, options, adjustEndpoints));
+    app.post(`${prefix}/records`, admit, receive, (context) => withCluster(context, options, changeRecords));
+  }
+  return app;
+}
+
+type Answer = (
+  context: WebhookContext,
+  options: WebhookOptions,
+  cluster: StoredCluster,
+) => Response | Promise<Response>;
+
+/** A 4xx ends the ExternalDNS process, and a cluster may be configured in a moment, so an unknown one is 503. */
+function withCluster(context: WebhookContext, options: WebhookOptions, answer: Answer): Response | Promise<Response> {
+  const { reconciler, now } = options;
+  const text = context.req.param("cluster") ?? defaultCluster;
+  const name = parseClusterName(text);
+  const cluster = name && reconciler.read((store) => store.cluster(name));
+  if (cluster === undefined) return refuseUnknown(context, options, text);
+  if (isExternalDNS(context)) reconciler.read((store) => store.heard(cluster.name, now()));
+  return answer(context, options, cluster);
+}
+
+function refuseUnknown(context: WebhookContext, { warnOnce }: WebhookOptions, text: string): Response {
+  const error = `Cluster ${JSON.stringify(text.slice(0, 100))} is not configured.`;
+  const hint = "To configure it, run on the desktop: curl -d DOMAIN http://localhost:PORT/clusters/NAME/domains";
+  warnOnce("unknown cluster", { path: context.req.path }, `${error} ${hint}`);
+  return context.json({ error, hint }, 503);
+}
+
+/** Each of its requests carries the media type, in Accept or Content-Type; a curl by hand must not count as a sign of life. */
+function isExternalDNS({ req }: WebhookContext): boolean {
+  return [req.header("accept"), req.header("content-type")].some((value) => value?.includes(webhookMediaType) === true);
+}
+
+/**
+ * The root path answers the list of domains, which ExternalDNS keeps until it restarts, so it is remembered. A cluster's
+ * own path answers `{}`, so that domains can change at any time.
+ */
+function negotiate(context: WebhookContext, { reconciler, now }: WebhookOptions, cluster: StoredCluster): Response {
+  const filter = context.req.param("cluster") === undefined ? domainFilter(cluster.settings) : {};
+  const include = filter.include ?? [];
+  const known = cluster.negotiation?.include;
+  if (isExternalDNS(context) && (known === undefined || known.join() !== include.join())) {
+    reconciler.read((store) => store.negotiated(cluster.name, { at: now(), include }));
+  }
+  return webhookAnswer(context, JSON.stringify(filter));
+}
+
+function listRecords(context: WebhookContext, { reconciler }: WebhookOptions, { name }: StoredCluster): Response {
+  return webhookAnswer(
+    context,
+    reconciler.read((store) => store.endpointsJSON(name)),
+  );
+}
+
+function adjustEndpoints(context: WebhookContext, { leftOut }: WebhookOptions, cluster: StoredCluster): Response {
+  const reading = readEndpoints(context.get("body"));
+  if (!reading.ok) return context.json({ error: reading.message }, 400);
+  const domains = new Set(cluster.settings.domains);
+  const dropped: LeftOut[] = reading.bad.map((value) => describeBad(cluster.name, value));
+  const kept = reading.value.filter((endpoint) => {
+    const reason = refusalOf(endpoint, domains);
+    if (reason !== undefined) dropped.push({ cluster: cluster.name, name: endpoint.dnsName ?? "", reason });
+    return reason === undefined;
+  });
+  leftOut.replace(cluster.name, "adjustendpoints", dropped);
+  return webhookAnswer(context, JSON.stringify(kept));
+}
+
+function refusalOf(endpoint: Endpoint, domains: Parameters<typeof isManaged>[1]): LeftOutReason | undefined {
+  const name = parseDNSName(endpoint.dnsName ?? "");
+  if (name === undefined) return "not-a-dns-name";
+  return isManaged(name, domains) ? undefined : "not-managed";
+}
+
+function describeBad(cluster: ClusterName, value: unknown): LeftOut {
+  return { cluster, name: JSON.stringify(value).slice(0, 200), reason: "not-an-endpoint" };
+}
+
+async function changeRecords(
+  context: WebhookContext,
+  { reconciler, leftOut }: WebhookOptions,
+  { name }: StoredCluster,
+): Promise<Response> {
+  const reading = readChanges(context.get("body"));
+  if (!reading.ok) return context.json({ error: reading.message }, 400);
+  leftOut.replace(
+    name,
+    "records",
+    reading.bad.map((value) => describeBad(name, value)),
+  );
+  const mutation = planMutation(reading.value);
+  const outcome = await reconciler.change((store) => store.apply(name, mutation));
+  if (outcome.ok) return context.body(null, 204);
+  return context.json({ error: outcome.trouble.message, hint: outcome.trouble.hint }, 503);
+}
+
+function webhookAnswer(context: WebhookContext, json: string): Response {
+  return context.body(json, 200, { "content-type": webhookMediaType });
+}
