@@ -1,6 +1,6 @@
 /** Turns what the reconciler does into log lines for a person: each change with its line and resource, each trouble once until it is over. */
-import type { Logger } from "pino";
 import type { SinkReport } from "./hosts/sink.ts";
+import type { Log } from "./log.ts";
 import type { ReconcilerListener } from "./reconciler.ts";
 import { explainNotShown } from "./records/not-shown.ts";
 import type { NotShown, View, ViewEntry } from "./records/view.ts";
@@ -12,14 +12,12 @@ const mostLines = 100;
 /** How much is remembered as said, so that a flood of odd records cannot fill the memory. */
 const mostRemembered = 10_000;
 
-export type AnnouncerLog = Pick<Logger, "info" | "warn" | "error" | "debug">;
-
 export class Announcer implements ReconcilerListener {
-  readonly #log: AnnouncerLog;
+  readonly #log: Log;
   readonly #troubleOf = new Map<string, string>();
   #said = new Set<string>();
 
-  constructor(log: AnnouncerLog) {
+  constructor(log: Log) {
     this.#log = log;
   }
 
@@ -36,7 +34,9 @@ export class Announcer implements ReconcilerListener {
     const said = new Set<string>();
     for (const { code, message, hint } of report.notices) this.#once(said, message, { code, hint });
     for (const { name, line, text } of report.conflicts) {
-      this.#once(said, `${name} is not written: your own line ${line} has it, and stays yours: ${text.trim()}`, { host: name });
+      this.#once(said, `${name} is not written: your own line ${line} has it, and stays yours: ${text.trim()}`, {
+        host: name,
+      });
     }
     for (const notShown of view.notShown) this.#notShown(said, notShown);
     this.#said = said;
@@ -52,9 +52,13 @@ export class Announcer implements ReconcilerListener {
     for (const line of lines.slice(0, mostLines)) {
       const host = line.slice(line.indexOf(" ") + 1);
       const { resource, cluster } = entries.get(host) ?? {};
-      this.#log.info({ host, line, resource, cluster }, `${verb} ${line}${resource === undefined ? "" : ` (${resource})`}`);
+      this.#log.info(
+        { host, line, resource, cluster },
+        `${verb} ${line}${resource === undefined ? "" : ` (${resource})`}`,
+      );
     }
-    if (lines.length > mostLines) this.#log.info({ lines: lines.length }, `${verb} ${lines.length - mostLines} more lines`);
+    if (lines.length > mostLines)
+      this.#log.info({ lines: lines.length }, `${verb} ${lines.length - mostLines} more lines`);
   }
 
   #notShown(said: Set<string>, notShown: NotShown): void {
@@ -77,6 +81,6 @@ export class Announcer implements ReconcilerListener {
   }
 
   #over(where: string, message: string): void {
-    if (this.#troubleOf.delete(where)) this.#log.info(message);
+    if (this.#troubleOf.delete(where)) this.#log.info({}, message);
   }
 }

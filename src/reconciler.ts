@@ -7,7 +7,9 @@ import { StoreTroubleError } from "./store/trouble.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** How a change ended. `stored` with trouble means: kept, but a sink does not show it yet. */
-export type Outcome = { readonly ok: true } | { readonly ok: false; readonly stored: boolean; readonly trouble: Trouble };
+export type Outcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly stored: boolean; readonly trouble: Trouble };
 
 export interface LastWrite {
   /** Milliseconds since 1970. */
@@ -39,7 +41,12 @@ export interface ReconcilerPort {
 /** Told of everything that a person may want to know; see `announce.ts`. */
 export interface ReconcilerListener {
   /** After every flight that reached the sinks. */
-  shown(event: { readonly sink: string; readonly report: SinkReport; readonly view: View; readonly before: View }): void;
+  shown(event: {
+    readonly sink: string;
+    readonly report: SinkReport;
+    readonly view: View;
+    readonly before: View;
+  }): void;
   storeTrouble(trouble: Trouble): void;
 }
 
@@ -109,13 +116,11 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     return this.#next;
   }
 
-  /** Ends the retries, waits for the flight under way, then ends the sinks and the store. The lines stay. */
+  /** Ends the retries and waits for the flight under way. The lines stay. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#retryTimer);
     await (this.#next ?? this.#flight);
-    for (const sink of this.#options.sinks) await sink[Symbol.asyncDispose]();
-    this.#options.keeper[Symbol.dispose]();
   }
 
   #start(): Promise<void> {

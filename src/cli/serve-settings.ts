@@ -1,20 +1,17 @@
 /** Every setting of the server, once: help, environment, checks and docs/configuration.md come from here. */
 import ipaddr from "ipaddr.js";
-import { z } from "zod";
+import * as z from "zod/mini";
+import { parseNetwork } from "../control/network.ts";
 import { parseClusterIPs, targetModes } from "../records/cluster.ts";
 import { parseManagedDomain } from "../records/managed-domain.ts";
-import { type Given, type Setting, commaList, onOrOff, oneText, parsedBy } from "./setting.ts";
-
-function declare<Value>(setting: Setting<Value>): Setting<Value> {
-  return setting;
-}
+import { type Given, commaList, declare, onOrOff, oneText, parsedBy } from "./setting.ts";
 
 export const portSetting = declare({
   flag: "port",
   placeholder: "NUMBER",
   doc: "The port that ExternalDNS calls.",
   whenAbsent: "5000",
-  schema: oneText.transform(parsedBy(parsePort, "a port (0 to 65535, 0 takes a free one)")),
+  schema: z.pipe(oneText, parsedBy(parsePort, "a port (0 to 65535, 0 takes a free one)")),
 });
 
 export const hostsFileSetting = declare({
@@ -47,12 +44,10 @@ export const serveSettings = {
     placeholder: "ADDRESS",
     doc: "The address that the names of the cluster `default` point to: IPv4, IPv6, or one of each with a comma. Saved.",
     whenAbsent: "what was saved",
-    schema: commaList.transform((texts, context) => {
-      const addresses = parseClusterIPs(texts);
-      if (addresses === undefined)
-        context.addIssue(`${JSON.stringify(texts.join(","))} is not an address or one of each family.`);
-      return addresses ?? z.NEVER;
-    }),
+    schema: z.pipe(
+      commaList,
+      parsedBy((texts: string[]) => parseClusterIPs(texts), "an address, or one of each family"),
+    ),
   }),
   port: portSetting,
   domains: declare({
@@ -60,8 +55,9 @@ export const serveSettings = {
     placeholder: "LIST",
     doc: "The managed domains of the cluster `default`, comma separated; each covers itself and everything under it. Saved.",
     whenAbsent: "what was saved",
-    schema: commaList.transform((texts, context) =>
-      texts.map((text) => parsedBy(parseManagedDomain, "a domain name, for example dtk.io")(text, context)),
+    schema: z.pipe(
+      commaList,
+      z.array(z.pipe(z.string(), parsedBy(parseManagedDomain, "a domain name, for example dtk.io"))),
     ),
   }),
   dryRun: declare({
@@ -76,8 +72,9 @@ export const serveSettings = {
     placeholder: "ADDRESS",
     doc: "The local address to listen on.",
     whenAbsent: "all addresses, both families",
-    schema: oneText.transform(
-      parsedBy((text) => (ipaddr.isValid(text) ? text : undefined), "an address of this machine"),
+    schema: z.pipe(
+      oneText,
+      parsedBy((text: string) => (ipaddr.isValid(text) ? text : undefined), "an address of this machine"),
     ),
   }),
   allow: declare({
@@ -87,8 +84,9 @@ export const serveSettings = {
     doc: "Who may call the webhook, beside this machine itself: networks or addresses, comma separated or repeated.",
     whenAbsent:
       "the networks of interfaces without a default route (kind, k3d, minikube, libvirt, VirtualBox), and the network that a cluster IP lies in",
-    schema: commaList.transform((texts, context) =>
-      texts.map((text) => parsedBy(parseNetwork, "a network, for example 192.168.122.0/24")(text, context)),
+    schema: z.pipe(
+      commaList,
+      z.array(z.pipe(z.string(), parsedBy(parseNetwork, "a network, for example 192.168.122.0/24"))),
     ),
   }),
   tokenFile: tokenFileSetting,
@@ -99,14 +97,20 @@ export const serveSettings = {
     placeholder: "MODE",
     doc: "Where names of the cluster `default` point: `cluster` (the cluster IP) or `record` (the records' own addresses). Saved.",
     whenAbsent: "what was saved, at first `cluster`",
-    schema: oneText.transform(parsedBy((text) => targetModes.find((mode) => mode === text), "cluster or record")),
+    schema: z.pipe(
+      oneText,
+      parsedBy((text) => targetModes.find((mode) => mode === text), "cluster or record"),
+    ),
   }),
   logFormat: declare({
     flag: "log-format",
     placeholder: "FORMAT",
     doc: "`json`, `text`, or `auto`: text on a terminal, else JSON.",
     whenAbsent: "`auto`",
-    schema: oneText.transform(parsedBy((text) => logFormats.find((format) => format === text), "auto, text or json")),
+    schema: z.pipe(
+      oneText,
+      parsedBy((text) => logFormats.find((format) => format === text), "auto, text or json"),
+    ),
   }),
 } as const;
 
@@ -117,10 +121,4 @@ export type ServeSettings = Given<typeof serveSettings>;
 function parsePort(text: string): number | undefined {
   const port = Number(text);
   return /^\d+$/.test(text) && port <= 65_535 ? port : undefined;
-}
-
-/** A single address is a network of its own size. */
-function parseNetwork(text: string): string | undefined {
-  if (ipaddr.isValidCIDR(text)) return text;
-  return ipaddr.isValid(text) ? `${text}/${ipaddr.parse(text).kind() === "ipv4" ? 32 : 128}` : undefined;
 }

@@ -1,5 +1,5 @@
 /** What a setting is: one declaration gives its flag, environment twin, checks, messages, help and documentation. */
-import { z } from "zod";
+import * as z from "zod/mini";
 import { type Trouble, TroubleError } from "../trouble.ts";
 
 export interface Setting<Value = unknown> {
@@ -14,7 +14,7 @@ export interface Setting<Value = unknown> {
   /** What holds when nothing is given, in words. */
   readonly whenAbsent: string;
   /** From the texts given, one an occurrence, to the value. */
-  readonly schema: z.ZodType<Value, readonly string[]>;
+  readonly schema: z.ZodMiniType<Value, string[]>;
 }
 
 export type Settings = Readonly<Record<string, Setting>>;
@@ -27,14 +27,19 @@ export type Given<Declared extends Settings> = {
 /** What commander hands over: by camel-case flag name. */
 export type FlagValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
+/** Declares a setting, so that its value's type is known. */
+export function declare<Value>(setting: Setting<Value>): Setting<Value> {
+  return setting;
+}
+
 /** The environment variable that stands for a flag, as in `HOSTSFILE_SERVER_CLUSTER_IP`. */
 export function environmentName(setting: Pick<Setting, "flag">): string {
   return `HOSTSFILE_SERVER_${setting.flag.toUpperCase().replaceAll("-", "_")}`;
 }
 
 /** The flag as commander declares it, as in `--cluster-ip <ADDRESS>`. */
-export function flagUsage({ flag, placeholder, repeatable }: Setting): string {
-  return placeholder === undefined ? `--${flag}` : `--${flag} <${placeholder}${repeatable ? "..." : ""}>`;
+export function flagUsage({ flag, placeholder }: Setting): string {
+  return placeholder === undefined ? `--${flag}` : `--${flag} <${placeholder}>`;
 }
 
 /**
@@ -82,35 +87,45 @@ function wrongUsage(problems: readonly string[]): Trouble {
   };
 }
 
-/** A setting with one text value. */
-export const oneText = z.array(z.string()).transform((texts) => texts.at(-1) ?? "");
+const texts = z.array(z.string());
+
+/** A setting with one text value; of a repeated flag the last counts. */
+export const oneText = z.pipe(
+  texts,
+  z.transform((given: string[]) => given.at(-1) ?? ""),
+);
 
 /** A setting that takes a comma list, a repeated flag, or both. */
-export const commaList = z.array(z.string()).transform((texts) =>
-  texts
-    .flatMap((text) => text.split(","))
-    .map((text) => text.trim())
-    .filter((text) => text !== ""),
+export const commaList = z.pipe(
+  texts,
+  z.transform((given: string[]) =>
+    given
+      .flatMap((text) => text.split(","))
+      .map((text) => text.trim())
+      .filter((text) => text !== ""),
+  ),
 );
 
 /** A switch; its environment twin takes words as well. */
-export const onOrOff = oneText.transform((text, context) => {
+export const onOrOff = z.pipe(oneText, parsedBy(parseSwitch, "true or false"));
+
+function parseSwitch(text: string): boolean | undefined {
   if (/^(?:true|1|yes|on)$/i.test(text)) return true;
-  if (/^(?:false|0|no|off)$/i.test(text)) return false;
-  context.addIssue(`${JSON.stringify(text)} is neither true nor false.`);
-  return z.NEVER;
-});
+  return /^(?:false|0|no|off)$/i.test(text) ? false : undefined;
+}
 
 /**
- * Makes a parser of ours into the schema of a setting.
+ * Makes a parser of ours into the last part of a setting's schema.
  *
- * @param parse - returns undefined for a text that is not what it should be
+ * @param parse - returns undefined for a value that is not what it should be
  * @param expected - what it should be, as in `a port (0 to 65535)`
  */
-export function parsedBy<Value>(parse: (text: string) => Value | undefined, expected: string) {
-  return (text: string, context: z.RefinementCtx): Value => {
-    const value = parse(text);
-    if (value === undefined) context.addIssue(`${JSON.stringify(text)} is not ${expected}.`);
+export function parsedBy<Raw, Value>(parse: (raw: Raw) => Value | undefined, expected: string) {
+  return z.transform((raw: Raw, context): Value => {
+    const value = parse(raw);
+    if (value === undefined) {
+      context.issues.push({ code: "custom", message: `${JSON.stringify(raw)} is not ${expected}.`, input: raw });
+    }
     return value ?? z.NEVER;
-  };
+  });
 }

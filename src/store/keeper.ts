@@ -1,27 +1,46 @@
 /** Keeps the store open: the only way to it for the reconciler, so that trouble is named in one place and heals by itself. */
 import type { Trouble } from "../trouble.ts";
-import { openStore, setAsideDamaged, type StoreOptions } from "./open.ts";
+import { openMemoryStore, openStore, setAsideDamaged, type StoreOptions } from "./open.ts";
 import type { Store } from "./store.ts";
 import { StoreTroubleError, explainStoreError, isDamage } from "./trouble.ts";
 
+export interface KeeperOptions {
+  readonly open: () => Store;
+  /** Called with the store each time it was opened. */
+  readonly opened?: ((store: Store) => void) | undefined;
+  readonly explain: (error: unknown) => StoreTroubleError;
+}
+
 export class StoreKeeper implements Disposable {
-  readonly #open: () => Store;
-  readonly #explain: (error: unknown) => StoreTroubleError;
+  readonly #options: KeeperOptions;
   #store: Store | undefined;
   #trouble: Trouble | undefined;
 
-  constructor(options: { readonly open: () => Store; readonly explain: (error: unknown) => StoreTroubleError }) {
-    this.#open = options.open;
-    this.#explain = options.explain;
+  constructor(options: KeeperOptions) {
+    this.#options = options;
   }
 
-  /** A keeper of the store in a state folder. */
-  static ofFolder(options: StoreOptions): StoreKeeper {
+  /**
+   * A keeper of the store in a state folder.
+   *
+   * @param options - where it lies
+   * @param opened - called each time it was opened, also after damage was mended
+   */
+  static ofFolder(options: StoreOptions, opened?: (store: Store) => void): StoreKeeper {
     return new StoreKeeper({
       open: () => openStore(options),
+      opened,
       explain: (error) =>
         isDamage(error) ? setAsideDamaged(options, error) : explainStoreError(error, options.folder),
     });
+  }
+
+  /** A keeper of a store in memory, for a run that must leave no trace. */
+  static inMemory(opened?: (store: Store) => void): StoreKeeper {
+    const explain = (error: unknown): never => {
+      throw error;
+    };
+    return new StoreKeeper({ open: openMemoryStore, opened, explain });
   }
 
   /** Why the store could not be used the last time, undefined when it could. */
@@ -36,8 +55,7 @@ export class StoreKeeper implements Disposable {
    */
   use<Result>(work: (store: Store) => Result): Result {
     try {
-      this.#store ??= this.#open();
-      const result = work(this.#store);
+      const result = work(this.#opened());
       this.#trouble = undefined;
       return result;
     } catch (error) {
@@ -50,11 +68,18 @@ export class StoreKeeper implements Disposable {
     this.#store = undefined;
   }
 
+  #opened(): Store {
+    if (this.#store !== undefined) return this.#store;
+    this.#store = this.#options.open();
+    this.#options.opened?.(this.#store);
+    return this.#store;
+  }
+
   #remember(error: unknown): StoreTroubleError {
     // What a healthy store refuses, such as too many records, is no trouble of the store.
     if (error instanceof StoreTroubleError && this.#store !== undefined) return error;
     if (isDamage(error)) this.#close();
-    const explained = this.#explain(error);
+    const explained = this.#options.explain(error);
     this.#trouble = explained.trouble;
     return explained;
   }

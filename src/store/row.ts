@@ -1,5 +1,5 @@
 /** What stands in the database's rows, read back as strictly as what comes from the wire. */
-import { z } from "zod";
+import * as z from "zod/mini";
 import { initialSettings, parseClusterIPs, parseClusterName, targetModes } from "../records/cluster.ts";
 import type { ClusterName, ClusterSettings } from "../records/cluster.ts";
 import { type Endpoint, type RecordKey, keyText, recordKey } from "../records/endpoint.ts";
@@ -7,19 +7,27 @@ import { isEndpoint } from "../records/endpoint-shape.ts";
 import { type ManagedDomain, parseManagedDomain } from "../records/managed-domain.ts";
 import type { Negotiation } from "./store.ts";
 
-const settingsSchema = z.object({
-  clusterIPs: z.array(z.string()).transform((texts, context) => {
+const clusterIPsSchema = z.pipe(
+  z.array(z.string()),
+  z.transform((texts, context) => {
     const addresses = texts.length === 0 ? initialSettings.clusterIPs : parseClusterIPs(texts);
-    if (addresses === undefined) context.addIssue("no cluster IP");
+    if (addresses === undefined) context.issues.push({ code: "custom", message: "no cluster IP", input: texts });
     return addresses ?? z.NEVER;
   }),
-  domains: z.array(
-    z.string().transform((text, context): ManagedDomain => {
-      const domain = parseManagedDomain(text);
-      if (domain === undefined) context.addIssue("no domain");
-      return domain ?? z.NEVER;
-    }),
-  ),
+);
+
+const domainSchema = z.pipe(
+  z.string(),
+  z.transform((text, context): ManagedDomain => {
+    const domain = parseManagedDomain(text);
+    if (domain === undefined) context.issues.push({ code: "custom", message: "no domain", input: text });
+    return domain ?? z.NEVER;
+  }),
+);
+
+const settingsSchema = z.object({
+  clusterIPs: clusterIPsSchema,
+  domains: z.array(domainSchema),
   targets: z.enum(targetModes),
 });
 
@@ -28,8 +36,8 @@ const negotiationSchema = z.object({ at: z.number(), include: z.array(z.string()
 const clusterRowSchema = z.object({
   name: z.string(),
   settings: z.string(),
-  heard_at: z.number().nullable(),
-  negotiation: z.string().nullable(),
+  heard_at: z.nullable(z.number()),
+  negotiation: z.nullable(z.string()),
 });
 
 const recordRowSchema = z.object({

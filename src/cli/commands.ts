@@ -1,0 +1,84 @@
+/** Every subcommand of hostsfile-server: its settings and the words of its help. */
+import * as z from "zod/mini";
+import { parseClusterName } from "../records/cluster.ts";
+import { declareCommand } from "./command.ts";
+import {
+  hostsFileSetting,
+  portSetting,
+  serveSettings,
+  stateFolderSetting,
+  tokenFileSetting,
+} from "./serve-settings.ts";
+import { declare, onOrOff, oneText, parsedBy } from "./setting.ts";
+
+const json = declare({ flag: "json", doc: "Print the result as JSON.", whenAbsent: "text", schema: onOrOff });
+
+const cluster = declare({
+  flag: "cluster",
+  placeholder: "NAME",
+  doc: "The cluster that is meant.",
+  whenAbsent: "`default`; for `clear` every cluster",
+  schema: z.pipe(oneText, parsedBy(parseClusterName, "a cluster's name (lower-case letters, digits and hyphens)")),
+});
+
+const quiet = declare({ flag: "quiet", doc: "Print nothing but failures.", whenAbsent: "off", schema: onOrOff });
+
+export const commands = [
+  declareCommand({
+    name: "serve",
+    summary: "Serve ExternalDNS's webhook and keep the hosts file in step (the default)",
+    examples: [
+      "sudo hostsfile-server --cluster-ip=192.168.122.167 --port=5000 --domains=dtk.io,mydomain.io",
+      "hostsfile-server --hosts-file=./hosts --state-dir=./state --domains=dtk.io --cluster-ip=127.0.0.1",
+      "sudo hostsfile-server --dry-run --domains=dtk.io --cluster-ip=192.168.122.167",
+    ],
+    settings: serveSettings,
+    run: async (given) => (await import("./serve.ts")).serve(given),
+  }),
+  declareCommand({
+    name: "status",
+    summary: "Ask the running server what it shows, what it does not show and why",
+    examples: [
+      "hostsfile-server status",
+      "hostsfile-server status --json | jq .attention",
+      "hostsfile-server status --port=5001",
+    ],
+    settings: { port: portSetting, tokenFile: tokenFileSetting, json },
+    run: async (given) => (await import("./status.ts")).showStatus(given),
+  }),
+  declareCommand({
+    name: "clear",
+    summary: "Remove our lines and what is saved, whether the server runs or not",
+    examples: ["sudo hostsfile-server clear", "sudo hostsfile-server clear --cluster kind-a"],
+    settings: {
+      cluster,
+      port: portSetting,
+      tokenFile: tokenFileSetting,
+      hostsFile: hostsFileSetting,
+      stateFolder: stateFolderSetting,
+      quiet,
+    },
+    run: async (given) => (await import("./clear.ts")).clear(given),
+  }),
+  declareCommand({
+    name: "recover",
+    summary: "Start afresh after the saved records were damaged; ExternalDNS fills them again",
+    examples: ["sudo hostsfile-server recover"],
+    settings: { stateFolder: stateFolderSetting, quiet },
+    run: async (given) => (await import("./recover.ts")).recover(given),
+  }),
+  declareCommand({
+    name: "token",
+    summary: "Print the token that a cluster's ExternalDNS must show",
+    examples: ["sudo hostsfile-server token --cluster kind-a --token-file /etc/hostsfile-server/token"],
+    settings: { cluster, tokenFile: tokenFileSetting },
+    run: async (given) => (await import("./token.ts")).printToken(given),
+  }),
+  declareCommand({
+    name: "demo",
+    summary: "Play the whole story on a scratch hosts file: no cluster, no root, nothing left behind",
+    examples: ["hostsfile-server demo", "hostsfile-server demo --json"],
+    settings: { json },
+    run: async (given) => (await import("./demo.ts")).demo(given),
+  }),
+];

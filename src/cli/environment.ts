@@ -1,0 +1,62 @@
+/** What the commands take from the surroundings: default folders and the admin token. */
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { TroubleError } from "../trouble.ts";
+
+const productName = "hostsfile-server";
+
+/** The hosts file when none is given (hosts(5)). */
+export const defaultHostsFile = "/etc/hosts";
+
+export const defaultPort = 5000;
+
+/** Where `install` puts the admin token. */
+export const installedTokenFile = `/etc/${productName}/token`;
+
+/**
+ * The state folder: what was given, else systemd's `$STATE_DIRECTORY` (systemd.exec(5)), else /var/lib as root, else the
+ * user's own (XDG Base Directory Specification).
+ *
+ * @returns an absolute path
+ */
+export function stateFolderOf(given: string | undefined): string {
+  const { STATE_DIRECTORY: ofService, XDG_STATE_HOME: ofUser } = process.env;
+  if (given !== undefined) return resolve(given);
+  const [first] = ofService?.split(":") ?? [];
+  if (first !== undefined && first !== "") return first;
+  if (process.geteuid?.() === 0) return join("/var/lib", productName);
+  return join(ofUser ?? join(homedir(), ".local", "state"), productName);
+}
+
+/**
+ * Reads the admin token.
+ *
+ * @param path - the file; its text without surrounding blanks is the token
+ * @throws TroubleError `token-unreadable` or `token-too-short` (exit 3)
+ */
+export function readAdminToken(path: string): string {
+  let token: string;
+  try {
+    token = readFileSync(path, "utf8").trim();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `The token file ${path} cannot be read: ${reason}.`;
+    throw new TroubleError(
+      { code: "token-unreadable", message, hint: `Make one: ${makeToken(path)}` },
+      { exitCode: 3, cause: error },
+    );
+  }
+  if (token.length >= shortestToken) return token;
+  const message = `The token in ${path} has ${token.length} characters, fewer than ${shortestToken}: it could be guessed.`;
+  throw new TroubleError(
+    { code: "token-too-short", message, hint: `Make a better one: ${makeToken(path)}` },
+    { exitCode: 3 },
+  );
+}
+
+const shortestToken = 16;
+
+function makeToken(path: string): string {
+  return `(umask 077; openssl rand -hex 32 > ${path})`;
+}

@@ -1,0 +1,27 @@
+/** How a failure is shown: a sentence and what to do for trouble, a stack and where to report it for a bug. */
+import { TroubleError } from "../trouble.ts";
+
+const bugExitCode = 70;
+
+/**
+ * Prints why a command failed, on standard error.
+ *
+ * @param error - what was thrown
+ * @param options - the command's name; whether the result is wanted as JSON; where to print
+ * @returns the exit code: 1 to 3 for trouble, 70 for a bug
+ */
+export function reportFailure(
+  error: unknown,
+  options: { readonly command: string; readonly json: boolean; readonly print: (text: string) => void },
+): number {
+  const { command, json, print } = options;
+  if (!(error instanceof TroubleError)) {
+    print(`${command}: this is a bug, please report it with the lines below.`);
+    print(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return bugExitCode;
+  }
+  const { code, message, hint, exitCode } = error;
+  if (json) print(JSON.stringify({ code, message, hint }));
+  else print(`${command}: ${message}\n  ${hint}`);
+  return exitCode;
+}

@@ -1,0 +1,71 @@
+/** The first lines of the server: what is managed, where it listens, who may call, and what to paste into ExternalDNS. */
+import { type InterfaceAddress, isInNetwork, networkOf, parseNetwork } from "../control/network.ts";
+import { parseCaller } from "../control/caller.ts";
+import type { ClusterSettings } from "../records/cluster.ts";
+
+export interface GreetingFacts {
+  readonly version: string;
+  readonly hostsFile: string;
+  readonly isDryRun: boolean;
+  readonly port: number;
+  /** The address that was given to listen on. */
+  readonly host: string | undefined;
+  readonly settings: ClusterSettings;
+  /** Names shown now. */
+  readonly shown: number;
+  readonly allowed: readonly string[];
+  readonly isTokenRequired: boolean;
+  readonly interfaces: readonly InterfaceAddress[];
+}
+
+/** Renders the greeting, one sentence a line. */
+export function renderGreeting(facts: GreetingFacts): readonly string[] {
+  const { version, hostsFile, isDryRun, port, host } = facts;
+  const mode = isDryRun ? " Dry run: nothing is written." : "";
+  return [
+    `hostsfile-server ${version} keeps ${hostsFile} in step; ${facts.shown} names are shown.${mode}`,
+    managedLine(facts.settings, port),
+    `Listening on port ${port} of ${host ?? "every address"}; ${callersLine(facts)}`,
+    `Point ExternalDNS here: --provider=webhook --webhook-provider-url=http://${authority(webhookHost(facts), port)}`,
+  ];
+}
+
+function managedLine({ domains, clusterIPs, targets }: ClusterSettings, port: number): string {
+  if (domains.length === 0) return `No domain is managed yet. Add one: curl -d dtk.io http://localhost:${port}/domains`;
+  const names = `Managing ${domains.join(", ")}`;
+  if (targets === "record") return `${names}, pointing to the records' own addresses.`;
+  if (clusterIPs.length > 0) return `${names}, pointing to ${clusterIPs.join(" and ")}.`;
+  return `${names}, but the cluster IP is not set yet. Set it: curl -d ADDRESS http://localhost:${port}/clusterip`;
+}
+
+function callersLine({ allowed, isTokenRequired }: GreetingFacts): string {
+  if (isTokenRequired) return "callers must show a token (hostsfile-server token --cluster default).";
+  const networks = allowed.length === 0 ? "" : ` and ${allowed.join(", ")}`;
+  return `this machine${networks} may call. Guests with user-mode networking count as this machine, so they may configure it too; --token-file ends that.`;
+}
+
+/**
+ * The address of this machine that a guest can reach: the one beside the cluster IP, else one in a network that may
+ * call, else any that is not loopback.
+ */
+export function webhookHost({
+  host,
+  settings,
+  allowed,
+  interfaces,
+}: Pick<GreetingFacts, "host" | "settings" | "allowed" | "interfaces">): string {
+  if (host !== undefined) return host;
+  const clusterIPs = settings.clusterIPs.flatMap((address) => parseCaller(address) ?? []);
+  const networks = allowed.flatMap((text) => parseNetwork(text) ?? []);
+  const outside = interfaces.filter(({ address }) => !/^(?:127\.|::1$|fe80:)/.test(address));
+  const beside = outside.find((entry) => clusterIPs.some((address) => isInNetwork(address, networkOf(entry))));
+  const inner = outside.find(({ address }) => {
+    const caller = parseCaller(address);
+    return caller !== undefined && networks.some((network) => isInNetwork(caller, network));
+  });
+  return (beside ?? inner ?? outside[0])?.address ?? "localhost";
+}
+
+function authority(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}

@@ -1,0 +1,37 @@
+/** The server's log: JSON for machines, text for a terminal, always on standard error. */
+import { pino } from "pino";
+import type { Log } from "../log.ts";
+
+const standardError = 2;
+
+/**
+ * Makes the log.
+ *
+ * @param options - the format, where `auto` means text on a terminal; and whether every request is logged
+ */
+export async function makeLogger(options: {
+  readonly format: "auto" | "text" | "json";
+  readonly isDebug: boolean;
+}): Promise<Log> {
+  const { format, isDebug } = options;
+  const level = isDebug ? "debug" : "info";
+  const isText = format === "text" || (format === "auto" && process.stderr.isTTY);
+  return isText ? makeTextLog(level, isDebug) : makeJSONLog(level);
+}
+
+function makeJSONLog(level: string): Log {
+  return pino({ level, base: null }, pino.destination({ fd: standardError, sync: true }));
+}
+
+async function makeTextLog(level: string, isDebug: boolean): Promise<Log> {
+  const { PinoPretty } = await import("pino-pretty");
+  const destination = PinoPretty({
+    colorize: process.stderr.isTTY && !process.env["NO_COLOR"],
+    destination: standardError,
+    sync: true,
+    translateTime: "HH:MM:ss",
+    hideObject: !isDebug,
+  });
+  const log: Log = pino({ level, base: null }, destination);
+  return log;
+}

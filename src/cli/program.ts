@@ -1,0 +1,70 @@
+/** The command line of hostsfile-server: makes commander's commands from the declarations and turns failures into exit codes. */
+import { Command, CommanderError, Option } from "commander";
+import { version } from "../version.ts";
+import type { CommandDeclaration } from "./command.ts";
+import { commands } from "./commands.ts";
+import { reportFailure } from "./failure.ts";
+import { type Setting, environmentName, flagUsage } from "./setting.ts";
+
+const name = "hostsfile-server";
+const defaultCommand = "serve";
+const wrongUsage = 2;
+
+/**
+ * Runs the command line.
+ *
+ * @param argv - as `process.argv`
+ * @returns the exit code
+ */
+export async function run(argv: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = makeProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(argv);
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUsage;
+    const print = (text: string): boolean => process.stderr.write(`${text}\n`);
+    return reportFailure(error, { command: name, json: argv.includes("--json"), print });
+  }
+}
+
+/**
+ * Makes the commands, for running or for their help.
+ *
+ * @param end - called with the exit code of the command that ran
+ */
+export function makeProgram(end: (exitCode: number) => void): Command {
+  const program = new Command(name)
+    .version(version)
+    .description("Keeps /etc/hosts in step with the Ingresses of your desktop Kubernetes cluster.")
+    .configureHelp({ helpWidth: 80 })
+    .showHelpAfterError(`See ${name} --help.`)
+    .helpCommand(false)
+    .exitOverride();
+  for (const declaration of commands)
+    program.addCommand(makeCommand(declaration, end), { isDefault: declaration.name === defaultCommand });
+  return program.addHelpText("after", `\nWithout a command it serves; ${name} serve --help lists the flags of that.`);
+}
+
+function makeCommand(declaration: CommandDeclaration, end: (exitCode: number) => void): Command {
+  const command = new Command(declaration.name)
+    .description(declaration.summary)
+    .configureHelp({ helpWidth: 80 })
+    .allowExcessArguments(false)
+    .exitOverride()
+    .addHelpText("before", examplesText(declaration));
+  for (const setting of Object.values(declaration.settings)) command.addOption(makeOption(setting));
+  return command.action(async () => end(await declaration.run(command.opts())));
+}
+
+function examplesText({ examples }: CommandDeclaration): string {
+  return `Examples:\n${examples.map((example) => `  $ ${example}`).join("\n")}\n`;
+}
+
+function makeOption(setting: Setting): Option {
+  const doc = `${setting.doc} (${environmentName(setting)}; absent: ${setting.whenAbsent})`;
+  return new Option(flagUsage(setting), doc.replaceAll("`", ""));
+}

@@ -1,0 +1,82 @@
+/** `hostsfile-server serve`: runs the daemon until it is told to stop. */
+import { resolve } from "node:path";
+import { systemNetworks } from "../control/network.ts";
+import { type Daemon, startDaemon } from "../daemon.ts";
+import type { Log } from "../log.ts";
+import { defaultCluster, initialSettings } from "../records/cluster.ts";
+import { StoreTroubleError } from "../store/trouble.ts";
+import { version } from "../version.ts";
+import { defaultHostsFile, defaultPort, readAdminToken, stateFolderOf } from "./environment.ts";
+import { renderGreeting } from "./greeting.ts";
+import { makeLogger } from "./logger.ts";
+import type { ServeSettings } from "./serve-settings.ts";
+
+/**
+ * Serves until SIGTERM or SIGINT; a second one ends it at once.
+ *
+ * @returns the exit code
+ * @throws TroubleError when it cannot start
+ */
+export async function serve(settings: ServeSettings): Promise<number> {
+  const log = await makeLogger({ format: settings.logFormat ?? "auto", isDebug: settings.debug ?? false });
+  const hostsFile = resolve(settings.hostsFile ?? defaultHostsFile);
+  const stopped = stopSignal();
+  const daemon = await startDaemon({
+    given: {
+      ...(settings.clusterIP && { clusterIPs: settings.clusterIP }),
+      ...(settings.domains && { domains: [...new Set(settings.domains)] }),
+      ...(settings.targets && { targets: settings.targets }),
+    },
+    host: settings.host,
+    port: settings.port ?? defaultPort,
+    allow: settings.allow,
+    adminToken: settings.tokenFile === undefined ? undefined : readAdminToken(settings.tokenFile),
+    hostsFile,
+    stateFolder: stateFolderOf(settings.stateFolder),
+    isDryRun: settings.dryRun ?? false,
+    log,
+  });
+  greet({ daemon, settings, hostsFile, log });
+  const signal = await stopped;
+  log.info({ signal }, "Stopping: requests in flight finish, the lines stay.");
+  await daemon[Symbol.asyncDispose]();
+  log.info({}, "Stopped.");
+  return 0;
+}
+
+function stopSignal(): Promise<NodeJS.Signals> {
+  const { promise, resolve: stop } = Promise.withResolvers<NodeJS.Signals>();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop(signal));
+  return promise;
+}
+
+function greet(known: {
+  readonly daemon: Daemon;
+  readonly settings: ServeSettings;
+  readonly hostsFile: string;
+  readonly log: Log;
+}): void {
+  const { daemon, settings, hostsFile, log } = known;
+  const lines = renderGreeting({
+    version,
+    hostsFile,
+    isDryRun: settings.dryRun ?? false,
+    port: daemon.port,
+    host: settings.host,
+    settings: settingsOf(daemon),
+    shown: daemon.reconciler.state().view.entries.length,
+    allowed: daemon.allowed(),
+    isTokenRequired: settings.tokenFile !== undefined,
+    interfaces: systemNetworks.interfaces(),
+  });
+  for (const line of lines) log.info({}, line);
+}
+
+function settingsOf({ reconciler }: Daemon) {
+  try {
+    return reconciler.read((store) => store.cluster(defaultCluster)?.settings) ?? initialSettings;
+  } catch (error) {
+    if (error instanceof StoreTroubleError) return initialSettings;
+    throw error;
+  }
+}

@@ -1,0 +1,114 @@
+/** The composition root: the only place that wires store, hosts file, reconciler and HTTP together. */
+import { hostname } from "node:os";
+import { Announcer } from "./announcer.ts";
+import { createApp } from "./control/app.ts";
+import type { Network } from "./control/network.ts";
+import { type RunningServer, startServer } from "./control/server.ts";
+import { openHostsFileSink } from "./hosts/hosts-file-sink.ts";
+import type { Log } from "./log.ts";
+import { type ClusterSettings, defaultCluster, initialSettings } from "./records/cluster.ts";
+import { type ReconcilerPort, Reconciler } from "./reconciler.ts";
+import { StoreKeeper } from "./store/keeper.ts";
+import type { Store } from "./store/store.ts";
+import { StoreTroubleError } from "./store/trouble.ts";
+import { TroubleError } from "./trouble.ts";
+import { version } from "./version.ts";
+
+export interface DaemonOptions {
+  /** Settings of the cluster `default` that were given; they win over saved ones and are saved. */
+  readonly given: Partial<ClusterSettings>;
+  readonly host: string | undefined;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly allow: readonly Network[] | undefined;
+  readonly adminToken: string | undefined;
+  readonly hostsFile: string;
+  readonly stateFolder: string;
+  /** Everything in memory: no lock, no state, no write. */
+  readonly isDryRun: boolean;
+  readonly log: Log;
+}
+
+export interface Daemon extends AsyncDisposable {
+  /** As `http://localhost:5000`. */
+  readonly address: string;
+  readonly port: number;
+  readonly reconciler: ReconcilerPort;
+  /** The networks that may call now, beside this machine itself. */
+  readonly allowed: () => readonly string[];
+}
+
+/** Milliseconds that requests in flight get when the daemon stops. */
+const stopGrace = 10_000;
+
+/** Troubles of the store that only the user can end, so that starting without it would be no use. */
+const endsTheStart: ReadonlySet<string> = new Set(["state-in-use", "state-no-permission", "state-folder-unsafe"]);
+
+/**
+ * Starts the daemon: takes the lock, opens the store, opens the port, then brings the hosts file in step. Trouble that
+ * may pass leaves it degraded: the port answers, and it tries again by itself.
+ *
+ * @returns the running daemon; disposing of it lets requests finish and leaves the lines
+ * @throws TroubleError with exit code 3 when port, lock or permission are missing
+ */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { log, isDryRun, stateFolder } = options;
+  await using stack = new AsyncDisposableStack();
+  const since = Date.now();
+  const ownNames = readOwnNames();
+  const keep = (store: Store): void => saveGiven(store, options.given);
+  const keeper = stack.use(
+    isDryRun ? StoreKeeper.inMemory(keep) : StoreKeeper.ofFolder({ folder: stateFolder, now: Date.now }, keep),
+  );
+  const sink = stack.use(
+    await openHostsFileSink({
+      path: options.hostsFile,
+      stateFolder,
+      isDryRun,
+      onOutsideEdit: () => void reconciler.reconcile(),
+    }),
+  );
+  const reconciler = stack.use(
+    new Reconciler({ keeper, sinks: [sink], ownNames: () => ownNames, listener: new Announcer(log), now: Date.now }),
+  );
+  openEagerly(keeper);
+  const app = createApp({
+    reconciler,
+    log,
+    now: Date.now,
+    allow: options.allow,
+    adminToken: options.adminToken,
+    ownNames: () => ownNames,
+    facts: { pid: process.pid, version, since, hostsFile: options.hostsFile },
+    address: () => address,
+  });
+  const server: RunningServer = await startServer({ fetch: app.fetch, host: options.host, port: options.port });
+  stack.defer(() => server.stop(stopGrace));
+  const { port } = server.address;
+  const address = `http://localhost:${port}`;
+  await reconciler.reconcile();
+  const running = stack.move();
+  return { address, port, reconciler, allowed: app.allowed, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+function readOwnNames(): ReadonlySet<string> {
+  const name = hostname().toLowerCase();
+  return new Set([name, name.split(".")[0] ?? name]);
+}
+
+/** What was given wins over what was saved, whenever the store is opened: also after damage was mended. */
+function saveGiven(store: Store, given: Partial<ClusterSettings>): void {
+  const saved = store.cluster(defaultCluster)?.settings ?? initialSettings;
+  const wanted = { ...saved, ...given };
+  if (JSON.stringify(wanted) !== JSON.stringify(saved)) store.configure(defaultCluster, wanted);
+}
+
+/** Trouble that may pass is left to the reconciler, which names it and tries again. */
+function openEagerly(keeper: StoreKeeper): void {
+  try {
+    keeper.use(() => undefined);
+  } catch (error) {
+    if (!(error instanceof StoreTroubleError)) throw error;
+    if (endsTheStart.has(error.trouble.code)) throw new TroubleError(error.trouble, { exitCode: 3, cause: error });
+  }
+}

@@ -1,0 +1,105 @@
+/** Holds the layout: arrows point inward, pure folders stay pure, and every file says why it exists. */
+import { readFileSync, readdirSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
+  .map((path) => ({ path, text: readFileSync(join("src", path), "utf8") }));
+
+/** What a part may import beside itself; parts are folders, or files at the root of `src/`. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  records: [],
+  trouble: [],
+  log: [],
+  version: [],
+  "warn-once": ["log"],
+  hosts: ["records", "trouble", "log"],
+  store: ["records", "trouble"],
+  reconciler: ["records", "hosts", "store", "trouble"],
+  announcer: ["records", "hosts", "reconciler", "trouble", "log"],
+  webhook: ["records", "store", "reconciler", "trouble", "log", "warn-once"],
+  control: ["records", "hosts", "store", "reconciler", "webhook", "trouble", "log", "warn-once"],
+  daemon: ["records", "hosts", "store", "reconciler", "announcer", "webhook", "control", "trouble", "log", "version"],
+  cli: ["daemon", "records", "hosts", "store", "reconciler", "webhook", "control", "trouble", "log", "version"],
+};
+
+/** Where a library may be used. */
+const libraryHome: Readonly<Record<string, readonly string[]>> = {
+  commander: ["cli"],
+  diff: ["cli"],
+  pino: ["cli"],
+  "pino-pretty": ["cli"],
+  hono: ["webhook", "control"],
+  "@hono/node-server": ["control"],
+  "ipaddr.js": ["records", "control", "cli"],
+  zod: ["records", "store", "webhook", "control", "cli"],
+};
+
+const purePaths = /^(?:records\/|hosts\/(?:document|dissect|marker|user-line|digest)\.ts$)/;
+
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/(?:^|\s)(?:import|export)\s[^;]*?from "([^"]+)"|import\("([^"]+)"\)/gm)].map(
+    ([, from, lazy]) => from ?? lazy ?? "",
+  );
+}
+
+function partOf(path: string): string {
+  return path.split("/")[0]?.replace(/\.ts$/, "") ?? path;
+}
+
+describe.each(sources)("$path", ({ path, text }) => {
+  const imports = importsOf(text);
+  const part = partOf(path);
+
+  test("opens with a sentence on why it exists", () => {
+    expect(text.replace(/^#!.*\n/, "")).toMatch(/^\/\*\*? \S/);
+  });
+
+  test("imports only inward", () => {
+    const own = imports.filter((from) => from.startsWith(".") && from.endsWith(".ts"));
+    const others = own.map((from) => partOf(normalize(join(dirname(path), from)))).filter((other) => other !== part);
+    expect(others.filter((other) => !(mayImport[part] ?? []).includes(other))).toEqual([]);
+  });
+
+  test("uses a library only where it lives", () => {
+    const libraries = imports.filter((from) => !from.startsWith(".") && !from.startsWith("node:"));
+    const names = libraries.map((from) =>
+      from
+        .split("/")
+        .slice(0, from.startsWith("@") ? 2 : 1)
+        .join("/"),
+    );
+    expect(names.filter((name) => !(libraryHome[name] ?? []).includes(part))).toEqual([]);
+  });
+
+  test("exports no default", () => {
+    expect(text).not.toMatch(/^export default/m);
+  });
+
+  test.runIf(purePaths.test(path))("is pure: no node: module, no clock, no promise", () => {
+    expect(imports.filter((from) => from.startsWith("node:"))).toEqual([]);
+    expect(text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "")).not.toMatch(
+      /\b(?:async|await|Promise|Date|performance|setTimeout|process)\b/,
+    );
+  });
+});
+
+test("imports form no circle", () => {
+  const graph = new Map(
+    sources.map(({ path, text }) => [
+      path,
+      importsOf(text)
+        .filter((from) => from.startsWith("."))
+        .map((from) => normalize(join(dirname(path), from))),
+    ]),
+  );
+  const done = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): void => {
+    expect(trail, `circle at ${path}`).not.toContain(path);
+    if (done.has(path)) return;
+    for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of graph.keys()) visit(path, []);
+});
