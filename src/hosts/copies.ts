@@ -1,0 +1,102 @@
+/** Keeps copies of the user's hosts file in the state folder: the very first one for ever, and the last few. */
+import { basename, join } from "node:path";
+import { readIfThere, writeDurably } from "./durable-file.ts";
+import { type FileAccess, errorCode } from "./file-access.ts";
+import { HostsFileError } from "./hosts-file-trouble.ts";
+
+/** How many copies are kept beside the first one. */
+const kept = 5;
+
+export interface CopiesOptions {
+  readonly files: FileAccess;
+  readonly stateFolder: string;
+  /** The hosts file, for its name. */
+  readonly path: string;
+}
+
+/** The copies of one hosts file: `hosts.orig` is never overwritten; `hosts.<time>.copy` are the last few. */
+export class Copies {
+  readonly #files: FileAccess;
+  readonly #folder: string;
+  readonly #name: string;
+  #userPart: string | undefined;
+  #latest = "";
+
+  constructor({ files, stateFolder, path }: CopiesOptions) {
+    this.#files = files;
+    this.#folder = stateFolder;
+    this.#name = basename(path);
+  }
+
+  /**
+   * Keeps a copy if the user's part is not the one of the last copy that this process made or met.
+   *
+   * @param bytes - the whole file, as it is before the write
+   * @param userPart - its text without the managed block
+   * @throws HostsFileError if the copy cannot be kept; then the file must not be written
+   */
+  async keepIfNew(bytes: Buffer, userPart: string): Promise<void> {
+    if (userPart === this.#userPart) return;
+    try {
+      if (!(await this.#keepFirst(bytes))) await this.#keepUnlessLatest(bytes);
+    } catch (error) {
+      throw new HostsFileError(notKept(this.#folder, error), error);
+    }
+    this.#userPart = userPart;
+  }
+
+  /** Keeps a copy in any case, and returns its path. */
+  async keep(bytes: Buffer): Promise<string> {
+    try {
+      return await this.#keep(bytes);
+    } catch (error) {
+      throw new HostsFileError(notKept(this.#folder, error), error);
+    }
+  }
+
+  async #keepFirst(bytes: Buffer): Promise<boolean> {
+    const path = join(this.#folder, `${this.#name}.orig`);
+    if ((await readIfThere(this.#files, path)) !== undefined) return false;
+    await writeDurably(this.#files, path, bytes);
+    return true;
+  }
+
+  async #keepUnlessLatest(bytes: Buffer): Promise<void> {
+    const latest = (await this.#list()).at(-1);
+    const known = latest === undefined ? undefined : await readIfThere(this.#files, join(this.#folder, latest));
+    if (known?.equals(bytes) !== true) await this.#keep(bytes);
+  }
+
+  async #keep(bytes: Buffer): Promise<string> {
+    const path = join(this.#folder, `${this.#name}.${this.#nextTime()}.copy`);
+    await writeDurably(this.#files, path, bytes);
+    for (const old of (await this.#list()).slice(0, -kept)) await this.#files.unlink(join(this.#folder, old));
+    return path;
+  }
+
+  /** The time of day is for people; two copies in one millisecond get different names all the same. */
+  #nextTime(): string {
+    const now = new Date().toISOString().replaceAll(":", "-");
+    const [time, count = "0"] = this.#latest.split("_");
+    this.#latest = time === now ? `${now}_${Number(count) + 1}` : now;
+    return this.#latest;
+  }
+
+  async #list(): Promise<readonly string[]> {
+    try {
+      const names = await this.#files.readdir(this.#folder);
+      return names.filter((name) => name.startsWith(`${this.#name}.`) && name.endsWith(".copy")).toSorted();
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return [];
+      throw error;
+    }
+  }
+}
+
+function notKept(folder: string, error: unknown): HostsFileError["trouble"] {
+  return {
+    code: "hosts-file-copy-failed",
+    message: `The hosts file was left as it is: no copy of it could be kept in ${folder} (${errorCode(error) ?? "unknown error"}).`,
+    hint: `Make room in ${folder} and let this user write there (\`df -h ${folder}\`, \`ls -ld ${folder}\`). It is tried again by itself.`,
+  };
+}

@@ -1,0 +1,200 @@
+/** Takes a hosts file apart into the user's text before and behind the managed block, and decides which lines are ours. */
+import { digest } from "./digest.ts";
+import { type BlockNote, type Marker, findMarkers, withoutLineEnd } from "./marker.ts";
+
+/** The managed block as it was rendered. */
+export interface Block {
+  /** `address name`, without line end, in the order in which they stand. */
+  readonly lines: readonly string[];
+  /** The same lines as one text, each with its line end. */
+  readonly body: string;
+}
+
+export interface RenderInput {
+  /** The whole file. */
+  readonly text: string;
+  /** The lines to show: `address name` each. */
+  readonly wanted: readonly string[];
+  /** The block that this process wrote last, undefined when it has not written yet. */
+  readonly written?: Block | undefined;
+}
+
+export type Segment = "head" | "tail";
+
+/** The user's text on both sides of where the block stands or will stand. */
+export interface Dissection {
+  readonly kind: "decided";
+  readonly head: string;
+  readonly tail: string;
+  /** Digest of the line at the end of `head` whose line end we added; undefined when it has its own. */
+  readonly endedLine: string | undefined;
+  /** Our lines as they stood, without line ends. */
+  readonly shown: readonly string[];
+  /** Foreign lines that stood between the markers; `index` counts lines of `head` from 0. */
+  readonly moved: readonly { readonly index: number; readonly text: string }[];
+  /** Numbers of the marker lines of a damaged block, counted from 1. */
+  readonly damage: readonly number[];
+}
+
+export interface Undecidable {
+  readonly kind: "undecidable";
+  readonly markers: readonly number[];
+  readonly lines: readonly number[];
+}
+
+type BeginMarker = Extract<Marker, { kind: "begin" }>;
+
+/** What we could have rendered. Only beside damaged markers, and without memory, does this shape raise a doubt. */
+const looksLikeOurs = /^[0-9a-f.:]+ [a-z0-9.-]+$/;
+
+/**
+ * Takes the text apart.
+ *
+ * Between well-formed markers every line is ours if the lines are those that the begin marker vouches for; else only
+ * those that were or are to be rendered, and the others move before the block. Beside a damaged block (a marker is
+ * missing, doubled or nested) nothing else moves: ours are the marker lines and every line that was or is to be
+ * rendered. A line there which merely looks like ours cannot be decided when this process has not written the file yet.
+ */
+export function dissect(input: RenderInput): Dissection | Undecidable {
+  const { text, written } = input;
+  const markers = findMarkers(text);
+  const [begin, end] = markers;
+  if (markers.length === 2 && begin?.kind === "begin" && end?.kind === "end") return readBlock(input, begin, end);
+  if (markers.length > 0) return readDamaged(input, markers);
+  const bare = written === undefined || written.body === "" ? -1 : `\n${text}`.indexOf(`\n${written.body}`);
+  return bare === -1 ? withoutBlock(text) : readBare(input, bare, written?.lines ?? []);
+}
+
+function withoutBlock(text: string): Dissection {
+  return { kind: "decided", head: text, tail: "", endedLine: undefined, shown: [], moved: [], damage: [] };
+}
+
+/** Both markers are gone, but between them stood exactly these lines a moment ago. */
+function readBare({ text, written }: RenderInput, start: number, shown: readonly string[]): Dissection {
+  const end = start + (written?.body.length ?? 0);
+  const damage = [countLineFeeds(text.slice(0, start)) + 1];
+  return {
+    ...withoutBlock(text.slice(0, start)),
+    tail: text.slice(end),
+    shown,
+    damage,
+  };
+}
+
+function readBlock(input: RenderInput, begin: BeginMarker, end: Marker): Dissection {
+  const { text, written } = input;
+  const head = text.slice(0, begin.start);
+  const tail = text.slice(end.end);
+  const found = text.slice(begin.end, end.start);
+  if (found === written?.body)
+    return { ...withoutBlock(head), tail, endedLine: endedBy(head, begin), shown: written.lines };
+  const lines = splitLines(found);
+  const vouched = digest(found.replaceAll("\r\n", "\n")) === begin.body;
+  const known = vouched ? undefined : knownLines(input);
+  const isOurs = (line: string): boolean => known === undefined || known.has(withoutLineEnd(line));
+  const foreign = lines.filter((line) => !isOurs(line));
+  const index = countLineFeeds(head);
+  return {
+    ...withoutBlock(head + foreign.join("")),
+    tail,
+    endedLine: foreign.length === 0 ? endedBy(head, begin) : undefined,
+    shown: lines.filter(isOurs).map(withoutLineEnd),
+    moved: foreign.map((line, offset) => ({ index: index + offset, text: withoutLineEnd(line) })),
+  };
+}
+
+/** The memory of an added line end, if the line that it was added to still stands there. */
+function endedBy(head: string, { endedLine }: BlockNote): string | undefined {
+  if (endedLine === undefined || !head.endsWith("\n")) return undefined;
+  const line = head.slice(head.lastIndexOf("\n", head.length - 2) + 1, -1);
+  return line !== "" && digest(line) === endedLine ? endedLine : undefined;
+}
+
+function readDamaged(input: RenderInput, markers: readonly Marker[]): Dissection | Undecidable {
+  const lines = splitLines(input.text);
+  const marked = markLines(lines, markers);
+  const known = knownLines(input);
+  const vouched = vouchedLines(input.text, lines, markers);
+  const [first, last] = damagedSpan(marked);
+  const isOurs = (line: string, index: number): boolean =>
+    index >= first && index <= last && (vouched.has(index) || known.has(withoutLineEnd(line)));
+  const doubtful = input.written === undefined ? doubtfulLines(lines, marked, isOurs) : [];
+  const damage = [...marked.keys()].map((index) => index + 1);
+  if (doubtful.length > 0) return { kind: "undecidable", markers: damage, lines: doubtful.map((index) => index + 1) };
+  const place = Math.min(...marked.keys());
+  const isUsers = (line: string, index: number): boolean => !marked.has(index) && !isOurs(line, index);
+  const head = lines.filter((line, index) => index < place && isUsers(line, index)).join("");
+  const marker = marked.get(place);
+  return {
+    ...withoutBlock(head),
+    tail: lines.filter((line, index) => index > place && isUsers(line, index)).join(""),
+    endedLine: marker?.kind === "begin" ? endedBy(head, marker) : undefined,
+    shown: lines.filter((line, index) => !marked.has(index) && isOurs(line, index)).map(withoutLineEnd),
+    damage,
+  };
+}
+
+/** The markers by the index of their line. */
+function markLines(lines: readonly string[], markers: readonly Marker[]): ReadonlyMap<number, Marker> {
+  const byOffset = new Map(markers.map((marker) => [marker.start, marker]));
+  const marked = new Map<number, Marker>();
+  let offset = 0;
+  for (const [index, line] of lines.entries()) {
+    const marker = byOffset.get(offset);
+    if (marker !== undefined) marked.set(index, marker);
+    offset += line.length;
+  }
+  return marked;
+}
+
+/** The lines of pairs of markers whose text is what we wrote, as when a whole block was pasted twice. */
+function vouchedLines(text: string, lines: readonly string[], markers: readonly Marker[]): ReadonlySet<number> {
+  const vouched = new Set<number>();
+  const marked = [...markLines(lines, markers)];
+  for (const [position, [index, begin]] of marked.entries()) {
+    const [endIndex, end] = marked[position + 1] ?? [];
+    if (begin.kind !== "begin" || endIndex === undefined || end?.kind !== "end") continue;
+    if (digest(text.slice(begin.end, end.start).replaceAll("\r\n", "\n")) !== begin.body) continue;
+    for (let line = index + 1; line < endIndex; line += 1) vouched.add(line);
+  }
+  return vouched;
+}
+
+/** Where our lines may stand: from the first to the last marker, and on to the end of the file where one is missing. */
+function damagedSpan(marked: ReadonlyMap<number, Marker>): readonly [number, number] {
+  const all = [...marked];
+  const [first, firstMarker] = all.at(0) ?? [0, undefined];
+  const [last, lastMarker] = all.at(-1) ?? [0, undefined];
+  return [firstMarker?.kind === "end" ? 0 : first, lastMarker?.kind === "begin" ? Infinity : last];
+}
+
+/** Lines that run on from a marker where a block would stand, look like ours, and are not known. */
+function doubtfulLines(
+  lines: readonly string[],
+  marked: ReadonlyMap<number, Marker>,
+  isOurs: (line: string, index: number) => boolean,
+): readonly number[] {
+  const doubtful = new Set<number>();
+  for (const [index, { kind }] of marked) {
+    const step = kind === "begin" ? 1 : -1;
+    for (let at = index + step; !marked.has(at); at += step) {
+      const line = lines[at];
+      if (line === undefined || !looksLikeOurs.test(withoutLineEnd(line))) break;
+      if (!isOurs(line, at)) doubtful.add(at);
+    }
+  }
+  return [...doubtful].toSorted((left, right) => left - right);
+}
+
+function knownLines({ wanted, written }: RenderInput): ReadonlySet<string> {
+  return new Set([...wanted, ...(written?.lines ?? [])]);
+}
+
+/** The lines of a text with their line ends; together they are the text. */
+function splitLines(text: string): readonly string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
+
+function countLineFeeds(text: string): number {
+  return text.split("\n").length - 1;
+}

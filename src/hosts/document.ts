@@ -1,0 +1,115 @@
+/**
+ * The hosts file as a document: which bytes are the user's, which lines are ours, and what the file must become. Pure,
+ * and never loses a byte that is not ours. Texts are bytes read as latin1, which maps every byte to one character.
+ */
+import { digest } from "./digest.ts";
+import { type Block, type Dissection, type RenderInput, type Segment, dissect } from "./dissect.ts";
+import { endMarker, renderBegin } from "./marker.ts";
+import type { SinkConflict } from "./sink.ts";
+import { readUserNames } from "./user-line.ts";
+
+/** A line of the user's, counted from 1. */
+export interface NumberedLine {
+  readonly line: number;
+  readonly text: string;
+}
+
+interface Rendered {
+  readonly block: Block;
+  /** Our lines as they stood in the text that was read. */
+  readonly shown: readonly string[];
+  /** Everything outside the block, as the user has it. */
+  readonly userPart: string;
+  readonly conflicts: readonly SinkConflict[];
+  /** Foreign lines that stood between the markers, and where they stand now. */
+  readonly moved: readonly NumberedLine[];
+  /** Line numbers of the markers in the text that was read, when the block was damaged; else empty. */
+  readonly damage: readonly number[];
+}
+
+export type Rendering =
+  | ({ readonly kind: "unchanged" } & Rendered)
+  | ({ readonly kind: "changed"; readonly text: string } & Rendered)
+  /** Nothing may be written: these lines may be ours or the user's. Line numbers count from 1. */
+  | { readonly kind: "undecidable"; readonly markers: readonly number[]; readonly lines: readonly number[] };
+
+/**
+ * Works out what the hosts file must become.
+ *
+ * - The block stays where it stands; a new one goes to the end; with nothing to show there is none.
+ * - A name that the user's own lines define is not shown, not even for the address family that they leave out.
+ * - If the user's last line has no line end, one is added and remembered in the begin marker. It is taken back with the
+ *   block, if that very line still stands before it and nothing follows.
+ * - {@link dissect} says what counts as ours.
+ */
+export function renderDocument(input: RenderInput): Rendering {
+  const parts = dissect(input);
+  if (parts.kind === "undecidable") return parts;
+  const { head, tail } = parts;
+  const names = { head: readUserNames(head), tail: readUserNames(tail) };
+  const free = (line: string): boolean => !names.head.has(nameOf(line)) && !names.tail.has(nameOf(line));
+  const lines = names.head.size + names.tail.size === 0 ? input.wanted : input.wanted.filter(free);
+  const block = toBlock(lines, input.written);
+  const start = block.lines.length === 0 ? bareHead(parts) : headOf(parts, block);
+  const text = block.lines.length === 0 ? start + tail : `${start}${block.body}${endMarker}\n${tail}`;
+  const linesBefore = { head: 0, tail: countLines(text.slice(0, text.length - tail.length)) };
+  const rendered: Rendered = {
+    block,
+    shown: parts.shown,
+    userPart: bareHead(parts) + tail,
+    conflicts: lines === input.wanted ? [] : findConflicts(input.wanted, names, linesBefore),
+    moved: parts.moved.map(({ index, text: moved }) => ({ line: index + 1, text: moved })),
+    damage: parts.damage,
+  };
+  return text === input.text ? { kind: "unchanged", ...rendered } : { kind: "changed", text, ...rendered };
+}
+
+/** The user's text before the block, as it is without the block. */
+function bareHead({ head, tail, endedLine }: Dissection): string {
+  return tail === "" && endedLine !== undefined ? head.slice(0, -1) : head;
+}
+
+/** The user's text before the block, ended if need be, and the begin marker. */
+function headOf({ head, endedLine }: Dissection, { body }: Block): string {
+  const unended = head !== "" && !head.endsWith("\n");
+  const memory = unended ? digest(head.slice(head.lastIndexOf("\n") + 1)) : endedLine;
+  return `${head}${unended ? "\n" : ""}${renderBegin({ body: digest(body), endedLine: memory })}\n`;
+}
+
+function toBlock(lines: readonly string[], written: Block | undefined): Block {
+  const body = lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+  return written?.body === body ? written : { lines, body };
+}
+
+/** The name of an `address name` line. */
+function nameOf(line: string): string {
+  return line.slice(line.indexOf(" ") + 1);
+}
+
+type ByPart<Value> = Readonly<Record<Segment, Value>>;
+
+function findConflicts(
+  wanted: readonly string[],
+  names: ByPart<ReturnType<typeof readUserNames>>,
+  linesBefore: ByPart<number>,
+): readonly SinkConflict[] {
+  const conflicts = new Map<string, SinkConflict>();
+  for (const name of wanted.map(nameOf)) {
+    const part = names.head.has(name) ? "head" : "tail";
+    const found = names[part].get(name);
+    if (found === undefined) continue;
+    conflicts.set(name, { name, line: linesBefore[part] + found.index + 1, text: readable(found.text) });
+  }
+  return [...conflicts.values()];
+}
+
+function countLines(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) count += 1;
+  return count;
+}
+
+/** A user's line as people read it: hosts files are UTF-8 by habit. */
+function readable(text: string): string {
+  return Buffer.from(text, "latin1").toString("utf8");
+}

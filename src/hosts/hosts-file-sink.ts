@@ -1,0 +1,187 @@
+/** Shows the view in a hosts file: reads it, renders the managed block, writes it safely, and keeps it there. */
+import type { View } from "../records/view.ts";
+import type { Trouble } from "../trouble.ts";
+import type { Block } from "./dissect.ts";
+import { type Rendering, renderDocument } from "./document.ts";
+import { type FileAccess, fileAccess } from "./file-access.ts";
+import { HostsFileError, explain } from "./hosts-file-trouble.ts";
+import { compareLines, toLines } from "./lines.ts";
+import { type Lock, takeLock } from "./lock.ts";
+import { contestedTrouble, lateCopyNotice, noticesOf, undecidableTrouble } from "./notice.ts";
+import { RepairLimit } from "./repair-limit.ts";
+import type { Sink, SinkReport } from "./sink.ts";
+import { realPath } from "./snapshot.ts";
+import { watchHostsFile } from "./watch.ts";
+import { HostsFileWriter, type Written } from "./writer.ts";
+
+export interface HostsFileSinkOptions {
+  /** The hosts file; links are followed. A missing one is created when there is something to show. */
+  readonly path: string;
+  /** Where copies of the user's file and the journal are kept; created if missing. */
+  readonly stateFolder: string;
+  /** The command that runs, for a second one that finds the lock taken. */
+  readonly what: string;
+  /** Called when somebody else changed the file, so that the view is applied again. */
+  readonly onOutsideEdit: () => void;
+  /**
+   * What was shown before this start, worked out from saved state: after a restart it tells our lines from the user's
+   * in a block that was edited meanwhile.
+   */
+  readonly previous?: View;
+  /** Milliseconds of a steady clock; default performance.now. */
+  readonly clock?: () => number;
+  readonly files?: FileAccess;
+}
+
+export interface HostsFileSink extends Sink {
+  /** How the last try to become the file's only writer ended; every `apply` tries again while it is not held. */
+  readonly lock: Lock;
+}
+
+/**
+ * Opens the sink: takes the lock, mends what a crash left, and watches the file. Trouble does not throw: it is in
+ * `lock`, or in the report of the next `apply`.
+ */
+export async function openHostsFileSink(options: HostsFileSinkOptions): Promise<HostsFileSink> {
+  const sink = new FileSink(options);
+  await sink.prepare();
+  return sink;
+}
+
+type Decided = Exclude<Rendering, { kind: "undecidable" }>;
+
+class FileSink implements HostsFileSink {
+  readonly name = "hosts-file";
+  readonly #options: Required<Omit<HostsFileSinkOptions, "previous">>;
+  readonly #writer: HostsFileWriter;
+  readonly #repairs = new RepairLimit();
+  #lock: Lock = { state: "unavailable", trouble: notOpened };
+  #watch: Disposable | undefined;
+  #realPath: string | undefined;
+  /** The block as it was left, and the whole file; `bytes` is undefined until the first write or look at our own. */
+  #block: Block | undefined;
+  #bytes: Buffer | undefined;
+  #lateNotices: readonly Trouble[] = [];
+
+  constructor({ previous, ...options }: HostsFileSinkOptions) {
+    this.#options = { clock: () => performance.now(), files: fileAccess, ...options };
+    const lines = previous === undefined ? [] : toLines(previous);
+    if (previous !== undefined) this.#block = { lines, body: lines.map((line) => `${line}\n`).join("") };
+    this.#writer = new HostsFileWriter({ ...this.#options, onLateEdit: (copy) => this.#onLateEdit(copy) });
+  }
+
+  get lock(): Lock {
+    return this.#lock;
+  }
+
+  async apply(view: View): Promise<SinkReport> {
+    try {
+      const trouble = await this.prepare();
+      return trouble === undefined ? await this.#show(toLines(view)) : { ok: false, trouble };
+    } catch (error) {
+      const explained = explain(error, this.#options.path);
+      if (explained === undefined) throw error;
+      return { ok: false, trouble: explained.trouble };
+    }
+  }
+
+  /** Becomes the only writer of the file that the path leads to now, unless it is already. */
+  async prepare(): Promise<Trouble | undefined> {
+    try {
+      const { files, path, what } = this.#options;
+      const real = await realPath(files, path);
+      if (this.#lock.state === "held" && real === this.#realPath) return undefined;
+      await this.#letGo();
+      this.#lock = await takeLock(real, { pid: process.pid, since: Date.now(), what });
+      if (this.#lock.state !== "held") return this.#lock.trouble;
+      await this.#writer.recover();
+      this.#realPath = real;
+      this.#watch = watchHostsFile({ realPath: real, path, onLook: () => void this.#look() });
+      return undefined;
+    } catch (error) {
+      const explained = explain(error, this.#options.path);
+      if (explained === undefined) throw error;
+      if (this.#lock.state !== "held") this.#lock = { state: "unavailable", trouble: explained.trouble };
+      return explained.trouble;
+    }
+  }
+
+  async #show(wanted: readonly string[]): Promise<SinkReport> {
+    let decided: { readonly rendering: Decided; readonly isRepair: boolean } | undefined;
+    const written = await this.#writer.update((bytes) => {
+      const rendering = renderDocument({ text: bytes.toString("latin1"), wanted, written: this.#block });
+      if (rendering.kind === "undecidable") throw this.#error(undecidableTrouble(this.#options.path, rendering));
+      const isRepair = this.#isRepair(rendering);
+      decided = { rendering, isRepair };
+      if (rendering.kind === "unchanged") return undefined;
+      if (isRepair && !this.#repairs.allows(this.#options.clock())) {
+        throw this.#error(contestedTrouble(this.#options.path, rendering.userPart));
+      }
+      const keepCopy = rendering.damage.length > 0;
+      return { bytes: Buffer.from(rendering.text, "latin1"), userPart: rendering.userPart, keepCopy };
+    });
+    if (decided === undefined) throw new Error("the file was not read");
+    const { rendering, isRepair } = decided;
+    if (isRepair) this.#repairs.repaired(this.#options.clock());
+    const restored = isRepair && rendering.shown !== this.#block?.lines;
+    this.#block = rendering.block;
+    this.#bytes = written.bytes;
+    return this.#report(rendering, written, restored);
+  }
+
+  /** A write that brings back what was there: nobody asked for anything new. */
+  #isRepair(rendering: Decided): boolean {
+    return rendering.kind === "changed" && this.#bytes !== undefined && rendering.block === this.#block;
+  }
+
+  #report(rendering: Decided, { method, copy, created }: Written, restored: boolean): SinkReport {
+    const { path } = this.#options;
+    const notices = [...this.#lateNotices, ...noticesOf({ path, rendering, copy, restored, created })];
+    this.#lateNotices = [];
+    const change = compareLines(rendering.shown, rendering.block.lines);
+    return { ok: true, method, change, conflicts: rendering.conflicts, notices };
+  }
+
+  /** Something happened to the file: if it is not as we left it, the view must be applied again. */
+  async #look(): Promise<void> {
+    try {
+      let isOurs = false;
+      await this.#writer.update((bytes) => {
+        isOurs = this.#bytes?.equals(bytes) ?? false;
+        return undefined;
+      });
+      if (!isOurs) this.#options.onOutsideEdit();
+    } catch {
+      // Unreadable for now: applying the view says why.
+      this.#options.onOutsideEdit();
+    }
+  }
+
+  #onLateEdit(copy: string | undefined): void {
+    if (copy !== undefined) this.#lateNotices = [...this.#lateNotices, lateCopyNotice(this.#options.path, copy)];
+    this.#options.onOutsideEdit();
+  }
+
+  #error(trouble: Trouble): HostsFileError {
+    return new HostsFileError(trouble);
+  }
+
+  async #letGo(): Promise<void> {
+    this.#watch?.[Symbol.dispose]();
+    this.#watch = undefined;
+    if (this.#lock.state === "held") await this.#lock[Symbol.asyncDispose]();
+  }
+
+  /** Waits for the late look at what was replaced, then lets the lock go. The lines stay. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#watch?.[Symbol.dispose]();
+    await this.#writer[Symbol.asyncDispose]();
+    await this.#letGo();
+  }
+}
+
+const notOpened: Trouble = {
+  code: "hosts-file-lock-unavailable",
+  message: "The hosts file has not been opened yet.",
+  hint: "It is tried by itself.",
+};

@@ -1,0 +1,196 @@
+/** The only writer of the hosts file: reads it, lets the caller decide what it becomes, and brings that out without ever losing a byte. */
+import type { FileAccess } from "./file-access.ts";
+import { carryOver } from "./carry-over.ts";
+import { Copies } from "./copies.ts";
+import { HostsFileError } from "./hosts-file-trouble.ts";
+import { overwriteFile } from "./in-place.ts";
+import { closeJournal, openJournal, readJournal, repairTorn } from "./journal.ts";
+import { type LateEdit, lookLate } from "./late-look.ts";
+import { replaceFile, sweepTemporaries } from "./replace.ts";
+import { type Inode, type Snapshot, isSame, realPath, takeSnapshot } from "./snapshot.ts";
+
+/** What the file is to become. */
+export interface Plan {
+  readonly bytes: Buffer;
+  /** The text that is the user's alone: when it is not the last known one, a copy of the file is kept. */
+  readonly userPart?: string;
+  /** Whether a copy must be kept whatever the user's part is, because the file was damaged. */
+  readonly keepCopy: boolean;
+}
+
+export interface Written {
+  readonly method: "unchanged" | "rename" | "in-place";
+  /** What the file holds now. */
+  readonly bytes: Buffer;
+  /** Path of the copy that {@link Plan.keepCopy} asked for. */
+  readonly copy?: string | undefined;
+  /** Whether the file was missing. */
+  readonly created: boolean;
+}
+
+export interface WriterOptions {
+  readonly files: FileAccess;
+  readonly path: string;
+  readonly stateFolder: string;
+  /** Called after something that came late was brought into the file; `copy` is where it went if it could not. */
+  readonly onLateEdit: (copy: string | undefined) => void;
+}
+
+/** How often a file that others edit meanwhile is read again before giving up for now. */
+const tries = 5;
+
+/** How many replaced inodes are kept open at once. */
+const openInodes = 32;
+
+type FileSnapshot = Extract<Snapshot, { kind: "file" }>;
+
+export class HostsFileWriter implements AsyncDisposable {
+  readonly #options: WriterOptions;
+  readonly #copies: Copies;
+  readonly #looks = new Set<Promise<void>>();
+  /** The inode that we left behind, and whether it has an access list or a label. */
+  #own: { readonly inode: Inode; readonly extended: boolean } | undefined;
+  /** The inode that could not be replaced, so that it is not tried at every change. */
+  #fixed: Inode | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+    this.#copies = new Copies(options);
+  }
+
+  /**
+   * Mends what a crash left: temporary files beside the hosts file, and a file torn by a write in place.
+   *
+   * @throws HostsFileError or a system error
+   */
+  async recover(): Promise<void> {
+    const { files, path, stateFolder } = this.#options;
+    const real = await realPath(files, path);
+    await sweepTemporaries(files, real);
+    const entry = await readJournal(files, stateFolder);
+    if (entry === undefined || entry.path !== real) return;
+    await this.update((bytes) => {
+      const repaired = repairTorn(bytes, entry);
+      return repaired && { bytes: repaired, keepCopy: true };
+    });
+    await closeJournal(files, stateFolder);
+  }
+
+  /**
+   * Reads the file and brings out what it is to become. Updates run one after the other.
+   *
+   * @param plan - called with the file's bytes, again when somebody edited it meanwhile; undefined leaves it as it is
+   * @throws HostsFileError or a system error, and then the file is as it was
+   */
+  async update(plan: (bytes: Buffer) => Plan | undefined): Promise<Written> {
+    if (this.#looks.size > openInodes) await Promise.race(this.#looks);
+    return this.#enqueue(plan);
+  }
+
+  #enqueue(plan: (bytes: Buffer) => Plan | undefined): Promise<Written> {
+    const result = this.#queue.then(() => this.#update(plan));
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  async #update(plan: (bytes: Buffer) => Plan | undefined): Promise<Written> {
+    for (let attempt = 1; attempt <= tries; attempt += 1) {
+      const written = await this.#attempt(plan);
+      if (written !== undefined) return written;
+    }
+    throw new HostsFileError(busy(this.#options.path));
+  }
+
+  async #attempt(plan: (bytes: Buffer) => Plan | undefined): Promise<Written | undefined> {
+    const snapshot = await takeSnapshot(this.#options.files, this.#options.path);
+    let handed = false;
+    try {
+      const planned = plan(snapshot.bytes);
+      if (planned === undefined || planned.bytes.equals(snapshot.bytes)) {
+        return { method: "unchanged", bytes: snapshot.bytes, created: false };
+      }
+      const copy = snapshot.kind === "file" ? await this.#keepCopy(snapshot, planned) : undefined;
+      const replaced = await this.#replace(snapshot, planned.bytes);
+      if (replaced === "impossible" && snapshot.kind === "file")
+        return await this.#overwrite(snapshot, planned.bytes, copy);
+      if (replaced !== "replaced") return undefined;
+      if (snapshot.kind === "file") {
+        handed = true;
+        this.#lookLater(snapshot, planned.bytes);
+      }
+      return { method: "rename", bytes: planned.bytes, copy, created: snapshot.kind === "missing" };
+    } finally {
+      if (!handed && snapshot.kind === "file") await snapshot.handle.close();
+    }
+  }
+
+  async #keepCopy({ bytes }: FileSnapshot, { userPart, keepCopy }: Plan): Promise<string | undefined> {
+    if (userPart !== undefined) await this.#copies.keepIfNew(bytes, userPart);
+    return keepCopy ? this.#copies.keep(bytes) : undefined;
+  }
+
+  async #replace(snapshot: Snapshot, bytes: Buffer): Promise<"replaced" | "edited" | "impossible"> {
+    const inode = snapshot.kind === "file" ? snapshot.inode : undefined;
+    if (isSame(inode, this.#fixed)) return "impossible";
+    const isOwn = isSame(inode, this.#own?.inode);
+    const copyExtended = !isOwn || this.#own?.extended === true;
+    const replaced = await replaceFile({ ...this.#options, snapshot, bytes, copyExtended });
+    if (replaced.kind === "replaced") this.#own = replaced;
+    if (replaced.kind === "impossible") {
+      if (inode === undefined) throw replaced.cause;
+      this.#fixed = inode;
+    }
+    return replaced.kind;
+  }
+
+  async #overwrite(snapshot: FileSnapshot, bytes: Buffer, copy: string | undefined): Promise<Written | undefined> {
+    const { files, stateFolder } = this.#options;
+    const entry = { path: snapshot.path, oldBytes: snapshot.bytes, newBytes: bytes };
+    try {
+      const prepare = (): Promise<void> => openJournal(files, stateFolder, entry);
+      const overwritten = await overwriteFile({ ...this.#options, snapshot, bytes, prepare });
+      if (overwritten === undefined) return undefined;
+      await closeJournal(files, stateFolder);
+      return { method: "in-place", bytes: overwritten, copy, created: false };
+    } catch (error) {
+      // What hinders both ways, as a protected file does, may be lifted: then the better way is tried first again.
+      this.#fixed = undefined;
+      throw error;
+    }
+  }
+
+  #lookLater({ handle, bytes }: FileSnapshot, replacedBy: Buffer): void {
+    const look = lookLate({ handle, bytes, replacedBy })
+      .then((edit) => edit && this.#bringIn(edit))
+      .catch(() => undefined)
+      .finally(() => this.#looks.delete(look));
+    this.#looks.add(look);
+  }
+
+  /** What was appended goes to the end; a whole new file counts if ours is still there; else it is kept as a copy. */
+  async #bringIn(edit: LateEdit): Promise<void> {
+    let lost = false;
+    await this.#enqueue((current) => {
+      if (edit.kind === "appended") return { bytes: carryOver(current, edit.bytes), keepCopy: false };
+      lost = edit.bytes.length === 0 || !current.equals(edit.replacedBy);
+      return lost ? undefined : { bytes: edit.bytes, keepCopy: true };
+    });
+    const copy = lost && edit.bytes.length > 0 ? await this.#copies.keep(edit.bytes) : undefined;
+    this.#options.onLateEdit(copy);
+  }
+
+  /** Waits for what runs and for every late look. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    while (this.#looks.size > 0) await Promise.all(this.#looks);
+    await this.#queue;
+  }
+}
+
+function busy(path: string): HostsFileError["trouble"] {
+  return {
+    code: "hosts-file-busy",
+    message: `${path} was left as it is: another program edited it each of the ${tries} times that it was about to be written.`,
+    hint: `Find out what writes it: \`sudo fuser -v ${path}\`. It is tried again by itself.`,
+  };
+}
