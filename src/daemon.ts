@@ -4,10 +4,13 @@ import { Announcer } from "./announcer.ts";
 import { createApp } from "./control/app.ts";
 import type { Network } from "./control/network.ts";
 import { type RunningServer, startServer } from "./control/server.ts";
-import { openHostsFileSink } from "./hosts/hosts-file-sink.ts";
+import { type HostsFileSinkOptions, openHostsFileSink } from "./hosts/hosts-file-sink.ts";
+import { openMemorySink } from "./hosts/memory-sink.ts";
+import type { Sink } from "./hosts/sink.ts";
 import type { Log } from "./log.ts";
 import { type ClusterSettings, defaultCluster, initialSettings } from "./records/cluster.ts";
-import { type ReconcilerPort, Reconciler } from "./reconciler.ts";
+import type { View } from "./records/view.ts";
+import { type ReconcilerPort, Reconciler, viewOf } from "./reconciler.ts";
 import { StoreKeeper } from "./store/keeper.ts";
 import type { Store } from "./store/store.ts";
 import { StoreTroubleError } from "./store/trouble.ts";
@@ -56,17 +59,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await using stack = new AsyncDisposableStack();
   const since = Date.now();
   const ownNames = readOwnNames();
-  const keep = (store: Store): void => saveGiven(store, options.given);
-  const keeper = stack.use(
-    isDryRun ? StoreKeeper.inMemory(keep) : StoreKeeper.ofFolder({ folder: stateFolder, now: Date.now }, keep),
-  );
+  let previous: View | undefined;
+  const opened = (store: Store): void => {
+    previous ??= viewOf(store, ownNames);
+    saveGiven(store, options.given);
+  };
   const sink = stack.use(
-    await openHostsFileSink({
-      path: options.hostsFile,
-      stateFolder,
-      isDryRun,
-      onOutsideEdit: () => void reconciler.reconcile(),
-    }),
+    await openSink(options, { previous: () => previous, onOutsideEdit: () => void reconciler.reconcile() }),
+  );
+  const keeper = stack.use(
+    isDryRun ? StoreKeeper.inMemory(opened) : StoreKeeper.ofFolder({ folder: stateFolder, now: Date.now }, opened),
   );
   const reconciler = stack.use(
     new Reconciler({ keeper, sinks: [sink], ownNames: () => ownNames, listener: new Announcer(log), now: Date.now }),
@@ -89,6 +91,21 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await reconciler.reconcile();
   const running = stack.move();
   return { address, port, reconciler, allowed: app.allowed, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** A held lock and a missing permission are the user's to end; other trouble with the file leaves it degraded. */
+async function openSink(
+  { hostsFile, stateFolder, isDryRun }: DaemonOptions,
+  callbacks: Pick<HostsFileSinkOptions, "onOutsideEdit"> & { readonly previous: () => View | undefined },
+): Promise<Sink> {
+  if (isDryRun) return openMemorySink({ path: hostsFile });
+  const sink = await openHostsFileSink({ path: hostsFile, stateFolder, what: "hostsfile-server serve", ...callbacks });
+  const { lock } = sink;
+  if (lock.state === "taken" || (lock.state === "denied" && process.geteuid?.() !== 0)) {
+    await sink[Symbol.asyncDispose]();
+    throw new TroubleError(lock.trouble, { exitCode: 3 });
+  }
+  return sink;
 }
 
 function readOwnNames(): ReadonlySet<string> {

@@ -62,6 +62,11 @@ export interface ReconcilerOptions {
   readonly retry?: { readonly first: number; readonly most: number };
 }
 
+/** The view of what a store holds now. */
+export function viewOf(store: Store, ownNames: ReadonlySet<string>): View {
+  return computeView({ clusters: store.clusters(), holders: store.holders(), ownNames });
+}
+
 export class Reconciler implements ReconcilerPort, AsyncDisposable {
   readonly #options: ReconcilerOptions;
   readonly #reports = new Map<string, SinkReport>();
@@ -145,11 +150,7 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   #computeView(): View | undefined {
     try {
       return this.#options.keeper.use((store) => {
-        const view = computeView({
-          clusters: store.clusters(),
-          holders: store.holders(),
-          ownNames: this.#options.ownNames(),
-        });
+        const view = viewOf(store, this.#options.ownNames());
         store.setHolders(view.holders);
         return view;
       });

@@ -47,7 +47,13 @@ async function clearRunning(options: ClearOptions): Promise<readonly string[] | 
 async function clearStopped(options: ClearOptions): Promise<readonly string[]> {
   const stateFolder = stateFolderOf(options.stateFolder);
   const path = resolve(options.hostsFile ?? defaultHostsFile);
-  await using sink = await openHostsFileSink({ path, stateFolder, isDryRun: false, onOutsideEdit: () => {} });
+  await using sink = await openHostsFileSink({
+    path,
+    stateFolder,
+    what: "hostsfile-server clear",
+    onOutsideEdit: () => {},
+  });
+  if (sink.lock.state !== "held") throw new TroubleError(sink.lock.trouble, { exitCode: 3 });
   using keeper = StoreKeeper.ofFolder({ folder: stateFolder, now: Date.now });
   const listener = { shown: () => {}, storeTrouble: () => {} };
   await using reconciler = new Reconciler({

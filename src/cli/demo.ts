@@ -7,6 +7,7 @@ import { type Daemon, startDaemon } from "../daemon.ts";
 import type { Log } from "../log.ts";
 import type { Endpoint } from "../records/endpoint.ts";
 import { webhookMediaType } from "../webhook/routes.ts";
+import { type LocalRequest, requestLocal } from "./request.ts";
 
 const domain = "dtk.io";
 const clusterIP = "192.168.122.167";
@@ -120,20 +121,19 @@ async function play(number: number, { text, act }: Step, world: World): Promise<
 }
 
 function setSetting(path: string, body: string): (world: World) => Promise<string> {
-  return async ({ daemon }) => {
-    const response = await fetch(daemon.address + path, { method: "POST", body });
-    return `POST ${path} ${body} -> ${response.status}`;
-  };
+  return (world) => send(world, { method: "POST", path, body });
 }
 
-async function call({ daemon }: World, method: "GET" | "POST", path: string, body?: unknown): Promise<string> {
+function call(world: World, method: "GET" | "POST", path: string, body?: unknown): Promise<string> {
   const headers = { accept: webhookMediaType, "content-type": webhookMediaType };
-  const response = await fetch(daemon.address + path, {
-    method,
-    headers,
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  return `${method} ${path} -> ${response.status} ${await response.text()}`.trim();
+  return send(world, { method, path, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+}
+
+async function send({ daemon }: World, request: Omit<LocalRequest, "port">): Promise<string> {
+  const { method, path } = request;
+  const { status, text } = await requestLocal({ ...request, port: daemon.port });
+  if (status !== 200 && status !== 204) throw new Error(`${method} ${path} was answered ${status}: ${text}`);
+  return `${method} ${path} -> ${status} ${text}`.trim();
 }
 
 async function findLine({ hostsFile }: World): Promise<string> {

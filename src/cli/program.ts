@@ -66,5 +66,7 @@ function examplesText({ examples }: CommandDeclaration): string {
 
 function makeOption(setting: Setting): Option {
   const doc = `${setting.doc} (${environmentName(setting)}; absent: ${setting.whenAbsent})`;
-  return new Option(flagUsage(setting), doc.replaceAll("`", ""));
+  const option = new Option(flagUsage(setting), doc.replaceAll("`", ""));
+  if (setting.repeatable !== true) return option;
+  return option.argParser<readonly string[]>((text, before = []) => [...before, text]);
 }

@@ -1,15 +1,13 @@
 /** Asks the running server on this machine, for the commands that need it. */
+import { existsSync } from "node:fs";
 import { TroubleError } from "../trouble.ts";
 import { defaultPort, installedTokenFile, readAdminToken } from "./environment.ts";
-import { existsSync } from "node:fs";
+import { requestLocal } from "./request.ts";
 
 export interface ServerPlace {
   readonly port: number | undefined;
   readonly tokenFile: string | undefined;
 }
-
-/** Milliseconds after which a server that does not answer counts as hung. */
-const patience = 10_000;
 
 /**
  * Sends one request to the server.
@@ -22,17 +20,14 @@ export async function askServer(
   method: "GET" | "DELETE",
   path: string,
 ): Promise<string | undefined> {
-  const url = `http://localhost:${place.port ?? defaultPort}${path}`;
-  let response: Response;
-  try {
-    response = await fetch(url, { method, headers: authorization(place), signal: AbortSignal.timeout(patience) });
-  } catch (error) {
+  const port = place.port ?? defaultPort;
+  const url = `http://localhost:${port}${path}`;
+  const answer = await requestLocal({ port, method, path, headers: authorization(place) }).catch((error: unknown) => {
     if (isRefused(error)) return undefined;
     throw unreachable(url, error);
-  }
-  const text = await response.text();
-  if (response.ok) return text;
-  throw refused(url, response.status, text);
+  });
+  if (answer === undefined || answer.status === 200) return answer?.text;
+  throw refused(url, answer.status, answer.text);
 }
 
 /** The trouble of no server on the port. */
@@ -48,9 +43,8 @@ function authorization({ tokenFile }: ServerPlace): Record<string, string> {
 }
 
 function isRefused(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const causes = cause instanceof AggregateError ? cause.errors : [cause];
-  return causes.every((each) => each instanceof Error && "code" in each && each.code === "ECONNREFUSED");
+  const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+  return errors.every((each) => each instanceof Error && "code" in each && each.code === "ECONNREFUSED");
 }
 
 function unreachable(url: string, cause: unknown): TroubleError {

@@ -25,9 +25,9 @@ export interface HostsFileSinkOptions {
   readonly onOutsideEdit: () => void;
   /**
    * What was shown before this start, worked out from saved state: after a restart it tells our lines from the user's
-   * in a block that was edited meanwhile.
+   * in a block that was edited meanwhile. Asked at the first `apply`.
    */
-  readonly previous?: View;
+  readonly previous?: () => View | undefined;
   /** Milliseconds of a steady clock; default performance.now. */
   readonly clock?: () => number;
   readonly files?: FileAccess;
@@ -52,7 +52,7 @@ type Decided = Exclude<Rendering, { kind: "undecidable" }>;
 
 class FileSink implements HostsFileSink {
   readonly name = "hosts-file";
-  readonly #options: Required<Omit<HostsFileSinkOptions, "previous">>;
+  readonly #options: Required<HostsFileSinkOptions>;
   readonly #writer: HostsFileWriter;
   readonly #repairs = new RepairLimit();
   #lock: Lock = { state: "unavailable", trouble: notOpened };
@@ -63,10 +63,8 @@ class FileSink implements HostsFileSink {
   #bytes: Buffer | undefined;
   #lateNotices: readonly Trouble[] = [];
 
-  constructor({ previous, ...options }: HostsFileSinkOptions) {
-    this.#options = { clock: () => performance.now(), files: fileAccess, ...options };
-    const lines = previous === undefined ? [] : toLines(previous);
-    if (previous !== undefined) this.#block = { lines, body: lines.map((line) => `${line}\n`).join("") };
+  constructor(options: HostsFileSinkOptions) {
+    this.#options = { clock: () => performance.now(), files: fileAccess, previous: () => undefined, ...options };
     this.#writer = new HostsFileWriter({ ...this.#options, onLateEdit: (copy) => this.#onLateEdit(copy) });
   }
 
@@ -107,6 +105,7 @@ class FileSink implements HostsFileSink {
   }
 
   async #show(wanted: readonly string[]): Promise<SinkReport> {
+    this.#block ??= this.#blockBefore();
     let decided: { readonly rendering: Decided; readonly isRepair: boolean } | undefined;
     const written = await this.#writer.update((bytes) => {
       const rendering = renderDocument({ text: bytes.toString("latin1"), wanted, written: this.#block });
@@ -127,6 +126,13 @@ class FileSink implements HostsFileSink {
     this.#block = rendering.block;
     this.#bytes = written.bytes;
     return this.#report(rendering, written, restored);
+  }
+
+  #blockBefore(): Block | undefined {
+    const view = this.#options.previous();
+    if (view === undefined) return undefined;
+    const lines = toLines(view);
+    return { lines, body: lines.map((line) => `${line}\n`).join("") };
   }
 
   /** A write that brings back what was there: nobody asked for anything new. */

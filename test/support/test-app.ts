@@ -1,0 +1,149 @@
+/** The real HTTP application over a real store in memory, for tests: only the sink is a stand-in, since none of them looks at a file. */
+import { type AppOptions, createApp } from "../../src/control/app.ts";
+import type { NetworkSource } from "../../src/control/network.ts";
+import { type Status, statusSchema } from "../../src/control/status.ts";
+import type { Sink, SinkReport } from "../../src/hosts/sink.ts";
+import type { Log } from "../../src/log.ts";
+import { Reconciler } from "../../src/reconciler.ts";
+import { StoreKeeper } from "../../src/store/keeper.ts";
+import { openMemoryStore } from "../../src/store/open.ts";
+import type { Store } from "../../src/store/store.ts";
+import { StoreTroubleError } from "../../src/store/trouble.ts";
+import type { Trouble } from "../../src/trouble.ts";
+
+export const webhookMediaType = "application/external.dns.webhook+json;version=1";
+
+/** A desktop: its home network has the default route, a bridge of virtual machines has none. */
+export const desktopNetworks: NetworkSource = {
+  interfaces: () => [
+    { interfaceName: "lo", address: "127.0.0.1", bits: 8, mac: "00:00:00:00:00:00" },
+    { interfaceName: "eth0", address: "192.168.0.12", bits: 24, mac: "02:00:00:00:00:01" },
+    { interfaceName: "virbr0", address: "192.168.122.1", bits: 24, mac: "02:00:00:00:00:02" },
+  ],
+  defaultRoutes: () => new Set(["eth0"]),
+};
+
+/** Callers of that desktop: itself, a guest of its bridge, and a neighbour at home. */
+export const own = "127.0.0.1";
+export const guest = "192.168.122.167";
+export const neighbour = "192.168.0.99";
+
+export interface LogLine {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly fields: object;
+  readonly message: string;
+}
+
+export interface TestApp extends AsyncDisposable {
+  readonly fetch: ReturnType<typeof createApp>["fetch"];
+  readonly allowed: () => readonly string[];
+  /** Makes a request as the given caller, by default this machine itself. */
+  readonly call: (request: string, options?: CallOptions) => Promise<Response>;
+  /** Reads `GET /status` as this machine itself. */
+  readonly status: () => Promise<Status>;
+  readonly reconciler: Reconciler;
+  readonly lines: LogLine[];
+  /** Makes the store unusable, or usable again. */
+  readonly breakStore: (trouble: Trouble | undefined) => void;
+  /** What the sink answers from now on; undefined for success. */
+  readonly breakSink: (trouble: Trouble | undefined) => void;
+  /** Lets the test's clock go on, in milliseconds. */
+  readonly pass: (milliseconds: number) => void;
+}
+
+export interface CallOptions {
+  readonly from?: string | undefined;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+type TestAppOptions = Partial<Pick<AppOptions, "allow" | "adminToken" | "limits" | "networks" | "ownNames">>;
+
+/** Makes the application, reconciled once. */
+export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const lines: LogLine[] = [];
+  const log = makeLog(lines);
+  const store = openMemoryStore();
+  let time = Date.UTC(2026, 0, 1);
+  let storeTrouble: Trouble | undefined;
+  let sinkTrouble: Trouble | undefined;
+  const keeper = new StoreKeeper({
+    open: () => breakable(store, () => storeTrouble !== undefined),
+    opened: () => {},
+    explain: (error) => {
+      if (error instanceof BrokenStore && storeTrouble !== undefined) return new StoreTroubleError(storeTrouble);
+      throw error;
+    },
+  });
+  const reconciler = new Reconciler({
+    keeper,
+    sinks: [makeSink(() => sinkTrouble)],
+    ownNames: () => new Set(),
+    listener: { shown: () => {}, storeTrouble: () => {} },
+    now: () => time,
+  });
+  await reconciler.reconcile();
+  const app = createApp({
+    reconciler,
+    log,
+    now: () => time,
+    allow: undefined,
+    adminToken: undefined,
+    ownNames: () => new Set(["desktop.example.com"]),
+    facts: { pid: 1, version: "1.2.3", since: time, hostsFile: "/etc/hosts" },
+    address: () => "http://localhost:5000",
+    networks: desktopNetworks,
+    ...options,
+  });
+  const call: TestApp["call"] = async (request, { from = own, body, headers = {} } = {}) => {
+    const [method = "", path = ""] = request.split(" ");
+    const init = { method, headers: { host: "localhost:5000", ...headers }, ...(body === undefined ? {} : { body }) };
+    return app.fetch(new Request(`http://localhost:5000${path}`, init), { caller: from });
+  };
+  return {
+    ...app,
+    call,
+    status: async () => {
+      const authorization = `Bearer ${options.adminToken ?? ""}`;
+      return statusSchema.parse(await (await call("GET /status", { headers: { authorization } })).json());
+    },
+    reconciler,
+    lines,
+    breakStore: (trouble) => (storeTrouble = trouble),
+    breakSink: (trouble) => (sinkTrouble = trouble),
+    pass: (milliseconds) => (time += milliseconds),
+    [Symbol.asyncDispose]: () => reconciler[Symbol.asyncDispose](),
+  };
+}
+
+class BrokenStore extends Error {}
+
+/** The store itself, but for the while in which each use of it fails. */
+function breakable(store: Store, isBroken: () => boolean): Store {
+  return new Proxy(store, {
+    get: (target, name) => {
+      if (isBroken() && name !== Symbol.dispose) throw new BrokenStore();
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+function makeLog(lines: LogLine[]): Log {
+  const write = (level: LogLine["level"]) => (fields: object, message: string) => {
+    lines.push({ level, fields, message });
+  };
+  return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+}
+
+function makeSink(trouble: () => Trouble | undefined): Sink {
+  return {
+    name: "hosts file",
+    apply: async (): Promise<SinkReport> => {
+      const found = trouble();
+      if (found !== undefined) return { ok: false, trouble: found };
+      return { ok: true, method: "memory", change: { added: [], removed: [] }, conflicts: [], notices: [] };
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
