@@ -2,7 +2,7 @@
  * One writer per hosts file. The lock is SQLite's write lock on a small database beside the file: the kernel drops it
  * with the process (fcntl(2)), so none is ever stale, and only those who may write that folder can take it.
  */
-import { constants } from "node:fs";
+import { type BigIntStats, constants } from "node:fs";
 import { lstat, open, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -47,6 +47,7 @@ export async function takeLock(path: string, holder: Holder): Promise<Lock> {
 
 async function tryLock(path: string, lockPath: string, holder: Holder): Promise<Lock | "removed meanwhile"> {
   const inode = await createSafely(lockPath);
+  if (inode === undefined) return "removed meanwhile";
   const database = new DatabaseSync(lockPath, { timeout: 0 });
   let kept = false;
   try {
@@ -54,7 +55,7 @@ async function tryLock(path: string, lockPath: string, holder: Holder): Promise<
     database.exec("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF");
     if (!claim(database, holder)) return taken(path, readHolder(database));
     // Whoever held it before may have removed the file after we opened it: then this lock is nobody's.
-    if ((await inodeAt(lockPath)) !== inode) return "removed meanwhile";
+    if ((await statusAt(lockPath))?.ino !== inode) return "removed meanwhile";
     kept = true;
     return { state: "held", path: lockPath, [Symbol.asyncDispose]: () => release(database, lockPath, inode) };
   } finally {
@@ -128,22 +129,23 @@ function parseHolder(text: string): Holder | undefined {
  * Creates the file if it is missing, and makes sure that SQLite opens no link and no file of another user. One that is
  * there is never opened here: closing any of a process's descriptors drops its locks on the file (fcntl(2)).
  */
-async function createSafely(lockPath: string): Promise<bigint> {
+async function createSafely(lockPath: string): Promise<bigint | undefined> {
   try {
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
     await (await open(lockPath, flags, 0o600)).close();
   } catch (error) {
     if (errorCode(error) !== "EEXIST") throw error;
   }
-  const status = await lstat(lockPath, { bigint: true });
+  const status = await statusAt(lockPath);
+  if (status === undefined) return undefined;
   const isOurs = status.uid === 0n || Number(status.uid) === process.geteuid?.();
   if (status.isFile() && isOurs) return status.ino;
   throw Object.assign(new Error(`${lockPath} is no file of ours`), { code: "EACCES" });
 }
 
-async function inodeAt(lockPath: string): Promise<bigint | undefined> {
+async function statusAt(lockPath: string): Promise<BigIntStats | undefined> {
   try {
-    return (await lstat(lockPath, { bigint: true })).ino;
+    return await lstat(lockPath, { bigint: true });
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
     throw error;
@@ -154,7 +156,7 @@ async function inodeAt(lockPath: string): Promise<bigint | undefined> {
 async function release(database: DatabaseSync, lockPath: string, inode: bigint): Promise<void> {
   if (!database.isOpen) return;
   try {
-    if ((await inodeAt(lockPath)) === inode) await unlink(lockPath);
+    if ((await statusAt(lockPath))?.ino === inode) await unlink(lockPath);
   } catch {
     // It stays, and does no harm.
   } finally {
