@@ -28,7 +28,7 @@ export class Announcer implements ReconcilerListener {
       this.#trouble(sink, report.trouble);
       return;
     }
-    this.#over(sink, `The ${sink} shows every name again.`);
+    this.#over(sink, `The ${sink} is in step again.`);
     this.#lines("added", report.change.added, view);
     this.#lines("removed", report.change.removed, before);
     const said = new Set<string>();

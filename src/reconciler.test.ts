@@ -1,0 +1,194 @@
+/** The reconciler: one flight at a time, nothing answered before it is shown, and it heals by itself. */
+import { truncateSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { temporaryFolder } from "../test/support/temporary-folder.ts";
+import type { Sink, SinkReport } from "./hosts/sink.ts";
+import { type ClusterSettings, defaultCluster } from "./records/cluster.ts";
+import { type Endpoint, planMutation } from "./records/endpoint.ts";
+import type { View } from "./records/view.ts";
+import { Reconciler } from "./reconciler.ts";
+import { StoreKeeper } from "./store/keeper.ts";
+import { recoverStore } from "./store/open.ts";
+import { databaseName } from "./store/set-aside.ts";
+import type { Store } from "./store/store.ts";
+import type { Trouble } from "./trouble.ts";
+
+const settings = { clusterIPs: ["192.0.2.7"], domains: ["dtk.io"], targets: "cluster" } as unknown as ClusterSettings;
+const full: Trouble = { code: "hosts-file-disk-full", message: "The disk is full.", hint: "Make room." };
+const fine: SinkReport = { ok: true, method: "rename", change: { added: [], removed: [] }, conflicts: [], notices: [] };
+
+/** A sink whose writes take as long as the test says, and fail when the test says. */
+class SlowSink implements Sink {
+  readonly name = "slow";
+  readonly shown: (readonly string[])[] = [];
+  answer: SinkReport = fine;
+  inFlight = 0;
+  mostInFlight = 0;
+  #gate: PromiseWithResolvers<void> | undefined;
+
+  hold(): () => void {
+    const gate = Promise.withResolvers<void>();
+    this.#gate = gate;
+    return () => {
+      this.#gate = undefined;
+      gate.resolve();
+    };
+  }
+
+  async apply(view: View): Promise<SinkReport> {
+    this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
+    await this.#gate?.promise;
+    this.inFlight--;
+    this.shown.push(view.entries.map(({ name }) => name));
+    return this.answer;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+function add(...names: string[]): (store: Store) => void {
+  const create = names.map((name): Endpoint => ({
+    dnsName: `${name}.dtk.io`,
+    recordType: "CNAME",
+    targets: [`${name}.dtk.io`],
+  }));
+  return (store) => store.apply(defaultCluster, planMutation({ create, updateOld: [], updateNew: [], delete: [] }));
+}
+
+function start(keeper = StoreKeeper.inMemory(), retry = { first: 5, most: 20 }) {
+  const sink = new SlowSink();
+  const listener = { shown: vi.fn(), storeTrouble: vi.fn() };
+  const reconciler = new Reconciler({
+    keeper,
+    sinks: [sink],
+    ownNames: () => new Set(),
+    listener,
+    now: () => 5,
+    retry,
+  });
+  return { sink, listener, reconciler };
+}
+
+describe("a change", () => {
+  test("is answered once it is stored and shown", async () => {
+    const { sink, reconciler } = start();
+    await reconciler.change((store) => store.configure(defaultCluster, settings));
+    await expect(reconciler.change(add("a"))).resolves.toEqual({ ok: true });
+    expect(sink.shown.at(-1)).toEqual(["a.dtk.io"]);
+    expect(reconciler.state()).toMatchObject({ ready: true, storeTrouble: undefined });
+    expect(reconciler.state().lastWrites.get("slow")).toEqual({ at: 5, method: "rename" });
+  });
+
+  test("that came while a write was under way is in the one behind it, with all others that waited", async () => {
+    const { sink, reconciler } = start();
+    await reconciler.change((store) => store.configure(defaultCluster, settings));
+    const release = sink.hold();
+    const changes = ["a", "b", "c", "d"].map((name) => reconciler.change(add(name)));
+    release();
+    await expect(Promise.all(changes)).resolves.toEqual(changes.map(() => ({ ok: true })));
+    expect(sink.shown.slice(1)).toEqual([["a.dtk.io"], ["a.dtk.io", "b.dtk.io", "c.dtk.io", "d.dtk.io"]]);
+    expect(sink.mostInFlight).toBe(1);
+  });
+
+  test("never overlaps another, however they come", async () => {
+    const { sink, reconciler } = start();
+    await reconciler.change((store) => store.configure(defaultCluster, settings));
+    for (let round = 0; round < 20; round++) {
+      const release = sink.hold();
+      const changes = Array.from({ length: 5 }, (_, index) => reconciler.change(add(`r${round}-${index}`)));
+      queueMicrotask(release);
+      await changes[round % 5];
+      void reconciler.reconcile();
+      await Promise.all(changes);
+    }
+    await reconciler.reconcile();
+    expect(sink.mostInFlight).toBe(1);
+    expect(sink.shown.at(-1)).toHaveLength(100);
+  });
+
+  test("whose sink fails is stored, reported, and shown later without being asked", async () => {
+    const { sink, reconciler } = start();
+    await reconciler.change((store) => store.configure(defaultCluster, settings));
+    sink.answer = { ok: false, trouble: full };
+    await expect(reconciler.change(add("a"))).resolves.toEqual({ ok: false, stored: true, trouble: full });
+    expect(reconciler.state().ready).toBe(false);
+    const before = sink.shown.length;
+    await vi.waitFor(() => expect(sink.shown.length).toBeGreaterThan(before + 1));
+    sink.answer = fine;
+    await vi.waitFor(() => expect(reconciler.state().ready).toBe(true));
+    const after = sink.shown.length;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(sink.shown).toHaveLength(after);
+  });
+});
+
+describe("a store that cannot be used", () => {
+  test("leaves the sinks alone, and both heal when it does", async () => {
+    using folder = temporaryFolder();
+    using keeper = StoreKeeper.ofFolder({ folder: folder.path, now: () => 0 }, (store) =>
+      store.configure(defaultCluster, settings),
+    );
+    const { sink, listener, reconciler } = start(keeper);
+    await reconciler.change(add("a"));
+    keeper[Symbol.dispose]();
+    truncateSync(join(folder.path, databaseName), 10);
+    const before = sink.shown.length;
+    await expect(reconciler.change(add("b"))).resolves.toMatchObject({
+      ok: false,
+      stored: false,
+      trouble: { code: "state-damaged" },
+    });
+    await reconciler.reconcile();
+    expect(sink.shown).toHaveLength(before);
+    expect(listener.storeTrouble).toHaveBeenCalled();
+    expect(reconciler.state()).toMatchObject({ ready: false, storeTrouble: { code: "state-damaged" } });
+    recoverStore({ folder: folder.path, now: () => 0 });
+    await vi.waitFor(() => expect(reconciler.state().ready).toBe(true));
+    expect(sink.shown.at(-1)).toEqual([]);
+    await reconciler[Symbol.asyncDispose]();
+  });
+});
+
+test("who holds a contested name is remembered over a restart", async () => {
+  using folder = temporaryFolder();
+  const options = { folder: folder.path, now: () => 0 };
+  const [early, late] = ["early", "late"] as unknown as [typeof defaultCluster, typeof defaultCluster];
+  const wish = planMutation({
+    create: [{ dnsName: "a.dtk.io", recordType: "CNAME", targets: ["a.dtk.io"] }],
+    updateOld: [],
+    updateNew: [],
+    delete: [],
+  });
+  {
+    using keeper = StoreKeeper.ofFolder(options);
+    const { reconciler } = start(keeper);
+    await reconciler.change((store) => {
+      store.configure(late, settings);
+      store.apply(late, wish);
+    });
+    await reconciler.change((store) => {
+      store.configure(early, { ...settings, clusterIPs: [] });
+      store.apply(early, wish);
+    });
+    await reconciler.change((store) => store.configure(early, settings));
+    expect(reconciler.state().view.entries).toMatchObject([{ cluster: late }]);
+  }
+  using keeper = StoreKeeper.ofFolder(options);
+  const { reconciler } = start(keeper);
+  await reconciler.reconcile();
+  expect(reconciler.state().view.entries).toMatchObject([{ cluster: late }]);
+});
+
+test("disposing waits for the flight and ends the retries", async () => {
+  const { sink, reconciler } = start();
+  sink.answer = { ok: false, trouble: full };
+  const release = sink.hold();
+  const change = reconciler.change(add("a"));
+  const disposed = reconciler[Symbol.asyncDispose]();
+  release();
+  await Promise.all([change, disposed]);
+  const after = sink.shown.length;
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(sink.shown).toHaveLength(after);
+});
