@@ -80,7 +80,9 @@ export async function startServer({ fetch, host, port, timeouts }: ServerOptions
   const connections = new Connections(server);
   server.on("clientError", answerClientError);
   const address = await listen(server, { host, port });
-  const stop = (grace: number): Promise<void> => drain({ server, connections, grace, quiet: times.quiet });
+  let stopped: Promise<void> | undefined;
+  const stop = (grace: number): Promise<void> =>
+    (stopped ??= drain({ server, connections, grace, quiet: times.quiet }));
   return { address, stop, [Symbol.asyncDispose]: () => stop(5000) };
 }
 
@@ -174,7 +176,6 @@ async function drain(known: {
   readonly quiet: number;
 }): Promise<void> {
   const { server, connections, grace, quiet } = known;
-  if (!server.listening) return;
   const deadline = performance.now() + grace;
   const isLate = (): boolean => performance.now() >= deadline;
   connections.announceEnd();

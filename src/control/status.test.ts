@@ -1,0 +1,177 @@
+/** The status says what is shown, what is not and why, and what a person should look at. */
+import { describe, expect, test } from "vitest";
+import { type TestApp, makeTestApp, webhookMediaType } from "../../test/support/test-app.ts";
+import type { SinkReport } from "../hosts/sink.ts";
+import { emptyView } from "../records/view.ts";
+import { findAttention } from "./attention.ts";
+import type { Status } from "./status.ts";
+
+const headers = { accept: webhookMediaType, "content-type": webhookMediaType };
+const resource = "ingress/default/test";
+
+async function put(app: TestApp, names: readonly string[], prefix = ""): Promise<void> {
+  const create = names.map((dnsName) => ({ dnsName, recordType: "CNAME", targets: [dnsName], labels: { resource } }));
+  await app.call(`POST ${prefix}/records`, { headers, body: JSON.stringify({ create }) });
+}
+
+const codes = ({ attention }: Status): string[] => attention.map(({ code }) => code);
+
+test("a new server has nothing to complain about", async () => {
+  await using app = await makeTestApp();
+  expect(await app.status()).toEqual({
+    server: {
+      pid: 1,
+      version: "1.2.3",
+      since: "2026-01-01T00:00:00.000Z",
+      address: "http://localhost:5000",
+      hostsFile: "/etc/hosts",
+      ready: true,
+      allowed: ["192.168.122.0/24"],
+      tokenRequired: false,
+    },
+    clusters: [
+      {
+        name: "default",
+        clusterIPs: [],
+        domains: [],
+        targets: "cluster",
+        negotiation: null,
+        lastHeard: null,
+        records: {},
+        shown: 0,
+      },
+    ],
+    sinks: [
+      expect.objectContaining({ name: "hosts file", ok: true, trouble: null, conflicts: { total: 0, list: [] } }),
+    ],
+    notShown: { total: 0, list: [] },
+    leftOut: { total: 0, list: [] },
+    contested: { total: 0, list: [] },
+    attention: [],
+  });
+});
+
+test("counts what is stored and shown, and gives each exception a sentence", async () => {
+  await using app = await makeTestApp();
+  await app.call("POST /domains", { body: "dtk.io" });
+  await app.call("POST /clusterip", { body: "192.168.122.167" });
+  await put(app, ["foo.dtk.io", "*.dtk.io", "under_score.dtk.io"]);
+  const status = await app.status();
+  expect(status.clusters[0]).toMatchObject({ records: { CNAME: 3 }, shown: 1, lastHeard: "2026-01-01T00:00:00.000Z" });
+  expect(status.notShown).toMatchObject({
+    total: 2,
+    list: [
+      {
+        name: "*.dtk.io",
+        cluster: "default",
+        reason: "wildcard",
+        sentence: expect.stringMatching(/^\*\.dtk\.io is not shown/),
+      },
+      { name: "under_score.dtk.io", reason: "underscore" },
+    ],
+  });
+});
+
+test("lists are bounded, with the whole number beside", async () => {
+  await using app = await makeTestApp();
+  await app.call("POST /domains", { body: "dtk.io" });
+  await app.call("POST /clusterip", { body: "192.168.122.167" });
+  await put(
+    app,
+    Array.from({ length: 250 }, (_, index) => `*.n${index}.dtk.io`),
+  );
+  const { notShown } = await app.status();
+  expect([notShown.total, notShown.list.length]).toEqual([250, 100]);
+});
+
+test("a contested name has one holder, who keeps it", async () => {
+  await using app = await makeTestApp();
+  for (const prefix of ["", "/clusters/kind-a"]) {
+    await app.call(`POST ${prefix}/domains`, { body: "dtk.io" });
+    await app.call(`POST ${prefix}/clusterip`, { body: "192.168.122.167" });
+    await put(app, ["foo.dtk.io"], prefix);
+  }
+  const status = await app.status();
+  expect(status.contested).toEqual({ total: 1, list: [{ name: "foo.dtk.io", holder: "default" }] });
+  expect(status.notShown.list).toMatchObject([
+    { name: "foo.dtk.io", cluster: "kind-a", reason: "taken-by-other-cluster" },
+  ]);
+});
+
+describe("attention", () => {
+  test("follows what is missing", async () => {
+    await using app = await makeTestApp();
+    await app.call("POST /domains", { body: "dtk.io" });
+    expect(codes(await app.status())).toEqual(["no-cluster-ip"]);
+    await app.call("POST /clusterip", { body: "192.168.122.167" });
+    expect(codes(await app.status())).toEqual([]);
+    await app.call("DELETE /domains/dtk.io");
+    expect(codes(await app.status())).toEqual(["no-managed-domain"]);
+  });
+
+  test("holds commands that work as they are written", async () => {
+    await using app = await makeTestApp();
+    await app.call("POST /clusters/kind-a/clusterip", { body: "172.18.0.2" });
+    const { attention } = await app.status();
+    expect(attention).toMatchObject([
+      { hint: "Add one: curl -d dtk.io http://localhost:5000/clusters/kind-a/domains" },
+    ]);
+    await app.call("POST /clusters/kind-a/domains", { body: "dtk.io" });
+    expect((await app.status()).attention).toEqual([]);
+  });
+
+  test("of target mode record needs no cluster IP", async () => {
+    await using app = await makeTestApp();
+    await app.call("POST /targets", { body: "record" });
+    await app.call("POST /domains", { body: "dtk.io" });
+    expect((await app.status()).attention).toEqual([]);
+  });
+
+  test("names the store's trouble, and the status answers all the same", async () => {
+    await using app = await makeTestApp();
+    const trouble = { code: "state-damaged", message: "It is damaged.", hint: "hostsfile-server recover" };
+    app.breakStore(trouble);
+    await app.call("GET /records", { headers });
+    const status = await app.status();
+    expect(status).toMatchObject({ server: { ready: false }, clusters: [], attention: [trouble] });
+  });
+
+  test("names a sink's trouble before anything else, then its notices and the user's own lines", async () => {
+    await using app = await makeTestApp();
+    const status = await app.status();
+    const trouble = { code: "hosts-file-full", message: "The disk is full.", hint: "Make room." };
+    const notice = { code: "hosts-file-trampled", message: "Somebody removed the block.", hint: "Look who." };
+    const conflicts = [
+      { name: "foo.dtk.io", line: 7, text: "10.0.0.1 foo.dtk.io " },
+      { name: "bar.dtk.io", line: 9, text: "10.0.0.1 bar.dtk.io" },
+    ];
+    const report: SinkReport = {
+      ok: true,
+      method: "unchanged",
+      change: { added: [], removed: [] },
+      conflicts,
+      notices: [notice],
+    };
+    const sink = { name: "hosts file", ok: true, lastWrittenAt: null, method: null, trouble: null };
+    const attention = findAttention(
+      {
+        ...status,
+        sinks: [
+          { ...sink, trouble },
+          { ...sink, conflicts: { total: 2, list: conflicts } },
+        ].map((each) => ({ conflicts: { total: 0, list: [] }, ...each })),
+      },
+      {
+        ready: false,
+        view: emptyView,
+        reports: new Map([["hosts file", report]]),
+        lastWrites: new Map(),
+        storeTrouble: undefined,
+      },
+    );
+    expect(attention.map(({ code }) => code)).toEqual(["hosts-file-full", "hosts-file-trampled", "name-is-yours"]);
+    expect(attention[2]?.message).toBe(
+      "foo.dtk.io and 1 more cannot be written, since your own line 7 has it: 10.0.0.1 foo.dtk.io",
+    );
+  });
+});
