@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { parseClusterName } from "../records/cluster.ts";
 import { declareCommand } from "./command.ts";
+import { installedTokenFile } from "./environment.ts";
 import {
   hostsFileSetting,
   portSetting,
@@ -17,9 +18,15 @@ const cluster = declare({
   flag: "cluster",
   placeholder: "NAME",
   doc: "The cluster that is meant.",
-  whenAbsent: "`default`; for `clear` every cluster",
+  whenAbsent: "`default`",
   schema: z.pipe(oneText, parsedBy(parseClusterName, "a cluster's name (lower-case letters, digits and hyphens)")),
 });
+
+const shownTokenFile = {
+  ...tokenFileSetting,
+  doc: "A file with the admin token.",
+  whenAbsent: `${installedTokenFile}, if it is there`,
+};
 
 const quiet = declare({ flag: "quiet", doc: "Print nothing but failures.", whenAbsent: "off", schema: onOrOff });
 
@@ -43,7 +50,7 @@ export const commands = [
       "hostsfile-server status --json | jq .attention",
       "hostsfile-server status --port=5001",
     ],
-    settings: { port: portSetting, tokenFile: tokenFileSetting, json },
+    settings: { port: portSetting, tokenFile: shownTokenFile, json },
     run: async (given) => (await import("./status.ts")).showStatus(given),
   }),
   declareCommand({
@@ -51,9 +58,9 @@ export const commands = [
     summary: "Remove our lines and what is saved, whether the server runs or not",
     examples: ["sudo hostsfile-server clear", "sudo hostsfile-server clear --cluster kind-a"],
     settings: {
-      cluster,
+      cluster: { ...cluster, whenAbsent: "every cluster" },
       port: portSetting,
-      tokenFile: tokenFileSetting,
+      tokenFile: shownTokenFile,
       hostsFile: hostsFileSetting,
       stateFolder: stateFolderSetting,
       quiet,
@@ -71,7 +78,7 @@ export const commands = [
     name: "token",
     summary: "Print the token that a cluster's ExternalDNS must show",
     examples: ["sudo hostsfile-server token --cluster kind-a --token-file /etc/hostsfile-server/token"],
-    settings: { cluster, tokenFile: tokenFileSetting },
+    settings: { cluster, tokenFile: shownTokenFile },
     run: async (given) => (await import("./token.ts")).printToken(given),
   }),
   declareCommand({

@@ -33,7 +33,7 @@ export function stateFolderOf(given: string | undefined): string {
  * Reads the admin token.
  *
  * @param path - the file; its text without surrounding blanks is the token
- * @throws TroubleError `token-unreadable` or `token-too-short` (exit 3)
+ * @throws TroubleError `token-unreadable` or `token-unusable` (exit 3)
  */
 export function readAdminToken(path: string): string {
   let token: string;
@@ -47,15 +47,23 @@ export function readAdminToken(path: string): string {
       { exitCode: 3, cause: error },
     );
   }
-  if (token.length >= shortestToken) return token;
-  const message = `The token in ${path} has ${token.length} characters, fewer than ${shortestToken}: it could be guessed.`;
+  const flaw = flawOf(token);
+  if (flaw === undefined) return token;
+  const message = `The token in ${path} ${flaw}.`;
   throw new TroubleError(
-    { code: "token-too-short", message, hint: `Make a better one: ${makeToken(path)}` },
+    { code: "token-unusable", message, hint: `Make a better one: ${makeToken(path)}` },
     { exitCode: 3 },
   );
 }
 
+/** Characters: below it a token could be guessed. */
 const shortestToken = 16;
+
+function flawOf(token: string): string | undefined {
+  if (token.length < shortestToken)
+    return `has ${token.length} characters, fewer than ${shortestToken}: it could be guessed`;
+  return /^[\x21-\x7e]+$/.test(token) ? undefined : "holds blanks or other characters that cannot stand in a header";
+}
 
 function makeToken(path: string): string {
   return `(umask 077; openssl rand -hex 32 > ${path})`;

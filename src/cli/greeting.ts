@@ -26,7 +26,7 @@ export function renderGreeting(facts: GreetingFacts): readonly string[] {
     `hostsfile-server ${version} keeps ${hostsFile} in step; ${facts.shown} names are shown.${mode}`,
     managedLine(facts.settings, port),
     `Listening on port ${port} of ${host ?? "every address"}; ${callersLine(facts)}`,
-    `Point ExternalDNS here: --provider=webhook --webhook-provider-url=http://${authority(webhookHost(facts), port)}`,
+    `Point ExternalDNS here: --provider=webhook --webhook-provider-url=http://${facts.isTokenRequired ? "default:TOKEN@" : ""}${authority(webhookHost(facts), port)}`,
   ];
 }
 
@@ -39,7 +39,7 @@ function managedLine({ domains, clusterIPs, targets }: ClusterSettings, port: nu
 }
 
 function callersLine({ allowed, isTokenRequired }: GreetingFacts): string {
-  if (isTokenRequired) return "callers must show a token (hostsfile-server token --cluster default).";
+  if (isTokenRequired) return "callers must show a token, which hostsfile-server token prints.";
   const networks = allowed.length === 0 ? "" : ` and ${allowed.join(", ")}`;
   return `this machine${networks} may call. Guests with user-mode networking count as this machine, so they may configure it too; --token-file ends that.`;
 }

@@ -1,5 +1,6 @@
 /** The command line of hostsfile-server: makes commander's commands from the declarations and turns failures into exit codes. */
 import { Command, CommanderError, Option } from "commander";
+import { TroubleError } from "../trouble.ts";
 import { version } from "../version.ts";
 import type { CommandDeclaration } from "./command.ts";
 import { commands } from "./commands.ts";
@@ -22,6 +23,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     exitCode = code;
   });
   try {
+    refuseUnknownCommand(argv[2]);
     await program.parseAsync(argv);
     return exitCode;
   } catch (error) {
@@ -29,6 +31,14 @@ export async function run(argv: readonly string[]): Promise<number> {
     const print = (text: string): boolean => process.stderr.write(`${text}\n`);
     return reportFailure(error, { command: name, json: argv.includes("--json"), print });
   }
+}
+
+/** Without this a mistyped command would be taken for an argument of the default one. */
+function refuseUnknownCommand(word: string | undefined): void {
+  const names = commands.map((declaration) => declaration.name);
+  if (word === undefined || word.startsWith("-") || names.includes(word)) return;
+  const message = `${JSON.stringify(word)} is not a command; the commands are ${names.join(", ")}.`;
+  throw new TroubleError({ code: "wrong-usage", message, hint: `See ${name} --help.` }, { exitCode: wrongUsage });
 }
 
 /**
@@ -46,7 +56,7 @@ export function makeProgram(end: (exitCode: number) => void): Command {
     .exitOverride();
   for (const declaration of commands)
     program.addCommand(makeCommand(declaration, end), { isDefault: declaration.name === defaultCommand });
-  return program.addHelpText("after", `\nWithout a command it serves; ${name} serve --help lists the flags of that.`);
+  return program.addHelpText("after", `\nWithout a command it serves; see ${name} serve --help.`);
 }
 
 function makeCommand(declaration: CommandDeclaration, end: (exitCode: number) => void): Command {

@@ -55,9 +55,20 @@ function unreachable(url: string, cause: unknown): TroubleError {
 
 function refused(url: string, status: number, text: string): TroubleError {
   const isToken = status === 401;
-  const message = `The server at ${url} answered ${status}: ${text.trim().slice(0, 300)}`;
+  const message = `The server at ${url} answered ${status}: ${sentenceOf(text)}`;
   const hint = isToken
     ? "Name the admin token's file with --token-file."
     : "Is it hostsfile-server? If not, name its port with --port.";
   return new TroubleError({ code: isToken ? "token-needed" : "server-refused", message, hint }, { exitCode: 3 });
+}
+
+/** The server says what is wrong in `error`; anything else on the port says whatever it says. */
+function sentenceOf(text: string): string {
+  try {
+    const answer: unknown = JSON.parse(text);
+    if (typeof answer === "object" && answer !== null && "error" in answer) return String(answer.error);
+  } catch {
+    // Not JSON: shown as it is.
+  }
+  return text.trim().slice(0, 300);
 }

@@ -1,0 +1,399 @@
+/** The commands as a user runs them: real processes, real files, exit codes and words. */
+import { mkdirSync, readFileSync, readdirSync, truncateSync, writeFileSync, chmodSync, chownSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { statusSchema } from "../src/control/status.ts";
+import { curl, ingressEndpoint, postRecords } from "./support/http.ts";
+import { runProduct, startProduct } from "./support/product.ts";
+import { temporaryFolder } from "./support/temporary-folder.ts";
+
+const users = "127.0.0.1 localhost\n# mine\n";
+const nobody = 65_534;
+
+interface Desktop extends Disposable {
+  readonly hostsFile: string;
+  readonly stateFolder: string;
+  readonly folder: string;
+  readonly flags: readonly string[];
+  readonly hosts: () => string;
+  /** The lines between the markers. */
+  readonly block: () => readonly string[];
+}
+
+function desktop(): Desktop {
+  const folder = temporaryFolder();
+  const [hostsFile, stateFolder] = [join(folder.path, "hosts"), join(folder.path, "state")];
+  writeFileSync(hostsFile, users);
+  const hosts = (): string => readFileSync(hostsFile, "utf8");
+  return {
+    folder: folder.path,
+    hostsFile,
+    stateFolder,
+    flags: [`--hosts-file=${hostsFile}`, `--state-dir=${stateFolder}`],
+    hosts,
+    block: () =>
+      hosts()
+        .split("\n")
+        .filter((line) => /^[0-9a-f.:]+ [a-z0-9.-]+\.io$/.test(line)),
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
+  };
+}
+
+const seedFlags = ["--cluster-ip=192.168.122.167", "--domains=dtk.io,mydomain.io"];
+
+describe("serve", () => {
+  test("the seed's command line keeps the file in step, and says what a user needs", async () => {
+    using here = desktop();
+    await using server = await startProduct([...seedFlags, ...here.flags]);
+    expect(
+      (await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io"), ingressEndpoint("a.mydomain.io")] }))
+        .status,
+    ).toBe(204);
+    expect(here.block()).toEqual(["192.168.122.167 a.mydomain.io", "192.168.122.167 foo.dtk.io"]);
+    expect(
+      (await postRecords(server.url, { delete: [ingressEndpoint("foo.dtk.io"), ingressEndpoint("a.mydomain.io")] }))
+        .status,
+    ).toBe(204);
+    expect(here.hosts()).toBe(users);
+    const said = server.log.map(({ msg }) => msg);
+    expect(said).toContain("Managing dtk.io, mydomain.io, pointing to 192.168.122.167.");
+    expect(said.find((line) => line.startsWith("Point ExternalDNS here"))).toMatch(
+      new RegExp(`--webhook-provider-url=http://\\S+:${server.port}$`),
+    );
+    expect(server.log).toContainEqual(
+      expect.objectContaining({
+        host: "foo.dtk.io",
+        line: "192.168.122.167 foo.dtk.io",
+        resource: "ingress/default/test",
+        msg: "added 192.168.122.167 foo.dtk.io (ingress/default/test)",
+      }),
+    );
+  });
+
+  test("flags work with a blank as well, and each has a twin in the environment", async () => {
+    using here = desktop();
+    const environment = {
+      HOSTSFILE_SERVER_DOMAINS: "dtk.io",
+      HOSTSFILE_SERVER_TARGETS: "record",
+      HOSTSFILE_SERVER_STATE_DIR: here.stateFolder,
+    };
+    await using server = await startProduct(["--cluster-ip", "2001:db8::7,192.0.2.7", "--hosts-file", here.hostsFile], {
+      environment,
+    });
+    expect(JSON.parse((await curl(`${server.url}/clusterip`)).text)).toBe("192.0.2.7,2001:db8::7");
+    expect(JSON.parse((await curl(`${server.url}/domains`)).text)).toEqual(["dtk.io"]);
+    expect(JSON.parse((await curl(`${server.url}/targets`)).text)).toBe("record");
+  });
+
+  test("what was set survives a restart, and a flag that is given wins and is saved", async () => {
+    using here = desktop();
+    {
+      await using server = await startProduct(here.flags);
+      expect(await curl(`${server.url}/domains`, { body: "dtk.io" })).toMatchObject({ status: 200, text: "" });
+      expect(await curl(`${server.url}/clusterip`, { body: "192.0.2.1" })).toMatchObject({ status: 200, text: "" });
+      await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io")] });
+      expect(here.block()).toEqual(["192.0.2.1 foo.dtk.io"]);
+      expect(await server.stop()).toBe(0);
+    }
+    expect(here.block()).toEqual(["192.0.2.1 foo.dtk.io"]);
+    {
+      await using server = await startProduct(["--cluster-ip=192.0.2.2", ...here.flags]);
+      expect(here.block()).toEqual(["192.0.2.2 foo.dtk.io"]);
+      expect(server.log.map(({ msg }) => msg)).toContain("Managing dtk.io, pointing to 192.0.2.2.");
+    }
+    await using server = await startProduct(here.flags);
+    expect(JSON.parse((await curl(`${server.url}/clusterip`)).text)).toBe("192.0.2.2");
+  });
+
+  test("a dry run writes nothing, takes no lock, and logs each line", async () => {
+    using here = desktop();
+    await using server = await startProduct(["--dry-run", ...seedFlags, ...here.flags]);
+    await using beside = await startProduct([...here.flags]);
+    expect((await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io")] })).status).toBe(204);
+    expect(server.log.map(({ msg }) => msg)).toContain("added 192.168.122.167 foo.dtk.io (ingress/default/test)");
+    await beside.stop();
+    expect(here.hosts()).toBe(users);
+  });
+
+  test("a dry run leaves no state behind", async () => {
+    using here = desktop();
+    {
+      await using server = await startProduct(["--dry-run", ...seedFlags, ...here.flags]);
+      await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io")] });
+    }
+    expect(readdirSync(here.folder)).toEqual(["hosts"]);
+  });
+
+  test("twenty that start at once on one hosts file: one serves, nineteen say who", async () => {
+    using here = desktop();
+    const starts = Array.from({ length: 20 }, (_, index) =>
+      startProduct([`--hosts-file=${here.hostsFile}`, `--state-dir=${here.stateFolder}-${index}`]).then(
+        (server) => ({ server, failure: "" }),
+        (error: unknown) => ({ server: undefined, failure: String(error) }),
+      ),
+    );
+    const ended = await Promise.all(starts);
+    const serving = ended.filter(({ server }) => server !== undefined);
+    const failures = ended.map(({ failure }) => failure).filter((failure) => failure !== "");
+    for (const { server } of serving) await server?.stop();
+    expect(serving).toHaveLength(1);
+    expect(failures.filter((failure) => failure.includes("already has a writer"))).toHaveLength(19);
+  });
+
+  test.each([
+    [["--port=99999"], '--port: "99999" is not a port'],
+    [["--domains=dtk.io,*.io"], '--domains: "*.io" is not a domain name'],
+    [["--cluster-ip=0.0.0.0"], "--cluster-ip: "],
+    [["--targets=both"], '--targets: "both" is not cluster or record'],
+    [["--allow=10.0.0.0/99"], "--allow: "],
+    [["--no-such-flag"], "unknown option"],
+    [["--dry-run=false"], "dry-run"],
+    [["surplus"], "too many arguments"],
+  ])("wrong usage %j is one sentence and exit 2", async (flags, words) => {
+    using here = desktop();
+    const { exitCode, talk } = await runProduct(["serve", ...flags, ...here.flags]);
+    expect(talk).toContain(words);
+    expect(talk).not.toMatch(/^\s+at /m);
+    expect(exitCode).toBe(2);
+  });
+
+  test("a mistyped command is named, with those that there are", async () => {
+    const { exitCode, talk } = await runProduct(["statsu"]);
+    expect(talk).toContain('"statsu" is not a command; the commands are serve, status');
+    expect(exitCode).toBe(2);
+  });
+
+  test("every wrong value is named at once", async () => {
+    const { talk } = await runProduct(["--port=x", "--targets=y"], { environment: { HOSTSFILE_SERVER_DOMAINS: "-" } });
+    expect(talk).toMatch(/--port: .*\n.*HOSTSFILE_SERVER_DOMAINS: .*\n.*--targets: /);
+  });
+
+  test("a port that is taken is one sentence with the fix, and exit 3", async () => {
+    using here = desktop();
+    using other = desktop();
+    await using server = await startProduct(here.flags);
+    const { exitCode, talk } = await runProduct([`--port=${server.port}`, ...other.flags]);
+    expect(talk).toMatch(new RegExp(`Port ${server.port} is taken\\.\\n.*--port`));
+    expect(exitCode).toBe(3);
+    expect(other.hosts()).toBe(users);
+  });
+
+  test.skipIf(process.geteuid?.() !== 0)(
+    "without permission it is one sentence with the fix, and exit 3 (as root: run as nobody)",
+    async () => {
+      using here = desktop();
+      chmodSync(here.folder, 0o755);
+      const own = join(here.folder, "own");
+      mkdirSync(own);
+      chownSync(own, nobody, nobody);
+      const { exitCode, talk } = await runProduct([`--hosts-file=${here.hostsFile}`, `--state-dir=${own}`], {
+        uid: nobody,
+      });
+      expect(talk).toContain("sudo");
+      expect(exitCode).toBe(3);
+      const state = await runProduct([`--hosts-file=${join(own, "hosts")}`, `--state-dir=${here.stateFolder}`], {
+        uid: nobody,
+      });
+      expect(state.talk).toContain("--state-dir");
+      expect(state.exitCode).toBe(3);
+    },
+  );
+});
+
+describe("status", () => {
+  test("says what is shown and what is not, and exits 0 while nothing needs attention", async () => {
+    using here = desktop();
+    await using server = await startProduct([...seedFlags, ...here.flags]);
+    await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io"), ingressEndpoint("*.dtk.io")] });
+    const asText = await runProduct(["status", `--port=${server.port}`]);
+    expect(asText.output).toContain("1 names shown");
+    expect(asText.output).toContain("*.dtk.io is not shown: a hosts file cannot hold a wildcard");
+    expect(asText.exitCode).toBe(0);
+    const asJSON = await runProduct(["status", `--port=${server.port}`, "--json"]);
+    expect(statusSchema.parse(JSON.parse(asJSON.output))).toMatchObject({
+      server: { pid: server.pid, ready: true },
+      attention: [],
+    });
+  });
+
+  test("exits 1 when something needs attention, naming the command", async () => {
+    using here = desktop();
+    await using server = await startProduct(["--domains=dtk.io", ...here.flags]);
+    const { exitCode, output } = await runProduct(["status", `--port=${server.port}`]);
+    expect(output).toMatch(/its cluster IP is not set.*\[no-cluster-ip\]\n.*curl -d ADDRESS/);
+    expect(exitCode).toBe(1);
+  });
+
+  test("without a server it says how to start one, and exits 3", async () => {
+    const { exitCode, talk, output } = await runProduct(["status", "--port=1"]);
+    expect(talk).toMatch(/No hostsfile-server answers on port 1.*\n.*Start it/);
+    expect(output).toBe("");
+    expect(exitCode).toBe(3);
+    expect(JSON.parse((await runProduct(["status", "--port=1", "--json"])).talk)).toMatchObject({ code: "no-server" });
+  });
+});
+
+describe("clear", () => {
+  async function filled(here: Desktop): Promise<void> {
+    await using server = await startProduct([...seedFlags, ...here.flags]);
+    await curl(`${server.url}/clusters/kind-a/domains`, { body: "kind.io" });
+    await curl(`${server.url}/clusters/kind-a/clusterip`, { body: "192.0.2.3" });
+    await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io")] });
+    await postRecords(`${server.url}/clusters/kind-a`, { create: [ingressEndpoint("a.kind.io")] });
+    expect(here.block()).toEqual(["192.0.2.3 a.kind.io", "192.168.122.167 foo.dtk.io"]);
+  }
+
+  test.each(["running", "stopped"])("forgets one cluster, then all, with the server %s", async (state) => {
+    using here = desktop();
+    await filled(here);
+    const server = state === "running" ? await startProduct(here.flags) : undefined;
+    const flags = [`--port=${server?.port ?? 1}`, ...here.flags];
+    expect(await runProduct(["clear", "--cluster=kind-a", ...flags])).toMatchObject({ exitCode: 0 });
+    expect(here.block()).toEqual(["192.168.122.167 foo.dtk.io"]);
+    expect(await runProduct(["clear", ...flags])).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining("default"),
+    });
+    expect(here.hosts()).toBe(users);
+    expect(await runProduct(["clear", "--quiet", ...flags])).toEqual({ exitCode: 0, output: "", talk: "" });
+    await server?.stop();
+    await using again = await startProduct(here.flags);
+    expect(JSON.parse((await curl(`${again.url}/domains`)).text)).toEqual([]);
+  });
+
+  test("leaves no lock behind", async () => {
+    using here = desktop();
+    await filled(here);
+    await runProduct(["clear", "--port=1", ...here.flags]);
+    expect(readdirSync(here.folder).toSorted()).toEqual(["hosts", "state"]);
+  });
+});
+
+describe("recover", () => {
+  test("a damaged store keeps the lines and answers 503 until recover, over restarts", async () => {
+    using here = desktop();
+    {
+      await using server = await startProduct([...seedFlags, ...here.flags]);
+      await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io")] });
+    }
+    truncateSync(join(here.stateFolder, "records.sqlite"), 6000);
+    await (await startProduct(here.flags)).stop();
+    await using server = await startProduct(here.flags);
+    expect((await curl(`${server.url}/records`)).status).toBe(503);
+    expect((await curl(`${server.url}/readyz`)).status).toBe(503);
+    expect((await curl(`${server.url}/healthz`)).status).toBe(200);
+    expect(here.block()).toEqual(["192.168.122.167 foo.dtk.io"]);
+    const status = await runProduct(["status", `--port=${server.port}`]);
+    expect(status.output).toMatch(/state-damaged\]\n.*hostsfile-server recover/);
+    expect(await runProduct(["recover", `--state-dir=${here.stateFolder}`])).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining("records.sqlite.damaged-"),
+    });
+    expect((await curl(`${server.url}/domains`, { body: "dtk.io" })).status).toBe(200);
+    expect((await curl(`${server.url}/records`)).text).toBe("[]");
+  });
+
+  test("without damage it changes nothing", async () => {
+    using here = desktop();
+    await (await startProduct(here.flags)).stop();
+    expect(await runProduct(["recover", `--state-dir=${here.stateFolder}`])).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining("Nothing to recover"),
+    });
+  });
+});
+
+describe("token", () => {
+  test("prints the token that opens one cluster's webhook and nothing else", async () => {
+    using here = desktop();
+    const tokenFile = join(here.folder, "token");
+    writeFileSync(tokenFile, "an-admin-token-long-enough\n");
+    await using server = await startProduct([...seedFlags, `--token-file=${tokenFile}`, ...here.flags]);
+    const printed = await runProduct(["token", "--cluster=default"], {
+      environment: { HOSTSFILE_SERVER_TOKEN_FILE: tokenFile },
+    });
+    expect(printed.output).toMatch(/^[\w-]{43}\n$/);
+    const headers = { authorization: `Basic ${Buffer.from(`default:${printed.output.trim()}`).toString("base64")}` };
+    expect((await curl(`${server.url}/records`, { headers })).status).toBe(200);
+    expect((await curl(`${server.url}/records`)).status).toBe(401);
+    expect((await curl(`${server.url}/status`, { headers })).status).toBe(401);
+    expect((await curl(`${server.url}/clusters/other/records`, { headers })).status).toBe(401);
+    expect((await runProduct(["status", `--port=${server.port}`, `--token-file=${tokenFile}`])).exitCode).toBe(0);
+    const without = await runProduct(["status", `--port=${server.port}`]);
+    expect(without.talk).toContain("--token-file");
+    expect(without.exitCode).toBe(3);
+  });
+
+  test("a token with blanks cannot stand in a header", async () => {
+    using here = desktop();
+    writeFileSync(join(here.folder, "token"), "an admin token with blanks");
+    const { exitCode, talk } = await runProduct(["token", `--token-file=${join(here.folder, "token")}`]);
+    expect(talk).toContain("holds blanks");
+    expect(exitCode).toBe(3);
+  });
+
+  test("a token that is missing or too short is one sentence with the command that makes one", async () => {
+    using here = desktop();
+    const path = join(here.folder, "token");
+    expect(await runProduct(["token", `--token-file=${path}`])).toMatchObject({
+      exitCode: 3,
+      talk: expect.stringContaining("openssl rand"),
+    });
+    writeFileSync(path, "short");
+    expect(await runProduct([`--token-file=${path}`, ...here.flags])).toMatchObject({
+      exitCode: 3,
+      talk: expect.stringContaining("could be guessed"),
+    });
+  });
+});
+
+describe("demo", () => {
+  test("plays the story, shows the line coming and going, and leaves nothing behind", async () => {
+    const before = readdirSync(tmpdir()).filter((name) => name.includes("demo"));
+    const { exitCode, output, talk } = await runProduct(["demo"]);
+    expect(output).toMatch(
+      /11\. .*\n.*POST \/records -> 204\n[\s\S]*\+192\.168\.122\.167 foo\.dtk\.io\n[\s\S]*13\. [\s\S]*-192\.168\.122\.167 foo\.dtk\.io/,
+    );
+    expect(talk).toBe("");
+    expect(exitCode).toBe(0);
+    expect(readdirSync(tmpdir()).filter((name) => name.includes("demo"))).toEqual(before);
+  });
+
+  test("as JSON, one step a line", async () => {
+    const { output } = await runProduct(["demo", "--json"]);
+    const steps = output
+      .trim()
+      .split("\n")
+      .map((line): unknown => JSON.parse(line));
+    expect(steps).toHaveLength(13);
+    expect(steps[10]).toMatchObject({
+      step: 11,
+      answer: "POST /records -> 204",
+      diff: expect.stringContaining("+192.168.122.167 foo.dtk.io"),
+    });
+  });
+});
+
+describe("help", () => {
+  test.each([
+    ["--help"],
+    ["serve", "--help"],
+    ["status", "--help"],
+    ["clear", "--help"],
+    ["recover", "--help"],
+    ["token", "--help"],
+    ["demo", "--help"],
+  ])("%s %s fits 80 columns, shows examples, and exits 0", async (...commandLine) => {
+    const { exitCode, output } = await runProduct(commandLine);
+    expect(exitCode).toBe(0);
+    if (commandLine.length > 1) expect(output).toMatch(/^Examples:\n {2}\$ /);
+    const wide = output.split("\n").filter((line) => line.length > 80 && !line.startsWith("  $ "));
+    expect(wide).toEqual([]);
+  });
+
+  test("the version is the manifest's", async () => {
+    const { version }: { version: string } = JSON.parse(readFileSync("package.json", "utf8"));
+    expect((await runProduct(["--version"])).output).toBe(`${version}\n`);
+  });
+});
