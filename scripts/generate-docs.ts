@@ -1,0 +1,115 @@
+/** Writes docs/configuration.md from the declarations of the commands, so that the page cannot say anything else than the program does. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { CommandDeclaration } from "../src/cli/command.ts";
+import { commands } from "../src/cli/commands.ts";
+import { serveSettings } from "../src/cli/serve-settings.ts";
+import { type Setting, environmentName } from "../src/cli/setting.ts";
+import { defaultLimits } from "../src/control/limits.ts";
+import { limits } from "../src/store/limits.ts";
+
+/** Where the page lies. */
+export const configurationPath = join(import.meta.dirname, "..", "docs", "configuration.md");
+
+/** The page as it must be. */
+export function renderConfiguration(): string {
+  return [introduction(), saved(), ...commands.map(renderCommand), surroundings, exitCodes, renderLimits()].join("\n");
+}
+
+function introduction(): string {
+  return `# Configuration
+
+<!-- Made by \`npm run docs\` from src/cli/commands.ts and src/cli/serve-settings.ts; a test fails when it is stale. -->
+
+Every command takes flags, as \`--flag=value\` or \`--flag value\`. Every flag has an environment variable that stands for it.
+When both are given, the flag counts. An empty variable counts as not given. \`sudo\` drops variables, so with it use flags.
+
+A list is comma separated. A switch takes no value as a flag; its variable takes \`true\`, \`1\`, \`yes\` or \`on\`, and \`false\`, \`0\`, \`no\` or \`off\`.
+There is no configuration file. From a checkout the command is \`./hostsfile-server\`.
+`;
+}
+
+/** The documentation of a setting that outlives the process ends in this word. */
+const savedWord = / Saved\.$/;
+
+function saved(): string {
+  const flags = Object.values(serveSettings)
+    .filter(({ doc }) => savedWord.test(doc))
+    .map(({ flag }) => `\`--${flag}\``);
+  return `## What is saved
+
+The settings of each cluster are kept in the state folder, with its records: ${flags.join(", ")} for the cluster \`default\`, and what was set with
+[the REST methods](protocol.md#configuration) for any cluster. A flag that is given wins over what was saved and is saved in its place; what is not given stays as it was saved.
+All other flags hold for one run.
+`;
+}
+
+function renderCommand({ name, summary, examples, settings }: CommandDeclaration): string {
+  return `## ${name}
+
+${summary}.
+
+\`\`\`
+${examples.join("\n")}
+\`\`\`
+
+| flag | environment variable | what it does | when absent |
+|---|---|---|---|
+${Object.values(settings).map(renderRow).join("\n")}
+`;
+}
+
+function renderRow(setting: Setting): string {
+  const { flag, placeholder, doc, whenAbsent } = setting;
+  const usage = placeholder === undefined ? `--${flag}` : `--${flag}=${placeholder}`;
+  return `| ${[`\`${usage}\``, `\`${environmentName(setting)}\``, doc, whenAbsent].map(escapeCell).join(" | ")} |`;
+}
+
+function escapeCell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
+
+const surroundings = `## Other variables
+
+| variable | what it does |
+|---|---|
+| \`STATE_DIRECTORY\` | Set by systemd for a unit with \`StateDirectory=\`: the state folder when \`--state-dir\` is not given. |
+| \`XDG_STATE_HOME\` | Where a user who is not root keeps state; \`~/.local/state\` when not set. |
+| \`NO_COLOR\` | Set to anything: no colours in the log. |
+`;
+
+const exitCodes = `## Exit codes
+
+| code | meaning |
+|---|---|
+| 0 | fine |
+| 1 | a problem was found: \`status\` has something that needs attention, \`demo\` did not end as it began |
+| 2 | wrong usage |
+| 3 | the surroundings: a port that is taken, a missing permission, a lock that another process holds, no server to ask |
+| 70 | a bug; please report what was printed |
+
+The result goes to standard output, everything else to standard error. With \`--json\` a failure is one line of JSON with \`code\`, \`message\` and \`hint\`;
+[troubleshooting](troubleshooting.md) has an entry for each code.
+`;
+
+function renderLimits(): string {
+  const mebibyte = 1024 * 1024;
+  const rows: readonly (readonly [string, number])[] = [
+    ["clusters", limits.clusters],
+    ["managed domains of a cluster", limits.domainsPerCluster],
+    ["records of all clusters, ownership records included", limits.records],
+    ["MiB of a request body", defaultLimits.body / mebibyte],
+    ["MiB of all request bodies at one time", defaultLimits.allBodies / mebibyte],
+    ["requests of one address at one time", defaultLimits.requestsPerAddress],
+  ];
+  return `## Limits
+
+These are fixed.
+
+| what | at most |
+|---|---|
+${rows.map(([what, most]) => `| ${what} | ${most.toLocaleString("en")} |`).join("\n")}
+`;
+}
+
+if (import.meta.main) await writeFile(configurationPath, renderConfiguration());
