@@ -1,7 +1,7 @@
 /** Gives a new file what the old one has beside its bytes: mode, owner, access list and security label. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { FileHandle } from "./file-access.ts";
+import type { OpenFile } from "./file-access.ts";
 import type { Attributes } from "./snapshot.ts";
 
 const run = promisify(execFile);
@@ -10,11 +10,11 @@ const run = promisify(execFile);
 const timeout = 5_000;
 
 /** Sets mode and owner of an open file where they differ. Throws EPERM when the owner cannot be given. */
-export async function setAttributes(handle: FileHandle, { mode, owner, group }: Attributes): Promise<void> {
-  const { uid, gid } = await handle.stat();
+export function setAttributes(file: OpenFile, { mode, owner, group }: Attributes): void {
+  const { uid, gid } = file.status();
   // The owner first: a change of owner clears the set-id bits (chown(2)).
-  if (uid !== owner || gid !== group) await handle.chown(owner, group);
-  await handle.chmod(mode);
+  if (Number(uid) !== owner || Number(gid) !== group) file.setOwner(owner, group);
+  file.setMode(mode);
 }
 
 /**

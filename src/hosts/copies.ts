@@ -1,7 +1,7 @@
 /** Keeps copies of the user's hosts file in the state folder: the very first one for ever, and the last few. */
 import { basename, join } from "node:path";
 import { readIfThere, writeDurably } from "./durable-file.ts";
-import { type FileAccess, errorCode } from "./file-access.ts";
+import { type FileAccess, errorCode, unlessMissing } from "./file-access.ts";
 import { HostsFileError } from "./hosts-file-trouble.ts";
 
 /** How many copies are kept beside the first one. */
@@ -56,21 +56,21 @@ export class Copies {
 
   async #keepFirst(bytes: Buffer): Promise<boolean> {
     const path = join(this.#folder, `${this.#name}.orig`);
-    if ((await readIfThere(this.#files, path)) !== undefined) return false;
+    if (readIfThere(this.#files, path) !== undefined) return false;
     await writeDurably(this.#files, path, bytes);
     return true;
   }
 
   async #keepUnlessLatest(bytes: Buffer): Promise<void> {
-    const latest = (await this.#list()).at(-1);
-    const known = latest === undefined ? undefined : await readIfThere(this.#files, join(this.#folder, latest));
+    const latest = this.#list().at(-1);
+    const known = latest === undefined ? undefined : readIfThere(this.#files, join(this.#folder, latest));
     if (known?.equals(bytes) !== true) await this.#keep(bytes);
   }
 
   async #keep(bytes: Buffer): Promise<string> {
     const path = join(this.#folder, `${this.#name}.${this.#nextTime()}.copy`);
     await writeDurably(this.#files, path, bytes);
-    for (const old of (await this.#list()).slice(0, -kept)) await this.#files.unlink(join(this.#folder, old));
+    for (const old of this.#list().slice(0, -kept)) this.#files.unlink(join(this.#folder, old));
     return path;
   }
 
@@ -82,14 +82,9 @@ export class Copies {
     return this.#latest;
   }
 
-  async #list(): Promise<readonly string[]> {
-    try {
-      const names = await this.#files.readdir(this.#folder);
-      return names.filter((name) => name.startsWith(`${this.#name}.`) && name.endsWith(".copy")).toSorted();
-    } catch (error) {
-      if (errorCode(error) === "ENOENT") return [];
-      throw error;
-    }
+  #list(): readonly string[] {
+    const names = unlessMissing(() => this.#files.list(this.#folder)) ?? [];
+    return names.filter((name) => name.startsWith(`${this.#name}.`) && name.endsWith(".copy")).toSorted();
   }
 }
 

@@ -1,22 +1,14 @@
 /** Takes a hosts file apart into the user's text before and behind the managed block, and decides which lines are ours. */
+import { type HostEntry, linesOf, splitBody } from "./body.ts";
 import { digest } from "./digest.ts";
 import { type BlockNote, type Marker, findMarkers, withoutLineEnd } from "./marker.ts";
-
-/** The managed block as it was rendered. */
-export interface Block {
-  /** `address name`, without line end, in the order in which they stand. */
-  readonly lines: readonly string[];
-  /** The same lines as one text, each with its line end. */
-  readonly body: string;
-}
 
 export interface RenderInput {
   /** The whole file. */
   readonly text: string;
-  /** The lines to show: `address name` each. */
-  readonly wanted: readonly string[];
-  /** The block that this process wrote last, undefined when it has not written yet. */
-  readonly written?: Block | undefined;
+  readonly wanted: readonly HostEntry[];
+  /** The body of the block that this process wrote last; undefined when it has not written yet. */
+  readonly written?: string | undefined;
 }
 
 export type Segment = "head" | "tail";
@@ -28,8 +20,8 @@ export interface Dissection {
   readonly tail: string;
   /** Digest of the line at the end of `head` whose line end we added; undefined when it has its own. */
   readonly endedLine: string | undefined;
-  /** Our lines as they stood, without line ends. */
-  readonly shown: readonly string[];
+  /** Our lines as they stood, each with its line end. */
+  readonly shown: string;
   /** Foreign lines that stood between the markers; `index` counts lines of `head` from 0. */
   readonly moved: readonly { readonly index: number; readonly text: string }[];
   /** Numbers of the marker lines of a damaged block, counted from 1. */
@@ -61,24 +53,19 @@ export function dissect(input: RenderInput): Dissection | Undecidable {
   const [begin, end] = markers;
   if (markers.length === 2 && begin?.kind === "begin" && end?.kind === "end") return readBlock(input, begin, end);
   if (markers.length > 0) return readDamaged(input, markers);
-  const bare = written === undefined || written.body === "" ? -1 : `\n${text}`.indexOf(`\n${written.body}`);
-  return bare === -1 ? withoutBlock(text) : readBare(input, bare, written?.lines ?? []);
+  const bare = written === undefined || written === "" ? -1 : `\n${text}`.indexOf(`\n${written}`);
+  return written === undefined || bare === -1 ? withoutBlock(text) : readBare(text, bare, written);
 }
 
 function withoutBlock(text: string): Dissection {
-  return { kind: "decided", head: text, tail: "", endedLine: undefined, shown: [], moved: [], damage: [] };
+  return { kind: "decided", head: text, tail: "", endedLine: undefined, shown: "", moved: [], damage: [] };
 }
 
 /** Both markers are gone, but between them stood exactly these lines a moment ago. */
-function readBare({ text, written }: RenderInput, start: number, shown: readonly string[]): Dissection {
-  const end = start + (written?.body.length ?? 0);
-  const damage = [countLineFeeds(text.slice(0, start)) + 1];
-  return {
-    ...withoutBlock(text.slice(0, start)),
-    tail: text.slice(end),
-    shown,
-    damage,
-  };
+function readBare(text: string, start: number, written: string): Dissection {
+  const head = text.slice(0, start);
+  const damage = [countLineFeeds(head) + 1];
+  return { ...withoutBlock(head), tail: text.slice(start + written.length), shown: written, damage };
 }
 
 function readBlock(input: RenderInput, begin: BeginMarker, end: Marker): Dissection {
@@ -86,19 +73,20 @@ function readBlock(input: RenderInput, begin: BeginMarker, end: Marker): Dissect
   const head = text.slice(0, begin.start);
   const tail = text.slice(end.end);
   const found = text.slice(begin.end, end.start);
-  if (found === written?.body)
-    return { ...withoutBlock(head), tail, endedLine: endedBy(head, begin), shown: written.lines };
+  const unixFound = found.includes("\r") ? found.replaceAll("\r\n", "\n") : found;
+  if (found === written || digest(unixFound) === begin.body) {
+    return { ...withoutBlock(head), tail, endedLine: endedBy(head, begin), shown: unixFound };
+  }
   const lines = splitLines(found);
-  const vouched = digest(found.replaceAll("\r\n", "\n")) === begin.body;
-  const known = vouched ? undefined : knownLines(input);
-  const isOurs = (line: string): boolean => known === undefined || known.has(withoutLineEnd(line));
+  const known = knownLines(input);
+  const isOurs = (line: string): boolean => known.has(withoutLineEnd(line));
   const foreign = lines.filter((line) => !isOurs(line));
   const index = countLineFeeds(head);
   return {
     ...withoutBlock(head + foreign.join("")),
     tail,
     endedLine: foreign.length === 0 ? endedBy(head, begin) : undefined,
-    shown: lines.filter(isOurs).map(withoutLineEnd),
+    shown: joinBody(lines.filter(isOurs)),
     moved: foreign.map((line, offset) => ({ index: index + offset, text: withoutLineEnd(line) })),
   };
 }
@@ -129,7 +117,7 @@ function readDamaged(input: RenderInput, markers: readonly Marker[]): Dissection
     ...withoutBlock(head),
     tail: lines.filter((line, index) => index > place && isUsers(line, index)).join(""),
     endedLine: marker?.kind === "begin" ? endedBy(head, marker) : undefined,
-    shown: lines.filter((line, index) => !marked.has(index) && isOurs(line, index)).map(withoutLineEnd),
+    shown: joinBody(lines.filter((line, index) => !marked.has(index) && isOurs(line, index))),
     damage,
   };
 }
@@ -187,7 +175,11 @@ function doubtfulLines(
 }
 
 function knownLines({ wanted, written }: RenderInput): ReadonlySet<string> {
-  return new Set([...wanted, ...(written?.lines ?? [])]);
+  return new Set([...linesOf(wanted), ...splitBody(written ?? "")]);
+}
+
+function joinBody(lines: readonly string[]): string {
+  return lines.map((line) => `${withoutLineEnd(line)}\n`).join("");
 }
 
 /** The lines of a text with their line ends; together they are the text. */

@@ -1,14 +1,22 @@
 /** Proves by example and by property that the user's bytes survive whatever is shown and whatever was done to the block. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Block } from "./dissect.ts";
+import { type HostEntry, splitBody } from "./body.ts";
 import { type Rendering, renderDocument } from "./document.ts";
 
 type Decided = Exclude<Rendering, { kind: "undecidable" }>;
 
+/** Entries of `address name` lines. */
+function entriesOf(lines: readonly string[]): readonly HostEntry[] {
+  return lines.map((line) => ({
+    name: line.slice(line.indexOf(" ") + 1),
+    addresses: [line.slice(0, line.indexOf(" "))],
+  }));
+}
+
 /** Renders and returns the text that stands in the file afterwards. */
-function show(text: string, wanted: readonly string[], written?: Block): Decided & { readonly after: string } {
-  const rendering = renderDocument({ text, wanted, written });
+function show(text: string, lines: readonly string[], written?: string): Decided & { readonly after: string } {
+  const rendering = renderDocument({ text, wanted: entriesOf(lines), written });
   if (rendering.kind === "undecidable") throw new Error(`undecidable: lines ${rendering.lines.join(", ")}`);
   return { ...rendering, after: rendering.kind === "changed" ? rendering.text : text };
 }
@@ -47,7 +55,7 @@ describe("where the block stands", () => {
 
   test("rendering twice changes nothing", () => {
     const once = show("127.0.0.1 localhost\n", [a, b]);
-    expect(show(once.after, [a, b], once.block).kind).toBe("unchanged");
+    expect(show(once.after, [a, b], once.body).kind).toBe("unchanged");
     expect(show(once.after, [a, b]).kind).toBe("unchanged");
   });
 
@@ -78,13 +86,13 @@ describe("the line end that is missing", () => {
     const edited = edit(show("# last", [a]).after);
     expect(show(edited, []).after).toBe(expected);
     const rendered = show(edited, [a, b]);
-    expect(show(rendered.after, [], rendered.block).after).toBe(expected);
+    expect(show(rendered.after, [], rendered.body).after).toBe(expected);
   });
 
   test("a line moved out of the block ends itself", () => {
     const first = show("# last", [a]);
     const edited = first.after.replace(end, `# last\n${end}`);
-    expect(show(show(edited, [a], first.block).after, []).after).toBe("# last\n# last\n");
+    expect(show(show(edited, [a], first.body).after, []).after).toBe("# last\n# last\n");
   });
 });
 
@@ -104,8 +112,8 @@ describe("names that the user defines", () => {
     ["IPv6 with zone", "fe80::1%eth0 a.dtk.io"],
     ["a short address (musl)", "127.1 a.dtk.io"],
   ])("stay the user's: %s", (_what, line) => {
-    const { after, conflicts, block } = show(`127.0.0.1 localhost\n${line}\n`, [a, b]);
-    expect(block.lines).toEqual([b]);
+    const { after, conflicts, body } = show(`127.0.0.1 localhost\n${line}\n`, [a, b]);
+    expect(body).toBe(`${b}\n`);
     expect(conflicts).toEqual([{ name: "a.dtk.io", line: 2, text: line.replace(/\r$/, "") }]);
     expect(after.startsWith(`127.0.0.1 localhost\n${line}\n#`)).toBe(true);
   });
@@ -119,24 +127,24 @@ describe("names that the user defines", () => {
     ["no name", "1.2.3.4"],
     ["a line that a BOM spoils for every resolver", "\xef\xbb\xbf1.2.3.4 a.dtk.io"],
   ])("%s defines nothing", (_what, line) => {
-    expect(show(`${line}\n`, [a]).block.lines).toEqual([a]);
+    expect(show(`${line}\n`, [a]).body).toBe(`${a}\n`);
   });
 
   test("a name defined for one address family only is the user's entirely", () => {
     const dual = ["10.0.0.1 a.dtk.io", "fd00::1 a.dtk.io"];
-    expect(show("1.2.3.4 a.dtk.io\n", dual).block.lines).toEqual([]);
+    expect(show("1.2.3.4 a.dtk.io\n", dual).body).toBe("");
     expect(show("1.2.3.4 a.dtk.io\n", dual).conflicts).toHaveLength(1);
   });
 
   test("a line behind the block counts, with its number in the file as it becomes", () => {
     const first = show("1.1.1.1 x\n", [a, b]);
-    const { after, conflicts } = show(`${first.after}9.9.9.9 b.dtk.io\n`, [a, b, c], first.block);
+    const { after, conflicts } = show(`${first.after}9.9.9.9 b.dtk.io\n`, [a, b, c], first.body);
     expect(after.split("\n")[(conflicts[0]?.line ?? 0) - 1]).toBe("9.9.9.9 b.dtk.io");
     expect(split(after).inside).toEqual([a, c]);
   });
 
   test("the name comes back when the user's line goes", () => {
-    expect(show("", [a], show("1.2.3.4 a.dtk.io\n", [a]).block).block.lines).toEqual([a]);
+    expect(show("", [a], show("1.2.3.4 a.dtk.io\n", [a]).body).body).toBe(`${a}\n`);
   });
 
   test("the text of a conflict is what the user reads", () => {
@@ -156,32 +164,32 @@ describe("foreign lines between the markers", () => {
     ["bytes", "\x00\xff\x80"],
     ["CRLF", "5.5.5.5 mine\r"],
   ])("%s moves before the block as it is, and is reported", (_what, line) => {
-    for (const written of [first.block, undefined]) {
+    for (const written of [first.body, undefined]) {
       const { after, moved } = show(first.after.replace(`${b}\n`, `${line}\n${b}\n`), [a, b], written);
       expect(after).toBe(`1.1.1.1 x\n${line}\n${begin(after)}${a}\n${b}\n${end}`);
-      expect(moved).toEqual([{ line: 2, text: line.replace(/\r$/, "") }]);
+      expect(moved).toEqual([{ line: 2, text: Buffer.from(line, "latin1").toString().replace(/\r$/, "") }]);
     }
   });
 
   test("a line of ours with another address is the user's, and so is the name", () => {
-    const { after, conflicts } = show(first.after.replace(a, "9.9.9.9 a.dtk.io"), [a, b], first.block);
+    const { after, conflicts } = show(first.after.replace(a, "9.9.9.9 a.dtk.io"), [a, b], first.body);
     expect(split(after)).toEqual({ outside: "1.1.1.1 x\n9.9.9.9 a.dtk.io\n", inside: [b] });
     expect(conflicts).toEqual([{ name: "a.dtk.io", line: 2, text: "9.9.9.9 a.dtk.io" }]);
   });
 
   test("a line of ours that was taken out comes back", () => {
-    const { after } = show(first.after.replace(`${a}\n`, ""), [a, b], first.block);
+    const { after } = show(first.after.replace(`${a}\n`, ""), [a, b], first.body);
     expect(after).toBe(first.after);
   });
 
   test("after a restart the untouched block is ours to the last line, though nobody wants its lines any more", () => {
     const { after, moved, shown } = show(first.after, ["10.0.0.2 a.dtk.io"]);
     expect(split(after)).toEqual({ outside: "1.1.1.1 x\n", inside: ["10.0.0.2 a.dtk.io"] });
-    expect([moved, shown]).toEqual([[], [a, b]]);
+    expect([moved, shown]).toEqual([[], `${a}\n${b}\n`]);
   });
 
   test("an editor that makes the file CRLF does not make our lines the user's", () => {
-    for (const written of [first.block, undefined]) {
+    for (const written of [first.body, undefined]) {
       const { after, moved } = show(first.after.replaceAll("\n", "\r\n"), [a], written);
       expect(after).toBe(`1.1.1.1 x\r\n${begin(after)}${a}\n${end}`);
       expect(moved).toEqual([]);
@@ -189,7 +197,7 @@ describe("foreign lines between the markers", () => {
   });
 
   test("an end marker that lost its line end is whole", () => {
-    expect(show(first.after.slice(0, -1), [], first.block).after).toBe("1.1.1.1 x\n");
+    expect(show(first.after.slice(0, -1), [], first.body).after).toBe("1.1.1.1 x\n");
   });
 });
 
@@ -210,10 +218,10 @@ describe("a damaged block", () => {
     ["two ends", `1.1.1.1 x\n${opening}${a}\n${b}\n${end}${end}${user}`],
     ["both markers gone", `1.1.1.1 x\n${a}\n${b}\n${user}`],
   ])("%s: every other byte stays, ours are in one block", (_what, text) => {
-    const { after, damage } = show(text, [b, c], first.block);
+    const { after, damage } = show(text, [b, c], first.body);
     expect(split(after)).toEqual({ outside: `1.1.1.1 x\n${user}`, inside: [b, c] });
     expect(damage.length).toBeGreaterThan(0);
-    expect(show(after, [], { lines: [b, c], body: `${b}\n${c}\n` }).after).toBe(`1.1.1.1 x\n${user}`);
+    expect(show(after, [], `${b}\n${c}\n`).after).toBe(`1.1.1.1 x\n${user}`);
   });
 
   test("the markers are named by their lines", () => {
@@ -229,27 +237,27 @@ describe("a damaged block", () => {
 
   test("an unfinished block never swallows what follows it", () => {
     const text = `${opening}${a}\n127.0.0.1 localhost localhost.localdomain\n::1\tip6-localhost\n`;
-    expect(show(text, [], first.block).after).toBe("127.0.0.1 localhost localhost.localdomain\n::1\tip6-localhost\n");
+    expect(show(text, [], first.body).after).toBe("127.0.0.1 localhost localhost.localdomain\n::1\tip6-localhost\n");
   });
 
   test("lines that look like ours cannot be decided without memory: nothing is written, and the lines are named", () => {
     const text = `1.1.1.1 x y\n10.0.0.9 old.dtk.io\n${a}\n${end}2.2.2.2 z\n`;
-    expect(renderDocument({ text, wanted: [a] })).toEqual({ kind: "undecidable", markers: [4], lines: [2] });
+    expect(renderDocument({ text, wanted: entriesOf([a]) })).toEqual({ kind: "undecidable", markers: [4], lines: [2] });
     expect(renderDocument({ text, wanted: [] })).toEqual({ kind: "undecidable", markers: [4], lines: [2, 3] });
   });
 
   test("with memory they are the user's", () => {
     const text = `10.0.0.9 old.dtk.io\n${a}\n${end}`;
-    expect(show(text, [], first.block).after).toBe("10.0.0.9 old.dtk.io\n");
+    expect(show(text, [], first.body).after).toBe("10.0.0.9 old.dtk.io\n");
   });
 
   test("deleting the markers, as the hint says, makes everything decidable: it is the user's then", () => {
     const text = `10.0.0.9 old.dtk.io\n${a}\n`;
-    expect(show(text, [a, b])).toMatchObject({ conflicts: [{ name: "a.dtk.io", line: 2 }], block: { lines: [b] } });
+    expect(show(text, [a, b])).toMatchObject({ conflicts: [{ name: "a.dtk.io", line: 2 }], body: `${b}\n` });
   });
 
   test("a block pasted twice is ours twice, even without memory", () => {
-    expect(show(first.after + first.after, ["10.0.0.2 a.dtk.io"]).shown).toEqual([a, b, a, b]);
+    expect(show(first.after + first.after, ["10.0.0.2 a.dtk.io"]).shown).toBe(`${a}\n${b}\n${a}\n${b}\n`);
   });
 });
 
@@ -284,16 +292,16 @@ describe("whatever the file holds", () => {
       fc.property(userText, fc.array(fc.tuple(lines, fc.boolean())), (user, changes) => {
         fc.pre(!/^# END hostsfile-server\r?$/m.test(user));
         let text = user;
-        let written: Block | undefined;
+        let written: string | undefined;
         for (const [wanted, restart] of changes) {
           const rendering = show(text, wanted, restart ? undefined : written);
           text = rendering.after;
-          written = rendering.block;
-          const unended = user !== "" && !user.endsWith("\n") && written.lines.length > 0;
+          written = rendering.body;
+          const unended = user !== "" && !user.endsWith("\n") && written !== "";
           expect(split(text).outside).toBe(unended ? `${user}\n` : user);
-          expect(split(text).inside).toEqual(written.lines);
+          expect(split(text).inside).toEqual(splitBody(written));
           const refused = new Set(rendering.conflicts.map(({ name }) => name));
-          expect(written.lines).toEqual(wanted.filter((line) => !refused.has(line.split(" ")[1] ?? "")));
+          expect(splitBody(written)).toEqual(wanted.filter((line) => !refused.has(line.split(" ")[1] ?? "")));
           expect(show(text, wanted, written).kind).toBe("unchanged");
         }
         expect(show(text, []).after).toBe(user);
@@ -306,7 +314,7 @@ describe("whatever the file holds", () => {
   test("however it is damaged, only markers and lines of ours go, and a second rendering changes nothing", () => {
     fc.assert(
       fc.property(damagedText, lines, lines, (text, before, wanted) => {
-        const written = { lines: before, body: before.map((line) => `${line}\n`).join("") };
+        const written = before.map((line) => `${line}\n`).join("");
         const rendering = show(text, wanted, written);
         const ours = new Set([...before, ...wanted]);
         const isForeign = (line: string): boolean =>
@@ -317,7 +325,7 @@ describe("whatever the file holds", () => {
             .map((line) => line.replace(/\r$/, ""))
             .filter(isForeign);
         expect(foreign(rendering.after)).toEqual(foreign(text));
-        expect(show(rendering.after, wanted, rendering.block).kind).toBe("unchanged");
+        expect(show(rendering.after, wanted, rendering.body).kind).toBe("unchanged");
       }),
       { numRuns: 1000 },
     );
@@ -337,7 +345,7 @@ describe("whatever the file holds", () => {
     const user = Array.from({ length: 100_000 }, (_, index) => `0.0.0.0 ad${index}.example\n`).join("");
     const many = Array.from({ length: 10_000 }, (_, index) => `10.0.0.1 n${index}.test`);
     const first = show(user, many);
-    const edited = show(first.after.replace("10.0.0.1 n5.test\n", "# mine\n"), many, first.block);
+    const edited = show(first.after.replace("10.0.0.1 n5.test\n", "# mine\n"), many, first.body);
     expect(edited.moved).toHaveLength(1);
     expect(show(edited.after, []).after).toBe(`${user}# mine\n`);
   });

@@ -2,8 +2,9 @@
  * The hosts file as a document: which bytes are the user's, which lines are ours, and what the file must become. Pure,
  * and never loses a byte that is not ours. Texts are bytes read as latin1, which maps every byte to one character.
  */
+import { renderBody } from "./body.ts";
 import { digest } from "./digest.ts";
-import { type Block, type Dissection, type RenderInput, type Segment, dissect } from "./dissect.ts";
+import { type Dissection, type RenderInput, type Segment, dissect } from "./dissect.ts";
 import { endMarker, renderBegin } from "./marker.ts";
 import type { SinkConflict } from "./sink.ts";
 import { readUserNames } from "./user-line.ts";
@@ -15,9 +16,10 @@ export interface NumberedLine {
 }
 
 interface Rendered {
-  readonly block: Block;
-  /** Our lines as they stood in the text that was read. */
-  readonly shown: readonly string[];
+  /** The lines of the block, each with its line end; empty when there is none. */
+  readonly body: string;
+  /** Our lines as they stood in the text that was read, each with its line end. */
+  readonly shown: string;
   /** Everything outside the block, as the user has it. */
   readonly userPart: string;
   readonly conflicts: readonly SinkConflict[];
@@ -45,20 +47,18 @@ export type Rendering =
 export function renderDocument(input: RenderInput): Rendering {
   const parts = dissect(input);
   if (parts.kind === "undecidable") return parts;
-  const { head, tail } = parts;
-  const names = { head: readUserNames(head), tail: readUserNames(tail) };
-  const free = (line: string): boolean => !names.head.has(nameOf(line)) && !names.tail.has(nameOf(line));
-  const lines = names.head.size + names.tail.size === 0 ? input.wanted : input.wanted.filter(free);
-  const block = toBlock(lines, input.written);
-  const start = block.lines.length === 0 ? bareHead(parts) : headOf(parts, block);
-  const text = block.lines.length === 0 ? start + tail : `${start}${block.body}${endMarker}\n${tail}`;
-  const linesBefore = { head: 0, tail: countLines(text.slice(0, text.length - tail.length)) };
+  const names = { head: readUserNames(parts.head), tail: readUserNames(parts.tail) };
+  const taken = input.wanted.filter(({ name }) => names.head.has(name) || names.tail.has(name));
+  const free = taken.length === 0 ? input.wanted : input.wanted.filter((entry) => !taken.includes(entry));
+  const body = renderBody(free, parts.shown);
+  const start = body === "" ? bareHead(parts) : headOf(parts, body) + body + endMarker + "\n";
+  const text = start + parts.tail;
   const rendered: Rendered = {
-    block,
+    body,
     shown: parts.shown,
-    userPart: bareHead(parts) + tail,
-    conflicts: lines === input.wanted ? [] : findConflicts(input.wanted, names, linesBefore),
-    moved: parts.moved.map(({ index, text: moved }) => ({ line: index + 1, text: moved })),
+    userPart: bareHead(parts) + parts.tail,
+    conflicts: taken.map(({ name }) => toConflict(name, names, start)),
+    moved: parts.moved.map(({ index, text: moved }) => ({ line: index + 1, text: readable(moved) })),
     damage: parts.damage,
   };
   return text === input.text ? { kind: "unchanged", ...rendered } : { kind: "changed", text, ...rendered };
@@ -70,37 +70,19 @@ function bareHead({ head, tail, endedLine }: Dissection): string {
 }
 
 /** The user's text before the block, ended if need be, and the begin marker. */
-function headOf({ head, endedLine }: Dissection, { body }: Block): string {
+function headOf({ head, endedLine }: Dissection, body: string): string {
   const unended = head !== "" && !head.endsWith("\n");
   const memory = unended ? digest(head.slice(head.lastIndexOf("\n") + 1)) : endedLine;
   return `${head}${unended ? "\n" : ""}${renderBegin({ body: digest(body), endedLine: memory })}\n`;
 }
 
-function toBlock(lines: readonly string[], written: Block | undefined): Block {
-  const body = lines.length === 0 ? "" : `${lines.join("\n")}\n`;
-  return written?.body === body ? written : { lines, body };
-}
+type UserNames = Readonly<Record<Segment, ReturnType<typeof readUserNames>>>;
 
-/** The name of an `address name` line. */
-function nameOf(line: string): string {
-  return line.slice(line.indexOf(" ") + 1);
-}
-
-type ByPart<Value> = Readonly<Record<Segment, Value>>;
-
-function findConflicts(
-  wanted: readonly string[],
-  names: ByPart<ReturnType<typeof readUserNames>>,
-  linesBefore: ByPart<number>,
-): readonly SinkConflict[] {
-  const conflicts = new Map<string, SinkConflict>();
-  for (const name of wanted.map(nameOf)) {
-    const part = names.head.has(name) ? "head" : "tail";
-    const found = names[part].get(name);
-    if (found === undefined) continue;
-    conflicts.set(name, { name, line: linesBefore[part] + found.index + 1, text: readable(found.text) });
-  }
-  return [...conflicts.values()];
+function toConflict(name: string, { head, tail }: UserNames, start: string): SinkConflict {
+  const above = head.get(name);
+  const { index, text } = above ?? tail.get(name) ?? { index: 0, text: "" };
+  const linesBefore = above === undefined ? countLines(start) : 0;
+  return { name, line: linesBefore + index + 1, text: readable(text) };
 }
 
 function countLines(text: string): number {

@@ -2,7 +2,7 @@
 import { constants } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
-import { type FileAccess, errorCode, readAll, syncFolder, writeAll } from "./file-access.ts";
+import { type FileAccess, readAll, syncFolder, unlessMissing, writeAll } from "./file-access.ts";
 
 /**
  * Writes a file durably: afterwards it holds these bytes, or what it held before.
@@ -12,30 +12,34 @@ import { type FileAccess, errorCode, readAll, syncFolder, writeAll } from "./fil
  */
 export async function writeDurably(files: FileAccess, path: string, bytes: Uint8Array): Promise<void> {
   const folder = dirname(path);
-  await files.mkdir(folder, { recursive: true, mode: 0o700 });
+  files.createFolder(folder);
   const temporary = join(folder, `.${process.pid}.${randomUUID()}.tmp`);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const handle = await files.open(temporary, flags, 0o600);
   try {
-    await writeAll(handle, bytes, 0);
-    await handle.sync();
-    await files.rename(temporary, path);
+    using file = files.open(temporary, flags, 0o600);
+    writeAll(file, bytes, 0);
+    await file.sync();
+    files.rename(temporary, path);
   } catch (error) {
-    await files.unlink(temporary).catch(() => undefined);
+    removeQuietly(files, temporary);
     throw error;
-  } finally {
-    await handle.close();
   }
   await syncFolder(files, folder);
 }
 
-/** Reads a file of the state folder; undefined if there is none. */
-export async function readIfThere(files: FileAccess, path: string): Promise<Buffer | undefined> {
+/** Removes a file that is of no use any more; one that cannot be removed is swept later. */
+export function removeQuietly(files: FileAccess, path: string): void {
   try {
-    await using handle = await files.open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    return await readAll(handle);
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
+    files.unlink(path);
+  } catch {
+    // It is swept at the next start.
   }
+}
+
+/** Reads a file of the state folder; undefined if there is none. */
+export function readIfThere(files: FileAccess, path: string): Buffer | undefined {
+  return unlessMissing(() => {
+    using file = files.open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return readAll(file);
+  });
 }

@@ -1,16 +1,15 @@
 /** Shows the view in a hosts file: reads it, renders the managed block, writes it safely, and keeps it there. */
 import type { View } from "../records/view.ts";
 import type { Trouble } from "../trouble.ts";
-import type { Block } from "./dissect.ts";
+import { compareBodies, renderBody } from "./body.ts";
 import { type Rendering, renderDocument } from "./document.ts";
 import { type FileAccess, fileAccess } from "./file-access.ts";
 import { HostsFileError, explain } from "./hosts-file-trouble.ts";
-import { compareLines, toLines } from "./lines.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import { contestedTrouble, lateCopyNotice, noticesOf, undecidableTrouble } from "./notice.ts";
 import { RepairLimit } from "./repair-limit.ts";
 import type { Sink, SinkReport } from "./sink.ts";
-import { realPath } from "./snapshot.ts";
+import { realPathOf } from "./snapshot.ts";
 import { watchHostsFile } from "./watch.ts";
 import { HostsFileWriter, type Written } from "./writer.ts";
 
@@ -58,8 +57,8 @@ class FileSink implements HostsFileSink {
   #lock: Lock = { state: "unavailable", trouble: notOpened };
   #watch: Disposable | undefined;
   #realPath: string | undefined;
-  /** The block as it was left, and the whole file; `bytes` is undefined until the first write or look at our own. */
-  #block: Block | undefined;
+  /** The body of the block as it was left, and the whole file; `bytes` is undefined until the first write or look at our own. */
+  #body: string | undefined;
   #bytes: Buffer | undefined;
   #lateNotices: readonly Trouble[] = [];
 
@@ -75,7 +74,7 @@ class FileSink implements HostsFileSink {
   async apply(view: View): Promise<SinkReport> {
     try {
       const trouble = await this.prepare();
-      return trouble === undefined ? await this.#show(toLines(view)) : { ok: false, trouble };
+      return trouble === undefined ? await this.#show(view.entries) : { ok: false, trouble };
     } catch (error) {
       const explained = explain(error, this.#options.path);
       if (explained === undefined) throw error;
@@ -87,7 +86,7 @@ class FileSink implements HostsFileSink {
   async prepare(): Promise<Trouble | undefined> {
     try {
       const { files, path, what } = this.#options;
-      const real = await realPath(files, path);
+      const real = realPathOf(files, path);
       if (this.#lock.state === "held" && real === this.#realPath) return undefined;
       await this.#letGo();
       this.#lock = await takeLock(real, { pid: process.pid, since: Date.now(), what });
@@ -104,11 +103,11 @@ class FileSink implements HostsFileSink {
     }
   }
 
-  async #show(wanted: readonly string[]): Promise<SinkReport> {
-    this.#block ??= this.#blockBefore();
+  async #show(wanted: View["entries"]): Promise<SinkReport> {
+    this.#body ??= this.#bodyBefore();
     let decided: { readonly rendering: Decided; readonly isRepair: boolean } | undefined;
     const written = await this.#writer.update((bytes) => {
-      const rendering = renderDocument({ text: bytes.toString("latin1"), wanted, written: this.#block });
+      const rendering = renderDocument({ text: bytes.toString("latin1"), wanted, written: this.#body });
       if (rendering.kind === "undecidable") throw this.#error(undecidableTrouble(this.#options.path, rendering));
       const isRepair = this.#isRepair(rendering);
       decided = { rendering, isRepair };
@@ -122,29 +121,27 @@ class FileSink implements HostsFileSink {
     if (decided === undefined) throw new Error("the file was not read");
     const { rendering, isRepair } = decided;
     if (isRepair) this.#repairs.repaired(this.#options.clock());
-    const restored = isRepair && rendering.shown !== this.#block?.lines;
-    this.#block = rendering.block;
+    const restored = isRepair && rendering.shown !== this.#body;
+    this.#body = rendering.body;
     this.#bytes = written.bytes;
     return this.#report(rendering, written, restored);
   }
 
-  #blockBefore(): Block | undefined {
+  #bodyBefore(): string | undefined {
     const view = this.#options.previous();
-    if (view === undefined) return undefined;
-    const lines = toLines(view);
-    return { lines, body: lines.map((line) => `${line}\n`).join("") };
+    return view && renderBody(view.entries, "");
   }
 
   /** A write that brings back what was there: nobody asked for anything new. */
   #isRepair(rendering: Decided): boolean {
-    return rendering.kind === "changed" && this.#bytes !== undefined && rendering.block === this.#block;
+    return rendering.kind === "changed" && this.#bytes !== undefined && rendering.body === this.#body;
   }
 
   #report(rendering: Decided, { method, copy, created }: Written, restored: boolean): SinkReport {
     const { path } = this.#options;
     const notices = [...this.#lateNotices, ...noticesOf({ path, rendering, copy, restored, created })];
     this.#lateNotices = [];
-    const change = compareLines(rendering.shown, rendering.block.lines);
+    const change = compareBodies(rendering.shown, rendering.body);
     return { ok: true, method, change, conflicts: rendering.conflicts, notices };
   }
 

@@ -1,9 +1,9 @@
 /** Writes over the hosts file where it cannot be replaced, as a bind mount cannot. Never truncates first, never follows a link. */
-import { constants, fstatSync, ftruncateSync, readSync, writeSync } from "node:fs";
+import { constants } from "node:fs";
 import { carryOver } from "./carry-over.ts";
-import { type FileAccess, type FileHandle, readAll, writeAll } from "./file-access.ts";
+import { type FileAccess, type OpenFile, readAll, writeAll } from "./file-access.ts";
 import { HostsFileError } from "./hosts-file-trouble.ts";
-import { type Inode, type Snapshot, isSame, isUntouched } from "./snapshot.ts";
+import { type Snapshot, isSame, isUntouched, toInode } from "./snapshot.ts";
 
 export interface Overwriting {
   readonly files: FileAccess;
@@ -32,38 +32,27 @@ export async function overwriteFile({
   bytes,
   prepare,
 }: Overwriting): Promise<Buffer | undefined> {
-  await using reserve = await openFlat(files, snapshot.path, constants.O_WRONLY | constants.O_APPEND);
-  await using handle = await openFlat(files, snapshot.path, constants.O_RDWR);
-  const opened = [await inodeOf(reserve), await inodeOf(handle)];
-  if (!opened.every((inode) => isSame(inode, snapshot.inode))) return undefined;
+  using file = files.open(snapshot.path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  using end = files.open(snapshot.path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW);
   await prepare();
-  if (!(await isUntouched(files, path, snapshot))) return undefined;
-  const growth = bytes.length - snapshot.bytes.length;
-  const wanted = growth > 0 ? await grow({ reserve, handle, snapshot, bytes, growth }) : bytes;
-  await writeAll(handle, pad(wanted, snapshot.bytes.length), 0);
-  await handle.sync();
-  const written = growth < 0 ? cut(handle.fd, { bytes: wanted, paddedLength: snapshot.bytes.length }) : wanted;
-  await handle.sync();
-  if (!(await readAll(handle)).subarray(0, written.length).equals(written))
-    throw new HostsFileError(notAsWritten(path));
+  if (![file, end].every((opened) => isSame(toInode(opened.status()), snapshot.inode))) return undefined;
+  if (!isUntouched(files, path, snapshot)) return undefined;
+  const oldLength = snapshot.bytes.length;
+  const wanted = bytes.length > oldLength ? await grow({ file, end, oldLength, bytes }) : bytes;
+  writeAll(file, pad(wanted, oldLength), 0);
+  await file.sync();
+  const written = wanted.length < oldLength ? cut({ file, bytes: wanted, oldLength }) : wanted;
+  await file.sync();
+  if (!readAll(file).subarray(0, written.length).equals(written)) throw new HostsFileError(notAsWritten(path));
   return written;
 }
 
-function openFlat(files: FileAccess, path: string, flags: number): Promise<FileHandle> {
-  return files.open(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-}
-
-async function inodeOf(handle: FileHandle): Promise<Inode> {
-  const { dev, ino } = await handle.stat({ bigint: true });
-  return { device: dev, number: ino };
-}
-
 interface Growing {
-  readonly reserve: FileHandle;
-  readonly handle: FileHandle;
-  readonly snapshot: Overwriting["snapshot"];
+  readonly file: OpenFile;
+  /** The same file, open for appending. */
+  readonly end: OpenFile;
+  readonly oldLength: number;
   readonly bytes: Buffer;
-  readonly growth: number;
 }
 
 /**
@@ -71,16 +60,16 @@ interface Growing {
  * touched. Appending never overlaps what others append: what came before our blank lines is found in between, what
  * comes later stands behind everything that is written.
  */
-async function grow({ reserve, handle, snapshot, bytes, growth }: Growing): Promise<Buffer> {
-  const blank = Buffer.alloc(growth, lineFeed);
+async function grow({ file, end, oldLength, bytes }: Growing): Promise<Buffer> {
+  const blank = Buffer.alloc(bytes.length - oldLength, lineFeed);
   try {
-    await reserve.appendFile(blank);
-    await reserve.sync();
+    writeAll(end, blank, null);
+    await file.sync();
   } catch (error) {
-    await handle.truncate(lengthWithoutBlank(await readAll(handle), snapshot.bytes.length));
+    file.truncate(lengthWithoutBlank(readAll(file), oldLength));
     throw error;
   }
-  const added = (await readAll(handle)).subarray(snapshot.bytes.length);
+  const added = readAll(file).subarray(oldLength);
   return carryOver(bytes, added.subarray(0, Math.max(0, findBlank(added, blank))));
 }
 
@@ -101,19 +90,13 @@ function pad(bytes: Buffer, length: number): Buffer {
   return bytes.length >= length ? bytes : Buffer.concat([bytes, Buffer.alloc(length - bytes.length, lineFeed)]);
 }
 
-/**
- * Cuts the padding off, and puts what others appended behind it in its place. Synchronous, because what is appended
- * between the look and the cut is lost: this keeps it to microseconds.
- */
-function cut(
-  descriptor: number,
-  { bytes, paddedLength }: { readonly bytes: Buffer; readonly paddedLength: number },
-): Buffer {
-  const appended = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - paddedLength));
-  readSync(descriptor, appended, 0, appended.length, paddedLength);
+/** Cuts the padding off, and puts what others appended behind it in its place. */
+function cut({ file, bytes, oldLength }: Omit<Growing, "end">): Buffer {
+  const appended = readAll(file).subarray(oldLength);
   const whole = carryOver(bytes, appended);
-  if (appended.length > 0) writeSync(descriptor, whole, bytes.length, whole.length - bytes.length, bytes.length);
-  ftruncateSync(descriptor, whole.length);
+  // What is appended between the look and the cut is lost, so nothing but the one write stands in between.
+  if (appended.length > 0) writeAll(file, whole.subarray(bytes.length), bytes.length);
+  file.truncate(whole.length);
   return whole;
 }
 

@@ -3,7 +3,7 @@ import { hash } from "node:crypto";
 import { join } from "node:path";
 import { carryOver } from "./carry-over.ts";
 import { readIfThere, writeDurably } from "./durable-file.ts";
-import { type FileAccess, errorCode, syncFolder } from "./file-access.ts";
+import { type FileAccess, syncFolder, unlessMissing } from "./file-access.ts";
 
 /** A write over the file at `path`, from old to new bytes. */
 export interface JournalEntry {
@@ -28,18 +28,15 @@ export async function openJournal(files: FileAccess, stateFolder: string, entry:
 
 /** Forgets the entry, once the file is whole and durable. */
 export async function closeJournal(files: FileAccess, stateFolder: string): Promise<void> {
-  try {
-    await files.unlink(journalPath(stateFolder));
-  } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw error;
-    return;
-  }
+  const path = journalPath(stateFolder);
+  if (unlessMissing(() => files.status(path)) === undefined) return;
+  files.unlink(path);
   await syncFolder(files, stateFolder);
 }
 
 /** Reads what an interrupted write was about to do; undefined if there was none, or if it had not begun. */
-export async function readJournal(files: FileAccess, stateFolder: string): Promise<JournalEntry | undefined> {
-  const bytes = await readIfThere(files, journalPath(stateFolder));
+export function readJournal(files: FileAccess, stateFolder: string): JournalEntry | undefined {
+  const bytes = readIfThere(files, journalPath(stateFolder));
   const headerEnd = bytes?.indexOf(lineFeed) ?? -1;
   if (bytes === undefined || headerEnd === -1) return undefined;
   const header = readHeader(bytes.toString("utf8", 0, headerEnd));

@@ -2,7 +2,7 @@
  * Looks once more at the inode that a rename replaced. A process that opened the hosts file just before the rename still
  * writes into the old inode, where nobody would ever read it.
  */
-import { type FileHandle, readAll } from "./file-access.ts";
+import { type OpenFile, readAll } from "./file-access.ts";
 
 /** What came into the old inode after it was replaced. */
 export type LateEdit =
@@ -12,7 +12,7 @@ export type LateEdit =
 
 export interface LookOptions {
   /** Of the replaced inode; closed after the look. */
-  readonly handle: FileHandle;
+  readonly file: OpenFile;
   /** What the inode held when it was replaced. */
   readonly bytes: Buffer;
   readonly replacedBy: Buffer;
@@ -30,12 +30,12 @@ const looks = 10;
  * @returns what came late, or undefined
  * @throws a system error if the inode cannot be read
  */
-export async function lookLate({ handle, bytes, replacedBy }: LookOptions): Promise<LateEdit | undefined> {
-  await using owned = handle;
+export async function lookLate({ file, bytes, replacedBy }: LookOptions): Promise<LateEdit | undefined> {
+  using owned = file;
   let before = bytes;
   for (let look = 0; look < looks; look += 1) {
     await new Promise((resolve) => setTimeout(resolve, delay));
-    const now = await readAll(owned);
+    const now = readAll(owned);
     if (now.equals(before)) break;
     before = now;
   }

@@ -1,10 +1,9 @@
 /** A hosts file that lives in memory, for `--dry-run`: starts from the real file and never writes. */
 import type { View } from "../records/view.ts";
-import type { Block } from "./dissect.ts";
+import { compareBodies } from "./body.ts";
 import { renderDocument } from "./document.ts";
 import { fileAccess } from "./file-access.ts";
 import { explain } from "./hosts-file-trouble.ts";
-import { compareLines, toLines } from "./lines.ts";
 import { noticesOf, undecidableTrouble } from "./notice.ts";
 import type { Sink, SinkReport } from "./sink.ts";
 import { takeSnapshot } from "./snapshot.ts";
@@ -21,7 +20,7 @@ export interface MemorySink extends Sink {
  */
 export function openMemorySink({ path }: { readonly path: string }): MemorySink {
   let text: string | undefined;
-  let block: Block | undefined;
+  let body: string | undefined;
   return {
     name: "hosts-file",
     get content() {
@@ -29,20 +28,20 @@ export function openMemorySink({ path }: { readonly path: string }): MemorySink 
     },
     async apply(view: View): Promise<SinkReport> {
       try {
-        text ??= await readText(path);
+        text ??= readText(path);
       } catch (error) {
         const explained = explain(error, path);
         if (explained === undefined) throw error;
         return { ok: false, trouble: explained.trouble };
       }
-      const rendering = renderDocument({ text, wanted: toLines(view), written: block });
+      const rendering = renderDocument({ text, wanted: view.entries, written: body });
       if (rendering.kind === "undecidable") return { ok: false, trouble: undecidableTrouble(path, rendering) };
       if (rendering.kind === "changed") text = rendering.text;
-      block = rendering.block;
+      body = rendering.body;
       return {
         ok: true,
         method: "memory",
-        change: compareLines(rendering.shown, rendering.block.lines),
+        change: compareBodies(rendering.shown, rendering.body),
         conflicts: rendering.conflicts,
         notices: noticesOf({ path, rendering, copy: undefined, restored: false, created: false }),
       };
@@ -51,8 +50,8 @@ export function openMemorySink({ path }: { readonly path: string }): MemorySink 
   };
 }
 
-async function readText(path: string): Promise<string> {
-  const snapshot = await takeSnapshot(fileAccess, path);
-  if (snapshot.kind === "file") await snapshot.handle.close();
+function readText(path: string): string {
+  const snapshot = takeSnapshot(fileAccess, path);
+  if (snapshot.kind === "file") snapshot.file[Symbol.dispose]();
   return snapshot.bytes.toString("latin1");
 }

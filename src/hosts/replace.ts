@@ -3,9 +3,10 @@ import { constants } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { copyExtendedAttributes, setAttributes } from "./attributes.ts";
-import { type FileAccess, type FileHandle, errorCode, readAll, syncFolder, writeAll } from "./file-access.ts";
+import { removeQuietly } from "./durable-file.ts";
+import { type FileAccess, type OpenFile, errorCode, readAll, syncFolder, writeAll } from "./file-access.ts";
 import { HostsFileError } from "./hosts-file-trouble.ts";
-import { type Attributes, type Inode, type Snapshot, isUntouched } from "./snapshot.ts";
+import { type Attributes, type Inode, type Snapshot, isUntouched, toInode } from "./snapshot.ts";
 
 export interface Replacement {
   readonly files: FileAccess;
@@ -40,66 +41,60 @@ const impossible: ReadonlySet<string | undefined> = new Set(["EBUSY", "EXDEV", "
  */
 export async function replaceFile(replacement: Replacement): Promise<Replaced> {
   const { files, snapshot } = replacement;
-  const temporary = join(dirname(snapshot.path), `${temporaryStart(snapshot.path)}${process.pid}.${randomUUID()}.tmp`);
-  let handle: FileHandle;
-  try {
+  const folder = dirname(snapshot.path);
+  const temporary = join(folder, `${temporaryStart(snapshot.path)}${process.pid}.${randomUUID()}.tmp`);
+  const opened = unlessImpossible(() => {
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    handle = await files.open(temporary, flags, 0o600);
-  } catch (error) {
-    return impossibleOrThrow(error);
-  }
+    return files.open(temporary, flags, 0o600);
+  });
+  if ("kind" in opened) return opened;
+  using file = opened;
+  let replaced: Replaced | undefined;
   try {
-    const replaced = await fillAndRename({ ...replacement, handle, temporary });
-    if (replaced.kind === "replaced") await syncFolder(files, dirname(snapshot.path));
-    else await files.unlink(temporary);
-    return replaced;
-  } catch (error) {
-    await files.unlink(temporary).catch(() => undefined);
-    throw error;
+    replaced = await fillAndMove({ ...replacement, file, temporary });
   } finally {
-    await handle.close();
+    if (replaced?.kind !== "replaced" || snapshot.kind === "missing") removeQuietly(files, temporary);
   }
+  if (replaced.kind === "replaced") await syncFolder(files, folder);
+  return replaced;
 }
 
-type Filling = Replacement & { readonly handle: FileHandle; readonly temporary: string };
+type Filling = Replacement & { readonly file: OpenFile; readonly temporary: string };
 
-async function fillAndRename(filling: Filling): Promise<Replaced> {
-  const { files, path, snapshot, bytes, handle, temporary, copyExtended } = filling;
-  await writeAll(handle, bytes, 0);
-  let extended: boolean;
-  try {
-    extended = snapshot.kind === "file" && copyExtended && (await copyExtendedAttributes(snapshot.path, temporary));
-    await setAttributes(handle, snapshot.kind === "file" ? snapshot.attributes : newFile);
-  } catch (error) {
-    return impossibleOrThrow(error);
-  }
-  await handle.sync();
-  if (!(await readAll(handle)).equals(bytes)) throw new HostsFileError(notAsWritten(snapshot.path));
-  const { dev, ino } = await handle.stat({ bigint: true });
-  if (!(await isUntouched(files, path, snapshot))) return { kind: "edited" };
-  const failure = await moveInto(filling);
-  return failure ?? { kind: "replaced", inode: { device: dev, number: ino }, extended };
+async function fillAndMove(filling: Filling): Promise<Replaced> {
+  const { files, path, snapshot, bytes, file, temporary, copyExtended } = filling;
+  writeAll(file, bytes, 0);
+  const extended = snapshot.kind === "file" && copyExtended && (await copyExtendedAttributes(snapshot.path, temporary));
+  const failure = unlessImpossible(() => setAttributes(file, snapshot.kind === "file" ? snapshot.attributes : newFile));
+  if (failure !== undefined) return failure;
+  await file.sync();
+  if (!readAll(file).equals(bytes)) throw new HostsFileError(notAsWritten(snapshot.path));
+  const inode = toInode(file.status());
+  if (!isUntouched(files, path, snapshot)) return { kind: "edited" };
+  return move(filling) ?? { kind: "replaced", inode, extended };
 }
 
 /** A missing file is created by link(2), which, unlike rename(2), never replaces one that somebody else just created. */
-async function moveInto({ files, snapshot, temporary }: Filling): Promise<Replaced | undefined> {
+function move({ files, snapshot, temporary }: Filling): Replaced | undefined {
   try {
-    if (snapshot.kind === "file") await files.rename(temporary, snapshot.path);
-    else await linkInto(files, temporary, snapshot.path);
-    return undefined;
+    return unlessImpossible(() => {
+      if (snapshot.kind === "file") files.rename(temporary, snapshot.path);
+      else files.link(temporary, snapshot.path);
+      return undefined;
+    });
   } catch (error) {
-    return errorCode(error) === "EEXIST" ? { kind: "edited" } : impossibleOrThrow(error);
+    if (errorCode(error) === "EEXIST") return { kind: "edited" };
+    throw error;
   }
 }
 
-async function linkInto(files: FileAccess, temporary: string, path: string): Promise<void> {
-  await files.link(temporary, path);
-  await files.unlink(temporary);
-}
-
-function impossibleOrThrow(error: unknown): Replaced {
-  if (!impossible.has(errorCode(error))) throw error;
-  return { kind: "impossible", cause: error };
+function unlessImpossible<Result>(work: () => Result): Result | Extract<Replaced, { kind: "impossible" }> {
+  try {
+    return work();
+  } catch (error) {
+    if (!impossible.has(errorCode(error))) throw error;
+    return { kind: "impossible", cause: error };
+  }
 }
 
 function temporaryStart(path: string): string {
@@ -107,12 +102,12 @@ function temporaryStart(path: string): string {
 }
 
 /** Removes temporary files that a killed process left beside the file. Only for the one who holds the lock. */
-export async function sweepTemporaries(files: FileAccess, path: string): Promise<void> {
+export function sweepTemporaries(files: FileAccess, path: string): void {
   const folder = dirname(path);
-  const names = (await files.readdir(folder)).filter(
-    (name) => name.startsWith(temporaryStart(path)) && name.endsWith(".tmp"),
-  );
-  for (const name of names) await files.unlink(join(folder, name)).catch(() => undefined);
+  for (const name of files.list(folder)) {
+    const isOurs = name.startsWith(temporaryStart(path)) && name.endsWith(".tmp");
+    if (isOurs) removeQuietly(files, join(folder, name));
+  }
 }
 
 function notAsWritten(path: string): HostsFileError["trouble"] {

@@ -7,7 +7,7 @@ import { overwriteFile } from "./in-place.ts";
 import { closeJournal, openJournal, readJournal, repairTorn } from "./journal.ts";
 import { type LateEdit, lookLate } from "./late-look.ts";
 import { replaceFile, sweepTemporaries } from "./replace.ts";
-import { type Inode, type Snapshot, isSame, realPath, takeSnapshot } from "./snapshot.ts";
+import { type Inode, type Snapshot, isSame, realPathOf, takeSnapshot } from "./snapshot.ts";
 
 /** What the file is to become. */
 export interface Plan {
@@ -66,9 +66,9 @@ export class HostsFileWriter implements AsyncDisposable {
    */
   async recover(): Promise<void> {
     const { files, path, stateFolder } = this.#options;
-    const real = await realPath(files, path);
-    await sweepTemporaries(files, real);
-    const entry = await readJournal(files, stateFolder);
+    const real = realPathOf(files, path);
+    sweepTemporaries(files, real);
+    const entry = readJournal(files, stateFolder);
     if (entry === undefined || entry.path !== real) return;
     await this.update((bytes) => {
       const repaired = repairTorn(bytes, entry);
@@ -103,7 +103,7 @@ export class HostsFileWriter implements AsyncDisposable {
   }
 
   async #attempt(plan: (bytes: Buffer) => Plan | undefined): Promise<Written | undefined> {
-    const snapshot = await takeSnapshot(this.#options.files, this.#options.path);
+    const snapshot = takeSnapshot(this.#options.files, this.#options.path);
     let handed = false;
     try {
       const planned = plan(snapshot.bytes);
@@ -121,7 +121,7 @@ export class HostsFileWriter implements AsyncDisposable {
       }
       return { method: "rename", bytes: planned.bytes, copy, created: snapshot.kind === "missing" };
     } finally {
-      if (!handed && snapshot.kind === "file") await snapshot.handle.close();
+      if (!handed && snapshot.kind === "file") snapshot.file[Symbol.dispose]();
     }
   }
 
@@ -160,8 +160,8 @@ export class HostsFileWriter implements AsyncDisposable {
     }
   }
 
-  #lookLater({ handle, bytes }: FileSnapshot, replacedBy: Buffer): void {
-    const look = lookLate({ handle, bytes, replacedBy })
+  #lookLater({ file, bytes }: FileSnapshot, replacedBy: Buffer): void {
+    const look = lookLate({ file, bytes, replacedBy })
       .then((edit) => edit && this.#bringIn(edit))
       .catch(() => undefined)
       .finally(() => this.#looks.delete(look));
