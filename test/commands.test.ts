@@ -106,6 +106,17 @@ describe("serve", () => {
     expect(JSON.parse((await curl(`${server.url}/clusterip`)).text)).toBe("192.0.2.2");
   });
 
+  test.each([
+    ["--debug", ["GET /domains -> 200"]],
+    ["--log-format=json", []],
+  ])("with %s it logs the requests %j", async (flag, expected) => {
+    using here = desktop();
+    await using server = await startProduct([flag, ...here.flags]);
+    await curl(`${server.url}/domains`);
+    await server.stop();
+    expect(server.log.map(({ msg }) => msg).filter((line) => line.includes(" -> "))).toEqual(expected);
+  });
+
   test("a dry run writes nothing, takes no lock, and logs each line", async () => {
     using here = desktop();
     await using server = await startProduct(["--dry-run", ...seedFlags, ...here.flags]);

@@ -1,5 +1,5 @@
 /** Puts the HTTP application together: limits, then the guard before each route, then what answers. */
-import type { Context } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { Hono } from "hono/tiny";
 import type { Log } from "../log.ts";
 import type { ReconcilerPort } from "../reconciler.ts";
@@ -51,6 +51,7 @@ export function createApp(options: AppOptions): App {
   const facts = { ...options.facts, tokenRequired: options.adminToken !== undefined };
 
   const app = new Hono<HTTPEnvironment>({ strict: false });
+  app.use(logRequests(log, now));
   app.use(limitRequests(limits));
   app.route("/", statusRoutes(guard, { reconciler, leftOut, facts, address: options.address, allowed }));
   app.route("/", webhookRoutes({ reconciler, admit: guard.admit("webhook"), receive, leftOut, warnOnce, now }));
@@ -58,6 +59,17 @@ export function createApp(options: AppOptions): App {
   app.notFound((context) => context.json({ error: "Not Found" }, 404));
   app.onError((error, context) => answerError(error, context, log));
   return { fetch: (request, environment) => app.fetch(request, environment), allowed };
+}
+
+/** For `--debug`: one line a request, once it is answered. */
+function logRequests(log: Log, now: () => number): MiddlewareHandler<HTTPEnvironment> {
+  return async (context, next) => {
+    const start = now();
+    await next();
+    const { req, res, env } = context;
+    const fields = { caller: env.caller, status: res.status, milliseconds: now() - start };
+    log.debug(fields, `${req.method} ${req.path} -> ${res.status}`);
+  };
 }
 
 function createAllowList({ reconciler, allow, networks = systemNetworks, now }: AppOptions): AllowList {
