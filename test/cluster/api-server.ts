@@ -1,0 +1,97 @@
+/** A real Kubernetes API server with its etcd on loopback ports; no controller, no node. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { eventually, freePort } from "./eventually.ts";
+import { type Program, run, startProgram } from "./program.ts";
+import { tools } from "./tools.ts";
+
+const readyTimeoutMs = 60_000;
+
+export interface APIServer extends AsyncDisposable {
+  /** Path of a kubeconfig for an administrator. */
+  readonly kubeconfig: string;
+}
+
+/** Starts etcd and the API server and waits until the API server is ready; disposing of it ends both and removes their data. */
+export async function startAPIServer(): Promise<APIServer> {
+  await using started = new AsyncDisposableStack();
+  const folder = started.use(temporaryFolder()).path;
+  await makeSecrets(folder);
+  const etcdURL = `http://127.0.0.1:${await freePort()}`;
+  const etcd = started.use(await startEtcd(folder, etcdURL));
+  const port = await freePort();
+  const apiServer = started.use(await startProgram(apiServerCommand({ folder, etcdURL, port })));
+  const kubeconfig = join(folder, "kubeconfig");
+  await writeFile(kubeconfig, JSON.stringify(kubeconfigOf(folder, port)), { mode: 0o600 });
+  await waitUntilReady(kubeconfig, [etcd, apiServer]);
+  const owned = started.move();
+  return { kubeconfig, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+async function makeSecrets(folder: string): Promise<void> {
+  const key = join(folder, "sa.key");
+  await run(["openssl", "genrsa", "-out", key, "2048"]);
+  await run(["openssl", "rsa", "-in", key, "-pubout", "-out", join(folder, "sa.pub")]);
+  await writeFile(join(folder, "tokens.csv"), "administrator-token,admin,1,system:masters\n", { mode: 0o600 });
+}
+
+async function startEtcd(folder: string, url: string): Promise<Program> {
+  const flags = [
+    `--data-dir=${join(folder, "etcd")}`,
+    `--listen-client-urls=${url}`,
+    `--advertise-client-urls=${url}`,
+    `--listen-peer-urls=http://127.0.0.1:${await freePort()}`,
+  ];
+  return startProgram(["etcd", ...flags]);
+}
+
+function apiServerCommand(options: {
+  readonly folder: string;
+  readonly etcdURL: string;
+  readonly port: number;
+}): string[] {
+  const { folder, etcdURL, port } = options;
+  return [
+    tools.controlPlane,
+    "kube-apiserver",
+    `--etcd-servers=${etcdURL}`,
+    "--bind-address=127.0.0.1",
+    `--secure-port=${port}`,
+    `--cert-dir=${join(folder, "certs")}`,
+    `--service-account-key-file=${join(folder, "sa.pub")}`,
+    `--service-account-signing-key-file=${join(folder, "sa.key")}`,
+    "--service-account-issuer=https://kubernetes.default.svc",
+    `--token-auth-file=${join(folder, "tokens.csv")}`,
+    "--authorization-mode=RBAC",
+    "--service-cluster-ip-range=10.32.0.0/16",
+  ];
+}
+
+/** The API server makes its own certificate, valid for 127.0.0.1, which is its own authority. */
+function kubeconfigOf(folder: string, port: number): unknown {
+  const certificate = join(folder, "certs", "apiserver.crt");
+  return {
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "test",
+    clusters: [
+      { name: "test", cluster: { server: `https://127.0.0.1:${port}`, "certificate-authority": certificate } },
+    ],
+    users: [{ name: "admin", user: { token: "administrator-token" } }],
+    contexts: [{ name: "test", context: { cluster: "test", user: "admin" } }],
+  };
+}
+
+async function waitUntilReady(kubeconfig: string, programs: readonly Program[]): Promise<void> {
+  const ask = async (): Promise<void> => {
+    await run([tools.kubectl, "--kubeconfig", kubeconfig, "get", "--raw", "/readyz"]);
+  };
+  await Promise.race([
+    eventually(ask, { timeoutMs: readyTimeoutMs, intervalMs: 200 }),
+    ...programs.map(async (program) => {
+      const exit = await program.ended;
+      throw new Error(`The control plane ended early: ${JSON.stringify(exit)}\n${program.log().slice(-2000)}`);
+    }),
+  ]);
+}

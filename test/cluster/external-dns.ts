@@ -1,0 +1,111 @@
+/** The real ExternalDNS as a child process, started again when it ends as the kubelet would. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
+import { eventually, freePort } from "./eventually.ts";
+import type { Namespace } from "./kubernetes.ts";
+import { type Exit, type Program, startProgram } from "./program.ts";
+import { type ExternalDNSVersion, externalDNSTool } from "./tools.ts";
+
+const restartDelayMs = 300;
+const settledLoops = 2;
+const upToDate = "All records are already up to date";
+
+export interface ExternalDNSOptions {
+  readonly namespace: Namespace;
+  /** The webhook: the server's URL, with or without a path. */
+  readonly url: string;
+  readonly version?: ExternalDNSVersion;
+  readonly sources?: readonly ("ingress" | "service" | "crd")[];
+  readonly registry?: "txt" | "noop";
+  readonly policy?: "sync" | "upsert-only" | "create-only";
+  readonly owner?: string;
+}
+
+export interface ExternalDNS extends AsyncDisposable {
+  /** What every process so far printed. */
+  readonly log: () => string;
+  /** How processes ended; empty as long as it stayed up. */
+  readonly exits: readonly Exit[];
+  /** How many loops found nothing to change. */
+  readonly quietLoops: () => number;
+  /** How often the running process sent changes. */
+  readonly posts: () => Promise<number>;
+  /** Waits until it finds nothing to change and asserts that it then stays that way. */
+  readonly settled: () => Promise<void>;
+}
+
+/** Starts ExternalDNS on a namespace of the cluster, one loop a second. */
+export async function startExternalDNS(options: ExternalDNSOptions): Promise<ExternalDNS> {
+  const metricsURL = `http://127.0.0.1:${await freePort()}`;
+  const processes = await superviseProgram(commandOf(options, metricsURL));
+  const quietLoops = (): number => processes.log().split(upToDate).length - 1;
+  const posts = async (): Promise<number> => readPosts(`${metricsURL}/metrics`);
+  return {
+    ...processes,
+    quietLoops,
+    posts,
+    settled: async () => {
+      await waitForLoops(quietLoops, 1);
+      const before = await posts();
+      await waitForLoops(quietLoops, settledLoops);
+      expect(await posts(), "ExternalDNS goes on sending changes").toBe(before);
+    },
+  };
+}
+
+function commandOf(options: ExternalDNSOptions, metricsURL: string): string[] {
+  const { version = "v0.21.0", namespace, url, sources = ["ingress"], registry = "txt" } = options;
+  return [
+    externalDNSTool(version),
+    `--kubeconfig=${namespace.kubeconfig}`,
+    `--namespace=${namespace.name}`,
+    ...sources.map((source) => `--source=${source}`),
+    "--provider=webhook",
+    `--webhook-provider-url=${url}`,
+    `--policy=${options.policy ?? "sync"}`,
+    `--registry=${registry}`,
+    ...(registry === "txt" ? [`--txt-owner-id=${options.owner ?? "test"}`] : []),
+    "--interval=1s",
+    `--metrics-address=${new URL(metricsURL).host}`,
+  ];
+}
+
+async function waitForLoops(quietLoops: () => number, count: number): Promise<void> {
+  const enough = quietLoops() + count;
+  await eventually(() => expect(quietLoops(), "loops without a change").toBeGreaterThanOrEqual(enough));
+}
+
+async function readPosts(metricsURL: string): Promise<number> {
+  const metrics = await (await fetch(metricsURL)).text();
+  const value = /^external_dns_webhook_provider_applychanges_requests_total(?:\{.*\})? (\S+)$/m.exec(metrics)?.[1];
+  return Number(value);
+}
+
+type Supervised = Pick<ExternalDNS, "log" | "exits"> & AsyncDisposable;
+
+async function superviseProgram(command: readonly string[]): Promise<Supervised> {
+  const stopping = new AbortController();
+  const programs: Program[] = [await startProgram(command)];
+  const exits: Exit[] = [];
+  const supervise = async (): Promise<void> => {
+    for (;;) {
+      const exit = await programs.at(-1)?.ended;
+      if (stopping.signal.aborted || exit === undefined) return;
+      exits.push(exit);
+      await sleep(restartDelayMs);
+      if (stopping.signal.aborted) return;
+      programs.push(await startProgram(command));
+    }
+  };
+  const supervision = supervise();
+  return {
+    log: () => programs.map((program) => program.log()).join(""),
+    exits,
+    [Symbol.asyncDispose]: async () => {
+      stopping.abort();
+      await programs.at(-1)?.stop();
+      await supervision;
+      await programs.at(-1)?.stop();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+/** What a user does to the cluster: kubectl apply and delete, in a namespace of the test's own. */
+import { dirname, join } from "node:path";
+import { inject } from "vitest";
+import { run } from "./program.ts";
+import { tools } from "./tools.ts";
+
+export interface Namespace {
+  readonly name: string;
+  readonly kubeconfig: string;
+  /** Applies manifests: objects, or YAML as a user writes it. */
+  readonly apply: (...manifests: readonly (object | string)[]) => Promise<void>;
+  /** Deletes one resource and waits until it is gone. */
+  readonly remove: (kind: string, name: string) => Promise<void>;
+  /** Runs kubectl with these arguments. */
+  readonly kubectl: (...parameters: readonly string[]) => Promise<string>;
+}
+
+let opened = 0;
+
+/** Makes a namespace in the API server that all test files of one run share; the next one gets another name. */
+export async function openNamespace(): Promise<Namespace> {
+  const cluster = inject("cluster");
+  if (!cluster.built) throw new Error(cluster.missing);
+  opened += 1;
+  const name = `test-${process.pid}-${opened}`;
+  const namespace = inNamespace(cluster.kubeconfig, name);
+  await namespace.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+  return namespace;
+}
+
+/** Speaks kubectl about one namespace. */
+export function inNamespace(kubeconfig: string, name: string): Namespace {
+  const cacheFolder = join(dirname(kubeconfig), "kubectl");
+  const base = [tools.kubectl, `--kubeconfig=${kubeconfig}`, `--cache-dir=${cacheFolder}`, `--namespace=${name}`];
+  const kubectl = async (...parameters: readonly string[]): Promise<string> => run([...base, ...parameters]);
+  return {
+    name,
+    kubeconfig,
+    kubectl,
+    apply: async (...manifests) => {
+      const texts = manifests.map((manifest) => (typeof manifest === "string" ? manifest : JSON.stringify(manifest)));
+      await run([...base, "apply", "-f", "-"], { input: texts.join("\n---\n") });
+    },
+    remove: async (kind, resource) => {
+      await kubectl("delete", kind, resource);
+    },
+  };
+}

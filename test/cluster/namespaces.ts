@@ -1,0 +1,39 @@
+/** Linux namespaces that live as long as a test: nothing is named, so nothing can be left behind. */
+import { expect } from "vitest";
+import { eventually } from "./eventually.ts";
+import { run, startProgram } from "./program.ts";
+
+export interface Namespaces extends AsyncDisposable {
+  /** What to put before a command so that it runs inside. */
+  readonly enter: readonly string[];
+  /** The file system inside as seen from outside: put before an absolute path. */
+  readonly root: string;
+}
+
+/**
+ * Opens a private mount namespace (unshare(1)) or a network namespace of its own with an address.
+ *
+ * @param kind - `mount`, or `network`, where only loopback is up at first
+ */
+export async function openNamespaces(kind: "mount" | "network"): Promise<Namespaces> {
+  const unshare = kind === "mount" ? ["unshare", "--mount", "--propagation=private"] : ["unshare", "--net"];
+  const holder = await startProgram([...unshare, "sh", "-c", "echo open; exec sleep infinity"]);
+  await eventually(() => expect(holder.log()).toContain("open"));
+  const flag = kind === "mount" ? `--mount=/proc/${holder.pid}/ns/mnt` : `--net=/proc/${holder.pid}/ns/net`;
+  const enter = ["nsenter", flag, "--"];
+  if (kind === "network") await run([...enter, "ip", "link", "set", "lo", "up"]);
+  return {
+    enter,
+    root: `/proc/${holder.pid}/root`,
+    [Symbol.asyncDispose]: async () => {
+      await holder.stop("SIGKILL");
+    },
+  };
+}
+
+/** Gives a network namespace an address on an interface that leads nowhere else. */
+export async function addAddress({ enter }: Namespaces, address: string): Promise<void> {
+  await run([...enter, "ip", "link", "add", "cluster", "type", "dummy"]);
+  await run([...enter, "ip", "address", "add", `${address}/24`, "dev", "cluster"]);
+  await run([...enter, "ip", "link", "set", "cluster", "up"]);
+}
