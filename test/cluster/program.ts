@@ -90,6 +90,8 @@ export async function run(
   const [file = "", ...parameters] = command;
   const env = { ...process.env, ...options.environment };
   const running = execute(file, parameters, { env, cwd: options.folder, maxBuffer: outputLimitBytes });
+  // A short program may be gone before its input is closed.
+  running.child.stdin?.on("error", () => {});
   running.child.stdin?.end(options.input ?? "");
   return (await running).stdout;
 }
