@@ -8,10 +8,11 @@ type Decided = Exclude<Rendering, { kind: "undecidable" }>;
 
 /** Entries of `address name` lines. */
 function entriesOf(lines: readonly string[]): readonly HostEntry[] {
-  return lines.map((line) => ({
-    name: line.slice(line.indexOf(" ") + 1),
-    addresses: [line.slice(0, line.indexOf(" "))],
-  }));
+  const addresses = new Map<string, string[]>();
+  for (const [address = "", name = ""] of lines.map((line) => line.split(" "))) {
+    addresses.set(name, [...(addresses.get(name) ?? []), address]);
+  }
+  return [...addresses].map(([name, list]) => ({ name, addresses: list }));
 }
 
 /** Renders and returns the text that stands in the file afterwards. */

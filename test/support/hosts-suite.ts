@@ -1,0 +1,190 @@
+/** How the hosts-file sink behaves wherever the file lies; every test uses the real file system and real processes. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFileSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import { describe, expect, test } from "vitest";
+import { type HostsFileSink, openHostsFileSink } from "../../src/hosts/hosts-file-sink.ts";
+import type { SinkReport } from "../../src/hosts/sink.ts";
+import { emptyView } from "../../src/records/view.ts";
+import { type Place, viewOf } from "./hosts-place.ts";
+
+export interface SuiteOptions {
+  /** What the place is, for the title. */
+  readonly title: string;
+  readonly method: "rename" | "in-place";
+  readonly open: (content: string) => Place;
+}
+
+const user = "127.0.0.1\tlocalhost\n::1  localhost ip6-localhost # six\r\n\n# last, without line end";
+
+/** Opens the sink on a place. */
+export function openSink({ path, stateFolder }: Place, onOutsideEdit = (): void => {}): Promise<HostsFileSink> {
+  return openHostsFileSink({ path, stateFolder, what: "test", onOutsideEdit });
+}
+
+/** The lines between the markers. */
+export function shownIn(text: string): readonly string[] {
+  const body = /# BEGIN hostsfile-server [^\n]*\n([^]*?)# END hostsfile-server\n/.exec(text)?.[1] ?? "";
+  return body.split("\n").slice(0, -1);
+}
+
+/** The text outside the markers. */
+export function outsideOf(text: string): string {
+  return text.replace(/# BEGIN hostsfile-server [^\n]*\n[^]*?# END hostsfile-server\n/, "");
+}
+
+function expectOk(report: SinkReport): Extract<SinkReport, { ok: true }> {
+  if (!report.ok) throw new Error(report.trouble.message);
+  return report;
+}
+
+/** Runs the suite over a place. */
+export function describeSink({ title, method, open }: SuiteOptions): void {
+  describe(title, () => {
+    test("shows, changes and takes back, byte for byte", async () => {
+      using place = open(user);
+      await using sink = await openSink(place);
+      const report = expectOk(await sink.apply(viewOf(["b.test", "a.test"])));
+      expect(report).toMatchObject({ method, change: { added: ["10.0.0.1 a.test", "10.0.0.1 b.test"], removed: [] } });
+      expect(shownIn(readFileSync(place.path, "utf8"))).toEqual(["10.0.0.1 a.test", "10.0.0.1 b.test"]);
+      expect(outsideOf(readFileSync(place.path, "utf8"))).toBe(`${user}\n`);
+      expect(expectOk(await sink.apply(viewOf(["b.test", "c.test"]))).change).toEqual({
+        added: ["10.0.0.1 c.test"],
+        removed: ["10.0.0.1 a.test"],
+      });
+      expect(expectOk(await sink.apply(emptyView)).change.removed).toHaveLength(2);
+      expect(readFileSync(place.path, "utf8")).toBe(user);
+    });
+
+    test("writes nothing when nothing changes, and leaves no file behind", async () => {
+      using place = open(user);
+      const sink = await openSink(place);
+      await sink.apply(viewOf(["a.test"]));
+      const before = statSync(place.path, { bigint: true });
+      expect(expectOk(await sink.apply(viewOf(["a.test"]))).method).toBe("unchanged");
+      const { ino, mtimeNs } = statSync(place.path, { bigint: true });
+      expect([ino, mtimeNs]).toEqual([before.ino, before.mtimeNs]);
+      await sink[Symbol.asyncDispose]();
+      expect(readdirSync(place.folder)).toEqual(["hosts"]);
+      expect(readdirSync(place.stateFolder)).toEqual(["hosts.orig"]);
+    });
+
+    test("keeps mode and owner over several writes", async () => {
+      using place = open(user);
+      const before = statSync(place.path);
+      await using sink = await openSink(place);
+      for (const name of ["a.test", "b.test", "c.test"]) await sink.apply(viewOf([name]));
+      const { mode, uid, gid } = statSync(place.path);
+      expect([mode, uid, gid]).toEqual([before.mode, before.uid, before.gid]);
+    });
+
+    test("an edit of the user's is kept and told, and a name in it becomes the user's", async () => {
+      using place = open(user);
+      let edits = 0;
+      await using sink = await openSink(place, () => (edits += 1));
+      await sink.apply(viewOf(["a.test", "b.test"]));
+      appendFileSync(place.path, "1.2.3.4 b.test # mine\n");
+      await expect.poll(() => edits, { timeout: 10_000 }).toBeGreaterThan(0);
+      const report = expectOk(await sink.apply(viewOf(["a.test", "b.test"])));
+      expect(report.conflicts).toMatchObject([{ name: "b.test", text: "1.2.3.4 b.test # mine" }]);
+      expect(outsideOf(readFileSync(place.path, "utf8"))).toBe(`${user}\n1.2.3.4 b.test # mine\n`);
+    });
+
+    test("3,000 lines that another process appends while 300 names come and go: none is lost, none is changed", async () => {
+      using place = open("127.0.0.1 localhost\n");
+      const sink = await openSink(place);
+      await sink.apply(viewOf(["first.test"]));
+      const script = 'i=0; while [ $i -lt 3000 ]; do echo "# line $i" >> "$0"; i=$((i+1)); /bin/true; done';
+      const appender = spawn("sh", ["-c", script, place.path], { stdio: "inherit" });
+      const names = Array.from({ length: 300 }, (_, index) => `n${index}.test`);
+      const ended = once(appender, "exit");
+      for (let count = 0; appender.exitCode === null || count < 600; count += 1) {
+        const shown = count % 600 < 300 ? names.slice(0, count % 300) : names.slice(count % 300);
+        const report = await sink.apply(viewOf(shown));
+        // While lines pour in, a write may give up for now; it is tried again, as the reconciler does.
+        if (!report.ok) expect(report.trouble.code).toBe("hosts-file-busy");
+        await wait(1);
+      }
+      await ended;
+      await sink[Symbol.asyncDispose]();
+      const lines = new Set(readFileSync(place.path, "utf8").split("\n"));
+      const lost = Array.from({ length: 3000 }, (_, index) => `# line ${index}`).filter((line) => !lines.has(line));
+      expect(lost).toEqual([]);
+    }, 60_000);
+
+    test("a reader never meets an empty file, nor the user's part cut", async () => {
+      using place = open(user);
+      await using sink = await openSink(place);
+      await sink.apply(viewOf(["a.test"]));
+      const reader = new Worker(readerSource, {
+        eval: true,
+        workerData: { path: place.path, user: `${user}\n`, method },
+      });
+      const result = once(reader, "message");
+      const names = Array.from({ length: 200 }, (_, index) => `n${index}.test`);
+      for (let count = 0; count < 300; count += 1) await sink.apply(viewOf(names.slice(0, 1 + ((count * 37) % 200))));
+      reader.postMessage("stop");
+      const [{ reads, bad }] = await result;
+      expect(reads).toBeGreaterThan(100);
+      expect(bad).toEqual([]);
+    });
+
+    test("killed at any moment, the file is an old or a new one with the user's part whole, and the next start mends the rest", async () => {
+      using place = open(user);
+      for (let round = 0; round < 12; round += 1) {
+        const child = spawn(process.execPath, ["test/support/hosts-updater.ts", place.path, place.stateFolder], {
+          stdio: ["ignore", "pipe", "inherit"],
+        });
+        await once(child.stdout, "data");
+        await wait(Math.random() * 60);
+        await kill(child);
+        expect(readFileSync(place.path, "utf8").startsWith(`${user}\n# BEGIN hostsfile-server`)).toBe(true);
+        const sink = await openSink(place);
+        expectOk(await sink.apply(viewOf(["healed.test"])));
+        await sink[Symbol.asyncDispose]();
+        expect(shownIn(readFileSync(place.path, "utf8"))).toEqual(["10.0.0.1 healed.test"]);
+        expect(outsideOf(readFileSync(place.path, "utf8"))).toBe(`${user}\n`);
+        expect(readdirSync(place.folder)).toEqual(["hosts"]);
+      }
+    }, 60_000);
+
+    test("what another program wrote into the whole file counts as the user's from then on", async () => {
+      using place = open(user);
+      await using sink = await openSink(place);
+      await sink.apply(viewOf(["a.test"]));
+      writeFileSync(place.path, "127.0.0.1 localhost\n# rewritten\n");
+      const report = expectOk(await sink.apply(viewOf(["a.test"])));
+      expect(report.notices.map(({ code }) => code)).toEqual(["hosts-file-block-restored"]);
+      expect(outsideOf(readFileSync(place.path, "utf8"))).toBe("127.0.0.1 localhost\n# rewritten\n");
+    });
+  });
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const exit = once(child, "exit");
+  child.kill("SIGKILL");
+  await exit;
+}
+
+/** In place a reader may meet the block half written; replaced by rename, every reading must be whole. */
+const readerSource = `
+  const { parentPort, workerData: { path, user, method } } = require("node:worker_threads");
+  const { readFileSync } = require("node:fs");
+  let reads = 0;
+  const bad = [];
+  const whole = (text) => method === "in-place" || text.endsWith("# END hostsfile-server\\n");
+  const timer = setInterval(() => {
+    for (let count = 0; count < 50; count += 1) {
+      const text = readFileSync(path, "utf8");
+      reads += 1;
+      if (!text.startsWith(user) || !whole(text)) bad.push(text);
+    }
+  }, 0);
+  parentPort.on("message", () => {
+    clearInterval(timer);
+    parentPort.postMessage({ reads, bad });
+    parentPort.close();
+  });
+`;
