@@ -22,15 +22,29 @@ export async function run(argv: readonly string[]): Promise<number> {
   const program = makeProgram((code) => {
     exitCode = code;
   });
+  const fail = (error: unknown): number =>
+    reportFailure(error, { command: name, json: argv.includes("--json"), print });
+  endOnLateErrors(fail);
   try {
     refuseUnknownCommand(argv[2]);
     await program.parseAsync(argv);
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUsage;
-    const print = (text: string): boolean => process.stderr.write(`${text}\n`);
-    return reportFailure(error, { command: name, json: argv.includes("--json"), print });
+    return fail(error);
   }
+}
+
+function print(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Errors that no caller can catch: a reader that went away, as `head` does, is none, and everything else is a bug. */
+function endOnLateErrors(fail: (error: unknown) => number): void {
+  process.stdout.on("error", (error: Error & { readonly code?: string }) => {
+    process.exit(error.code === "EPIPE" ? 0 : fail(error));
+  });
+  process.on("uncaughtException", (error) => process.exit(fail(error)));
 }
 
 /** Without this a mistyped command would be taken for an argument of the default one. */

@@ -12,7 +12,7 @@ import { makeLogger } from "./logger.ts";
 import type { ServeSettings } from "./serve-settings.ts";
 
 /**
- * Serves until SIGTERM or SIGINT; a second one ends it at once.
+ * Serves until SIGTERM, SIGINT or SIGHUP (its terminal was closed); a second one ends it at once.
  *
  * @returns the exit code
  * @throws TroubleError when it cannot start
@@ -46,7 +46,7 @@ export async function serve(settings: ServeSettings): Promise<number> {
 
 function stopSignal(): Promise<NodeJS.Signals> {
   const { promise, resolve: stop } = Promise.withResolvers<NodeJS.Signals>();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop(signal));
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(signal, () => stop(signal));
   return promise;
 }
 

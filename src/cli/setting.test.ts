@@ -1,0 +1,62 @@
+/** Settings come from flags, else from the environment, and every bad one is named. */
+import { describe, expect, test } from "vitest";
+import { TroubleError } from "../trouble.ts";
+import { serveSettings } from "./serve-settings.ts";
+import { type FlagValues, environmentName, readSettings } from "./setting.ts";
+
+function read(flags: FlagValues, environment: Record<string, string> = {}) {
+  return readSettings(serveSettings, flags, environment);
+}
+
+test("a flag wins over its twin in the environment", () => {
+  expect(read({ port: "1" }, { HOSTSFILE_SERVER_PORT: "2" }).port).toBe(1);
+  expect(read({}, { HOSTSFILE_SERVER_PORT: "2" }).port).toBe(2);
+  expect(read({}, { HOSTSFILE_SERVER_PORT: "" }).port).toBeUndefined();
+  expect(read({}).port).toBeUndefined();
+});
+
+test.each<[FlagValues, keyof typeof serveSettings, unknown]>([
+  [{ domains: "dtk.io, MyDomain.io." }, "domains", ["dtk.io", "mydomain.io"]],
+  [{ domains: "" }, "domains", []],
+  [{ clusterIp: "fd00::1,192.0.2.1" }, "clusterIP", ["192.0.2.1", "fd00::1"]],
+  [
+    { allow: ["10.0.0.0/8,192.0.2.1", "fd00::/8"] },
+    "allow",
+    [expect.objectContaining({ bits: 8 }), expect.objectContaining({ bits: 32 }), expect.objectContaining({ bits: 8 })],
+  ],
+  [{ dryRun: true }, "dryRun", true],
+  [{ targets: "record" }, "targets", "record"],
+  [{ stateDir: "x" }, "stateFolder", "x"],
+])("%j gives %s", (flags, key, expected) => {
+  expect(read(flags)[key]).toEqual(expected);
+});
+
+test.each([
+  ["1", true],
+  ["TRUE", true],
+  ["yes", true],
+  ["on", true],
+  ["0", false],
+  ["false", false],
+  ["no", false],
+  ["off", false],
+])("a switch in the environment set to %j is %j", (text, expected) => {
+  expect(read({}, { HOSTSFILE_SERVER_DEBUG: text }).debug).toBe(expected);
+});
+
+describe("bad values", () => {
+  test("are all named at once, each with where it came from", () => {
+    const environment = { HOSTSFILE_SERVER_DRY_RUN: "maybe", HOSTSFILE_SERVER_HOST: "nowhere" };
+    const attempt = (): unknown => read({ port: "70000", clusterIp: "192.0.2.1,192.0.2.2" }, environment);
+    expect(attempt).toThrow(TroubleError);
+    expect(attempt).toThrow(
+      /--cluster-ip: .*\n--port: "70000" is not a port.*\nHOSTSFILE_SERVER_DRY_RUN: "maybe" is not true or false\.\nHOSTSFILE_SERVER_HOST: /,
+    );
+  });
+});
+
+test("every setting has a flag of its own, and an environment twin that is derived from it", () => {
+  const flags = Object.values(serveSettings).map(({ flag }) => flag);
+  expect(new Set(flags).size).toBe(flags.length);
+  expect(environmentName(serveSettings.clusterIP)).toBe("HOSTSFILE_SERVER_CLUSTER_IP");
+});
