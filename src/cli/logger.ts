@@ -24,7 +24,8 @@ function makeJSONLog(level: string): Log {
 }
 
 async function makeTextLog(level: string, isDebug: boolean): Promise<Log> {
-  const { PinoPretty } = await import("pino-pretty");
+  // The bundle knows this CommonJS module by its default export alone.
+  const { default: PinoPretty } = await import("pino-pretty");
   const destination = PinoPretty({
     colorize: process.stderr.isTTY && !process.env["NO_COLOR"],
     destination: standardError,
