@@ -7,7 +7,6 @@ import { type Exit, type Program, startProgram } from "./program.ts";
 import { type ExternalDNSVersion, externalDNSTool } from "./tools.ts";
 
 const restartDelayMs = 300;
-const settledLoops = 2;
 const upToDate = "All records are already up to date";
 
 export interface ExternalDNSOptions {
@@ -45,9 +44,9 @@ export async function startExternalDNS(options: ExternalDNSOptions): Promise<Ext
     quietLoops,
     posts,
     settled: async () => {
-      await waitForLoops(quietLoops, 1);
+      await waitForLoop(quietLoops);
       const before = await posts();
-      await waitForLoops(quietLoops, settledLoops);
+      await waitForLoop(quietLoops);
       expect(await posts(), "ExternalDNS goes on sending changes").toBe(before);
     },
   };
@@ -70,9 +69,9 @@ function commandOf(options: ExternalDNSOptions, metricsURL: string): string[] {
   ];
 }
 
-async function waitForLoops(quietLoops: () => number, count: number): Promise<void> {
-  const enough = quietLoops() + count;
-  await eventually(() => expect(quietLoops(), "loops without a change").toBeGreaterThanOrEqual(enough));
+async function waitForLoop(quietLoops: () => number): Promise<void> {
+  const before = quietLoops();
+  await eventually(() => expect(quietLoops(), "loops without a change").toBeGreaterThan(before));
 }
 
 async function readPosts(metricsURL: string): Promise<number> {

@@ -92,6 +92,10 @@ export async function run(
   const running = execute(file, parameters, { env, cwd: options.folder, maxBuffer: outputLimitBytes });
   // A short program may be gone before its input is closed.
   running.child.stdin?.on("error", () => {});
-  running.child.stdin?.end(options.input ?? "");
+  const { stdin } = running.child;
+  // A program that ends without reading its input has its exit code to say so.
+  stdin?.on("error", () => undefined);
+  if (options.input === undefined) stdin?.end();
+  else stdin?.end(options.input);
   return (await running).stdout;
 }

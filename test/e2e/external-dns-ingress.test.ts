@@ -1,26 +1,14 @@
 /** The guide's main job with real parts: an Ingress comes, changes and goes, and the hosts file follows. */
 import { describe, expect, test } from "vitest";
-import { openDesktop, userLines } from "../cluster/desktop.ts";
-import { eventually } from "../cluster/eventually.ts";
-import { startExternalDNS } from "../cluster/external-dns.ts";
-import { openNamespace } from "../cluster/kubernetes.ts";
+import { userLines } from "../cluster/desktop.ts";
 import { guideIngress, ingress } from "../cluster/resources.ts";
-import { clusterIP, startServer } from "../cluster/server.ts";
+import { openScene } from "../cluster/scene.ts";
 import { externalDNSVersions } from "../cluster/tools.ts";
 
-describe.each(externalDNSVersions)("ExternalDNS %s", (version) => {
+describe.concurrent.each(externalDNSVersions)("ExternalDNS %s", (version) => {
   test("keeps the hosts file in step with the guide's Ingress until it is gone", async () => {
-    await using desktop = await openDesktop();
-    const namespace = await openNamespace();
-    await using server = await startServer({ desktop });
-    await using externalDNS = await startExternalDNS({ version, namespace, url: server.url });
-    const shows = async (...names: readonly string[]): Promise<void> => {
-      const lines = names.map((name) => `${clusterIP} ${name}`);
-      await eventually(async () => expect(await desktop.added()).toEqual(lines));
-      await externalDNS.settled();
-      expect(await desktop.added()).toEqual(lines);
-    };
-
+    await using scene = await openScene({ version });
+    const { namespace, shows, desktop, externalDNS } = scene;
     await namespace.apply(guideIngress);
     await shows("foo.dtk.io");
     await namespace.apply(ingress({ name: "test", hosts: ["renamed.dtk.io"] }));
@@ -38,5 +26,40 @@ describe.each(externalDNSVersions)("ExternalDNS %s", (version) => {
 
     expect(await desktop.hosts()).toBe(userLines);
     expect(externalDNS.exits, externalDNS.log()).toEqual([]);
+  });
+});
+
+describe.concurrent("an Ingress", () => {
+  test("that is changed from an address to a name keeps its line", async () => {
+    await using scene = await openScene();
+    const { namespace, shows } = scene;
+    await namespace.apply(ingress({ name: "test", hosts: ["foo.dtk.io"], target: "192.0.2.7" }));
+    await shows("foo.dtk.io");
+    await namespace.apply(ingress({ name: "test", hosts: ["foo.dtk.io"], target: "foo.dtk.io" }));
+    await shows("foo.dtk.io");
+  });
+
+  test("with a TTL, a set identifier and another provider's annotation settles", async () => {
+    await using scene = await openScene({ version: "v0.19.0" });
+    const prefix = "external-dns.alpha.kubernetes.io";
+    const annotations = {
+      [`${prefix}/ttl`]: "1h",
+      [`${prefix}/set-identifier`]: "blue",
+      [`${prefix}/aws-weight`]: "10",
+      [`${prefix}/cloudflare-proxied`]: "true",
+    };
+    await scene.namespace.apply(ingress({ name: "test", hosts: ["foo.dtk.io"], annotations }));
+    await scene.shows("foo.dtk.io");
+  });
+
+  test("whose label is 63 octets long comes and goes", async () => {
+    await using scene = await openScene();
+    const { namespace, shows, desktop } = scene;
+    const name = `${"x".repeat(63)}.dtk.io`;
+    await namespace.apply(ingress({ name: "test", hosts: [name] }));
+    await shows(name);
+    await namespace.remove("ingress", "test");
+    await shows();
+    expect(await desktop.hosts()).toBe(userLines);
   });
 });
