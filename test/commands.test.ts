@@ -180,6 +180,13 @@ describe("serve", () => {
     expect(talk).toMatch(/--port: .*\n.*HOSTSFILE_SERVER_DOMAINS: .*\n.*--targets: /);
   });
 
+  test("the text log, as on a terminal, is in what was built", async () => {
+    using here = desktop();
+    const { exitCode, talk } = await runProduct(["--log-format=text", "--host=192.0.2.1", "--port=0", ...here.flags]);
+    expect(talk).toContain("192.0.2.1 is no address of this machine.");
+    expect(exitCode).toBe(3);
+  });
+
   test("a port that is taken is one sentence with the fix, and exit 3", async () => {
     using here = desktop();
     using other = desktop();
