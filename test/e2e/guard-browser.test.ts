@@ -76,7 +76,9 @@ describe.skipIf(!canHaveChromium)("in Chromium (needs it, or root and apt-get to
         expect(form).toMatch(/^403 .*a web page sent the request/);
         await page.goto(blank.replace("127.0.0.1", name));
       }
-      expect(log()).toContain("POST /domains: a web page sent the request");
+      for (const request of ["POST /domains", "POST /records", "GET /domains", "GET /status"]) {
+        expect(log()).toContain(`${request}: a web page sent the request`);
+      }
       await expectUntouched();
     },
   );
