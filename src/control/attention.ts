@@ -16,7 +16,7 @@ type Cluster = Status["clusters"][number];
 export function findAttention(status: Facts, { storeTrouble, reports }: ReconcilerState): Trouble[] {
   const found: Trouble[] = storeTrouble === undefined ? [] : [pick(storeTrouble)];
   found.push(...status.sinks.flatMap(({ trouble }) => trouble ?? []));
-  found.push(...status.clusters.flatMap((cluster) => ofCluster(cluster, status.server.address)));
+  found.push(...status.clusters.flatMap((cluster) => ofCluster(cluster, status.server)));
   for (const report of reports.values()) if (report.ok) found.push(...report.notices.map(pick));
   found.push(...status.sinks.flatMap(({ conflicts }) => ofConflicts(conflicts)));
   return found;
@@ -26,23 +26,24 @@ function pick({ code, message, hint }: Trouble): Trouble {
   return { code, message, hint };
 }
 
-function ofCluster(cluster: Cluster, address: string): Trouble[] {
+function ofCluster(cluster: Cluster, { address, tokenRequired }: Facts["server"]): Trouble[] {
   const { name, domains, clusterIPs, targets, records, negotiation } = cluster;
   const path = `${address}${name === "default" ? "" : `/clusters/${name}`}`;
+  const curl = tokenRequired ? "curl -u :ADMIN_TOKEN" : "curl";
   const found: Trouble[] = [];
   const isUsed = domains.length > 0 || Object.keys(records).length > 0;
   if (isUsed && clusterIPs.length === 0 && targets === "cluster") {
     found.push({
       code: "no-cluster-ip",
       message: `No name of ${name} is shown, since its cluster IP is not set.`,
-      hint: `Set it with the address of the control-plane node: curl -d ADDRESS ${path}/clusterip`,
+      hint: `Set it with the address of the control-plane node: ${curl} -d ADDRESS ${path}/clusterip`,
     });
   }
   if (domains.length === 0 && (name !== "default" || clusterIPs.length > 0 || Object.keys(records).length > 0)) {
     found.push({
       code: "no-managed-domain",
       message: `No name of ${name} is shown, since it has no managed domain.`,
-      hint: `Add one: curl -d dtk.io ${path}/domains`,
+      hint: `Add one: ${curl} -d dtk.io ${path}/domains`,
     });
   }
   if (negotiation !== null && negotiation.unseen.length > 0) {

@@ -129,6 +129,16 @@ describe("bodies", () => {
     expect(answer.endsWith("\r\n\r\n[]")).toBe(true);
   });
 
+  test("one that is announced with Expect is asked for, and then read", async () => {
+    await using server = await start();
+    const polite = "POST /adjustendpoints HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n";
+    const socket = connect(server.port, "127.0.0.1");
+    await send(socket, `${polite}Connection: close\r\n\r\n`);
+    expect(await readUntil(socket, "\r\n\r\n")).toMatch(/^HTTP\/1\.1 100 /);
+    await send(socket, "[]");
+    expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
   test("one of 20 MiB passes", async () => {
     await using server = await start();
     const answer = await exchange(server.port, post("/adjustendpoints", "[]".padEnd(20 * 1024 * 1024)));
@@ -164,6 +174,16 @@ describe("slowness", () => {
       await send(socket, "POST /records HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{");
     expect(await exchange(server.port, get("/records"))).toMatch(/^HTTP\/1\.1 200 /);
     for (const socket of slow) socket.destroy();
+  });
+
+  test("clients that ask for much and read nothing hold up nobody", async () => {
+    const fetch: ServerOptions["fetch"] = ({ url }) =>
+      new Response(url.endsWith("/large") ? "x".repeat(20_000_000) : "small");
+    await using server = await startServer({ fetch, host: "127.0.0.1", port: 0 });
+    const deaf = Array.from({ length: 10 }, () => connect(server.address.port, "127.0.0.1").pause());
+    for (const socket of deaf) await send(socket, get("/large"));
+    expect(await exchange(server.address.port, get("/"))).toMatch(/small$/);
+    for (const socket of deaf) socket.destroy();
   });
 
   test("an idle connection is kept longer than the time for headers, and than ExternalDNS keeps it", async () => {

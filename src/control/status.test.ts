@@ -120,6 +120,15 @@ describe("attention", () => {
     expect((await app.status()).attention).toEqual([]);
   });
 
+  test("holds a place for the token where one is required", async () => {
+    const adminToken = "admin-token";
+    await using app = await makeTestApp({ adminToken });
+    await app.call("POST /domains", { body: "dtk.io", headers: { authorization: `Bearer ${adminToken}` } });
+    expect((await app.status()).attention).toMatchObject([
+      { hint: expect.stringContaining("curl -u :ADMIN_TOKEN -d") },
+    ]);
+  });
+
   test("of target mode record needs no cluster IP", async () => {
     await using app = await makeTestApp();
     await app.call("POST /targets", { body: "record" });

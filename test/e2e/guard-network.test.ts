@@ -183,6 +183,14 @@ describe.skipIf(!isRoot)("from another machine (needs root for network namespace
     expect(await call(networks.neighbour, "GET /records", { at: home.desktop, token })).toBe(503);
   });
 
+  test("where IPv6 is switched off it listens on IPv4 all the same", async () => {
+    await using networks = await openNetworks();
+    await using desktop = await openDesktop();
+    await run([...networks.desktop.enter, "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6"]);
+    await using _server = await startServer({ networks, desktop });
+    expect(await call(networks.guest, "GET /records", { at: bridge.desktop })).toBe(200);
+  });
+
   test("slow guests hold up neither another guest's request nor the desktop", async () => {
     await using networks = await openNetworks();
     await using desktop = await openDesktop();
