@@ -20,6 +20,18 @@ export async function makeCertificates(folder: string, domain: string): Promise<
   await openssl("req", "-new", ...newKey, "-keyout", files.key, "-out", path("tls.csr"), "-subj", `/CN=${domain}`);
   await writeFile(path("names"), `subjectAltName=DNS:${domain},DNS:*.${domain}\n`);
   const authority = ["-CA", files.authority, "-CAkey", path("ca.key"), "-CAcreateserial"];
-  await openssl("x509", "-req", "-in", path("tls.csr"), ...authority, "-days", "2", "-extfile", path("names"), "-out", files.certificate);
+  await openssl(
+    "x509",
+    "-req",
+    "-in",
+    path("tls.csr"),
+    ...authority,
+    "-days",
+    "2",
+    "-extfile",
+    path("names"),
+    "-out",
+    files.certificate,
+  );
   return files;
 }

@@ -2,11 +2,12 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { type Namespaces, openNamespaces } from "./namespaces.ts";
+import { openNamespaces } from "./namespaces.ts";
 import { run } from "./program.ts";
 
 /** With a tab, a comment, a blank line and no line end at the end, as people leave it. */
-export const userLines = "127.0.0.1\tlocalhost\n::1 localhost ip6-localhost\n\n# printers\n192.168.0.9  printer.lan # second floor";
+export const userLines =
+  "127.0.0.1\tlocalhost\n::1 localhost ip6-localhost\n\n# printers\n192.168.0.9  printer.lan # second floor";
 
 export interface Desktop extends AsyncDisposable {
   readonly hostsFile: string;
@@ -28,18 +29,15 @@ export async function openDesktop(): Promise<Desktop> {
 
 /** A desktop with mounts of its own, seen by nobody else; disposing of it unmounts everything. */
 export interface PrivateDesktop extends Desktop {
-  readonly namespaces: Namespaces;
-  /** The same file or folder as seen from outside. */
-  readonly outside: (path: string) => string;
-  /** Runs a command on the desktop. */
-  readonly run: (...command: readonly string[]) => Promise<string>;
+  /** Runs a shell script on the desktop and returns what it prints; `$D` is the scratch folder. */
+  readonly shell: (script: string) => Promise<string>;
 }
 
 /**
  * Opens a desktop in a mount namespace.
  *
- * @param mounts - commands that are run in it first; `$D` is its scratch folder, `$D/etc` holds the hosts file and
- *   `$D/state` is the state folder
+ * @param mounts - a shell script that is run in it first; `$D` is its scratch folder, `$D/etc/hosts` will be the hosts
+ *   file and `$D/state` is the state folder
  * @param hostsFile - where the server finds the hosts file, for example `/etc/hosts`
  */
 export async function openPrivateDesktop(mounts: string, hostsFile?: string): Promise<PrivateDesktop> {
@@ -48,16 +46,16 @@ export async function openPrivateDesktop(mounts: string, hostsFile?: string): Pr
   const namespaces = opened.use(await openNamespaces("mount"));
   const { enter } = namespaces;
   await Promise.all(["etc", "state"].map((name) => mkdir(join(folder, name), { mode: 0o755 })));
-  await run([...enter, "sh", "-ec", mounts], { environment: { D: folder } });
+  const shell = async (script: string): Promise<string> =>
+    run([...enter, "sh", "-ec", script], { environment: { D: folder } });
+  await shell(mounts);
   const desktop = await furnish({ root: namespaces.root, etc: join(folder, "etc"), enter });
   const owned = opened.move();
   return {
     ...desktop,
     hostsFile: hostsFile ?? desktop.hostsFile,
-    namespaces,
-    outside: (path) => namespaces.root + path,
-    run: async (...command) => run([...enter, ...command]),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    shell,
+    [Symbol.asyncDispose]: async () => owned.disposeAsync(),
   };
 }
 

@@ -7,6 +7,7 @@ import { type Exit, type Program, startProgram } from "./program.ts";
 import { type ExternalDNSVersion, externalDNSTool } from "./tools.ts";
 
 const restartDelayMs = 300;
+const lastWordsLength = 500;
 const upToDate = "All records are already up to date";
 
 export interface ExternalDNSOptions {
@@ -23,12 +24,14 @@ export interface ExternalDNSOptions {
 export interface ExternalDNS extends AsyncDisposable {
   /** What every process so far printed. */
   readonly log: () => string;
-  /** How processes ended; empty as long as it stayed up. */
-  readonly exits: readonly Exit[];
+  /** How processes ended and what they said last; empty as long as it stayed up. */
+  readonly exits: readonly (Exit & { readonly lastWords: string })[];
   /** How many loops found nothing to change. */
   readonly quietLoops: () => number;
   /** How often the running process sent changes. */
   readonly posts: () => Promise<number>;
+  /** Holds the running process still while something else is done, so that it does not notice a server's restart. */
+  readonly suspended: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** Waits until it finds nothing to change and asserts that it then stays that way. */
   readonly settled: () => Promise<void>;
 }
@@ -47,7 +50,8 @@ export async function startExternalDNS(options: ExternalDNSOptions): Promise<Ext
       await waitForLoop(quietLoops);
       const before = await posts();
       await waitForLoop(quietLoops);
-      expect(await posts(), "ExternalDNS goes on sending changes").toBe(before);
+      if ((await posts()) !== before)
+        throw new Error(`ExternalDNS goes on sending changes\n${processes.log().slice(-3000)}`);
     },
   };
 }
@@ -71,7 +75,7 @@ function commandOf(options: ExternalDNSOptions, metricsURL: string): string[] {
 
 async function waitForLoop(quietLoops: () => number): Promise<void> {
   const before = quietLoops();
-  await eventually(() => expect(quietLoops(), "loops without a change").toBeGreaterThan(before));
+  await eventually(() => expect(quietLoops()).toBeGreaterThan(before));
 }
 
 async function readPosts(metricsURL: string): Promise<number> {
@@ -80,26 +84,33 @@ async function readPosts(metricsURL: string): Promise<number> {
   return Number(value);
 }
 
-type Supervised = Pick<ExternalDNS, "log" | "exits"> & AsyncDisposable;
+type Supervised = Pick<ExternalDNS, "log" | "exits" | "suspended"> & AsyncDisposable;
 
 async function superviseProgram(command: readonly string[]): Promise<Supervised> {
   const stopping = new AbortController();
   const programs: Program[] = [await startProgram(command)];
-  const exits: Exit[] = [];
+  const exits: ExternalDNS["exits"][number][] = [];
   const supervise = async (): Promise<void> => {
     for (;;) {
-      const exit = await programs.at(-1)?.ended;
-      if (stopping.signal.aborted || exit === undefined) return;
-      exits.push(exit);
+      const program = programs.at(-1);
+      const exit = await program?.ended;
+      if (stopping.signal.aborted || program === undefined || exit === undefined) return;
+      exits.push({ ...exit, lastWords: program.log().slice(-lastWordsLength) });
       await sleep(restartDelayMs);
       if (stopping.signal.aborted) return;
       programs.push(await startProgram(command));
     }
   };
   const supervision = supervise();
+  const log = (): string => programs.map((program) => program.log()).join("");
   return {
-    log: () => programs.map((program) => program.log()).join(""),
+    log,
     exits,
+    suspended: async (work) => {
+      const pid = programs.at(-1)?.pid ?? 0;
+      process.kill(pid, "SIGSTOP");
+      return work().finally(() => process.kill(pid, "SIGCONT"));
+    },
     [Symbol.asyncDispose]: async () => {
       stopping.abort();
       await programs.at(-1)?.stop();

@@ -42,10 +42,10 @@ export async function startProgram(command: readonly string[], options: ProgramO
   });
   await once(child, "spawn");
   const log = captureLog(child);
-  const ended = once(child, "close").then((): Exit => ({ code: child.exitCode, signal: child.signalCode }));
   let exit: Exit | undefined;
-  void ended.then((how) => {
-    exit = how;
+  const ended = once(child, "close").then((): Exit => {
+    exit = { code: child.exitCode, signal: child.signalCode };
+    return exit;
   });
   const stop = async (signal: NodeJS.Signals = "SIGTERM"): Promise<Exit> => {
     child.kill(signal);

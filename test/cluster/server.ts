@@ -1,6 +1,7 @@
 /** The built product as a user starts it, on a scratch hosts file and state folder. */
 import { join } from "node:path";
 import { expect } from "vitest";
+import { type Status, statusSchema } from "../../src/control/status.ts";
 import type { Desktop } from "./desktop.ts";
 import { eventually, freePort } from "./eventually.ts";
 import { type Program, run, startProgram } from "./program.ts";
@@ -24,6 +25,7 @@ export interface Server extends Program {
   readonly port: number;
   /** Asks the server with curl, as a user does; Node's own fetch calls itself a browser (Sec-Fetch-Mode). */
   readonly request: (method: "GET" | "POST" | "DELETE", path: string, body?: string) => Promise<Answer>;
+  readonly status: () => Promise<Status>;
 }
 
 export interface Answer {
@@ -36,7 +38,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { desktop, until = "ready", flags = [`--cluster-ip=${clusterIP}`, "--domains=dtk.io,mydomain.io"] } = options;
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
-  const own = [`--port=${port}`, "--host=127.0.0.1", `--hosts-file=${desktop.hostsFile}`, `--state-dir=${desktop.stateFolder}`];
+  const own = [
+    `--port=${port}`,
+    "--host=127.0.0.1",
+    `--hosts-file=${desktop.hostsFile}`,
+    `--state-dir=${desktop.stateFolder}`,
+  ];
   const program = await startProgram([...desktop.enter, launcher, ...own, ...flags]);
   const request: Server["request"] = async (method, path, body) => {
     const data = body === undefined ? [] : ["-d", body];
@@ -48,14 +55,15 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     await eventually(async () => {
       if (program.exit() !== undefined) return;
       const { status } = await request("GET", until === "ready" ? "/readyz" : "/healthz");
-      if (until === "ready") expect(status, program.log()).toBe(200);
+      if (until === "ready") expect(status).toBe(200);
     });
-    expect(program.exit(), program.log()).toBeUndefined();
+    expect(program.exit()).toBeUndefined();
   } catch (error) {
     await program.stop();
-    throw error;
+    throw new Error(`The server does not start:\n${program.log()}`, { cause: error });
   }
-  return { ...program, url, port, request };
+  const status = async (): Promise<Status> => statusSchema.parse(JSON.parse((await request("GET", "/status")).body));
+  return { ...program, url, port, request, status };
 }
 
 /** Runs a subcommand of the product to its end. */

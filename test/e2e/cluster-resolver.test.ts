@@ -20,19 +20,19 @@ const ownEtc = `
 
 describe.concurrent("on /etc/hosts itself", () => {
   test.each([
-    { how: "replaced by rename, in a folder of its own", mounts: ownEtc, after: "true" },
-    { how: "written in place, as one bind-mounted file", mounts: "true", after: 'mount --bind "$1" /etc/hosts' },
+    { how: "replaced by rename, in a folder of its own", mounts: ownEtc, after: "" },
+    { how: "written in place, as one bind-mounted file", mounts: "", after: 'mount --bind "$D/etc/hosts" /etc/hosts' },
   ])("$how: getent finds the name and loses it", async ({ mounts, after }) => {
     await using desktop = await openPrivateDesktop(mounts, "/etc/hosts");
-    await desktop.run("sh", "-c", after, "sh", join(desktop.stateFolder, "..", "etc", "hosts"));
+    await desktop.shell(after);
     await using scene = await openScene({ desktop, flags });
-    const resolve = async (): Promise<string> => desktop.run("sh", "-c", "getent hosts foo.dtk.io || true");
+    const resolve = async (): Promise<string> => desktop.shell("getent hosts foo.dtk.io || true");
     expect(await resolve()).toBe("");
     await scene.namespace.apply(guideIngress);
     await eventually(async () => expect(await resolve()).toMatch(/^192\.0\.2\.10\s+foo\.dtk\.io\n$/));
     await scene.namespace.remove("ingress", "test");
     await eventually(async () => expect(await resolve()).toBe(""));
-    expect(await desktop.run("cat", "/etc/hosts")).toBe(userLines);
+    expect(await desktop.shell("cat /etc/hosts")).toBe(userLines);
   });
 
   test("curl https://foo.dtk.io reaches the cluster's ingress controller", async () => {

@@ -18,6 +18,7 @@ describe.concurrent.each(["txt", "noop"] as const)("registry %s", (registry) => 
     await namespace.remove("ingress", "test");
     await shows();
     expect(await desktop.hosts()).toBe(userLines);
+    expect(scene.externalDNS.exits).toEqual([]);
   });
 
   test.each(["upsert-only", "create-only"] as const)("with policy %s: names stay", async (policy) => {
@@ -29,6 +30,7 @@ describe.concurrent.each(["txt", "noop"] as const)("registry %s", (registry) => 
     await shows("first.dtk.io", "second.dtk.io");
     await namespace.remove("ingress", "test");
     await shows("first.dtk.io", "second.dtk.io");
+    expect(scene.externalDNS.exits).toEqual([]);
   });
 });
 
@@ -45,5 +47,6 @@ describe.concurrent("with --targets=record, a changed target", () => {
     await externalDNS.settled();
     await externalDNS.settled();
     await showsLines(`${changed[policy]} foo.dtk.io`);
+    expect(scene.externalDNS.exits).toEqual([]);
   });
 });

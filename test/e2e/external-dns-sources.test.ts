@@ -4,10 +4,6 @@ import { annotatedService, dnsEndpoint } from "../cluster/resources.ts";
 import { openScene } from "../cluster/scene.ts";
 import { clusterIP } from "../cluster/server.ts";
 
-interface Status {
-  readonly notShown: { readonly entries: readonly { readonly name: string; readonly reason: string }[] };
-}
-
 describe.concurrent("a source", () => {
   test("Service: a host name annotation comes and goes", async () => {
     await using scene = await openScene({ sources: ["service"] });
@@ -16,23 +12,25 @@ describe.concurrent("a source", () => {
     await shows("web.dtk.io", "www.dtk.io");
     await namespace.remove("service", "web");
     await shows();
+    expect(scene.externalDNS.exits).toEqual([]);
   });
 
-  test("DNSEndpoint: names get the cluster IP, a wildcard is reported and harms nothing", async () => {
+  test("DNSEndpoint: names in any spelling get the cluster IP, a wildcard is reported and harms nothing", async () => {
     await using scene = await openScene({ sources: ["crd"] });
     const { namespace, shows, server } = scene;
     await namespace.apply(
       dnsEndpoint("names", [
         { dnsName: "many.dtk.io", recordType: "A", targets: ["192.0.2.1", "192.0.2.2"], recordTTL: 60 },
-        { dnsName: "alias.dtk.io", recordType: "CNAME", targets: ["many.dtk.io"] },
+        { dnsName: "Alias.DTK.io.", recordType: "CNAME", targets: ["many.dtk.io."] },
         { dnsName: "*.dtk.io", recordType: "A", targets: ["192.0.2.3"] },
       ]),
     );
     await shows("alias.dtk.io", "many.dtk.io");
-    const status = JSON.parse((await server.request("GET", "/status")).body) as Status;
-    expect(JSON.stringify(status.notShown)).toContain('"name":"*.dtk.io"');
+    const { notShown } = await server.status();
+    expect(notShown.list).toMatchObject([{ name: "*.dtk.io", reason: "wildcard" }]);
     await namespace.remove("dnsendpoint", "names");
     await shows();
+    expect(scene.externalDNS.exits).toEqual([]);
   });
 
   test("DNSEndpoint with --targets=record: the records' own addresses, all of them, both families", async () => {
@@ -57,5 +55,6 @@ describe.concurrent("a source", () => {
       `${clusterIP} outside.dtk.io`,
     );
     await externalDNS.settled();
+    expect(scene.externalDNS.exits).toEqual([]);
   });
 });
