@@ -7,45 +7,31 @@ export interface HostEntry {
   readonly addresses: readonly string[];
 }
 
-/** Lower case, one space, no comment; nothing that could end the line or begin another. */
-const safeLine = /^[0-9a-f.:]+ [a-z0-9.-]+$/;
+const safeName = /^[a-z0-9.-]+$/;
+const safeAddress = /^[0-9a-f.:]+$/;
 
 /**
  * Renders entries as the lines of the managed block, in their order.
  *
- * @param entries - what is to be shown
- * @param rendered - what was rendered before: lines that stand in it alike are known to be safe
- * @returns the lines, each with its line end; only such that a resolver reads as one address and one name
+ * @returns the lines, each with its line end. Whatever the entries hold, each line is one address and one name: what
+ *   could end a line, begin a comment or add a name is left out.
  */
-export function renderBody(entries: readonly HostEntry[], rendered: string): string {
-  const body = joinLines(entries);
-  return compareBodies(rendered, body).added.every((line) => safeLine.test(line)) ? body : keepSafe(entries);
-}
-
-/** Every line of the entries, without line end, as it would be shown. */
-export function linesOf(entries: readonly HostEntry[]): readonly string[] {
-  return splitBody(joinLines(entries));
+export function renderBody(entries: readonly HostEntry[]): string {
+  let body = "";
+  for (const { name, addresses } of entries) {
+    if (!safeName.test(name)) continue;
+    for (const address of addresses) {
+      // Ten thousand names are joined at every change, and this is the fastest way by far.
+      // oxlint-disable-next-line prefer-template
+      if (safeAddress.test(address)) body += address + " " + name + "\n";
+    }
+  }
+  return body;
 }
 
 /** The lines of a body without their line ends. */
 export function splitBody(body: string): readonly string[] {
   return body === "" ? [] : body.slice(0, -1).split("\n");
-}
-
-// Ten thousand names are joined at every change, and this is the fastest way by far.
-function joinLines(entries: readonly HostEntry[]): string {
-  let body = "";
-  for (const { name, addresses } of entries) {
-    // oxlint-disable-next-line prefer-template
-    for (const address of addresses) body += address + " " + name + "\n";
-  }
-  return body;
-}
-
-function keepSafe(entries: readonly HostEntry[]): string {
-  const isSafe = ({ name, addresses }: HostEntry): boolean =>
-    addresses.every((address) => safeLine.test(`${address} ${name}`));
-  return joinLines(entries.filter(isSafe));
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Takes a hosts file apart into the user's text before and behind the managed block, and decides which lines are ours. */
-import { type HostEntry, linesOf, splitBody } from "./body.ts";
+import { type HostEntry, renderBody, splitBody } from "./body.ts";
 import { digest } from "./digest.ts";
 import { type BlockNote, type Marker, findMarkers, withoutLineEnd } from "./marker.ts";
 
@@ -175,7 +175,7 @@ function doubtfulLines(
 }
 
 function knownLines({ wanted, written }: RenderInput): ReadonlySet<string> {
-  return new Set([...linesOf(wanted), ...splitBody(written ?? "")]);
+  return new Set([...splitBody(renderBody(wanted)), ...splitBody(written ?? "")]);
 }
 
 function joinBody(lines: readonly string[]): string {

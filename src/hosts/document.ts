@@ -50,7 +50,7 @@ export function renderDocument(input: RenderInput): Rendering {
   const names = { head: readUserNames(parts.head), tail: readUserNames(parts.tail) };
   const taken = input.wanted.filter(({ name }) => names.head.has(name) || names.tail.has(name));
   const free = taken.length === 0 ? input.wanted : input.wanted.filter((entry) => !taken.includes(entry));
-  const body = renderBody(free, parts.shown);
+  const body = renderBody(free);
   const start = body === "" ? bareHead(parts) : headOf(parts, body) + body + endMarker + "\n";
   const text = start + parts.tail;
   const rendered: Rendered = {

@@ -54,7 +54,7 @@ class FileSink implements HostsFileSink {
   readonly #options: Required<HostsFileSinkOptions>;
   readonly #writer: HostsFileWriter;
   readonly #repairs = new RepairLimit();
-  #lock: Lock = { state: "unavailable", trouble: notOpened };
+  #lock: Lock = { state: "unavailable", isFolderClosed: false, trouble: notOpened };
   #watch: Disposable | undefined;
   #realPath: string | undefined;
   /** The body of the block as it was left, and the whole file; `bytes` is undefined until the first write or look at our own. */
@@ -85,11 +85,12 @@ class FileSink implements HostsFileSink {
   /** Becomes the only writer of the file that the path leads to now, unless it is already. */
   async prepare(): Promise<Trouble | undefined> {
     try {
-      const { files, path, what } = this.#options;
+      const { files, path, stateFolder, what } = this.#options;
       const real = realPathOf(files, path);
       if (this.#lock.state === "held" && real === this.#realPath) return undefined;
       await this.#letGo();
-      this.#lock = await takeLock(real, { pid: process.pid, since: Date.now(), what });
+      const holder = { pid: process.pid, since: Date.now(), what };
+      this.#lock = await takeLock({ path: real, stateFolder, holder });
       if (this.#lock.state !== "held") return this.#lock.trouble;
       await this.#writer.recover();
       this.#realPath = real;
@@ -98,7 +99,8 @@ class FileSink implements HostsFileSink {
     } catch (error) {
       const explained = explain(error, this.#options.path);
       if (explained === undefined) throw error;
-      if (this.#lock.state !== "held") this.#lock = { state: "unavailable", trouble: explained.trouble };
+      if (this.#lock.state !== "held")
+        this.#lock = { state: "unavailable", isFolderClosed: false, trouble: explained.trouble };
       return explained.trouble;
     }
   }
@@ -129,7 +131,7 @@ class FileSink implements HostsFileSink {
 
   #bodyBefore(): string | undefined {
     const view = this.#options.previous();
-    return view && renderBody(view.entries, "");
+    return view && renderBody(view.entries);
   }
 
   /** A write that brings back what was there: nobody asked for anything new. */

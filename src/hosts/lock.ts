@@ -1,9 +1,10 @@
 /**
  * One writer per hosts file. The lock is SQLite's write lock on a small database beside the file: the kernel drops it
- * with the process (fcntl(2)), so none is ever stale, and only those who may write that folder can take it.
+ * with the process (fcntl(2)), so none is ever stale, and only those who may write that folder can take it. Over NFS it
+ * is as good as the locks of that mount.
  */
-import { type BigIntStats, constants } from "node:fs";
-import { lstat, open, unlink } from "node:fs/promises";
+import { type BigIntStats, accessSync, constants } from "node:fs";
+import { lstat, mkdir, open, truncate, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Trouble } from "../trouble.ts";
@@ -22,26 +23,64 @@ export type Lock =
   | ({ readonly state: "held"; readonly path: string } & AsyncDisposable)
   | { readonly state: "taken"; readonly holder: Holder | undefined; readonly trouble: Trouble }
   /** This user may not write beside the file. */
-  | { readonly state: "denied"; readonly trouble: Trouble }
+  | { readonly state: "denied"; readonly isFolderClosed: boolean; readonly trouble: Trouble }
   /** Nobody can, for now: the file system is full, read-only, or the folder is missing. */
-  | { readonly state: "unavailable"; readonly trouble: Trouble };
+  | { readonly state: "unavailable"; readonly isFolderClosed: boolean; readonly trouble: Trouble };
+
+export interface LockRequest {
+  /** The real path of the hosts file. */
+  readonly path: string;
+  /** Where the lock is kept when nothing can be created beside the file, though the file itself may be written. */
+  readonly stateFolder: string;
+  /** Who asks. */
+  readonly holder: Holder;
+}
 
 /**
  * Tries to take the lock of a hosts file, without waiting.
  *
- * @param path - the real path of the hosts file
- * @param holder - who asks
  * @returns the lock; disposing of it removes its file
  */
-export async function takeLock(path: string, holder: Holder): Promise<Lock> {
-  const lockPath = join(dirname(path), `.${basename(path)}.hostsfile-server.lock`);
+export async function takeLock({ path, stateFolder, holder }: LockRequest): Promise<Lock> {
+  const name = `.${basename(path)}.hostsfile-server.lock`;
+  const beside = await lockAt(path, join(dirname(path), name), holder);
+  if (!("isFolderClosed" in beside) || !beside.isFolderClosed || !isWritable(path)) return beside;
+  // As under systemd's ReadWritePaths=/etc/hosts, or in a container.
+  await mkdir(stateFolder, { recursive: true, mode: 0o700 }).catch(() => undefined);
+  const kept = await lockAt(path, join(stateFolder, name), holder);
+  return kept.state === "held" || kept.state === "taken" ? kept : beside;
+}
+
+async function lockAt(path: string, lockPath: string, holder: Holder): Promise<Lock> {
   try {
     for (;;) {
       const lock = await tryLock(path, lockPath, holder);
       if (lock !== "removed meanwhile") return lock;
     }
   } catch (error) {
+    if (!isRubbish(error)) return failed(path, error);
+  }
+  try {
+    // A crash of the machine can leave anything in it. Emptying it frees nobody's lock, so this cannot make two winners.
+    await truncate(lockPath);
+    const lock = await tryLock(path, lockPath, holder);
+    return lock === "removed meanwhile" ? taken(path, undefined) : lock;
+  } catch (error) {
     return failed(path, error);
+  }
+}
+
+function isRubbish(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === sqliteCorrupt || code === sqliteNotADatabase;
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -140,7 +179,7 @@ async function createSafely(lockPath: string): Promise<bigint | undefined> {
   if (status === undefined) return undefined;
   const isOurs = status.uid === 0n || Number(status.uid) === process.geteuid?.();
   if (status.isFile() && isOurs) return status.ino;
-  throw Object.assign(new Error(`${lockPath} is no file of ours`), { code: "EACCES" });
+  throw new Error(`${lockPath} is a link or another user's file`);
 }
 
 async function statusAt(lockPath: string): Promise<BigIntStats | undefined> {
@@ -166,6 +205,9 @@ async function release(database: DatabaseSync, lockPath: string, inode: bigint):
 
 /** SQLite's result codes (sqlite.org/rescode.html). */
 const sqliteBusy = 5;
+const sqlitePermission = 3;
+const sqliteCorrupt = 11;
+const sqliteNotADatabase = 26;
 
 function sqliteCode(error: unknown): number | undefined {
   return error instanceof Error && "errcode" in error && typeof error.errcode === "number"
@@ -194,9 +236,10 @@ function taken(path: string, holder: Holder | undefined): Lock {
 
 function failed(path: string, error: unknown): Lock {
   const code = errorCode(error);
-  if (code === "EACCES" || code === "EPERM" || sqliteCode(error) === 3) {
+  if (code === "EACCES" || code === "EPERM" || sqliteCode(error) === sqlitePermission) {
     return {
       state: "denied",
+      isFolderClosed: code === "EACCES",
       trouble: {
         code: "hosts-file-permission",
         message: `This user may not write in ${dirname(path)}, where ${basename(path)} is kept.`,
@@ -206,6 +249,7 @@ function failed(path: string, error: unknown): Lock {
   }
   return {
     state: "unavailable",
+    isFolderClosed: code === "EROFS",
     trouble: {
       code: "hosts-file-lock-unavailable",
       message: `No lock can be kept beside ${path} (${code ?? (error instanceof Error ? error.message : "unknown error")}).`,

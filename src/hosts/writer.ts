@@ -1,5 +1,5 @@
 /** The only writer of the hosts file: reads it, lets the caller decide what it becomes, and brings that out without ever losing a byte. */
-import type { FileAccess } from "./file-access.ts";
+import { type FileAccess, errorCode } from "./file-access.ts";
 import { carryOver } from "./carry-over.ts";
 import { Copies } from "./copies.ts";
 import { HostsFileError } from "./hosts-file-trouble.ts";
@@ -85,7 +85,14 @@ export class HostsFileWriter implements AsyncDisposable {
    */
   async update(plan: (bytes: Buffer) => Plan | undefined): Promise<Written> {
     if (this.#looks.size > openInodes) await Promise.race(this.#looks);
-    return this.#enqueue(plan);
+    try {
+      return await this.#enqueue(plan);
+    } catch (error) {
+      // Replaced inodes that are still open take space: on a small disk it may be theirs that is missing.
+      if (errorCode(error) !== "ENOSPC" || this.#looks.size === 0) throw error;
+      await Promise.all(this.#looks);
+      return this.#enqueue(plan);
+    }
   }
 
   #enqueue(plan: (bytes: Buffer) => Plan | undefined): Promise<Written> {
