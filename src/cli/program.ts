@@ -92,5 +92,5 @@ function makeOption(setting: Setting): Option {
   const doc = `${setting.doc} (${environmentName(setting)}; absent: ${setting.whenAbsent})`;
   const option = new Option(flagUsage(setting), doc.replaceAll("`", ""));
   if (setting.repeatable !== true) return option;
-  return option.argParser<readonly string[]>((text, before = []) => [...before, text]);
+  return option.argParser<readonly string[] | undefined>((text, before) => [...(before ?? []), text]);
 }

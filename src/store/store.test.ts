@@ -47,8 +47,8 @@ function put(store: Store, ...create: Endpoint[]): void {
   store.apply(defaultCluster, planMutation({ create, updateOld: [], updateNew: [], delete: [] }));
 }
 
-function remove(store: Store, ...endpoints: Endpoint[]): void {
-  store.apply(defaultCluster, planMutation({ create: [], updateOld: [], updateNew: [], delete: endpoints }));
+function remove(store: Store, ...gone: Endpoint[]): void {
+  store.apply(defaultCluster, planMutation({ create: [], updateOld: [], updateNew: [], delete: gone }));
 }
 
 function endpoints(store: Store, cluster = defaultCluster): unknown {
