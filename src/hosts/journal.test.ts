@@ -19,7 +19,7 @@ describe("what was found", () => {
     ["the new bytes: all had happened", newBytes],
     ["edited since", Buffer.from(`${user}10.0.0.1 a.test\n1.2.3.4 mine\n`)],
     ["edited since, shorter", Buffer.from(user)],
-    ["edited since, with blank lines in the middle", Buffer.from(`127.0.0.1\nlocalhost\n${"10.0.0.1 b.test\n"}`)],
+    ["edited since, with blank lines in the middle", Buffer.from(`127.0.0.1\nlocalhost\n10.0.0.1 b.test\n`)],
   ])("%s", (_what, found) => {
     expect(repairTorn(found, entry)).toBeUndefined();
   });

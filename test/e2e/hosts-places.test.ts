@@ -5,7 +5,6 @@
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import {
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -21,7 +20,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { emptyView } from "../../src/records/view.ts";
 import { type Place, viewOf } from "../support/hosts-place.ts";
-import { describeSink, openSink, outsideOf, shownIn } from "../support/hosts-suite.ts";
+import { describeSink, openSink, outsideOf } from "../support/hosts-suite.ts";
 
 const inside = "HOSTS_PLACES_INSIDE";
 const isInside = process.env[inside] === "1";
@@ -90,7 +89,7 @@ test.skipIf(isInside || !isRoot)("every place, in a mount namespace of its own (
     env: { ...process.env, [inside]: "1" },
     encoding: "utf8",
   });
-  expect(status, stdout + stderr).toBe(0);
+  expect(status === 0 ? "" : stdout + stderr).toBe("");
 });
 
 describe.skipIf(!isInside)("inside", () => {
@@ -104,27 +103,23 @@ describe.skipIf(!isInside)("inside", () => {
     ["tmpfs", onTmpfs],
     ["ext4", onExt4],
   ])("a full disk: %s", (_title, open) => {
-    test.each([0, 1, 4, 8, 16, 24, 32, 48, 64])(
-      "%i KiB free: the old content or the new, and it heals",
-      async (free) => {
-        using place = open(user);
-        await using sink = await openSink(place);
-        expect(await sink.apply(viewOf(["a.test"]))).toMatchObject({ ok: true });
-        const before = readFileSync(place.path, "utf8");
-        fill(place.folder, free * 1024);
-        const report = await sink.apply(viewOf(names));
-        const after = readFileSync(place.path, "utf8");
-        if (report.ok) expect(shownIn(after)).toHaveLength(names.length);
-        else expect([after, report.trouble.code]).toEqual([before, "hosts-file-disk-full"]);
-        expect(report.ok).toBe(false);
-        expect(outsideOf(after)).toBe(user);
-        expect(readdirSync(place.folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
-        rmSync(join(place.folder, "filler"));
-        expect(await sink.apply(viewOf(names))).toMatchObject({ ok: true });
-        expect(await sink.apply(emptyView)).toMatchObject({ ok: true });
-        expect(readFileSync(place.path, "utf8")).toBe(user);
-      },
-    );
+    test.each([0, 1, 4, 8, 16, 24, 32, 48, 64])("%i KiB free: the old content stays, and it heals", async (free) => {
+      using place = open(user);
+      await using sink = await openSink(place);
+      expect(await sink.apply(viewOf(["a.test"]))).toMatchObject({ ok: true });
+      const before = readFileSync(place.path, "utf8");
+      fill(place.folder, free * 1024);
+      const report = await sink.apply(viewOf(names));
+      const after = readFileSync(place.path, "utf8");
+      expect(report).toMatchObject({ ok: false, trouble: { code: "hosts-file-disk-full" } });
+      expect(after).toBe(before);
+      expect(outsideOf(after)).toBe(user);
+      expect(readdirSync(place.folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+      rmSync(join(place.folder, "filler"));
+      expect(await sink.apply(viewOf(names))).toMatchObject({ ok: true });
+      expect(await sink.apply(emptyView)).toMatchObject({ ok: true });
+      expect(readFileSync(place.path, "utf8")).toBe(user);
+    });
   });
 
   test("a full disk under a file that is written in place: not a byte of it changes", async () => {
@@ -250,7 +245,6 @@ describe.skipIf(!isInside)("inside", () => {
   });
 });
 
-test("this file leaves no mount behind", () => {
-  if (!isInside) expect(readFileSync("/proc/self/mounts", "utf8")).not.toContain("hostsfile-server-");
-  expect(existsSync("/etc/hosts")).toBe(true);
+test.skipIf(isInside)("no mount is left behind", () => {
+  expect(readFileSync("/proc/self/mounts", "utf8")).not.toContain("hostsfile-server-");
 });

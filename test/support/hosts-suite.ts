@@ -42,7 +42,7 @@ function expectOk(report: SinkReport): Extract<SinkReport, { ok: true }> {
 
 /** Runs the suite over a place. */
 export function describeSink({ title, method, open }: SuiteOptions): void {
-  describe(title, () => {
+  describe(`the sink and ${title}`, () => {
     test("shows, changes and takes back, byte for byte", async () => {
       using place = open(user);
       await using sink = await openSink(place);
@@ -100,11 +100,11 @@ export function describeSink({ title, method, open }: SuiteOptions): void {
       const appender = spawn("sh", ["-c", script, place.path], { stdio: "inherit" });
       const names = Array.from({ length: 300 }, (_, index) => `n${index}.test`);
       const ended = once(appender, "exit");
+      const troubles = new Set<string>();
       for (let count = 0; appender.exitCode === null || count < 600; count += 1) {
         const shown = count % 600 < 300 ? names.slice(0, count % 300) : names.slice(count % 300);
         const report = await sink.apply(viewOf(shown));
-        // While lines pour in, a write may give up for now; it is tried again, as the reconciler does.
-        if (!report.ok) expect(report.trouble.code).toBe("hosts-file-busy");
+        if (!report.ok) troubles.add(report.trouble.code);
         await wait(1);
       }
       await ended;
@@ -112,6 +112,8 @@ export function describeSink({ title, method, open }: SuiteOptions): void {
       const lines = new Set(readFileSync(place.path, "utf8").split("\n"));
       const lost = Array.from({ length: 3000 }, (_, index) => `# line ${index}`).filter((line) => !lines.has(line));
       expect(lost).toEqual([]);
+      // While lines pour in, a write may give up for now; it is tried again, as the reconciler does.
+      expect([...troubles].filter((code) => code !== "hosts-file-busy")).toEqual([]);
     }, 60_000);
 
     test("a reader never meets an empty file, nor the user's part cut", async () => {
@@ -125,6 +127,7 @@ export function describeSink({ title, method, open }: SuiteOptions): void {
       const result = once(reader, "message");
       const names = Array.from({ length: 200 }, (_, index) => `n${index}.test`);
       for (let count = 0; count < 300; count += 1) await sink.apply(viewOf(names.slice(0, 1 + ((count * 37) % 200))));
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin
       reader.postMessage("stop");
       const [{ reads, bad }] = await result;
       expect(reads).toBeGreaterThan(100);
@@ -133,7 +136,7 @@ export function describeSink({ title, method, open }: SuiteOptions): void {
 
     test("killed at any moment, the file is an old or a new one with the user's part whole, and the next start mends the rest", async () => {
       using place = open(user);
-      for (let round = 0; round < 12; round += 1) {
+      for (let round = 0; round < 8; round += 1) {
         const child = spawn(process.execPath, ["test/support/hosts-updater.ts", place.path, place.stateFolder], {
           stdio: ["ignore", "pipe", "inherit"],
         });
