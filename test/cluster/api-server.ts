@@ -13,18 +13,22 @@ export interface APIServer extends AsyncDisposable {
   readonly kubeconfig: string;
 }
 
-/** Starts etcd and the API server and waits until the API server is ready; disposing of it ends both and removes their data. */
-export async function startAPIServer(): Promise<APIServer> {
+/**
+ * Starts etcd and the API server and waits until the API server is ready; disposing of it ends both and removes their data.
+ *
+ * @param enter - what to put before their commands, to run them in other namespaces
+ */
+export async function startAPIServer(enter: readonly string[] = []): Promise<APIServer> {
   await using started = new AsyncDisposableStack();
   const folder = started.use(temporaryFolder()).path;
   await makeSecrets(folder);
   const etcdURL = `http://127.0.0.1:${await freePort()}`;
-  const etcd = started.use(await startEtcd(folder, etcdURL));
+  const etcd = started.use(await startEtcd({ folder, url: etcdURL, enter }));
   const port = await freePort();
-  const apiServer = started.use(await startProgram(apiServerCommand({ folder, etcdURL, port })));
+  const apiServer = started.use(await startProgram([...enter, ...apiServerCommand({ folder, etcdURL, port })]));
   const kubeconfig = join(folder, "kubeconfig");
   await writeFile(kubeconfig, JSON.stringify(kubeconfigOf(folder, port)), { mode: 0o600 });
-  await waitUntilReady(kubeconfig, [etcd, apiServer]);
+  await waitUntilReady([...enter, tools.kubectl, "--kubeconfig", kubeconfig], [etcd, apiServer]);
   const owned = started.move();
   return { kubeconfig, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
@@ -36,14 +40,19 @@ async function makeSecrets(folder: string): Promise<void> {
   await writeFile(join(folder, "tokens.csv"), "administrator-token,admin,1,system:masters\n", { mode: 0o600 });
 }
 
-async function startEtcd(folder: string, url: string): Promise<Program> {
+async function startEtcd(options: {
+  readonly folder: string;
+  readonly url: string;
+  readonly enter: readonly string[];
+}): Promise<Program> {
+  const { folder, url, enter } = options;
   const flags = [
     `--data-dir=${join(folder, "etcd")}`,
     `--listen-client-urls=${url}`,
     `--advertise-client-urls=${url}`,
     `--listen-peer-urls=http://127.0.0.1:${await freePort()}`,
   ];
-  return startProgram(["etcd", ...flags]);
+  return startProgram([...enter, "etcd", ...flags]);
 }
 
 function apiServerCommand(options: {
@@ -83,9 +92,9 @@ function kubeconfigOf(folder: string, port: number): unknown {
   };
 }
 
-async function waitUntilReady(kubeconfig: string, programs: readonly Program[]): Promise<void> {
+async function waitUntilReady(kubectl: readonly string[], programs: readonly Program[]): Promise<void> {
   const ask = async (): Promise<void> => {
-    await run([tools.kubectl, "--kubeconfig", kubeconfig, "get", "--raw", "/readyz"]);
+    await run([...kubectl, "get", "--raw", "/readyz"]);
   };
   await Promise.race([
     eventually(ask, { timeoutMs: readyTimeoutMs, intervalMs: 200 }),

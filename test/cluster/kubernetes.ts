@@ -1,6 +1,5 @@
 /** What a user does to the cluster: kubectl apply and delete, in a namespace of the test's own. */
 import { dirname, join } from "node:path";
-import { inject } from "vitest";
 import { run } from "./program.ts";
 import { tools } from "./tools.ts";
 
@@ -17,13 +16,11 @@ export interface Namespace {
 
 let opened = 0;
 
-/** Makes a namespace in the API server that all test files of one run share; the next one gets another name. */
-export async function openNamespace(): Promise<Namespace> {
-  const cluster = inject("cluster");
-  if (!cluster.built) throw new Error(cluster.missing);
+/** Makes a namespace of its own for each caller; it goes with the API server. */
+export async function openNamespace(kubeconfig: string): Promise<Namespace> {
   opened += 1;
   const name = `test-${process.pid}-${opened}`;
-  const namespace = inNamespace(cluster.kubeconfig, name);
+  const namespace = inNamespace(kubeconfig, name);
   await namespace.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
   return namespace;
 }

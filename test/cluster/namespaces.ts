@@ -1,5 +1,5 @@
 /** Linux namespaces that live as long as a test: nothing is named, so nothing can be left behind. */
-import { expect } from "vitest";
+import assert from "node:assert/strict";
 import { eventually } from "./eventually.ts";
 import { run, startProgram } from "./program.ts";
 
@@ -18,7 +18,7 @@ export interface Namespaces extends AsyncDisposable {
 export async function openNamespaces(kind: "mount" | "network"): Promise<Namespaces> {
   const unshare = kind === "mount" ? ["unshare", "--mount", "--propagation=private"] : ["unshare", "--net"];
   const holder = await startProgram([...unshare, "sh", "-c", "echo open; exec sleep infinity"]);
-  await eventually(() => expect(holder.log()).toContain("open"));
+  await eventually(() => assert(holder.log().includes("open")));
   const flag = kind === "mount" ? `--mount=/proc/${holder.pid}/ns/mnt` : `--net=/proc/${holder.pid}/ns/net`;
   const enter = ["nsenter", flag, "--"];
   if (kind === "network") await run([...enter, "ip", "link", "set", "lo", "up"]);

@@ -1,5 +1,5 @@
 /** What most end-to-end tests need together: a desktop, the server on it, and ExternalDNS on a namespace of the cluster. */
-import { expect } from "vitest";
+import { expect, inject } from "vitest";
 import { type Desktop, openDesktop } from "./desktop.ts";
 import { eventually } from "./eventually.ts";
 import { type ExternalDNS, type ExternalDNSOptions, startExternalDNS } from "./external-dns.ts";
@@ -22,11 +22,18 @@ export type SceneOptions = Omit<Partial<ExternalDNSOptions>, "namespace" | "url"
   readonly flags?: readonly string[];
 };
 
+/** Makes a namespace in the API server that all test files of one run share. */
+export async function openTestNamespace(): Promise<Namespace> {
+  const cluster = inject("cluster");
+  if (!cluster.built) throw new Error(cluster.missing);
+  return openNamespace(cluster.kubeconfig);
+}
+
 /** Sets the scene; disposing of it ends everything. */
 export async function openScene({ flags, ...options }: SceneOptions = {}): Promise<Scene> {
   await using opened = new AsyncDisposableStack();
   const desktop = options.desktop ?? opened.use(await openDesktop());
-  const namespace = await openNamespace();
+  const namespace = await openTestNamespace();
   const server = opened.use(await startServer({ desktop, ...(flags && { flags }) }));
   const externalDNS = opened.use(await startExternalDNS({ ...options, namespace, url: server.url }));
   const owned = opened.move();

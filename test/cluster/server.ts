@@ -1,6 +1,6 @@
 /** The built product as a user starts it, on a scratch hosts file and state folder. */
+import assert from "node:assert/strict";
 import { join } from "node:path";
-import { expect } from "vitest";
 import { type Status, statusSchema } from "../../src/control/status.ts";
 import type { Desktop } from "./desktop.ts";
 import { eventually, freePort } from "./eventually.ts";
@@ -55,9 +55,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     await eventually(async () => {
       if (program.exit() !== undefined) return;
       const { status } = await request("GET", until === "ready" ? "/readyz" : "/healthz");
-      if (until === "ready") expect(status).toBe(200);
+      if (until === "ready") assert.equal(status, 200);
     });
-    expect(program.exit()).toBeUndefined();
+    assert.equal(program.exit(), undefined);
   } catch (error) {
     await program.stop();
     throw new Error(`The server does not start:\n${program.log()}`, { cause: error });

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { makeCertificates } from "../cluster/certificates.ts";
-import { openPrivateDesktop, userLines } from "../cluster/desktop.ts";
+import { etcOfItsOwn, openPrivateDesktop, resolveByFileAlone, userLines } from "../cluster/desktop.ts";
 import { eventually } from "../cluster/eventually.ts";
 import { addAddress, openNamespaces } from "../cluster/namespaces.ts";
 import { run, startProgram } from "../cluster/program.ts";
@@ -12,16 +12,15 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const clusterIP = "192.0.2.10";
 const flags = [`--cluster-ip=${clusterIP}`, "--domains=dtk.io"];
-const ownEtc = `
-  for name in passwd group nsswitch.conf host.conf resolv.conf; do
-    if [ -e /etc/$name ]; then cp -L /etc/$name "$D/etc/"; fi
-  done
-  mount --bind "$D/etc" /etc`;
 
 describe.concurrent("on /etc/hosts itself", () => {
   test.each([
-    { how: "replaced by rename, in a folder of its own", mounts: ownEtc, after: "" },
-    { how: "written in place, as one bind-mounted file", mounts: "", after: 'mount --bind "$D/etc/hosts" /etc/hosts' },
+    { how: "replaced by rename, in a folder of its own", mounts: etcOfItsOwn, after: "" },
+    {
+      how: "written in place, as one bind-mounted file",
+      mounts: resolveByFileAlone,
+      after: 'mount --bind "$D/etc/hosts" /etc/hosts',
+    },
   ])("$how: getent finds the name and loses it", async ({ mounts, after }) => {
     await using desktop = await openPrivateDesktop(mounts, "/etc/hosts");
     await desktop.shell(after);
@@ -45,7 +44,7 @@ describe.concurrent("on /etc/hosts itself", () => {
     await using controller = await startProgram([...network.enter, ...command]);
     await eventually(() => expect(controller.log()).toContain("listening"));
 
-    await using desktop = await openPrivateDesktop(ownEtc, "/etc/hosts");
+    await using desktop = await openPrivateDesktop(etcOfItsOwn, "/etc/hosts");
     await using scene = await openScene({ desktop, flags });
     const curl = async (): Promise<string> =>
       run([...desktop.enter, ...network.enter, "curl", "-sS", "--cacert", authority, "https://foo.dtk.io"]);

@@ -2,9 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { openDesktop, userLines } from "../cluster/desktop.ts";
 import { startExternalDNS } from "../cluster/external-dns.ts";
-import { openNamespace } from "../cluster/kubernetes.ts";
 import { ingress } from "../cluster/resources.ts";
-import { linesAre, openScene } from "../cluster/scene.ts";
+import { linesAre, openScene, openTestNamespace } from "../cluster/scene.ts";
 import { startServer } from "../cluster/server.ts";
 
 const addresses = { a: "192.0.2.10", b: "192.0.2.20" };
@@ -13,7 +12,7 @@ const wanted = ingress({ name: "test", hosts: ["foo.dtk.io"] });
 describe.concurrent("clusters", () => {
   test("that want one name: the first keeps it, the other gets it once it is free, and both settle", async () => {
     await using desktop = await openDesktop();
-    const [namespaceA, namespaceB] = await Promise.all([openNamespace(), openNamespace()]);
+    const [namespaceA, namespaceB] = await Promise.all([openTestNamespace(), openTestNamespace()]);
     await using server = await startServer({ desktop, flags: [] });
     for (const [name, address] of Object.entries(addresses)) {
       expect((await server.request("POST", `/clusters/${name}/domains`, "dtk.io")).status).toBe(200);
@@ -69,7 +68,7 @@ describe.concurrent("a managed domain", () => {
     const { desktop, namespace, server, shows } = scene;
     await server.request("POST", "/clusters/a/clusterip", addresses.a);
     await server.request("POST", "/clusters/a/domains", "dtk.io");
-    const otherNamespace = await openNamespace();
+    const otherNamespace = await openTestNamespace();
     await using other = await startExternalDNS({ namespace: otherNamespace, url: `${server.url}/clusters/a` });
     await other.settled();
     await server.request("POST", "/domains", "new.io");

@@ -7,10 +7,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { type Desktop, openDesktop, userLines } from "../cluster/desktop.ts";
 import { startExternalDNS } from "../cluster/external-dns.ts";
-import { openNamespace } from "../cluster/kubernetes.ts";
 import { freePort } from "../cluster/eventually.ts";
 import { ingress } from "../cluster/resources.ts";
-import { linesAre, openScene } from "../cluster/scene.ts";
+import { linesAre, openScene, openTestNamespace } from "../cluster/scene.ts";
 import { type Answer, type Server, clusterIP, startServer } from "../cluster/server.ts";
 
 describe.concurrent("the server", () => {
@@ -32,7 +31,7 @@ describe.concurrent("the server", () => {
 
   test("killed again and again while Ingresses change: every name arrives in the end", async () => {
     await using desktop = await openDesktop();
-    const namespace = await openNamespace();
+    const namespace = await openTestNamespace();
     const port = await freePort();
     await using externalDNS = await startExternalDNS({ namespace, url: `http://127.0.0.1:${port}` });
     const names: string[] = [];
