@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommandDeclaration } from "../src/cli/command.ts";
-import { commands } from "../src/cli/commands.ts";
+import { commands, hostsfileServer } from "../src/cli/commands.ts";
 import { serveSettings } from "../src/cli/serve-settings.ts";
 import { type Setting, environmentName } from "../src/cli/setting.ts";
 import { defaultLimits } from "../src/control/limits.ts";
@@ -62,7 +62,7 @@ ${Object.values(settings).map(renderRow).join("\n")}
 function renderRow(setting: Setting): string {
   const { flag, placeholder, doc, whenAbsent } = setting;
   const usage = placeholder === undefined ? `--${flag}` : `--${flag}=${placeholder}`;
-  return `| ${[`\`${usage}\``, `\`${environmentName(setting)}\``, doc, whenAbsent].map(escapeCell).join(" | ")} |`;
+  return `| ${[`\`${usage}\``, `\`${environmentName(setting, hostsfileServer.name)}\``, doc, whenAbsent].map(escapeCell).join(" | ")} |`;
 }
 
 function escapeCell(text: string): string {

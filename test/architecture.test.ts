@@ -13,6 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   trouble: [],
   log: [],
   version: [],
+  "text-schema": [],
   "warn-once": ["log"],
   hosts: ["records", "trouble", "log"],
   store: ["records", "trouble"],
@@ -20,8 +21,22 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   announcer: ["records", "hosts", "reconciler", "trouble", "log"],
   webhook: ["records", "store", "reconciler", "trouble", "log", "warn-once"],
   control: ["records", "hosts", "store", "reconciler", "webhook", "trouble", "log", "warn-once"],
+  cluster: ["records", "trouble", "log", "text-schema"],
   daemon: ["records", "hosts", "store", "reconciler", "announcer", "webhook", "control", "trouble", "log", "version"],
-  cli: ["daemon", "records", "hosts", "store", "reconciler", "webhook", "control", "trouble", "log", "version"],
+  cli: [
+    "daemon",
+    "cluster",
+    "records",
+    "hosts",
+    "store",
+    "reconciler",
+    "webhook",
+    "control",
+    "text-schema",
+    "trouble",
+    "log",
+    "version",
+  ],
 };
 
 /** Where a library may be used. */
@@ -33,7 +48,10 @@ const libraryHome: Readonly<Record<string, readonly string[]>> = {
   hono: ["webhook", "control"],
   "@hono/node-server": ["control"],
   "ipaddr.js": ["records", "hosts", "control", "cli"],
-  zod: ["records", "store", "webhook", "control", "cli"],
+  yaml: ["cluster"],
+  execa: ["cluster"],
+  "@kubernetes/client-node": ["cluster"],
+  zod: ["records", "store", "webhook", "control", "cluster", "cli", "text-schema"],
 };
 
 const purePaths = /^(?:records\/|hosts\/(?:document|dissect|marker|user-line|digest)\.ts$)/;

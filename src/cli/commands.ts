@@ -1,7 +1,8 @@
 /** Every subcommand of hostsfile-server: its settings and the words of its help. */
 import * as z from "zod/mini";
 import { parseClusterName } from "../records/cluster.ts";
-import { declareCommand } from "./command.ts";
+import { onOrOff, oneText, parsedBy } from "../text-schema.ts";
+import { type ProgramDeclaration, declareCommand } from "./command.ts";
 import { installedTokenFile } from "./environment.ts";
 import {
   hostsFileSetting,
@@ -10,7 +11,7 @@ import {
   stateFolderSetting,
   tokenFileSetting,
 } from "./serve-settings.ts";
-import { declare, onOrOff, oneText, parsedBy } from "./setting.ts";
+import { declare } from "./setting.ts";
 
 const json = declare({ flag: "json", doc: "Print the result as JSON.", whenAbsent: "text", schema: onOrOff });
 
@@ -89,3 +90,11 @@ export const commands = [
     run: async (given) => (await import("./demo.ts")).demo(given),
   }),
 ];
+
+export const hostsfileServer: ProgramDeclaration = {
+  name: "hostsfile-server",
+  summary: "Keeps /etc/hosts in step with the Ingresses of your desktop Kubernetes cluster.",
+  commands,
+  defaultCommand: "serve",
+  groups: {},
+};

@@ -3,5 +3,5 @@
 import { enableCompileCache } from "node:module";
 
 enableCompileCache();
-const { run } = await import("./program.ts");
-process.exitCode = await run(process.argv);
+const [{ run }, { hostsfileServer }] = await Promise.all([import("./program.ts"), import("./commands.ts")]);
+process.exitCode = await run(hostsfileServer, process.argv);

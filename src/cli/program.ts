@@ -1,33 +1,31 @@
-/** The command line of hostsfile-server: makes commander's commands from the declarations and turns failures into exit codes. */
+/** The command line of a program: makes commander's commands from the declarations and turns failures into exit codes. */
 import { Command, CommanderError, Option } from "commander";
 import { TroubleError } from "../trouble.ts";
 import { version } from "../version.ts";
-import type { CommandDeclaration } from "./command.ts";
-import { commands } from "./commands.ts";
+import type { CommandDeclaration, ProgramDeclaration } from "./command.ts";
 import { reportFailure } from "./failure.ts";
-import { type Setting, environmentName, flagUsage } from "./setting.ts";
+import { type FlagValues, type Setting, environmentName, flagUsage } from "./setting.ts";
 
-const name = "hostsfile-server";
-const defaultCommand = "serve";
 const wrongUsage = 2;
 
 /**
- * Runs the command line.
+ * Runs a command line.
  *
+ * @param program - what may be run
  * @param argv - as `process.argv`
  * @returns the exit code
  */
-export async function run(argv: readonly string[]): Promise<number> {
+export async function run(program: ProgramDeclaration, argv: readonly string[]): Promise<number> {
   let exitCode = 0;
-  const program = makeProgram((code) => {
+  const root = makeProgram(program, (code) => {
     exitCode = code;
   });
   const fail = (error: unknown): number =>
-    reportFailure(error, { command: name, json: argv.includes("--json"), print });
+    reportFailure(error, { command: program.name, json: argv.includes("--json"), print });
   endOnLateErrors(fail);
   try {
-    refuseUnknownCommand(argv[2]);
-    await program.parseAsync(argv);
+    refuseUnknownCommand(program, argv[2]);
+    await root.parseAsync(argv);
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUsage;
@@ -48,10 +46,11 @@ function endOnLateErrors(fail: (error: unknown) => number): void {
 }
 
 /** Without this a mistyped command would be taken for an argument of the default one. */
-function refuseUnknownCommand(word: string | undefined): void {
-  const names = commands.map((declaration) => declaration.name);
-  if (word === undefined || word.startsWith("-") || names.includes(word)) return;
-  const message = `${JSON.stringify(word)} is not a command; the commands are ${names.join(", ")}.`;
+function refuseUnknownCommand({ name, commands }: ProgramDeclaration, word: string | undefined): void {
+  const words = commands.map((declaration) => firstWord(declaration.name));
+  if (word === undefined || word.startsWith("-") || words.includes(word)) return;
+  const names = commands.map((declaration) => declaration.name).join(", ");
+  const message = `${JSON.stringify(word)} is not a command; the commands are ${names}.`;
   throw new TroubleError({ code: "wrong-usage", message, hint: `See ${name} --help.` }, { exitCode: wrongUsage });
 }
 
@@ -60,37 +59,56 @@ function refuseUnknownCommand(word: string | undefined): void {
  *
  * @param end - called with the exit code of the command that ran
  */
-export function makeProgram(end: (exitCode: number) => void): Command {
-  const program = new Command(name)
-    .version(version)
-    .description("Keeps /etc/hosts in step with the Ingresses of your desktop Kubernetes cluster.")
-    .configureHelp({ helpWidth: 80 })
-    .showHelpAfterError(`See ${name} --help.`)
-    .helpCommand(false)
-    .exitOverride();
-  for (const declaration of commands)
-    program.addCommand(makeCommand(declaration, end), { isDefault: declaration.name === defaultCommand });
-  return program.addHelpText("after", `\nWithout a command it serves; see ${name} serve --help.`);
+export function makeProgram(program: ProgramDeclaration, end: (exitCode: number) => void): Command {
+  const { name, summary, commands, defaultCommand, groups } = program;
+  const root = makeGroup(name, summary).version(version).showHelpAfterError(`See ${name} --help.`);
+  const parents = new Map(Object.entries(groups).map(([word, about]) => [word, makeGroup(word, about)]));
+  for (const declaration of commands) {
+    const isDefault = declaration.name === defaultCommand;
+    const word = firstWord(declaration.name);
+    const parent = parents.get(word);
+    (parent ?? root).addCommand(makeCommand(declaration, name, end), { isDefault });
+    if (parent !== undefined && !root.commands.includes(parent)) root.addCommand(parent);
+  }
+  if (defaultCommand === undefined) return root;
+  return root.addHelpText(
+    "after",
+    `\nWithout a command it runs ${defaultCommand}; see ${name} ${defaultCommand} --help.`,
+  );
 }
 
-function makeCommand(declaration: CommandDeclaration, end: (exitCode: number) => void): Command {
-  const command = new Command(declaration.name)
+function firstWord(name: string): string {
+  return name.split(" ")[0] ?? name;
+}
+
+function makeGroup(name: string, summary: string): Command {
+  return new Command(name).description(summary).configureHelp({ helpWidth: 80 }).helpCommand(false).exitOverride();
+}
+
+function makeCommand(declaration: CommandDeclaration, program: string, end: (exitCode: number) => void): Command {
+  const command = new Command(declaration.name.split(" ").at(-1))
     .description(declaration.summary)
     .configureHelp({ helpWidth: 80 })
     .allowExcessArguments(false)
     .exitOverride()
     .addHelpText("before", examplesText(declaration));
-  for (const setting of Object.values(declaration.settings)) command.addOption(makeOption(setting));
-  return command.action(async () => end(await declaration.run(command.opts())));
+  for (const { placeholder, doc } of Object.values(declaration.positionals)) {
+    command.argument(`<${placeholder}>`, doc);
+  }
+  for (const setting of Object.values(declaration.settings)) command.addOption(makeOption(setting, program));
+  return command.action(async () => {
+    const flags: FlagValues = command.opts();
+    end(await declaration.run({ program, flags, words: command.args, environment: process.env }));
+  });
 }
 
 function examplesText({ examples }: CommandDeclaration): string {
   return `Examples:\n${examples.map((example) => `  $ ${example}`).join("\n")}\n`;
 }
 
-function makeOption(setting: Setting): Option {
-  const doc = `${setting.doc} (${environmentName(setting)}; absent: ${setting.whenAbsent})`;
+function makeOption(setting: Setting, program: string): Option {
+  const doc = `${setting.doc} (${environmentName(setting, program)}; absent: ${setting.whenAbsent})`;
   const option = new Option(flagUsage(setting), doc.replaceAll("`", ""));
   if (setting.repeatable !== true) return option;
-  return option.argParser<readonly string[] | undefined>((text, before) => [...(before ?? []), text]);
+  return option.argParser<readonly string[] | undefined>((text, before = []) => [...before, text]);
 }

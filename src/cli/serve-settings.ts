@@ -4,7 +4,8 @@ import * as z from "zod/mini";
 import { parseNetwork } from "../control/network.ts";
 import { parseClusterIPs, targetModes } from "../records/cluster.ts";
 import { parseManagedDomain } from "../records/managed-domain.ts";
-import { type Given, commaList, declare, onOrOff, oneText, parsedBy } from "./setting.ts";
+import { commaList, onOrOff, oneText, parsedBy } from "../text-schema.ts";
+import { type Given, declare } from "./setting.ts";
 
 export const portSetting = declare({
   flag: "port",

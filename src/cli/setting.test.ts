@@ -5,7 +5,7 @@ import { serveSettings } from "./serve-settings.ts";
 import { type FlagValues, environmentName, readSettings } from "./setting.ts";
 
 function read(flags: FlagValues, environment: Record<string, string> = {}) {
-  return readSettings(serveSettings, flags, environment);
+  return readSettings(serveSettings, { program: "hostsfile-server", flags, words: [], environment }).given;
 }
 
 test("a flag wins over its twin in the environment", () => {
@@ -58,5 +58,5 @@ describe("bad values", () => {
 test("every setting has a flag of its own, and an environment twin that is derived from it", () => {
   const flags = Object.values(serveSettings).map(({ flag }) => flag);
   expect(new Set(flags).size).toBe(flags.length);
-  expect(environmentName(serveSettings.clusterIP)).toBe("HOSTSFILE_SERVER_CLUSTER_IP");
+  expect(environmentName(serveSettings.clusterIP, "hostsfile-server")).toBe("HOSTSFILE_SERVER_CLUSTER_IP");
 });

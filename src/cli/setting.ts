@@ -1,5 +1,5 @@
 /** What a setting is: one declaration gives its flag, environment twin, checks, messages, help and documentation. */
-import * as z from "zod/mini";
+import type * as z from "zod/mini";
 import { type Trouble, TroubleError } from "../trouble.ts";
 
 export interface Setting<Value = unknown> {
@@ -24,17 +24,47 @@ export type Given<Declared extends Settings> = {
   readonly [Key in keyof Declared]: Declared[Key] extends Setting<infer Value> ? Value | undefined : never;
 };
 
+/** What stands behind a command without a flag, as `external-dns` in `dtk install-addon external-dns`. */
+export interface Positional<Value = unknown> {
+  /** What stands for it in help. */
+  readonly placeholder: string;
+  readonly doc: string;
+  /** From the word given, as a list of one, to the value. */
+  readonly schema: z.ZodMiniType<Value, string[]>;
+}
+
+export type Positionals = Readonly<Record<string, Positional>>;
+
+/** The values of positionals; all of them must be given. */
+export type Words<Declared extends Positionals> = {
+  readonly [Key in keyof Declared]: Declared[Key] extends Positional<infer Value> ? Value : never;
+};
+
 /** What commander hands over: by camel-case flag name. */
 export type FlagValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+
+/** What a command was called with. */
+export interface Invocation {
+  /** The program's name, as in `hostsfile-server`. */
+  readonly program: string;
+  readonly flags: FlagValues;
+  /** What stands without a flag, in order. */
+  readonly words: readonly string[];
+  /** Variables by name. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Where each setting that was given came from: `--cluster-ip`, or `DTK_CLUSTER_IP` for the environment. */
+export type Sources<Declared extends Settings> = { readonly [Key in keyof Declared]: string | undefined };
 
 /** Declares a setting, so that its value's type is known. */
 export function declare<Value>(setting: Setting<Value>): Setting<Value> {
   return setting;
 }
 
-/** The environment variable that stands for a flag, as in `HOSTSFILE_SERVER_CLUSTER_IP`. */
-export function environmentName(setting: Pick<Setting, "flag">): string {
-  return `HOSTSFILE_SERVER_${setting.flag.toUpperCase().replaceAll("-", "_")}`;
+/** The environment variable that stands for a flag of a program, as in `HOSTSFILE_SERVER_CLUSTER_IP`. */
+export function environmentName({ flag }: Pick<Setting, "flag">, program: string): string {
+  return `${program}-${flag}`.toUpperCase().replaceAll("-", "_");
 }
 
 /** The flag as commander declares it, as in `--cluster-ip <ADDRESS>`. */
@@ -46,86 +76,68 @@ export function flagUsage({ flag, placeholder }: Setting): string {
  * Reads settings from flags and, where no flag is given, from the environment.
  *
  * @param declared - the settings
- * @param flags - what the command line gave
- * @param environment - variables by name
+ * @returns the values that were given, and where each came from
  * @throws TroubleError `wrong-usage` (exit 2) naming every bad value at once
  */
 export function readSettings<Declared extends Settings>(
   declared: Declared,
-  flags: FlagValues,
-  environment: Readonly<Record<string, string | undefined>>,
-): Given<Declared> {
+  invocation: Invocation,
+): { readonly given: Given<Declared>; readonly sources: Sources<Declared> } {
+  const found = Object.entries(declared).map(([key, setting]) => ({ key, setting, ...findTexts(setting, invocation) }));
   const problems: string[] = [];
-  const values = Object.entries(declared).map(([key, setting]) => {
-    const { origin, texts } = findTexts(setting, flags, environment);
-    if (texts === undefined) return [key, undefined];
-    const result = setting.schema.safeParse(texts);
-    if (!result.success) problems.push(...result.error.issues.map((issue) => `${origin}: ${issue.message}`));
-    return [key, result.data];
-  });
-  if (problems.length > 0) throw new TroubleError(wrongUsage(problems), { exitCode: 2 });
-  return Object.fromEntries(values) as Given<Declared>;
+  const values = found.map(({ key, setting, source, texts }) => [
+    key,
+    texts && check(setting, texts, source, problems),
+  ]);
+  refuse(problems, invocation.program);
+  return {
+    given: Object.fromEntries(values) as Given<Declared>,
+    sources: Object.fromEntries(found.map(({ key, source, texts }) => [key, texts && source])) as Sources<Declared>,
+  };
+}
+
+/**
+ * Reads what stands without a flag; commander has counted it.
+ *
+ * @throws TroubleError `wrong-usage` (exit 2) naming every bad value at once
+ */
+export function readWords<Declared extends Positionals>(
+  declared: Declared | undefined,
+  invocation: Invocation,
+): Words<Declared> {
+  const problems: string[] = [];
+  const values = Object.entries(declared ?? {}).map(([key, positional], index) => [
+    key,
+    check(positional, [invocation.words[index] ?? ""], positional.placeholder, problems),
+  ]);
+  refuse(problems, invocation.program);
+  return Object.fromEntries(values) as Words<Declared>;
+}
+
+function check(
+  { schema }: Pick<Setting, "schema">,
+  texts: readonly string[],
+  source: string,
+  problems: string[],
+): unknown {
+  const result = schema.safeParse(texts);
+  if (!result.success) problems.push(...result.error.issues.map((issue) => `${source}: ${issue.message}`));
+  return result.data;
 }
 
 function findTexts(
   setting: Setting,
-  flags: FlagValues,
-  environment: Readonly<Record<string, string | undefined>>,
-): { readonly origin: string; readonly texts: readonly string[] | undefined } {
+  { program, flags, environment }: Invocation,
+): { readonly source: string; readonly texts: readonly string[] | undefined } {
   const flag = flags[setting.flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())];
-  if (flag !== undefined) return { origin: `--${setting.flag}`, texts: [flag].flat().map(String) };
-  const name = environmentName(setting);
+  if (flag !== undefined) return { source: `--${setting.flag}`, texts: [flag].flat().map(String) };
+  const name = environmentName(setting, program);
   const text = environment[name];
-  return { origin: name, texts: text === undefined || text === "" ? undefined : [text] };
+  return { source: name, texts: text === undefined || text === "" ? undefined : [text] };
 }
 
-function wrongUsage(problems: readonly string[]): Trouble {
-  return {
-    code: "wrong-usage",
-    message: problems.join("\n"),
-    hint: "See hostsfile-server --help.",
-  };
-}
-
-const texts = z.array(z.string());
-
-/** A setting with one text value; of a repeated flag the last counts. */
-export const oneText = z.pipe(
-  texts,
-  z.transform((given: string[]) => given.at(-1) ?? ""),
-);
-
-/** A setting that takes a comma list, a repeated flag, or both. */
-export const commaList = z.pipe(
-  texts,
-  z.transform((given: string[]) =>
-    given
-      .flatMap((text) => text.split(","))
-      .map((text) => text.trim())
-      .filter((text) => text !== ""),
-  ),
-);
-
-/** A switch; its environment twin takes words as well. */
-export const onOrOff = z.pipe(oneText, parsedBy(parseSwitch, "true or false"));
-
-function parseSwitch(text: string): boolean | undefined {
-  if (/^(?:true|1|yes|on)$/i.test(text)) return true;
-  return /^(?:false|0|no|off)$/i.test(text) ? false : undefined;
-}
-
-/**
- * Makes a parser of ours into the last part of a setting's schema.
- *
- * @param parse - returns undefined for a value that is not what it should be
- * @param expected - what it should be, as in `a port (0 to 65535)`
- */
-export function parsedBy<Raw, Value>(parse: (raw: Raw) => Value | undefined, expected: string) {
-  return z.transform((raw: Raw, context): Value => {
-    const value = parse(raw);
-    if (value === undefined) {
-      context.issues.push({ code: "custom", message: `${JSON.stringify(raw)} is not ${expected}.`, input: raw });
-    }
-    return value ?? z.NEVER;
-  });
+function refuse(problems: readonly string[], program: string): void {
+  if (problems.length === 0) return;
+  const trouble: Trouble = { code: "wrong-usage", message: problems.join("\n"), hint: `See ${program} --help.` };
+  throw new TroubleError(trouble, { exitCode: 2 });
 }
