@@ -1,18 +1,18 @@
 /** What counts as an endpoint when it comes from outside, be it the wire or the disk. It judges and never rebuilds, so that values stay verbatim. */
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { Endpoint } from "./endpoint.ts";
 
-const noControlCharacter = z.string().regex(/^\P{Cc}*$/u);
+const identifying = z.string().check(z.regex(/^\P{Cc}*$/u));
 
 /** ExternalDNS `endpoint.Endpoint` (endpoint/endpoint.go): Go decodes null as the zero value, unknown keys are kept. */
 const endpointSchema = z.looseObject({
-  dnsName: noControlCharacter.min(1),
-  recordType: noControlCharacter.min(1),
-  setIdentifier: noControlCharacter.nullish(),
-  targets: z.array(z.string()).nullish(),
-  recordTTL: z.int().nullish(),
-  labels: z.record(z.string(), z.string()).nullish(),
-  providerSpecific: z.array(z.looseObject({ name: z.string().nullish(), value: z.string().nullish() })).nullish(),
+  dnsName: identifying.check(z.minLength(1)),
+  recordType: identifying.check(z.minLength(1)),
+  setIdentifier: z.nullish(identifying),
+  targets: z.nullish(z.array(z.string())),
+  recordTTL: z.nullish(z.int()),
+  labels: z.nullish(z.record(z.string(), z.string())),
+  providerSpecific: z.nullish(z.array(z.looseObject({ name: z.nullish(z.string()), value: z.nullish(z.string()) }))),
 });
 
 /**
