@@ -1,0 +1,69 @@
+/** What a benchmark says: one line of the table. */
+
+export interface Row {
+  readonly what: string;
+  /** With its unit, as in `3.1 ms`. */
+  readonly ours: string;
+  /** What it is held against, measured in the same run, and its value. */
+  readonly reference: string;
+  /** Ours divided by the reference. */
+  readonly ratio: number | undefined;
+  readonly goal: string;
+  /** Undefined when nothing is demanded. */
+  readonly met: boolean | undefined;
+}
+
+/** A row that holds a measured value against one measured beside it. */
+export function ratioRow(measured: {
+  readonly what: string;
+  readonly ours: number;
+  readonly reference: number;
+  /** What the reference is. */
+  readonly against: string;
+  readonly atMost: number;
+  readonly format: (value: number) => string;
+}): Row {
+  const { what, ours, reference, against, atMost, format } = measured;
+  const ratio = ours / reference;
+  return {
+    what,
+    ours: format(ours),
+    reference: `${against}: ${format(reference)}`,
+    ratio,
+    goal: `at most ${atMost}x`,
+    met: ratio <= atMost,
+  };
+}
+
+/** A row that holds a measured value against a number published elsewhere. */
+export function fasterRow(measured: { readonly what: string; readonly ours: number; readonly published: number }): Row {
+  const { what, ours, published } = measured;
+  return {
+    what,
+    ours: milliseconds(ours),
+    reference: `published: ${milliseconds(published)}`,
+    ratio: ours / published,
+    goal: "faster",
+    met: ours < published,
+  };
+}
+
+/** Writes a duration in three digits or so. */
+export function milliseconds(value: number): string {
+  return `${digits(value)} ms`;
+}
+
+/** Writes a duration given in milliseconds as microseconds. */
+export function microseconds(value: number): string {
+  return `${digits(value * 1000)} µs`;
+}
+
+/** Writes a number of bytes as MiB. */
+export function mebibytes(value: number): string {
+  return `${digits(value / 1024 / 1024)} MiB`;
+}
+
+function digits(value: number): string {
+  if (value >= 100) return value.toFixed(0);
+  return value.toFixed(value >= 10 ? 1 : 2);
+}

@@ -1,0 +1,74 @@
+/** The built server on scratch files, and a client with a kept connection, as ExternalDNS is one. */
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { startProduct } from "../test/support/product.ts";
+import { type BenchEndpoint, manyEndpoints } from "./endpoints.ts";
+
+export interface BenchServer extends AsyncDisposable {
+  readonly pid: number;
+  readonly hostsFolder: string;
+  readonly hostsFile: string;
+  readonly stateFolder: string;
+  /** Sends a request and reads the answer to its end. */
+  readonly send: (method: "GET" | "POST", path: string, body?: string) => Promise<string>;
+  readonly create: (endpoints: readonly BenchEndpoint[]) => Promise<void>;
+  readonly remove: (endpoints: readonly BenchEndpoint[]) => Promise<void>;
+}
+
+const mediaType = "application/external.dns.webhook+json;version=1";
+
+/**
+ * Starts a server in folders of its own.
+ *
+ * @param place - an empty or missing folder
+ * @param names - how many names it holds from the start
+ */
+export async function openServer(place: string, names = 0): Promise<BenchServer> {
+  const [hostsFolder, stateFolder] = [join(place, "etc"), join(place, "state")];
+  const hostsFile = join(hostsFolder, "hosts");
+  mkdirSync(hostsFolder, { recursive: true });
+  writeFileSync(hostsFile, "127.0.0.1 localhost\n");
+  const flags = [`--hosts-file=${hostsFile}`, `--state-dir=${stateFolder}`, "--domains=dtk.io"];
+  const product = await startProduct([...flags, "--cluster-ip=192.168.122.167", "--log-format=json"]);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const send: BenchServer["send"] = (method, path, body) =>
+    sendTo({ agent, url: `${product.url}${path}`, method, body });
+  const change = async (changes: object): Promise<void> =>
+    void (await send("POST", "/records", JSON.stringify(changes)));
+  const server: BenchServer = {
+    ...{ pid: product.pid, hostsFolder, hostsFile, stateFolder, send },
+    create: (endpoints) => change({ create: endpoints }),
+    remove: (endpoints) => change({ delete: endpoints }),
+    [Symbol.asyncDispose]: async () => {
+      agent.destroy();
+      await product[Symbol.asyncDispose]();
+    },
+  };
+  if (names > 0) await server.create(manyEndpoints(names));
+  if (names > 0 && statSync(hostsFile).size < names) throw new Error("the names did not come into the hosts file");
+  return server;
+}
+
+async function sendTo(sending: {
+  readonly agent: Agent;
+  readonly url: string;
+  readonly method: string;
+  readonly body: string | undefined;
+}): Promise<string> {
+  const { agent, url, method, body } = sending;
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const headers = method === "GET" ? { accept: mediaType } : { "content-type": mediaType };
+  const sent = request(url, { agent, method, headers });
+  sent.on("error", reject);
+  sent.on("response", (response) => {
+    const { statusCode = 0 } = response;
+    text(response).then((answer) => {
+      if (statusCode >= 300) reject(new Error(`${method} ${url}: ${statusCode} ${answer}`));
+      else resolve(answer);
+    }, reject);
+  });
+  sent.end(body);
+  return promise;
+}
