@@ -1,5 +1,6 @@
 /** Keeps copies of the user's hosts file in the state folder: the very first one for ever, and the last few. */
 import { basename, join } from "node:path";
+import { userPartOf } from "./document.ts";
 import { readIfThere, writeDurably } from "./durable-file.ts";
 import { type FileAccess, errorCode, unlessMissing } from "./file-access.ts";
 import { HostsFileError } from "./hosts-file-trouble.ts";
@@ -29,7 +30,7 @@ export class Copies {
   }
 
   /**
-   * Keeps a copy if the user's part is not the one of the last copy that this process made or met.
+   * Keeps a copy if the user's part is not that of the last copy, whoever made it.
    *
    * @param bytes - the whole file, as it is before the write
    * @param userPart - its text without the managed block
@@ -38,7 +39,7 @@ export class Copies {
   async keepIfNew(bytes: Buffer, userPart: string): Promise<void> {
     if (userPart === this.#userPart) return;
     try {
-      if (!(await this.#keepFirst(bytes))) await this.#keepUnlessLatest(bytes);
+      if (!(await this.#keepFirst(bytes)) && this.#latestUserPart() !== userPart) await this.#keep(bytes);
     } catch (error) {
       throw new HostsFileError(notKept(this.#folder, error), error);
     }
@@ -61,10 +62,10 @@ export class Copies {
     return true;
   }
 
-  async #keepUnlessLatest(bytes: Buffer): Promise<void> {
-    const latest = this.#list().at(-1);
-    const known = latest === undefined ? undefined : readIfThere(this.#files, join(this.#folder, latest));
-    if (known?.equals(bytes) !== true) await this.#keep(bytes);
+  #latestUserPart(): string | undefined {
+    const name = this.#list().at(-1) ?? `${this.#name}.orig`;
+    const bytes = readIfThere(this.#files, join(this.#folder, name));
+    return bytes && userPartOf(bytes.toString("latin1"));
   }
 
   async #keep(bytes: Buffer): Promise<string> {

@@ -64,6 +64,12 @@ export function renderDocument(input: RenderInput): Rendering {
   return text === input.text ? { kind: "unchanged", ...rendered } : { kind: "changed", text, ...rendered };
 }
 
+/** The text of a hosts file without the managed block; all of it where that cannot be decided. */
+export function userPartOf(text: string): string {
+  const parts = dissect({ text, wanted: [] });
+  return parts.kind === "undecidable" ? text : bareHead(parts) + parts.tail;
+}
+
 /** The user's text before the block, as it is without the block. */
 function bareHead({ head, tail, endedLine }: Dissection): string {
   return tail === "" && endedLine !== undefined ? head.slice(0, -1) : head;

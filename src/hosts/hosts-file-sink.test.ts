@@ -1,6 +1,15 @@
 /** Runs the sink's suite over a plain folder, and what does not depend on where the file lies. Mounts and full disks, which need root, are in test/e2e/. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { plainPlace, viewOf } from "../../test/support/hosts-place.ts";
@@ -116,6 +125,21 @@ describe("somebody else changes the block", () => {
     expect(shownIn(readFileSync(place.path, "utf8"))).toEqual(["10.0.0.2 a.test", "10.0.0.2 b.test"]);
     expect(outsideOf(readFileSync(place.path, "utf8"))).toBe("127.0.0.1 localhost\n5.5.5.5 mine\n");
   });
+});
+
+test("restarts make no copies, edits of the user's do", async () => {
+  using place = plainPlace("127.0.0.1 localhost");
+  for (const name of ["a.test", "b.test", "c.test"]) {
+    await using sink = await openSink(place);
+    await sink.apply(viewOf([name]));
+  }
+  expect(readdirSync(place.stateFolder)).toEqual(["hosts.orig"]);
+  expect(readFileSync(join(place.stateFolder, "hosts.orig"), "utf8")).toBe("127.0.0.1 localhost");
+  appendFileSync(place.path, "1.2.3.4 mine\n");
+  await using sink = await openSink(place);
+  await sink.apply(viewOf(["d.test"]));
+  await sink.apply(viewOf(["e.test"]));
+  expect(readdirSync(place.stateFolder)).toHaveLength(2);
 });
 
 describe("who may write", () => {

@@ -90,7 +90,7 @@ class FileSink implements HostsFileSink {
       if (this.#lock.state === "held" && real === this.#realPath) return undefined;
       await this.#letGo();
       const holder = { pid: process.pid, since: Date.now(), what };
-      this.#lock = await takeLock({ path: real, stateFolder, holder });
+      this.#lock = takeLock({ path: real, stateFolder, holder });
       if (this.#lock.state !== "held") return this.#lock.trouble;
       await this.#writer.recover();
       this.#realPath = real;

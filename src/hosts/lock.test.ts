@@ -1,16 +1,17 @@
 /** Proves with real processes that a hosts file has one writer, that death frees the lock, and that nothing stays behind. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { type Place, plainPlace } from "../../test/support/hosts-place.ts";
 import { type Lock, takeLock } from "./lock.ts";
 
 const lockName = ".hosts.hostsfile-server.lock";
 
-function take({ path, stateFolder }: Place, what = "test"): Promise<Lock> {
+function take({ path, stateFolder }: Place, what = "test"): Lock {
   return takeLock({ path, stateFolder, holder: { pid: process.pid, since: 0, what } });
 }
 
@@ -53,15 +54,28 @@ test("twenty processes at once: one has it, and each of the others knows who", a
   expect(readdirSync(place.folder)).toEqual(["hosts"]);
 });
 
+test("taken and let go by six processes hundreds of times: never two at once, though its file comes and goes", async () => {
+  using place = plainPlace("");
+  const words = ["test/support/hosts-lock-stress.ts", place.path, place.stateFolder, "400"];
+  const run = promisify(execFile);
+  const outputs = await Promise.all(Array.from({ length: 6 }, () => run(process.execPath, words)));
+  const results = outputs.map(({ stdout }) => JSON.parse(stdout));
+  expect(results.map(({ overlaps, troubles }) => ({ overlaps, troubles }))).toEqual(
+    results.map(() => ({ overlaps: 0, troubles: [] })),
+  );
+  expect(results.reduce((sum, { held }) => sum + held, 0)).toBeGreaterThan(20);
+  expect(readdirSync(place.folder)).toEqual(["hosts"]);
+}, 60_000);
+
 test("death frees the lock, whatever the file says", async () => {
   using place = plainPlace("");
   const locker = await startLocker(place);
   expect(locker.state).toBe("held");
-  const meanwhile = await take(place);
+  const meanwhile = take(place);
   expect(meanwhile).toMatchObject({ state: "taken", holder: { pid: locker.child.pid, what: "locker" } });
   await end(locker, "SIGKILL");
   expect(readdirSync(place.folder)).toContain(lockName);
-  const lock = await take(place);
+  const lock = take(place);
   expect(lock.state).toBe("held");
   if (lock.state === "held") await lock[Symbol.asyncDispose]();
   expect(readdirSync(place.folder)).toEqual(["hosts"]);
@@ -69,8 +83,8 @@ test("death frees the lock, whatever the file says", async () => {
 
 test("a process that holds it and asks again does not lose it (fcntl locks go when any descriptor is closed)", async () => {
   using place = plainPlace("");
-  const lock = await take(place);
-  expect((await take(place)).state).toBe("taken");
+  const lock = take(place);
+  expect(take(place).state).toBe("taken");
   const other = await startLocker(place);
   expect(other.state).toBe("taken");
   await end(other, "politely");
@@ -79,8 +93,8 @@ test("a process that holds it and asks again does not lose it (fcntl locks go wh
 
 test("who holds it is said in a sentence, with the way out", async () => {
   using place = plainPlace("");
-  const lock = await take(place, "hostsfile-server serve");
-  const second = await take(place);
+  const lock = take(place, "hostsfile-server serve");
+  const second = take(place);
   expect(second.state === "taken" && second.trouble).toEqual({
     code: "hosts-file-lock-taken",
     message: `${place.path} already has a writer: process ${process.pid} (hostsfile-server serve, since 1970-01-01T00:00:00.000Z).`,
@@ -92,7 +106,7 @@ test("who holds it is said in a sentence, with the way out", async () => {
 test("a lock file that holds rubbish is no reason to have no writer", async () => {
   using place = plainPlace("");
   writeFileSync(join(place.folder, lockName), "rubbish ".repeat(1000));
-  const lock = await take(place);
+  const lock = take(place);
   expect(lock.state).toBe("held");
   if (lock.state === "held") await lock[Symbol.asyncDispose]();
 });
@@ -101,17 +115,17 @@ test("no link is followed, and only this user may read it", async () => {
   using place = plainPlace("");
   const elsewhere = join(place.folder, "elsewhere");
   symlinkSync(elsewhere, join(place.folder, lockName));
-  expect((await take(place)).state).toBe("unavailable");
+  expect(take(place).state).toBe("unavailable");
   expect(readdirSync(place.folder)).not.toContain("elsewhere");
   using other = plainPlace("");
-  const lock = await take(other);
+  const lock = take(other);
   expect(statSync(join(other.folder, lockName)).mode & 0o777).toBe(0o600);
   if (lock.state === "held") await lock[Symbol.asyncDispose]();
 });
 
 test("a folder that is not there is trouble that may pass", async () => {
   using place = plainPlace("");
-  const lock = await takeLock({
+  const lock = takeLock({
     ...place,
     path: join(place.folder, "no", "hosts"),
     holder: { pid: 1, since: 0, what: "x" },

@@ -3,12 +3,21 @@
  * with the process (fcntl(2)), so none is ever stale, and only those who may write that folder can take it. Over NFS it
  * is as good as the locks of that mount.
  */
-import { type BigIntStats, accessSync, constants } from "node:fs";
-import { lstat, mkdir, open, truncate, unlink } from "node:fs/promises";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  unlinkSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Trouble } from "../trouble.ts";
-import { errorCode } from "./file-access.ts";
+import { errorCode, unlessMissing } from "./file-access.ts";
 
 /** Who holds the lock. */
 export interface Holder {
@@ -41,38 +50,41 @@ export interface LockRequest {
  *
  * @returns the lock; disposing of it removes its file
  */
-export async function takeLock({ path, stateFolder, holder }: LockRequest): Promise<Lock> {
+export function takeLock({ path, stateFolder, holder }: LockRequest): Lock {
   const name = `.${basename(path)}.hostsfile-server.lock`;
-  const beside = await lockAt(path, join(dirname(path), name), holder);
+  const beside = lockAt(path, join(dirname(path), name), holder);
   if (!("isFolderClosed" in beside) || !beside.isFolderClosed || !isWritable(path)) return beside;
   // As under systemd's ReadWritePaths=/etc/hosts, or in a container.
-  await mkdir(stateFolder, { recursive: true, mode: 0o700 }).catch(() => undefined);
-  const kept = await lockAt(path, join(stateFolder, name), holder);
+  createFolder(stateFolder);
+  const kept = lockAt(path, join(stateFolder, name), holder);
   return kept.state === "held" || kept.state === "taken" ? kept : beside;
 }
 
-async function lockAt(path: string, lockPath: string, holder: Holder): Promise<Lock> {
+/** Milliseconds to wait for one who reads or writes the holder just now; nobody does so for longer than a moment. */
+const patience = 5_000;
+
+/** Locks that this process holds. Opening such a file again, and closing it, would drop the lock (fcntl(2)). */
+const heldHere = new Map<string, Holder>();
+
+function lockAt(path: string, lockPath: string, holder: Holder): Lock {
+  const own = heldHere.get(lockPath);
+  if (own !== undefined) return taken(path, own);
   try {
     for (;;) {
-      const lock = await tryLock(path, lockPath, holder);
-      if (lock !== "removed meanwhile") return lock;
+      const lock = tryLock(path, lockPath, holder);
+      if (lock !== "again") return lock;
     }
-  } catch (error) {
-    if (!isRubbish(error)) return failed(path, error);
-  }
-  try {
-    // A crash of the machine can leave anything in it. Emptying it frees nobody's lock, so this cannot make two winners.
-    await truncate(lockPath);
-    const lock = await tryLock(path, lockPath, holder);
-    return lock === "removed meanwhile" ? taken(path, undefined) : lock;
   } catch (error) {
     return failed(path, error);
   }
 }
 
-function isRubbish(error: unknown): boolean {
-  const code = sqliteCode(error);
-  return code === sqliteCorrupt || code === sqliteNotADatabase;
+function createFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch {
+    // Then no lock can be taken there either, which is reported.
+  }
 }
 
 function isWritable(path: string): boolean {
@@ -84,22 +96,53 @@ function isWritable(path: string): boolean {
   }
 }
 
-async function tryLock(path: string, lockPath: string, holder: Holder): Promise<Lock | "removed meanwhile"> {
-  const inode = await createSafely(lockPath);
-  if (inode === undefined) return "removed meanwhile";
-  const database = new DatabaseSync(lockPath, { timeout: 0 });
-  let kept = false;
+/**
+ * One try. The file is opened here first and stays open as long as SQLite's lock: so its inode number cannot be given to
+ * another file, and if the path still leads to it in the end, SQLite has opened the very same one.
+ */
+function tryLock(path: string, lockPath: string, holder: Holder): Lock | "again" {
+  using resources = new DisposableStack();
+  const descriptor = openSafely(lockPath);
+  resources.defer(() => closeSync(descriptor));
+  const { ino } = fstatSync(descriptor, { bigint: true });
+  // Closed before the descriptor is, which would drop the lock under SQLite.
+  const database = resources.use(new DatabaseSync(lockPath, { timeout: patience }));
   try {
     // Nothing here must survive a crash of the machine, and no journal file may be left beside the hosts file.
     database.exec("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF");
     if (!claim(database, holder)) return taken(path, readHolder(database));
-    // Whoever held it before may have removed the file after we opened it: then this lock is nobody's.
-    if ((await statusAt(lockPath))?.ino !== inode) return "removed meanwhile";
-    kept = true;
-    return { state: "held", path: lockPath, [Symbol.asyncDispose]: () => release(database, lockPath, inode) };
-  } finally {
-    if (!kept) database.close();
+  } catch (error) {
+    if (inodeAt(lockPath) !== ino) return "again";
+    if (!isRubbish(error)) throw error;
+    // A crash of the machine can leave anything in it. Emptying it frees nobody's lock, so this makes no two winners.
+    ftruncateSync(descriptor);
+    return "again";
   }
+  // Whoever held it before may have removed the file after it was opened: then this lock keeps nobody out.
+  if (inodeAt(lockPath) !== ino) return "again";
+  const kept = resources.move();
+  heldHere.set(lockPath, holder);
+  const release = (): void => {
+    // While the lock is held the file is nobody else's.
+    if (inodeAt(lockPath) === ino) unlinkSync(lockPath);
+  };
+  return { state: "held", path: lockPath, [Symbol.asyncDispose]: () => letGo(lockPath, release, kept) };
+}
+
+async function letGo(lockPath: string, remove: () => void, kept: DisposableStack): Promise<void> {
+  try {
+    if (!kept.disposed) remove();
+  } catch {
+    // The file stays, and does no harm.
+  } finally {
+    kept.dispose();
+    heldHere.delete(lockPath);
+  }
+}
+
+function isRubbish(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === sqliteCorrupt || code === sqliteNotADatabase;
 }
 
 /**
@@ -112,32 +155,22 @@ function claim(database: DatabaseSync, holder: Holder): boolean {
   while (!isHolder(database, holder)) {
     database.exec("CREATE TABLE IF NOT EXISTS holder (id INTEGER PRIMARY KEY CHECK (id = 1), value TEXT) STRICT");
     database.prepare("INSERT OR REPLACE INTO holder VALUES (1, ?)").run(JSON.stringify(holder));
-    if (!commit(database) || !begin(database)) return false;
+    database.exec("COMMIT");
+    if (!begin(database)) return false;
   }
   return true;
 }
 
+/** Takes the write lock, or learns at once that somebody else has it. */
 function begin(database: DatabaseSync): boolean {
-  return unlessBusy(() => {
-    database.exec("BEGIN IMMEDIATE");
-  });
-}
-
-/** A reader may hold up a commit for a moment; the write lock is kept meanwhile, so asking again is safe. */
-function commit(database: DatabaseSync): boolean {
-  for (let attempt = 0; attempt < 1000; attempt += 1) {
-    if (unlessBusy(() => database.exec("COMMIT"))) return true;
-  }
-  return false;
-}
-
-function unlessBusy(work: () => void): boolean {
   try {
-    work();
+    database.exec("PRAGMA busy_timeout = 0; BEGIN IMMEDIATE");
     return true;
   } catch (error) {
-    if (sqliteCode(error) === sqliteBusy) return false;
-    throw error;
+    if (sqliteCode(error) !== sqliteBusy) throw error;
+    return false;
+  } finally {
+    database.exec(`PRAGMA busy_timeout = ${patience}`);
   }
 }
 
@@ -164,43 +197,18 @@ function parseHolder(text: string): Holder | undefined {
   return { pid, since, what };
 }
 
-/**
- * Creates the file if it is missing, and makes sure that SQLite opens no link and no file of another user. One that is
- * there is never opened here: closing any of a process's descriptors drops its locks on the file (fcntl(2)).
- */
-async function createSafely(lockPath: string): Promise<bigint | undefined> {
-  try {
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    await (await open(lockPath, flags, 0o600)).close();
-  } catch (error) {
-    if (errorCode(error) !== "EEXIST") throw error;
-  }
-  const status = await statusAt(lockPath);
-  if (status === undefined) return undefined;
-  const isOurs = status.uid === 0n || Number(status.uid) === process.geteuid?.();
-  if (status.isFile() && isOurs) return status.ino;
-  throw new Error(`${lockPath} is a link or another user's file`);
+/** Opens the file, creating it if it is missing, so that SQLite opens no link and no file of another user. */
+function openSafely(lockPath: string): number {
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const descriptor = openSync(lockPath, flags, 0o600);
+  const status = fstatSync(descriptor);
+  if (status.isFile() && (status.uid === 0 || status.uid === process.geteuid?.())) return descriptor;
+  closeSync(descriptor);
+  throw new Error(`${lockPath} is another user's file`);
 }
 
-async function statusAt(lockPath: string): Promise<BigIntStats | undefined> {
-  try {
-    return await lstat(lockPath, { bigint: true });
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-/** Removes the file while the lock is held, so that it is nobody else's. */
-async function release(database: DatabaseSync, lockPath: string, inode: bigint): Promise<void> {
-  if (!database.isOpen) return;
-  try {
-    if ((await statusAt(lockPath))?.ino === inode) await unlink(lockPath);
-  } catch {
-    // It stays, and does no harm.
-  } finally {
-    database.close();
-  }
+function inodeAt(lockPath: string): bigint | undefined {
+  return unlessMissing(() => lstatSync(lockPath, { bigint: true }))?.ino;
 }
 
 /** SQLite's result codes (sqlite.org/rescode.html). */

@@ -4,6 +4,7 @@ import {
   chmodSync,
   chownSync,
   closeSync,
+  constants,
   ftruncateSync,
   linkSync,
   mkdirSync,
@@ -307,15 +308,44 @@ describe.concurrent("copies of the user's file", () => {
     expect(contents).toEqual(["edit 2\n", "edit 3\n", "edit 4\n", "edit 5\n", "edit 6\n", "first\n"]);
     expect(statSync(join(place.stateFolder, names[0] ?? "")).mode & 0o777).toBe(0o600);
   });
+});
 
-  test("a restart makes no copy of what the last copy holds", async () => {
-    using place = plainPlace(oldText);
-    for (const text of [newText, oldText, newText]) {
-      await using writer = writerOf(place);
-      await write(writer, text);
-    }
-    expect(readdirSync(place.stateFolder).length).toBeLessThanOrEqual(3);
-  });
+test("a write that stores less than asked is gone on with", async () => {
+  using place = plainPlace(oldText);
+  const stingy: FileAccess = {
+    ...fileAccess,
+    open: (path, flags, mode) => {
+      const file = fileAccess.open(path, flags, mode);
+      return { ...file, write: (bytes, position) => file.write(bytes.subarray(0, 7), position) };
+    },
+  };
+  for (const files of [stingy, refusingRename(stingy, place.path)]) {
+    await using writer = writerOf(place, files);
+    await write(writer, newText);
+    expect(readFileSync(place.path, "utf8")).toBe(newText);
+    await write(writer, oldText);
+    expect(readFileSync(place.path, "utf8")).toBe(oldText);
+  }
+});
+
+test("a disk that is full under a write in place: the blank lines are taken back at once, what others appended is not", async () => {
+  using place = plainPlace(oldText);
+  const full: FileAccess = {
+    ...refusingRename(fileAccess, place.path),
+    open: (path, flags, mode) => {
+      const file = fileAccess.open(path, flags, mode);
+      if ((flags & constants.O_APPEND) === 0) return file;
+      const fail = (bytes: Uint8Array): number => {
+        appendFileSync(place.path, "# theirs\n");
+        file.write(bytes.subarray(0, 9), null);
+        throw Object.assign(new Error("full"), { code: "ENOSPC" });
+      };
+      return { ...file, write: fail };
+    },
+  };
+  await using writer = writerOf(place, full);
+  await expect(write(writer, newText)).rejects.toThrow("full");
+  expect(readFileSync(place.path, "utf8")).toBe(`${oldText}# theirs\n`);
 });
 
 test("left by a killed process: temporary files are swept, other files are not", async () => {

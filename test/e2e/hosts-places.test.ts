@@ -220,6 +220,20 @@ describe.skipIf(!isInside)("inside", () => {
     }
   });
 
+  test("without a single inotify watch left, an edit is still noticed", async () => {
+    using place = onTmpfs(user);
+    const script = `
+      import { watchHostsFile } from "./src/hosts/watch.ts";
+      const [path] = process.argv.slice(-1);
+      const watch = watchHostsFile({ realPath: path, path, pollInterval: 250, onLook: () => { console.log("look"); process.exit(); } });
+      setTimeout(() => process.getBuiltinModule("node:fs").appendFileSync(path, "x"), 200);
+      setTimeout(() => process.exit(1), 10_000);`;
+    const command =
+      'echo 0 > /proc/sys/user/max_inotify_watches && exec "$0" --input-type=module-typescript -e "$1" "$2"';
+    const words = ["--user", "--map-root-user", "sh", "-c", command, process.execPath, script, place.path];
+    expect(run("unshare", ...words)).toBe("look\n");
+  });
+
   test.each([
     ["over the file, which is written in place", "in-place"],
     ["over its folder, where it is replaced", "rename"],

@@ -2,6 +2,6 @@
 import { takeLock } from "../../src/hosts/lock.ts";
 
 const [path = "", stateFolder = ""] = process.argv.slice(2);
-const lock = await takeLock({ path, stateFolder, holder: { pid: process.pid, since: Date.now(), what: "locker" } });
+const lock = takeLock({ path, stateFolder, holder: { pid: process.pid, since: Date.now(), what: "locker" } });
 process.stdout.write(`${JSON.stringify({ state: lock.state, holder: "holder" in lock ? lock.holder : undefined })}\n`);
 process.stdin.on("end", () => void (lock.state === "held" && lock[Symbol.asyncDispose]())).resume();
