@@ -70,14 +70,8 @@ async function grow({ file, end, oldLength, bytes }: Growing): Promise<Buffer> {
     throw error;
   }
   const added = readAll(file).subarray(oldLength);
-  return carryOver(bytes, added.subarray(0, Math.max(0, findBlank(added, blank))));
-}
-
-/** Where our blank lines begin: on a line of their own, unless what stands before them has no line end. */
-function findBlank(added: Buffer, blank: Buffer): number {
-  if (added.subarray(0, blank.length).equals(blank)) return 0;
-  const behindLine = added.indexOf(Buffer.concat([Buffer.of(lineFeed), blank]));
-  return behindLine === -1 ? added.indexOf(blank) : behindLine + 1;
+  // A line end before our blank lines may be taken for the first of them: then the last of them is left as its line end.
+  return carryOver(bytes, added.subarray(0, Math.max(0, added.indexOf(blank))));
 }
 
 /** The length of a file without the blank lines at its end, but with the old content and the last line's own end. */

@@ -348,6 +348,62 @@ test("a disk that is full under a write in place: the blank lines are taken back
   expect(readFileSync(place.path, "utf8")).toBe(`${oldText}# theirs\n`);
 });
 
+test.each([
+  ["grows", "before the space is taken", oldText, newText],
+  ["grows", "after it", oldText, newText],
+  ["shrinks", "after it", newText, oldText],
+])("in place, when the file %s: what others append %s is kept, on its own line", async (_how, when, from, to) => {
+  using place = plainPlace(from);
+  const append = (): void => appendFileSync(place.path, "# theirs\n");
+  const busy: FileAccess = {
+    ...refusingRename(fileAccess, place.path),
+    open: (path, flags, mode) => {
+      const file = fileAccess.open(path, flags, mode);
+      if (path !== place.path) return file;
+      const isEnd = (flags & constants.O_APPEND) !== 0;
+      // Moving what was appended is a write as well, so only the first one is joined.
+      let isFirst = true;
+      const joinIn = (event: string, applies: boolean): void => {
+        if (applies && isFirst && event === when) append();
+      };
+      return {
+        ...file,
+        write: (bytes, position) => {
+          joinIn("before the space is taken", isEnd);
+          const count = file.write(bytes, position);
+          joinIn("after it", !isEnd);
+          isFirst = false;
+          return count;
+        },
+      };
+    },
+  };
+  await using writer = writerOf(place, busy);
+  await write(writer, to);
+  expect(readFileSync(place.path, "utf8")).toBe(`${to}# theirs\n`);
+});
+
+test.skipIf(process.platform !== "linux")("no descriptor stays open (Linux lists them)", async () => {
+  using place = plainPlace(oldText);
+  const count = (): number =>
+    readdirSync("/proc/self/fd").filter((name) => leadsTo(`/proc/self/fd/${name}`, place.folder)).length;
+  {
+    await using writer = writerOf(place);
+    for (let round = 0; round < 50; round += 1) await write(writer, round % 2 === 0 ? newText : oldText);
+    expect(count()).toBeGreaterThan(0);
+    expect(count()).toBeLessThan(40);
+  }
+  expect(count()).toBe(0);
+});
+
+function leadsTo(link: string, folder: string): boolean {
+  try {
+    return readlinkSync(link).startsWith(folder);
+  } catch {
+    return false;
+  }
+}
+
 test("left by a killed process: temporary files are swept, other files are not", async () => {
   using place = plainPlace(oldText);
   const others = [".hosts.hostsfile-server.lock", ".hosts.other.tmp", "hosts.tmp", ".hosts.swp"];

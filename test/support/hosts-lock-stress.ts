@@ -1,10 +1,12 @@
 /** Takes and lets go of a lock many times, and tells whether anybody else ever had it at the same time. */
 import { closeSync, openSync, unlinkSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import { takeLock } from "../../src/hosts/lock.ts";
 
 const [path = "", stateFolder = "", rounds = "0"] = process.argv.slice(2);
 let held = 0;
 let overlaps = 0;
+let misnamed = 0;
 const troubles = new Set<string>();
 for (let round = 0; round < Number(rounds); round += 1) {
   const lock = takeLock({ path, stateFolder, holder: { pid: process.pid, since: round, what: "stress" } });
@@ -13,6 +15,9 @@ for (let round = 0; round < Number(rounds); round += 1) {
     continue;
   }
   held += 1;
+  using database = new DatabaseSync(lock.path, { readOnly: true });
+  const value = database.prepare("SELECT value FROM holder").get()?.["value"];
+  if (value !== JSON.stringify({ pid: process.pid, since: round, what: "stress" })) misnamed += 1;
   const mark = `${path}.held`;
   try {
     closeSync(openSync(mark, "wx"));
@@ -23,4 +28,4 @@ for (let round = 0; round < Number(rounds); round += 1) {
   }
   await lock[Symbol.asyncDispose]();
 }
-process.stdout.write(JSON.stringify({ held, overlaps, troubles: [...troubles] }));
+process.stdout.write(JSON.stringify({ held, overlaps, misnamed, troubles: [...troubles] }));
