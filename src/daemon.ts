@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import { Announcer } from "./announcer.ts";
 import { createApp } from "./control/app.ts";
-import type { Network } from "./control/network.ts";
+import { type Network, authority } from "./control/network.ts";
 import { type RunningServer, startServer } from "./control/server.ts";
 import { type HostsFileSinkOptions, openHostsFileSink } from "./hosts/hosts-file-sink.ts";
 import { openMemorySink } from "./hosts/memory-sink.ts";
@@ -81,13 +81,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     allow: options.allow,
     adminToken: options.adminToken,
     ownNames: () => ownNames,
-    facts: { pid: process.pid, version, since, hostsFile: options.hostsFile },
+    facts: { pid: process.pid, version, since, hostsFile: options.hostsFile, dryRun: isDryRun },
     address: () => address,
   });
   const server: RunningServer = await startServer({ fetch: app.fetch, host: options.host, port: options.port });
   stack.defer(() => server.stop(stopGrace));
   const { port } = server.address;
-  const address = `http://localhost:${port}`;
+  const address = `http://${authority(options.host ?? "localhost", port)}`;
   await reconciler.reconcile();
   const running = stack.move();
   return { address, port, reconciler, allowed: app.allowed, [Symbol.asyncDispose]: () => running.disposeAsync() };

@@ -280,6 +280,26 @@ describe("clear", () => {
     expect(JSON.parse((await curl(`${again.url}/domains`)).text)).toEqual([]);
   });
 
+  test("a server that only plays, or keeps another file, is left alone", async () => {
+    using here = desktop();
+    using other = desktop();
+    await filled(here);
+    await using playing = await startProduct(["--dry-run", ...here.flags]);
+    expect(await runProduct(["clear", `--port=${playing.port}`, ...here.flags])).toMatchObject({ exitCode: 0 });
+    expect(here.hosts()).toBe(users);
+    await filled(here);
+    await using elsewhere = await startProduct(here.flags);
+    expect(await runProduct(["clear", `--port=${elsewhere.port}`, ...other.flags])).toMatchObject({ exitCode: 0 });
+    expect(here.block()).toHaveLength(2);
+  });
+
+  test("a server on an address of its own is found by that", async () => {
+    using here = desktop();
+    await using server = await startProduct(["--host=127.0.0.9", ...here.flags]);
+    expect((await runProduct(["status", "--host=127.0.0.9", `--port=${server.port}`])).exitCode).toBe(0);
+    expect((await runProduct(["status", `--port=${server.port}`])).talk).toContain("--host");
+  });
+
   test("leaves no lock behind", async () => {
     using here = desktop();
     await filled(here);

@@ -34,11 +34,14 @@ export async function clear(options: ClearOptions): Promise<number> {
   return 0;
 }
 
-/** Undefined when no server of ours answers on the port. */
+/** Undefined when no server keeps the file that is meant: none answers, or it keeps another or only plays. */
 async function clearRunning(options: ClearOptions): Promise<readonly string[] | undefined> {
   const text = await askServer(options, "GET", "/status");
   if (text === undefined) return undefined;
-  const known = statusSchema.parse(JSON.parse(text)).clusters.map(({ name }) => name);
+  const { server, clusters } = statusSchema.parse(JSON.parse(text));
+  const isOther = options.hostsFile !== undefined && resolve(options.hostsFile) !== server.hostsFile;
+  if (server.dryRun || isOther) return undefined;
+  const known = clusters.map(({ name }) => name);
   const wanted = options.cluster === undefined ? known : [options.cluster];
   for (const name of wanted) await askServer(options, "DELETE", `/clusters/${name}`);
   return wanted;

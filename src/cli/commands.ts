@@ -29,6 +29,14 @@ const shownTokenFile = {
   whenAbsent: `${installedTokenFile}, if it is there`,
 };
 
+const serverHost = declare({
+  flag: "host",
+  placeholder: "ADDRESS",
+  doc: "The address where the server listens.",
+  whenAbsent: "localhost",
+  schema: oneText,
+});
+
 const quiet = declare({ flag: "quiet", doc: "Print nothing but failures.", whenAbsent: "off", schema: onOrOff });
 
 export const commands = [
@@ -51,7 +59,7 @@ export const commands = [
       "hostsfile-server status --json | jq .attention",
       "hostsfile-server status --port=5001",
     ],
-    settings: { port: portSetting, tokenFile: shownTokenFile, json },
+    settings: { port: portSetting, host: serverHost, tokenFile: shownTokenFile, json },
     run: async (given) => (await import("./status.ts")).showStatus(given),
   }),
   declareCommand({
@@ -61,6 +69,7 @@ export const commands = [
     settings: {
       cluster: { ...cluster, whenAbsent: "every cluster" },
       port: portSetting,
+      host: serverHost,
       tokenFile: shownTokenFile,
       hostsFile: hostsFileSetting,
       stateFolder: stateFolderSetting,

@@ -6,8 +6,8 @@ import { createPatch } from "diff";
 import { type Daemon, startDaemon } from "../daemon.ts";
 import type { Log } from "../log.ts";
 import type { Endpoint } from "../records/endpoint.ts";
+import { type HTTPRequest, sendRequest } from "../request.ts";
 import { webhookMediaType } from "../webhook/routes.ts";
-import { type LocalRequest, requestLocal } from "./request.ts";
 
 const domain = "dtk.io";
 const clusterIP = "192.168.122.167";
@@ -129,9 +129,9 @@ function call(world: World, method: "GET" | "POST", path: string, body?: unknown
   return send(world, { method, path, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
 }
 
-async function send({ daemon }: World, request: Omit<LocalRequest, "port">): Promise<string> {
+async function send({ daemon }: World, request: Omit<HTTPRequest, "port">): Promise<string> {
   const { method, path } = request;
-  const { status, text } = await requestLocal({ ...request, port: daemon.port });
+  const { status, text } = await sendRequest({ ...request, port: daemon.port });
   if (status !== 200 && status !== 204) throw new Error(`${method} ${path} was answered ${status}: ${text}`);
   return `${method} ${path} -> ${status} ${text}`.trim();
 }

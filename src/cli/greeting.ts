@@ -1,5 +1,5 @@
 /** The first lines of the server: what is managed, where it listens, who may call, and what to paste into ExternalDNS. */
-import { type InterfaceAddress, isInNetwork, networkOf, parseNetwork } from "../control/network.ts";
+import { type InterfaceAddress, authority, isInNetwork, networkOf, parseNetwork } from "../control/network.ts";
 import { parseCaller } from "../control/caller.ts";
 import type { ClusterSettings } from "../records/cluster.ts";
 
@@ -64,8 +64,4 @@ export function webhookHost({
     return caller !== undefined && networks.some((network) => isInNetwork(caller, network));
   });
   return (beside ?? inner ?? outside[0])?.address ?? "localhost";
-}
-
-function authority(host: string, port: number): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

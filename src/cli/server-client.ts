@@ -1,10 +1,13 @@
 /** Asks the running server on this machine, for the commands that need it. */
 import { existsSync } from "node:fs";
+import { authority } from "../control/network.ts";
+import { isRefused, sendRequest } from "../request.ts";
 import { TroubleError } from "../trouble.ts";
 import { defaultPort, installedTokenFile, readAdminToken } from "./environment.ts";
-import { requestLocal } from "./request.ts";
 
 export interface ServerPlace {
+  /** `localhost` when undefined. */
+  readonly host: string | undefined;
   readonly port: number | undefined;
   readonly tokenFile: string | undefined;
 }
@@ -20,31 +23,29 @@ export async function askServer(
   method: "GET" | "DELETE",
   path: string,
 ): Promise<string | undefined> {
-  const port = place.port ?? defaultPort;
-  const url = `http://localhost:${port}${path}`;
-  const answer = await requestLocal({ port, method, path, headers: authorization(place) }).catch((error: unknown) => {
-    if (isRefused(error)) return undefined;
-    throw unreachable(url, error);
-  });
+  const { host = "localhost", port = defaultPort } = place;
+  const url = `http://${authority(host, port)}${path}`;
+  const answer = await sendRequest({ host, port, method, path, headers: authorization(place) }).catch(
+    (error: unknown) => {
+      if (isRefused(error)) return undefined;
+      throw unreachable(url, error);
+    },
+  );
   if (answer === undefined || answer.status === 200) return answer?.text;
   throw refused(url, answer.status, answer.text);
 }
 
 /** The trouble of no server on the port. */
-export function noServer(port: number | undefined): TroubleError {
-  const message = `No hostsfile-server answers on port ${port ?? defaultPort} of this machine.`;
-  const hint = "Start it (sudo hostsfile-server --domains=dtk.io --cluster-ip=ADDRESS), or name its port with --port.";
+export function noServer({ host = "this machine", port = defaultPort }: ServerPlace): TroubleError {
+  const message = `No hostsfile-server answers on port ${port} of ${host}.`;
+  const hint =
+    "Start it (sudo hostsfile-server --domains=dtk.io --cluster-ip=ADDRESS), or say where it listens with --port and --host.";
   return new TroubleError({ code: "no-server", message, hint }, { exitCode: 3 });
 }
 
 function authorization({ tokenFile }: ServerPlace): Record<string, string> {
   const path = tokenFile ?? (existsSync(installedTokenFile) ? installedTokenFile : undefined);
   return path === undefined ? {} : { authorization: `Bearer ${readAdminToken(path)}` };
-}
-
-function isRefused(error: unknown): boolean {
-  const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
-  return errors.every((each) => each instanceof Error && "code" in each && each.code === "ECONNREFUSED");
 }
 
 function unreachable(url: string, cause: unknown): TroubleError {

@@ -13,6 +13,7 @@ const status: Status = {
     address: "http://localhost:5000",
     hostsFile: "/etc/hosts",
     ready: true,
+    dryRun: false,
     allowed: ["192.168.122.0/24"],
     tokenRequired: false,
   },

@@ -27,7 +27,7 @@ function renderServer({ server }: Status, now: number): string {
   return lines([
     `hostsfile-server ${server.version}, pid ${server.pid}, up ${formatAge(server.since, now)}, ${server.ready ? "ready" : "NOT READY"}`,
     `  address      ${server.address}`,
-    `  hosts file   ${server.hostsFile}`,
+    `  hosts file   ${server.hostsFile}${server.dryRun ? " (dry run: not written)" : ""}`,
     `  may call     ${callers}`,
   ]);
 }

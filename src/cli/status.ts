@@ -1,6 +1,6 @@
 /** `hostsfile-server status`: what the running server shows, what it does not show and why. */
 import { type Status, statusSchema } from "../control/status.ts";
-import { askServer, noServer } from "./server-client.ts";
+import { type ServerPlace, askServer, noServer } from "./server-client.ts";
 import { renderStatus } from "./status-text.ts";
 
 /**
@@ -9,13 +9,9 @@ import { renderStatus } from "./status-text.ts";
  * @returns 0, or 1 when something needs attention
  * @throws TroubleError when no server answers
  */
-export async function showStatus(given: {
-  readonly port: number | undefined;
-  readonly tokenFile: string | undefined;
-  readonly json: boolean | undefined;
-}): Promise<number> {
+export async function showStatus(given: ServerPlace & { readonly json: boolean | undefined }): Promise<number> {
   const text = await askServer(given, "GET", "/status");
-  if (text === undefined) throw noServer(given.port);
+  if (text === undefined) throw noServer(given);
   const status: Status = statusSchema.parse(JSON.parse(text));
   process.stdout.write(given.json ? `${JSON.stringify(status, undefined, 2)}\n` : renderStatus(status, Date.now()));
   return status.attention.length > 0 ? 1 : 0;

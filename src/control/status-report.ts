@@ -1,7 +1,6 @@
 /** Says in one value how the server is: what it shows, what it cannot show and why, and what a person should look at. */
 import type { SinkReport } from "../hosts/sink.ts";
 import { explainNotShown } from "../records/not-shown.ts";
-import type { View } from "../records/view.ts";
 import type { ReconcilerPort, ReconcilerState } from "../reconciler.ts";
 import type { Store, StoredCluster } from "../store/store.ts";
 import { StoreTroubleError } from "../store/trouble.ts";
@@ -18,6 +17,8 @@ export interface ServerFacts {
   readonly since: number;
   /** Where the hosts file is, for people. */
   readonly hostsFile: string;
+  /** Whether nothing is written. */
+  readonly dryRun: boolean;
   readonly tokenRequired: boolean;
 }
 
@@ -39,7 +40,7 @@ export function buildStatus(options: StatusOptions): Status {
   const { since, ...fixed } = facts;
   const status = {
     server: { ...fixed, since: formatTime(since), address: address(), ready: state.ready, allowed: [...allowed()] },
-    clusters: readClusters(reconciler, state.view),
+    clusters: readClusters(reconciler, countShown(state)),
     sinks: [...state.reports].map(([name, report]) => describeSink({ name, report, state })),
     notShown: some(
       state.view.notShown.map((entry) => {
@@ -53,10 +54,17 @@ export function buildStatus(options: StatusOptions): Status {
   return { ...status, attention: findAttention(status, state) };
 }
 
-/** Without a store nothing is known of the clusters; the attention list says why. */
-function readClusters(reconciler: ReconcilerPort, view: View): Status["clusters"] {
+/** By cluster; a name that the user's own lines keep from being written is not shown. */
+function countShown({ view, reports }: ReconcilerState): ReadonlyMap<string, number> {
+  const conflicts = reports.values().flatMap((report) => (report.ok ? report.conflicts : []));
+  const kept = new Set<string>(conflicts.map(({ name }) => name));
   const shown = new Map<string, number>();
-  for (const { cluster } of view.entries) shown.set(cluster, (shown.get(cluster) ?? 0) + 1);
+  for (const { name, cluster } of view.entries) if (!kept.has(name)) shown.set(cluster, (shown.get(cluster) ?? 0) + 1);
+  return shown;
+}
+
+/** Without a store nothing is known of the clusters; the attention list says why. */
+function readClusters(reconciler: ReconcilerPort, shown: ReadonlyMap<string, number>): Status["clusters"] {
   try {
     return reconciler.read((store) =>
       [...store.clusters()].map((cluster) => describeCluster({ cluster, store, shown: shown.get(cluster.name) ?? 0 })),

@@ -48,6 +48,8 @@ export const statusSchema = z.object({
     address: z.string(),
     hostsFile: z.string(),
     ready: z.boolean(),
+    /** Whether nothing is written, as with --dry-run. */
+    dryRun: z.boolean(),
     /** Networks that may call beside this machine, and whether a token is required. */
     allowed: z.array(z.string()),
     tokenRequired: z.boolean(),

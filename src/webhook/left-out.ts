@@ -51,7 +51,7 @@ export class LeftOutMemory {
     if (kept.size === 0) this.#byRequest.delete(key);
     else this.#byRequest.set(key, kept);
     for (const entry of fresh.slice(0, maximumLogged)) {
-      this.#log.warn({ cluster, name: entry.name, reason: entry.reason }, leftOutSentence(entry));
+      this.#log.warn({ cluster, host: entry.name, reason: entry.reason }, leftOutSentence(entry));
     }
     const rest = fresh.length - maximumLogged;
     if (rest > 0) this.#log.warn({ cluster }, `${rest} more names were left out; hostsfile-server status lists them.`);

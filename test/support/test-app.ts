@@ -90,7 +90,7 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
     allow: undefined,
     adminToken: undefined,
     ownNames: () => new Set(["desktop.example.com"]),
-    facts: { pid: 1, version: "1.2.3", since: time, hostsFile: "/etc/hosts" },
+    facts: { pid: 1, version: "1.2.3", since: time, hostsFile: "/etc/hosts", dryRun: false },
     address: () => "http://localhost:5000",
     networks: desktopNetworks,
     ...options,
