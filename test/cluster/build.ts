@@ -28,7 +28,12 @@ const goSteps: readonly Step[] = [...externalDNSVersions.map(externalDNSStep), c
 
 /** Compiling keeps all cores busy, so programs are compiled one by one, while the rest is downloaded beside it. */
 await mkdir(cacheFolder, { recursive: true });
-await Promise.all([inOrder(goSteps), inOrder([kubectlStep()]), ensureEtcd()]);
+try {
+  await Promise.all([inOrder(goSteps), inOrder([kubectlStep()]), ensureEtcd()]);
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
 
 function externalDNSStep(version: (typeof externalDNSVersions)[number]): Step {
   return {
@@ -97,6 +102,7 @@ async function ensureEtcd(): Promise<void> {
   const found = await run("etcd", ["--version"]).catch(() => undefined);
   if (found !== undefined) return say("etcd: there");
   say("etcd: apt-get install etcd-server ...");
+  // With this run level the package does not start a service of its own (invoke-rc.d(8)).
   const environment = { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
   await call("apt-get", ["update", "-q"], { environment });
   await call("apt-get", ["install", "-q", "-y", "--no-install-recommends", "etcd-server"], { environment });
@@ -110,7 +116,12 @@ async function call(
 ): Promise<void> {
   const { folder = cacheFolder, environment = {} } = options;
   const env = { ...process.env, ...environment };
-  await run(command, parameters, { cwd: folder, env, maxBuffer: outputLimitBytes });
+  await run(command, parameters, { cwd: folder, env, maxBuffer: outputLimitBytes }).catch((error: unknown) => {
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    throw isMissing
+      ? new Error(`${command} is not installed; the end-to-end tests need Go 1.25, npm and python3.`)
+      : error;
+  });
 }
 
 function say(line: string): void {
