@@ -4,7 +4,7 @@ import { build } from "esbuild";
 
 await rm("dist", { recursive: true, force: true });
 await build({
-  entryPoints: { "hostsfile-server": "src/cli/main.ts" },
+  entryPoints: { "hostsfile-server": "src/cli/main.ts", dtk: "src/cli/dtk.ts" },
   outdir: "dist",
   bundle: true,
   splitting: true,

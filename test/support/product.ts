@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
-const launcher = join(import.meta.dirname, "../../hostsfile-server");
+const checkout = join(import.meta.dirname, "../..");
 
 export interface Finished {
   readonly exitCode: number | null;
@@ -16,6 +16,10 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Runs as this user instead of root. */
   readonly uid?: number;
+  /** The launcher to start, `hostsfile-server` when not given. */
+  readonly program?: "hostsfile-server" | "dtk";
+  /** Where it runs, the checkout when not given. */
+  readonly folder?: string;
 }
 
 /** Runs a command to its end. */
@@ -79,12 +83,13 @@ export async function startProduct(flags: readonly string[], options: RunOptions
 
 function start(
   commandLine: readonly string[],
-  { environment, uid }: RunOptions,
+  { environment, uid, program = "hostsfile-server", folder = checkout }: RunOptions,
 ): ChildProcess & {
   stdout: NodeJS.ReadableStream;
   stderr: NodeJS.ReadableStream & { setEncoding(encoding: "utf8"): NodeJS.ReadableStream };
 } {
-  return spawn(launcher, commandLine, {
+  return spawn(join(checkout, program), commandLine, {
+    cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env["PATH"], ...environment },
     ...(uid !== undefined && { uid, gid: uid }),
