@@ -54,7 +54,7 @@ function readMarker(line: string): ({ kind: "begin" } & BlockNote) | { kind: "en
   return body === undefined ? undefined : { kind: "begin", body, endedLine };
 }
 
-/** A line without its LF or CRLF. */
+/** A line without its LF or CRLF, or without the CR that a last line without LF ends in. */
 export function withoutLineEnd(line: string): string {
-  return line.replace(/\r?\n$/, "").replace(/\r$/, "");
+  return line.replace(/\r?\n?$/, "");
 }
