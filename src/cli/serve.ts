@@ -9,6 +9,7 @@ import { version } from "../version.ts";
 import { defaultHostsFile, defaultPort, readAdminToken, stateFolderOf } from "./environment.ts";
 import { renderGreeting } from "./greeting.ts";
 import { makeLogger } from "./logger.ts";
+import { giveBackMemory } from "./memory.ts";
 import type { ServeSettings } from "./serve-settings.ts";
 
 /**
@@ -36,6 +37,7 @@ export async function serve(settings: ServeSettings): Promise<number> {
     isDryRun: settings.dryRun ?? false,
     log,
   });
+  using _memory = giveBackMemory();
   greet({ daemon, settings, hostsFile, log });
   const signal = await stopped;
   log.info({ signal }, "Stopping: requests in flight finish, the lines stay.");

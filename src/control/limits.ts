@@ -1,4 +1,5 @@
 /** Bounds what callers can make the server hold: bytes of a body, bytes of all bodies, and requests in flight. */
+import { TextDecoder } from "node:util";
 import type { MiddlewareHandler } from "hono";
 import type { HTTPEnvironment } from "../webhook/environment.ts";
 
@@ -46,20 +47,21 @@ export function receiveBody({ body: most, allBodies }: Pick<Limits, "body" | "al
   let held = 0;
   return async (context, next) => {
     if (Number(context.req.header("content-length") ?? 0) > most) return context.json(tooLarge(most), 413);
-    const chunks: Uint8Array[] = [];
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    let text: string | undefined = "";
     let size = 0;
     try {
       for await (const chunk of context.req.raw.body ?? []) {
         size += chunk.length;
         held += chunk.length;
-        chunks.push(chunk);
         if (size > most) return context.json(tooLarge(most), 413);
         if (held > allBodies) {
           context.header("retry-after", "1");
           return context.json({ error: "Too many bytes in flight." }, 503);
         }
+        text = append(text, decoder, chunk);
       }
-      const text = decode(chunks);
+      text = append(text, decoder);
       if (text === undefined) return context.json({ error: "The body is not UTF-8." }, 400);
       context.set("body", text);
       return await next();
@@ -73,10 +75,14 @@ function tooLarge(most: number): { readonly error: string } {
   return { error: `The body is larger than ${most / mebibyte} MiB.` };
 }
 
-/** Replacing bytes that are not UTF-8 would store something else than was sent. */
-function decode(chunks: readonly Uint8Array[]): string | undefined {
+/**
+ * Decodes the next chunk, or what is left at the end. Replacing bytes that are not UTF-8 would store something else than
+ * was sent, so the text is undefined from there on. Chunk by chunk, because a second copy of a large body is not given
+ * back to the system so soon.
+ */
+function append(text: string | undefined, decoder: TextDecoder, chunk?: Uint8Array): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+    return text === undefined ? undefined : text + decoder.decode(chunk, { stream: chunk !== undefined });
   } catch {
     return undefined;
   }
