@@ -68,7 +68,7 @@ function writtenRow(written: readonly number[]): Row {
   const [least, most] = [Math.min(...written), Math.max(...written)];
   return {
     what: `state written per added name, at ${sizes.map(({ names }) => names.toLocaleString("en")).join(", ")} names`,
-    ours: `${written.map((bytes) => `${(bytes / 1024).toFixed(0)} KiB`).join(", ")}`,
+    ours: written.map((bytes) => `${(bytes / 1024).toFixed(0)} KiB`).join(", "),
     reference: "each other",
     ratio: most / least,
     goal: "constant (within 30 %)",

@@ -1,6 +1,6 @@
 /** The built server on scratch files, and a client with a kept connection, as ExternalDNS is one. */
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
-import { Agent, request } from "node:http";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { startProduct } from "../test/support/product.ts";
@@ -38,7 +38,11 @@ export async function openServer(place: string, names = 0): Promise<BenchServer>
   const change = async (changes: object): Promise<void> =>
     void (await send("POST", "/records", JSON.stringify(changes)));
   const server: BenchServer = {
-    ...{ pid: product.pid, hostsFolder, hostsFile, stateFolder, send },
+    pid: product.pid,
+    hostsFolder,
+    hostsFile,
+    stateFolder,
+    send,
     create: (endpoints) => change({ create: endpoints }),
     remove: (endpoints) => change({ delete: endpoints }),
     [Symbol.asyncDispose]: async () => {
@@ -58,17 +62,12 @@ async function sendTo(sending: {
   readonly body: string | undefined;
 }): Promise<string> {
   const { agent, url, method, body } = sending;
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const headers = method === "GET" ? { accept: mediaType } : { "content-type": mediaType };
-  const sent = request(url, { agent, method, headers });
-  sent.on("error", reject);
-  sent.on("response", (response) => {
-    const { statusCode = 0 } = response;
-    text(response).then((answer) => {
-      if (statusCode >= 300) reject(new Error(`${method} ${url}: ${statusCode} ${answer}`));
-      else resolve(answer);
-    }, reject);
-  });
-  sent.end(body);
-  return promise;
+  request(url, { agent, method, headers }, resolve).on("error", reject).end(body);
+  const response = await promise;
+  const answer = await text(response);
+  const { statusCode = 0 } = response;
+  if (statusCode >= 300) throw new Error(`${method} ${url}: ${statusCode} ${answer}`);
+  return answer;
 }
