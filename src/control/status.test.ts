@@ -26,6 +26,7 @@ test("a new server has nothing to complain about", async () => {
       address: "http://localhost:5000",
       hostsFile: "/etc/hosts",
       ready: true,
+      dryRun: false,
       allowed: ["192.168.122.0/24"],
       tokenRequired: false,
     },

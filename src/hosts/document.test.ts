@@ -25,7 +25,9 @@ function show(text: string, lines: readonly string[], written?: string): Decided
 /** The lines outside the markers and those between them. */
 function split(text: string): { readonly outside: string; readonly inside: readonly string[] } {
   const match =
-    /^(?<head>[^]*?)# BEGIN hostsfile-server [^\n]*\n(?<body>[^]*?)# END hostsfile-server\n(?<tail>[^]*)$/.exec(text);
+    /^(?<head>[^]*?)# BEGIN hostsfile-server \(managed[^\n]*\n(?<body>[^]*?)# END hostsfile-server\n(?<tail>[^]*)$/.exec(
+      text,
+    );
   const { head = text, body = "", tail = "" } = match?.groups ?? {};
   return { outside: head + tail, inside: body.split("\n").slice(0, -1) };
 }
