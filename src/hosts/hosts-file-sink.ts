@@ -50,7 +50,7 @@ export async function openHostsFileSink(options: HostsFileSinkOptions): Promise<
 type Decided = Exclude<Rendering, { kind: "undecidable" }>;
 
 class FileSink implements HostsFileSink {
-  readonly name = "hosts-file";
+  readonly name = "hosts file";
   readonly #options: Required<HostsFileSinkOptions>;
   readonly #writer: HostsFileWriter;
   readonly #repairs = new RepairLimit();

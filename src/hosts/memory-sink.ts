@@ -22,7 +22,7 @@ export function openMemorySink({ path }: { readonly path: string }): MemorySink 
   let text: string | undefined;
   let body: string | undefined;
   return {
-    name: "hosts-file",
+    name: "hosts file",
     get content() {
       return Buffer.from(text ?? "", "latin1");
     },
