@@ -3,7 +3,7 @@ import type { SinkReport } from "./hosts/sink.ts";
 import type { Log } from "./log.ts";
 import type { ReconcilerListener } from "./reconciler.ts";
 import { explainNotShown } from "./records/not-shown.ts";
-import type { NotShown, View, ViewEntry } from "./records/view.ts";
+import type { NotShown, View } from "./records/view.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** Lines of one change that are logged one by one; beyond it their number is logged. */
@@ -47,11 +47,11 @@ export class Announcer implements ReconcilerListener {
   }
 
   #lines(verb: "added" | "removed", lines: readonly string[], view: View): void {
-    if (lines.length === 0) return;
-    const entries = new Map<string, ViewEntry>(view.entries.map((entry) => [entry.name, entry]));
-    for (const line of lines.slice(0, mostLines)) {
-      const host = line.slice(line.indexOf(" ") + 1);
-      const { resource, cluster } = entries.get(host) ?? {};
+    const told = lines.slice(0, mostLines).map((line) => ({ line, host: line.slice(line.indexOf(" ") + 1) }));
+    const hosts = new Set<string>(told.map(({ host }) => host));
+    const entries = view.entries.filter(({ name }) => hosts.has(name));
+    for (const { line, host } of told) {
+      const { resource, cluster } = entries.find(({ name }) => name === host) ?? {};
       this.#log.info(
         { host, line, resource, cluster },
         `${verb} ${line}${resource === undefined ? "" : ` (${resource})`}`,

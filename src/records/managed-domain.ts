@@ -24,7 +24,13 @@ export function parseManagedDomain(text: string): ManagedDomain | undefined {
  */
 export function isManaged(name: string, domains: ReadonlySet<ManagedDomain>): boolean {
   if (domains.size === 0) return false;
-  return suffixes(asciiOf(name)).some((suffix) => domains.has(suffix as ManagedDomain));
+  const ascii = asciiOf(name);
+  for (let start = 0; ;) {
+    if (domains.has(ascii.slice(start) as ManagedDomain)) return true;
+    const dot = ascii.indexOf(".", start);
+    if (dot === -1) return false;
+    start = dot + 1;
+  }
 }
 
 /** Wildcards and underscores are legal here, so only the labels that are not ASCII need converting. */
@@ -35,10 +41,4 @@ function asciiOf(name: string): string {
     return (parsed && toHostName(parsed)) ?? label;
   });
   return labels.join(".");
-}
-
-function suffixes(name: string): string[] {
-  const found = [name];
-  for (let dot = name.indexOf("."); dot !== -1; dot = name.indexOf(".", dot + 1)) found.push(name.slice(dot + 1));
-  return found;
 }
