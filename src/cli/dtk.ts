@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** Where dtk starts: turns on the compile cache before anything large is loaded, as start-up time is mostly compiling. */
-import { enableCompileCache } from "node:module";
+import { keepCompiledCode } from "./compile-cache.ts";
 
-enableCompileCache();
+keepCompiledCode();
 const [{ run }, { dtk }, { rewriteSeedSpelling }] = await Promise.all([
   import("./program.ts"),
   import("./dtk-commands.ts"),

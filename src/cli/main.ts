@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** Where the command starts: turns on the compile cache before anything large is loaded, as start-up time is mostly compiling. */
-import { enableCompileCache } from "node:module";
+import { keepCompiledCode } from "./compile-cache.ts";
 
-enableCompileCache();
+keepCompiledCode();
 const [{ run }, { hostsfileServer }] = await Promise.all([import("./program.ts"), import("./commands.ts")]);
 process.exitCode = await run(hostsfileServer, process.argv);
