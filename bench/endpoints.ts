@@ -18,7 +18,10 @@ export function endpointsOf(name: string): readonly [BenchEndpoint, BenchEndpoin
   ];
 }
 
-/** The endpoints of many names, two each. */
+/** The endpoints of many names, two each, in no order, as ExternalDNS's come out of a map. */
 export function manyEndpoints(names: number): readonly BenchEndpoint[] {
-  return Array.from({ length: names }, (_, index) => endpointsOf(`app-${index}`)).flat();
+  return Array.from({ length: names }, (_, index) => endpointsOf(`app-${(index * scatter) % names}`)).flat();
 }
+
+/** A prime that divides none of the numbers of names, so that every name comes once. */
+const scatter = 7919;
