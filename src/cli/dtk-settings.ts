@@ -1,6 +1,6 @@
 /** Every setting of dtk, once; those that config.yaml may hold take their checks from there. */
-import { entries, pathText } from "../cluster/configuration/entry.ts";
-import type { Entry } from "../cluster/configuration/entry.ts";
+import * as z from "zod/mini";
+import { type Entry, entries, pathText } from "../cluster/configuration/entry.ts";
 import { defaultConfigurationPath } from "../cluster/configuration/path.ts";
 import { onOrOff, oneText } from "../text-schema.ts";
 import { type Setting, declare } from "./setting.ts";
@@ -28,6 +28,75 @@ function ofEntry<Value>(
 ): Setting<Value> {
   return declare({ ...usage, doc, whenAbsent: `${pathText(path)} in the configuration`, schema });
 }
+
+/** The cluster beside its kubeconfig. */
+export const contextSetting = declare({
+  flag: "context",
+  placeholder: "NAME",
+  doc: "The context of the kubeconfig.",
+  whenAbsent: "its current context",
+  schema: oneText,
+});
+
+/** What Helm is given beside dtk's own values. */
+export const chartSettings = {
+  chart: declare({
+    flag: "chart",
+    placeholder: "CHART",
+    doc: "ExternalDNS's chart: a folder, a .tgz file or its URL, or REPOSITORY/NAME.",
+    whenAbsent: "the chart from ExternalDNS's own repository",
+    schema: oneText,
+  }),
+  chartVersion: declare({
+    flag: "chart-version",
+    placeholder: "VERSION",
+    doc: "The version of a chart from a repository.",
+    whenAbsent: "the newest",
+    schema: oneText,
+  }),
+  values: declare({
+    flag: "values",
+    placeholder: "FILE",
+    repeatable: true,
+    doc: "A file of your own Helm values, which win over dtk's.",
+    whenAbsent: "none",
+    schema: everyText(),
+  }),
+  set: declare({
+    flag: "set",
+    placeholder: "KEY=VALUE",
+    repeatable: true,
+    doc: "A Helm value of your own, which wins over all others.",
+    whenAbsent: "none",
+    schema: everyText(),
+  }),
+};
+
+/** As given, without a look at commas: Helm has its own rules for them. */
+function everyText(): z.ZodMiniType<string[], string[]> {
+  return z.array(z.string());
+}
+
+export const dryRunSetting = declare({
+  flag: "dry-run",
+  doc: "Print what would be done, and change nothing.",
+  whenAbsent: "off",
+  schema: onOrOff,
+});
+
+export const yesSetting = declare({
+  flag: "yes",
+  doc: "Do it without asking.",
+  whenAbsent: "asks on a terminal",
+  schema: onOrOff,
+});
+
+export const waitServerSetting = declare({
+  flag: "wait-server",
+  doc: "Wait for hostsfile-server when it does not answer yet.",
+  whenAbsent: "off",
+  schema: onOrOff,
+});
 
 export const jsonSetting = declare({
   flag: "json",

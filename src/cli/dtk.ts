@@ -3,9 +3,9 @@
 import { keepCompiledCode } from "./compile-cache.ts";
 
 keepCompiledCode();
-const [{ run }, { dtk }, { rewriteSeedSpelling }] = await Promise.all([
+const [{ start }, { dtk }, { rewriteSeedSpelling }] = await Promise.all([
   import("./program.ts"),
   import("./dtk-commands.ts"),
   import("./seed-spelling.ts"),
 ]);
-process.exitCode = await run(dtk, rewriteSeedSpelling(process.argv));
+await start(dtk, rewriteSeedSpelling(process.argv));

@@ -3,5 +3,5 @@
 import { keepCompiledCode } from "./compile-cache.ts";
 
 keepCompiledCode();
-const [{ run }, { hostsfileServer }] = await Promise.all([import("./program.ts"), import("./commands.ts")]);
-process.exitCode = await run(hostsfileServer, process.argv);
+const [{ start }, { hostsfileServer }] = await Promise.all([import("./program.ts"), import("./commands.ts")]);
+await start(hostsfileServer, process.argv);

@@ -9,6 +9,16 @@ import { type FlagValues, type Setting, environmentName, flagUsage } from "./set
 const wrongUsage = 2;
 
 /**
+ * Runs the command line that the process was started with, and sets its exit code.
+ *
+ * @param argv - as `process.argv`
+ */
+export async function start(program: ProgramDeclaration, argv: readonly string[]): Promise<void> {
+  endOnLateErrors((error) => fail(program, argv, error));
+  process.exitCode = await run(program, argv);
+}
+
+/**
  * Runs a command line.
  *
  * @param program - what may be run
@@ -20,17 +30,18 @@ export async function run(program: ProgramDeclaration, argv: readonly string[]):
   const root = makeProgram(program, (code) => {
     exitCode = code;
   });
-  const fail = (error: unknown): number =>
-    reportFailure(error, { command: program.name, json: argv.includes("--json"), print });
-  endOnLateErrors(fail);
   try {
     refuseUnknownCommand(program, argv[2]);
     await root.parseAsync(argv);
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUsage;
-    return fail(error);
+    return fail(program, argv, error);
   }
+}
+
+function fail({ name }: ProgramDeclaration, argv: readonly string[], error: unknown): number {
+  return reportFailure(error, { command: name, json: argv.includes("--json"), print });
 }
 
 function print(text: string): void {
@@ -38,11 +49,11 @@ function print(text: string): void {
 }
 
 /** Errors that no caller can catch: a reader that went away, as `head` does, is none, and everything else is a bug. */
-function endOnLateErrors(fail: (error: unknown) => number): void {
+function endOnLateErrors(report: (error: unknown) => number): void {
   process.stdout.on("error", (error: Error & { readonly code?: string }) => {
-    process.exit(error.code === "EPIPE" ? 0 : fail(error));
+    process.exit(error.code === "EPIPE" ? 0 : report(error));
   });
-  process.on("uncaughtException", (error) => process.exit(fail(error)));
+  process.on("uncaughtException", (error) => process.exit(report(error)));
 }
 
 /** Without this a mistyped command would be taken for an argument of the default one. */
