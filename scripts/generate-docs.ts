@@ -1,10 +1,12 @@
 /** Writes docs/configuration.md from the declarations of the commands, so that the page cannot say anything else than the program does. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { CommandDeclaration } from "../src/cli/command.ts";
-import { commands, hostsfileServer } from "../src/cli/commands.ts";
+import type { CommandDeclaration, ProgramDeclaration } from "../src/cli/command.ts";
+import { hostsfileServer } from "../src/cli/commands.ts";
+import { dtk } from "../src/cli/dtk-commands.ts";
 import { serveSettings } from "../src/cli/serve-settings.ts";
 import { type Setting, environmentName } from "../src/cli/setting.ts";
+import { entries, pathText } from "../src/cluster/configuration/entry.ts";
 import { defaultLimits } from "../src/control/limits.ts";
 import { limits } from "../src/store/limits.ts";
 
@@ -13,19 +15,22 @@ export const configurationPath = join(import.meta.dirname, "..", "docs", "config
 
 /** The page as it must be. */
 export function renderConfiguration(): string {
-  return [introduction(), saved(), ...commands.map(renderCommand), surroundings, exitCodes, renderLimits()].join("\n");
+  const serverCommands = renderCommands(hostsfileServer, (name) => name);
+  const dtkCommands = renderCommands(dtk, (name) => `dtk ${name}`);
+  const parts = [introduction(), saved(), ...serverCommands, configFile(), ...dtkCommands];
+  return [...parts, surroundings, exitCodes, renderLimits()].join("\n");
 }
 
 function introduction(): string {
   return `# Configuration
 
-<!-- Made by \`npm run docs\` from src/cli/commands.ts and src/cli/serve-settings.ts; a test fails when it is stale. -->
+<!-- Made by \`npm run docs\` from the declarations in src/cli and src/cluster/configuration/entry.ts; a test fails when it is stale. -->
 
 Every command takes flags, as \`--flag=value\` or \`--flag value\`. Every flag has an environment variable that stands for it.
 When both are given, the flag counts. An empty variable counts as not given. \`sudo\` drops variables, so with it use flags.
 
 A list is comma separated. A switch takes no value as a flag; its variable takes \`true\`, \`1\`, \`yes\` or \`on\`, and \`false\`, \`0\`, \`no\` or \`off\`.
-There is no configuration file. From a checkout the command is \`./hostsfile-server\`.
+\`hostsfile-server\` has no configuration file, \`dtk\` has [\`config.yaml\`](#configyaml). From a checkout the commands are \`./hostsfile-server\` and \`./dtk\`.
 `;
 }
 
@@ -44,8 +49,27 @@ All other flags hold for one run.
 `;
 }
 
-function renderCommand({ name, summary, examples, settings }: CommandDeclaration): string {
-  return `## ${name}
+/** The file of dtk. */
+function configFile(): string {
+  const rows = Object.values(entries).map(({ path, doc, whenAbsent }) => [`\`${pathText(path)}\``, doc, whenAbsent]);
+  return `## config.yaml
+
+What \`dtk\` reads, in the file of Desktop Kubernetes as it is. A flag wins over its environment variable, that over the file. A path in the file is relative to the file. Other keys are left alone;
+every problem is shown at once, with line and column. \`dtk config init\` writes a new one, and \`dtk config show\` says where each value came from.
+
+| key | what it is | when absent |
+|---|---|---|
+${rows.map(renderRow).join("\n")}
+| \`addons\` | The add-ons: a list of names, or of maps with \`name\` and \`enabled\`. | none |
+`;
+}
+
+function renderCommands(program: ProgramDeclaration, title: (name: string) => string): readonly string[] {
+  return program.commands.map((command) => renderCommand(command, program.name, title(command.name)));
+}
+
+function renderCommand({ summary, examples, settings }: CommandDeclaration, program: string, title: string): string {
+  return `## ${title}
 
 ${summary}.
 
@@ -55,14 +79,20 @@ ${examples.join("\n")}
 
 | flag | environment variable | what it does | when absent |
 |---|---|---|---|
-${Object.values(settings).map(renderRow).join("\n")}
+${Object.values(settings)
+  .map((setting) => renderRow(cellsOf(setting, program)))
+  .join("\n")}
 `;
 }
 
-function renderRow(setting: Setting): string {
+function cellsOf(setting: Setting, program: string): readonly string[] {
   const { flag, placeholder, doc, whenAbsent } = setting;
   const usage = placeholder === undefined ? `--${flag}` : `--${flag}=${placeholder}`;
-  return `| ${[`\`${usage}\``, `\`${environmentName(setting, hostsfileServer.name)}\``, doc, whenAbsent].map(escapeCell).join(" | ")} |`;
+  return [`\`${usage}\``, `\`${environmentName(setting, program)}\``, doc, whenAbsent];
+}
+
+function renderRow(cells: readonly string[]): string {
+  return `| ${cells.map(escapeCell).join(" | ")} |`;
 }
 
 function escapeCell(text: string): string {

@@ -4,7 +4,9 @@ import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import { configurationPath, renderConfiguration } from "../scripts/generate-docs.ts";
-import { commands } from "../src/cli/commands.ts";
+import { hostsfileServer } from "../src/cli/commands.ts";
+import { dtk } from "../src/cli/dtk-commands.ts";
+import { rewriteSeedSpelling } from "../src/cli/seed-spelling.ts";
 import type { Setting } from "../src/cli/setting.ts";
 import { statusSchema } from "../src/control/status.ts";
 import { guideIngress } from "./cluster/resources.ts";
@@ -56,19 +58,24 @@ function isThere(from: string, link: string): boolean {
   return statSync(path).isFile() && headingsOf(readPage(path)).map(anchorOf).includes(anchor);
 }
 
-/** The words behind each `hostsfile-server` that is run. */
+/** The words of each call of one of our programs, that one first. */
 function readCommandLines(code: string): readonly (readonly string[])[] {
-  return [...code.matchAll(/(?:^|[ (])(?:\.\/)?hostsfile-server((?: [^\s|&;>#()]+)*)/gm)].map(([, words = ""]) =>
-    words.split(" ").slice(1),
+  return [...code.matchAll(/(?:^|[ (])(?:\.\/)?(hostsfile-server|dtk)((?: [^\s|&;>#()]+)*)/gm)].map(
+    ([, program = "", words = ""]) => [program, ...words.split(" ").slice(1)],
   );
 }
 
-function findProblems(words: readonly string[]): readonly string[] {
-  const [first = "", ...rest] = words;
-  const name = first === "" || first.startsWith("-") ? "serve" : first;
-  const command = commands.find((known) => known.name === name);
-  if (command === undefined) return [`${name} is no command`];
-  const flags = (name === first ? rest : words).filter((word) => word.startsWith("--"));
+function findProblems(commandLine: readonly string[]): readonly string[] {
+  const [program, , ...words] = rewriteSeedSpelling([commandLine[0] ?? "", "", ...commandLine.slice(1)]);
+  const { commands, defaultCommand = "" } = program === "dtk" ? dtk : hostsfileServer;
+  const [first = "", second = ""] = words;
+  if (["--help", "--version"].includes(first) || (words.length === 0 && defaultCommand === "")) return [];
+  const isNamed = first !== "" && !first.startsWith("-");
+  const command = commands.find(
+    ({ name }) => name === (isNamed ? first : defaultCommand) || name === `${first} ${second}`,
+  );
+  if (command === undefined) return [`${first} is no command`];
+  const flags = words.filter((word) => word.startsWith("--"));
   return flags.flatMap((flag) => findProblem(flag, Object.values(command.settings)));
 }
 
@@ -87,6 +94,9 @@ test("a command that does not exist would be found", () => {
   expect(problems("sudo ./hostsfile-server install --yes")).toEqual(["install is no command"]);
   expect(problems("TOKEN=$(hostsfile-server token --clusters=a)")).toEqual(["--clusters is no flag"]);
   expect(problems("hostsfile-server --cluster-ip=300.0.0.1")).toEqual(["--cluster-ip=300.0.0.1 is refused"]);
+  expect(problems("./dtk --install-addon nothing")).toEqual(problems("./dtk install-addon nothing"));
+  expect(problems("./dtk config shew")).toEqual(["config is no command"]);
+  expect(problems("./dtk config show --cluster=A_B")).toEqual(["--cluster=A_B is refused"]);
 });
 
 describe("troubleshooting", () => {
