@@ -1,6 +1,7 @@
 /** One name added to 10, 1,000 and 10,000: from the request to the 204, with record and line on disk. */
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Disk } from "./disk.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { openFloor } from "./floor.ts";
@@ -14,6 +15,9 @@ const sizes = [
   { names: 1000, turns: 60, published: 14.9 },
   { names: 10_000, turns: 30, published: 1380 },
 ] as const;
+
+/** Milliseconds between two changes: ExternalDNS makes one a second at most, and looks at what was replaced must not pile up. */
+const pause = 20;
 
 /** Measures the three sizes. */
 export async function measureAddedName(disk: Disk): Promise<readonly Row[]> {
@@ -42,6 +46,7 @@ async function compare(server: BenchServer, turns: number): Promise<{ readonly o
       const duration = await timed(() => server.create(endpoints));
       if (!readFileSync(server.hostsFile, "utf8").includes(` added-${turn}.dtk.io\n`)) throw new Error("no line");
       await server.remove(endpoints);
+      await sleep(pause);
       return duration;
     },
     floor: () => timed(() => floor.change(JSON.stringify(endpointsOf("added-0")), hosts)),
