@@ -17,8 +17,8 @@ import { interleave, timed } from "./sample.ts";
 
 const sizes = [10, 1000, 10_000] as const;
 
-/** Milliseconds between two changes, so that looks at what was replaced do not pile up. */
-const pause = 20;
+/** Milliseconds between two changes, as in added-name.ts. */
+const pause = 300;
 
 /** Measures reading the body, storing, computing the view, and showing it, without HTTP. */
 export async function measureShares(disk: Disk): Promise<readonly Row[]> {
@@ -50,7 +50,7 @@ async function measureSize(place: string, names: number) {
     if (!report.ok) throw new Error(report.trouble.message);
   };
   await show();
-  return await interleave(30, {
+  return await interleave(20, {
     read: () => timed(() => planOf(create())),
     store: () => timed(() => change(store, create())),
     view: () => timed(() => viewOf(store, own)),
