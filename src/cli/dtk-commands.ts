@@ -1,12 +1,44 @@
 /** Every subcommand of dtk: its settings and the words of its help. */
 import { type ProgramDeclaration, declareCommand } from "./command.ts";
-import { configSetting, jsonSetting, quietSetting, valueSettings } from "./dtk-settings.ts";
+import {
+  chartSettings,
+  clusterSettings,
+  configSetting,
+  dryRunSetting,
+  jsonSetting,
+  quietSetting,
+  valueSettings,
+  waitServerSetting,
+  yesSetting,
+} from "./dtk-settings.ts";
+import { addonPositional } from "./dtk-addon.ts";
 
 export const dtk: ProgramDeclaration = {
   name: "dtk",
   summary: "Installs ExternalDNS into your desktop Kubernetes cluster and points it at hostsfile-server.",
   groups: { config: "Write and explain config.yaml" },
   commands: [
+    declareCommand({
+      name: "install-addon",
+      summary: "Install ExternalDNS, or bring it in step with config.yaml; a second run changes nothing",
+      examples: [
+        "dtk install-addon external-dns",
+        "dtk install-addon external-dns --config kind-a.yaml --context kind-a --cluster kind-a",
+        "dtk install-addon external-dns --dry-run",
+        "dtk --install-addon external-dns",
+      ],
+      positionals: { addon: addonPositional },
+      settings: {
+        ...clusterSettings,
+        ...chartSettings,
+        waitServer: waitServerSetting,
+        dryRun: dryRunSetting,
+        yes: yesSetting,
+        quiet: quietSetting,
+        json: jsonSetting,
+      },
+      run: async (given, sources) => (await import("./dtk-install-addon.ts")).installAddon(given, sources),
+    }),
     declareCommand({
       name: "config init",
       summary: "Write a config.yaml with every value explained; one that is there stays as it is",

@@ -38,6 +38,9 @@ export const contextSetting = declare({
   schema: oneText,
 });
 
+/** What every command takes that looks at the cluster. */
+export const clusterSettings = { config: configSetting, ...valueSettings, context: contextSetting };
+
 /** What Helm is given beside dtk's own values. */
 export const chartSettings = {
   chart: declare({

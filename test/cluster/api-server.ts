@@ -11,6 +11,11 @@ const readyTimeoutMs = 60_000;
 export interface APIServer extends AsyncDisposable {
   /** Path of a kubeconfig for an administrator. */
   readonly kubeconfig: string;
+  readonly port: number;
+  /** Path of the certificate of its authority. */
+  readonly authority: string;
+  /** Path of the private key that signs the tokens of service accounts. */
+  readonly signingKey: string;
 }
 
 /**
@@ -30,7 +35,8 @@ export async function startAPIServer(enter: readonly string[] = []): Promise<API
   await writeFile(kubeconfig, JSON.stringify(kubeconfigOf(folder, port)), { mode: 0o600 });
   await waitUntilReady([...enter, tools.kubectl, "--kubeconfig", kubeconfig], [etcd, apiServer]);
   const owned = started.move();
-  return { kubeconfig, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  const [authority, signingKey] = [certificateOf(folder), join(folder, "sa.key")];
+  return { kubeconfig, port, authority, signingKey, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 async function makeSecrets(folder: string): Promise<void> {
@@ -77,9 +83,13 @@ function apiServerCommand(options: {
   ];
 }
 
+function certificateOf(folder: string): string {
+  return join(folder, "certs", "apiserver.crt");
+}
+
 /** The API server makes its own certificate, valid for 127.0.0.1, which is its own authority. */
 function kubeconfigOf(folder: string, port: number): unknown {
-  const certificate = join(folder, "certs", "apiserver.crt");
+  const certificate = certificateOf(folder);
   return {
     apiVersion: "v1",
     kind: "Config",

@@ -29,8 +29,14 @@ test.each([
     isListening: false,
   },
   {
-    case: "nobody answers at all: the first",
-    answers: { "192.0.2.1": ["node a", "silent"], "127.0.0.1": ["here", "silent"] },
+    case: "this machine, when no other answers, as with Docker Desktop",
+    answers: { "192.0.2.1": ["node a", "silent"], "127.0.0.1": ["here", "closed"] },
+    chosen: ["127.0.0.1"],
+    isListening: false,
+  },
+  {
+    case: "not this machine's own web server, while a node is there",
+    answers: { "192.0.2.1": ["node a", "closed"], "127.0.0.1": ["here", "open"] },
     chosen: ["192.0.2.1"],
     isListening: false,
   },
@@ -58,6 +64,19 @@ test("without candidates there is no choice", async () => {
   expect(await choose({})).toBeUndefined();
 });
 
+test("silent candidates behind the one that listens are not waited for", async () => {
+  const [first, second] = ["192.0.2.1", "192.0.2.2"].map((text) => ({
+    address: address(text),
+    source: `node ${text}`,
+  }));
+  if (first === undefined || second === undefined) throw new Error("no candidates");
+  const never = Promise.withResolvers<ProbeResult>();
+  const third = { ...second, address: address("192.0.2.3"), source: "node c" };
+  const probe = async (asked: Address): Promise<ProbeResult> =>
+    asked === third.address ? never.promise : asked === first.address ? "open" : "closed";
+  expect(await chooseClusterIP([first, second, third], probe)).toMatchObject({ clusterIPs: [first.address] });
+});
+
 test("is explained, the chosen one first", async () => {
   const choice = await choose({
     "192.0.2.1": ["the node a", "silent"],
@@ -67,6 +86,5 @@ test("is explained, the chosen one first", async () => {
   expect(choice && explainChoice(choice)).toEqual([
     "192.0.2.2: the node b; it listens on port 80 or 443",
     "not 192.0.2.1: the node a; it does not answer",
-    "not 127.0.0.1: this machine; it is there, but nothing listens on port 80 or 443",
   ]);
 });

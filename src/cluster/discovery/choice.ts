@@ -18,8 +18,9 @@ export interface ClusterIPChoice {
 }
 
 /**
- * Chooses: the first source with an address where somebody listens; else the first where the machine at least answers;
- * else the first of all. All are tried at once, so that silent ones cost one wait.
+ * Chooses: the first address where somebody listens; else the first whose machine at least answers; 127.0.0.1 only where
+ * no other answers, since what listens there may well be the desktop's own. All are tried at once and waited for in
+ * order, so that silent ones behind the chosen one cost nothing.
  *
  * @returns undefined without candidates
  */
@@ -27,14 +28,15 @@ export async function chooseClusterIP(
   candidates: readonly Candidate[],
   probe: Probe,
 ): Promise<ClusterIPChoice | undefined> {
-  const tried = await Promise.all(
-    candidates.map(async (candidate): Promise<Tried> => ({ ...candidate, result: await probe(candidate.address) })),
-  );
-  const best = tried.find(isOpen) ?? tried.find(({ result }) => result === "closed") ?? tried[0];
+  const answers = candidates.map(async (candidate): Promise<Tried> => {
+    return { ...candidate, result: await probe(candidate.address) };
+  });
+  const tried = await waitInOrder(answers);
+  const others = tried.filter(({ address }) => address !== loopback);
+  const best = others.find(isOpen) ?? others.find(({ result }) => result === "closed") ?? tried.at(-1);
   if (best === undefined) return undefined;
-  const isAsGood = (other: Tried): boolean => other.result === best.result;
-  const sameSource = tried.filter((other) => other.source === best.source && isAsGood(other));
-  const otherFamily = sameSource.find(({ address }) => familyOf(address) !== familyOf(best.address));
+  const isAsGood = (other: Tried): boolean => other.result === best.result && other.source === best.source;
+  const otherFamily = tried.find((other) => isAsGood(other) && familyOf(other.address) !== familyOf(best.address));
   const clusterIPs = [best.address, ...(otherFamily === undefined ? [] : [otherFamily.address])];
   return {
     clusterIPs: clusterIPs.toSorted((left, right) => familyOf(left).localeCompare(familyOf(right))),
@@ -42,6 +44,21 @@ export async function chooseClusterIP(
     isListening: isOpen(best),
     tried,
   };
+}
+
+const loopback = "127.0.0.1";
+
+/** Stops at the source behind the first one that listens. */
+async function waitInOrder(answers: readonly Promise<Tried>[]): Promise<readonly Tried[]> {
+  const tried: Tried[] = [];
+  let source: string | undefined;
+  for (const answer of answers) {
+    const one = await answer;
+    if (source !== undefined && one.source !== source) return tried;
+    tried.push(one);
+    if (isOpen(one) && one.address !== loopback) source ??= one.source;
+  }
+  return tried;
 }
 
 function isOpen({ result }: Tried): boolean {

@@ -63,6 +63,8 @@ export interface ClusterFacts {
   readonly gateways: readonly Gateway[];
   /** Whether the cluster knows HTTPRoutes, so that ExternalDNS can be told to look at them. */
   readonly hasRoutes: boolean;
+  /** Whether it knows ExternalDNS's own resource, DNSEndpoint. */
+  readonly hasDNSEndpoints: boolean;
 }
 
 /**
@@ -71,14 +73,16 @@ export interface ClusterFacts {
  * @throws TroubleError when the cluster does not answer or refuses
  */
 export async function readClusterFacts(api: KubernetesAPI): Promise<ClusterFacts> {
-  const [nodes, services, ingresses, gateways, routes] = await Promise.all([
+  const [nodes, services, ingresses, gateways, routes, endpoints] = await Promise.all([
     list(api, "/api/v1/nodes", nodeSchema),
     list(api, "/api/v1/services", serviceSchema),
     list(api, "/apis/networking.k8s.io/v1/ingresses", ingressSchema),
     list(api, "/apis/gateway.networking.k8s.io/v1/gateways", gatewaySchema),
     api.send({ path: "/apis/gateway.networking.k8s.io/v1/httproutes?limit=1" }),
+    api.send({ path: "/apis/externaldns.k8s.io/v1alpha1" }),
   ]);
-  return { nodes, services, ingresses, gateways, hasRoutes: routes !== undefined };
+  const [hasRoutes, hasDNSEndpoints] = [routes !== undefined, endpoints !== undefined];
+  return { nodes, services, ingresses, gateways, hasRoutes, hasDNSEndpoints };
 }
 
 async function list<Item extends z.core.$ZodType>(

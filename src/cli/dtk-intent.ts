@@ -1,0 +1,48 @@
+/** Turns flags, environment and config.yaml into what is to be had. */
+import { existsSync } from "node:fs";
+import { loadConfiguration } from "../cluster/configuration/load.ts";
+import type { Configuration } from "../cluster/configuration/resolve.ts";
+import type { Intent } from "../cluster/installation/intent.ts";
+import { givenValues } from "./dtk-given.ts";
+import type { chartSettings, clusterSettings } from "./dtk-settings.ts";
+import { installedTokenFile, readAdminToken } from "./environment.ts";
+import type { Given, Sources } from "./setting.ts";
+
+export type ClusterGiven = Given<typeof clusterSettings>;
+export type ClusterSources = Sources<typeof clusterSettings>;
+
+/**
+ * Reads the configuration and the admin token.
+ *
+ * @throws TroubleError as loading the configuration and reading the token do
+ */
+export function readIntent(
+  given: ClusterGiven & Partial<Given<typeof chartSettings>> & { readonly waitServer?: boolean | undefined },
+  sources: ClusterSources,
+): { readonly intent: Intent; readonly configuration: Configuration } {
+  const configuration = loadConfiguration({ path: given.config, given: givenValues(given, sources) });
+  const { kubeconfig, domains, port, cluster, clusterIPs, hostIP, targets, tokenFile } = configuration;
+  const { virtualization, firstVM } = configuration;
+  const intent: Intent = {
+    place: { kubeconfig: kubeconfig.value, context: given.context },
+    domains: domains.value,
+    port: port.value,
+    cluster: cluster.value,
+    clusterIPs: clusterIPs.value,
+    host: hostIP.value,
+    targets: targets.value,
+    adminToken: readToken(tokenFile.value),
+    machine: { virtualization: virtualization.value, name: firstVM.value },
+    chart: { chart: given.chart, version: given.chartVersion },
+    values: given.values ?? [],
+    set: given.set ?? [],
+    waitServer: given.waitServer === true,
+  };
+  return { intent, configuration };
+}
+
+/** One that was named must be readable; the installed one is used when it is there. */
+function readToken(path: string | undefined): string | undefined {
+  if (path !== undefined) return readAdminToken(path);
+  return existsSync(installedTokenFile) ? readAdminToken(installedTokenFile) : undefined;
+}

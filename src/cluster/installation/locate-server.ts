@@ -1,0 +1,52 @@
+/** Finds the server for an add-on: where the cluster will call it, or on this machine; waits for it when told to. */
+import { networkInterfaces } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Server, findServer } from "../server/server.ts";
+import { noServer, serverElsewhere } from "../server/trouble.ts";
+import type { Intent, Say } from "./intent.ts";
+
+const pause = 1000;
+
+type ServerIntent = Pick<Intent, "host" | "port" | "adminToken" | "waitServer">;
+
+/**
+ * Finds the server.
+ *
+ * @throws TroubleError (exit 3) when there is none, and what {@link findServer} throws
+ */
+export async function locateServer(intent: ServerIntent, say: Say): Promise<Server> {
+  const hosts = [...(intent.host === undefined ? [] : [intent.host]), "localhost"];
+  for (let tries = 0; ; tries += 1) {
+    const server = await findAt(intent, hosts);
+    if (server !== undefined) return server;
+    if (!intent.waitServer) throw noServer(intent.port, hosts);
+    if (tries === 0)
+      say(`Waiting for hostsfile-server on port ${intent.port}; start it: sudo hostsfile-server --port=${intent.port}`);
+    await sleep(pause);
+  }
+}
+
+/** A stranger at one place does not matter when the server is at the other. */
+async function findAt({ port, adminToken }: ServerIntent, hosts: readonly string[]): Promise<Server | undefined> {
+  const found = await Promise.allSettled(hosts.map((host) => findServer({ host, port, adminToken })));
+  const servers = found.flatMap((each) => (each.status === "fulfilled" && each.value !== undefined ? each.value : []));
+  if (servers[0] !== undefined) return servers[0];
+  const failure = found.find((each) => each.status === "rejected");
+  if (failure !== undefined) throw failure.reason;
+  return undefined;
+}
+
+/**
+ * Makes sure that the server listens where the cluster will call it, as far as this machine can tell: at an address of
+ * its own. Names and addresses that mean this machine only inside the cluster cannot be tried from here.
+ *
+ * @throws TroubleError `server-elsewhere` (exit 3)
+ */
+export async function requireServerAt(host: string, server: Server, intent: ServerIntent): Promise<void> {
+  const isOwn = Object.values(networkInterfaces()).some(
+    (list) => list?.some(({ address }) => address === host) === true,
+  );
+  if (!isOwn || server.host === host) return;
+  const found = await findServer({ host, port: intent.port, adminToken: intent.adminToken });
+  if (found === undefined) throw serverElsewhere({ host, port: intent.port, url: server.url });
+}

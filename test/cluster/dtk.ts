@@ -1,0 +1,52 @@
+/** dtk as a user runs it: a folder with a config.yaml, the built program, and the real Helm on PATH. */
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { tools } from "./tools.ts";
+
+const launcher = join(import.meta.dirname, "..", "..", "dtk");
+
+export interface Finished {
+  readonly exitCode: number | null;
+  readonly output: string;
+  readonly talk: string;
+}
+
+export interface RunOptions {
+  /** Where config.yaml is. */
+  readonly folder: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** In place of the machine's own with Helm in front. */
+  readonly path?: string;
+}
+
+/** Runs dtk to its end. */
+export async function runDTK(
+  parameters: readonly string[],
+  { folder, environment, path }: RunOptions,
+): Promise<Finished> {
+  const PATH = path ?? `${dirname(tools.helm)}:${process.env["PATH"] ?? ""}`;
+  const env = { PATH, HOME: folder, ...environment };
+  const child = spawn(launcher, parameters, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = once(child, "close");
+  const [output, talk] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  await ended;
+  return { exitCode: child.exitCode, output, talk };
+}
+
+/** Writes a config.yaml like the seed's, with DTK's own keys around it. */
+export async function writeConfiguration(folder: string, lines: readonly string[]): Promise<void> {
+  const own = ["k8s:", "  cluster-name: dtk", "vms:", "- name: vm1", "  cpu: 2"];
+  await writeFile(join(folder, "config.yaml"), [...own, ...lines, ""].join("\n"));
+}
+
+/** The folder of ExternalDNS's real chart, as its Go module has it. */
+export function chartFolder(moduleVersion: string): string {
+  const answer = execFileSync("go", ["mod", "download", "-json", `sigs.k8s.io/external-dns@${moduleVersion}`], {
+    encoding: "utf8",
+  });
+  const { Dir: folder } = JSON.parse(answer) as { readonly Dir: string };
+  return join(folder, "charts", "external-dns");
+}

@@ -1,0 +1,101 @@
+/** A whole cluster but for the kubelet: API server, controllers, scheduler, and a node with an address on loopback. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type KubernetesAPI } from "../../src/cluster/kubernetes/api.ts";
+import { openKubernetes } from "../../src/cluster/kubernetes/kubeconfig.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { type APIServer, startAPIServer } from "./api-server.ts";
+import { type Kubelet, startKubelet } from "./kubelet.ts";
+import { type Namespace, inNamespace } from "./kubernetes.ts";
+import { startProgram } from "./program.ts";
+import { tools } from "./tools.ts";
+
+export interface WholeCluster extends AsyncDisposable {
+  readonly kubeconfig: string;
+  readonly api: KubernetesAPI;
+  /** The node's address. */
+  readonly address: string;
+  readonly kubelet: Kubelet;
+  /** Speaks kubectl about one namespace. */
+  readonly in: (namespace: string) => Namespace;
+}
+
+const controllers = [
+  "deployment-controller",
+  "replicaset-controller",
+  "serviceaccount-controller",
+  "namespace-controller",
+  "garbage-collector-controller",
+  "root-ca-certificate-publisher-controller",
+];
+
+let started = 0;
+
+/** Starts it; disposing of it ends everything. */
+export async function startWholeCluster(): Promise<WholeCluster> {
+  await using opened = new AsyncDisposableStack();
+  started += 1;
+  const address = `127.77.${process.pid % 250}.${started}`;
+  const apiServer = opened.use(await startAPIServer());
+  const { kubeconfig } = apiServer;
+  const api = await openKubernetes({ kubeconfig, context: undefined });
+  const folder = opened.use(temporaryFolder()).path;
+  opened.use(await startProgram(controllerManager(apiServer)));
+  opened.use(await startProgram([tools.controlPlane, "kube-scheduler", `--kubeconfig=${kubeconfig}`, ...common]));
+  const kubelet = opened.use(await startKubelet({ api, apiServer, folder, address }));
+  await makeNode(api, { address, kubeletPort: kubelet.port });
+  await writeFile(join(folder, "node"), address);
+  const owned = opened.move();
+  return {
+    kubeconfig,
+    api,
+    address,
+    kubelet,
+    in: (namespace) => inNamespace(kubeconfig, namespace),
+    [Symbol.asyncDispose]: async () => owned.disposeAsync(),
+  };
+}
+
+const common = ["--leader-elect=false", "--secure-port=0"];
+
+function controllerManager({ kubeconfig, signingKey }: APIServer): readonly string[] {
+  return [
+    tools.controlPlane,
+    "kube-controller-manager",
+    `--kubeconfig=${kubeconfig}`,
+    `--service-account-private-key-file=${signingKey}`,
+    "--use-service-account-credentials=false",
+    `--controllers=${controllers.join(",")}`,
+    ...common,
+  ];
+}
+
+export const nodeName = "control-plane";
+
+/** As the kubelet registers it; the scheduler takes a node without the taint and with room. */
+async function makeNode(
+  api: KubernetesAPI,
+  { address, kubeletPort }: { readonly address: string; readonly kubeletPort: number },
+): Promise<void> {
+  const labels = { "node-role.kubernetes.io/control-plane": "", "kubernetes.io/hostname": nodeName };
+  const room = { cpu: "4", memory: "8Gi", pods: "50" };
+  const now = new Date().toISOString();
+  const ready = {
+    type: "Ready",
+    status: "True",
+    reason: "KubeletReady",
+    lastHeartbeatTime: now,
+    lastTransitionTime: now,
+  };
+  const status = {
+    addresses: [{ type: "InternalIP", address }],
+    conditions: [ready],
+    capacity: room,
+    allocatable: room,
+    daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } },
+  };
+  const path = "/api/v1/nodes";
+  await api.send({ method: "POST", path, body: { metadata: { name: nodeName, labels }, spec: {} } });
+  await api.send({ method: "PATCH", path: `${path}/${nodeName}/status`, body: { status } });
+  await api.send({ method: "PATCH", path: `${path}/${nodeName}`, body: { spec: { taints: null } } });
+}
