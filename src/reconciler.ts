@@ -1,6 +1,7 @@
 /** The loop between what is stored and what is shown: store, view, sinks; one flight at a time, retried by itself. */
 import type { Sink, SinkReport } from "./hosts/sink.ts";
 import { type View, computeView, emptyView } from "./records/view.ts";
+import { updateView } from "./records/view-update.ts";
 import type { StoreKeeper } from "./store/keeper.ts";
 import type { Store } from "./store/store.ts";
 import { StoreTroubleError } from "./store/trouble.ts";
@@ -73,6 +74,8 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   readonly #lastWrites = new Map<string, LastWrite>();
   readonly #retry: { readonly first: number; readonly most: number };
   #view = emptyView;
+  /** The view of what was stored when the store was last asked for what changed. */
+  #computed: View | undefined;
   #flight: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
@@ -150,8 +153,11 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   #computeView(): View | undefined {
     try {
       return this.#options.keeper.use((store) => {
-        const view = viewOf(store, this.#options.ownNames());
+        const before = this.#computed;
+        this.#computed = undefined;
+        const view = this.#viewNow(store, before);
         store.setHolders(view.holders);
+        this.#computed = view;
         return view;
       });
     } catch (error) {
@@ -159,6 +165,15 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
       this.#noteStoreTrouble(error.trouble);
       return undefined;
     }
+  }
+
+  /** A change of a few names is looked at alone, if the view before it is known. */
+  #viewNow(store: Store, before: View | undefined): View {
+    const change = store.takeChange();
+    const ownNames = this.#options.ownNames();
+    const isFull = before === undefined || change === undefined;
+    const updated = isFull ? undefined : updateView(before, { ...change, holders: store.holders(), ownNames });
+    return updated ?? viewOf(store, ownNames);
   }
 
   async #show(sink: Sink, view: View): Promise<void> {

@@ -12,6 +12,9 @@ import { StoreTroubleError } from "./trouble.ts";
 /** Milliseconds between two times that "last heard" is written to disk. */
 const heardInterval = 3_600_000;
 
+/** Changed records up to which it is worth looking at them alone. */
+const fewRecords = 32;
+
 /** Records in one change after which it is worth putting all in order again. */
 const manyRecords = 100;
 
@@ -27,6 +30,8 @@ export class SQLiteStore implements Store {
   readonly #statements = new Map<string, StatementSync>();
   readonly #clusters = new Map<ClusterName, ClusterMemory>();
   #holders: ReadonlyMap<HostName, ClusterName> = new Map();
+  /** Names whose records changed since {@link takeChange}; undefined when anything may have. */
+  #changed: Set<string> | undefined;
   #lastSequence = 0;
   #recordCount = 0;
 
@@ -92,6 +97,7 @@ export class SQLiteStore implements Store {
     for (const key of remove) recordByKey.delete(keyText(key));
     for (const [text, record] of written) recordByKey.set(text, record);
     if (written.length >= manyRecords) this.#sort(name);
+    this.#noteChanged([...remove, ...put.map(({ key }) => key)]);
     [this.#lastSequence, this.#recordCount] = [sequence, count];
   }
 
@@ -106,6 +112,7 @@ export class SQLiteStore implements Store {
     );
     const added = { name, heardAt: undefined, heardSavedAt: undefined, negotiation: undefined, recordByKey: new Map() };
     this.#clusters.set(name, { ...(known ?? added), settings });
+    this.#changed = undefined;
   }
 
   forget(name: ClusterName): void {
@@ -115,8 +122,20 @@ export class SQLiteStore implements Store {
       return this.#run("DELETE FROM record WHERE cluster = ?", name);
     });
     this.#clusters.delete(name);
+    this.#changed = undefined;
     this.#holders = new Map(this.#holders.entries().filter(([, holder]) => holder !== name));
     if (name === defaultCluster) this.configure(name, initialSettings);
+  }
+
+  takeChange(): ReturnType<Store["takeChange"]> {
+    const names = this.#changed;
+    this.#changed = new Set();
+    if (names === undefined) return undefined;
+    const clusters = [...this.#clusters.values()].map((memory) => ({
+      ...toStoredCluster(memory),
+      records: [...names].flatMap((name) => this.#recordsOf(memory, name)),
+    }));
+    return { names, clusters };
   }
 
   holders(): ReadonlyMap<HostName, ClusterName> {
@@ -180,6 +199,24 @@ export class SQLiteStore implements Store {
       "UPDATE record SET endpoint = ? WHERE cluster = ? AND name = ? AND type = ? AND set_identifier = ? AND endpoint <> ?";
     this.#run(update, endpoint, cluster, name, type, setIdentifier, endpoint);
     return false;
+  }
+
+  #noteChanged(keys: readonly RecordKey[]): void {
+    if (keys.length > fewRecords) this.#changed = undefined;
+    for (const { name } of keys) this.#changed?.add(name);
+    if ((this.#changed?.size ?? 0) > fewRecords) this.#changed = undefined;
+  }
+
+  #recordsOf({ name: cluster, recordByKey }: ClusterMemory, name: string): ViewRecord[] {
+    if (recordByKey.size === 0) return [];
+    const rows = this.#prepare("SELECT type, set_identifier FROM record WHERE cluster = ? AND name = ?").all(
+      cluster,
+      name,
+    );
+    return rows.flatMap((row) => {
+      const key = { name, type: String(row["type"]), setIdentifier: String(row["set_identifier"]) };
+      return recordByKey.get(keyText(key)) ?? [];
+    });
   }
 
   /** By name, as they are read from the table: computing a view of records in order is quicker. */

@@ -358,3 +358,37 @@ describe("the keeper", () => {
     ).toThrow(TypeError);
   });
 });
+
+describe("what changed", () => {
+  const names = (store: Store) => [...(store.takeChange()?.names ?? ["anything"])];
+
+  test("is anything at first, after settings, after many, and after a cluster went", () => {
+    using folder = temporaryFolder();
+    using store = open(folder.path);
+    expect(names(store)).toEqual(["anything"]);
+    store.configure(kind, initialSettings);
+    expect(names(store)).toEqual(["anything"]);
+    put(store, ...Array.from({ length: 100 }, (_, index) => ({ ...seed, dnsName: `app-${index}.dtk.io` })));
+    expect(names(store)).toEqual(["anything"]);
+    store.forget(kind);
+    expect(names(store)).toEqual(["anything"]);
+    expect(names(store)).toEqual([]);
+  });
+
+  test("is the names since it was asked before, each with all its records in every cluster", () => {
+    using folder = temporaryFolder();
+    using store = open(folder.path);
+    const blue = { ...seed, recordType: "A", targets: ["192.0.2.1"], setIdentifier: "blue" };
+    put(store, seed, { ...seed, dnsName: "other.dtk.io" });
+    store.takeChange();
+    put(store, blue, ownership);
+    remove(store, { ...seed, dnsName: "gone.dtk.io" });
+    const change = store.takeChange();
+    expect(change?.names).toEqual(new Set(["foo.dtk.io", "cname-foo.dtk.io", "gone.dtk.io"]));
+    const [cluster] = change?.clusters ?? [];
+    expect([...(cluster?.records ?? [])].map(({ name, type }) => `${name} ${type}`).toSorted()).toEqual([
+      "foo.dtk.io A",
+      "foo.dtk.io CNAME",
+    ]);
+  });
+});

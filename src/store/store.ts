@@ -39,6 +39,11 @@ export interface Store extends Disposable {
   configure(name: ClusterName, settings: ClusterSettings): void;
   /** Removes a cluster with its records; `default` is there again at once, as new. */
   forget(name: ClusterName): void;
+  /**
+   * What changed since this was asked before: the names of the records that came, changed or went, and every cluster with
+   * the records of those names alone. Undefined when it is more than a few names, or settings, or was never asked.
+   */
+  takeChange(): { readonly names: ReadonlySet<string>; readonly clusters: readonly StoredCluster[] } | undefined;
   holders(): ReadonlyMap<HostName, ClusterName>;
   setHolders(holders: ReadonlyMap<HostName, ClusterName>): void;
   negotiated(name: ClusterName, negotiation: Negotiation): void;
