@@ -3,6 +3,7 @@ import type { SinkReport } from "./hosts/sink.ts";
 import type { Log } from "./log.ts";
 import type { ReconcilerListener } from "./reconciler.ts";
 import { explainNotShown } from "./records/not-shown.ts";
+import { findEntry } from "./records/view-entries.ts";
 import type { NotShown, View } from "./records/view.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -47,11 +48,9 @@ export class Announcer implements ReconcilerListener {
   }
 
   #lines(verb: "added" | "removed", lines: readonly string[], view: View): void {
-    const told = lines.slice(0, mostLines).map((line) => ({ line, host: line.slice(line.indexOf(" ") + 1) }));
-    const hosts = new Set<string>(told.map(({ host }) => host));
-    const entries = view.entries.filter(({ name }) => hosts.has(name));
-    for (const { line, host } of told) {
-      const { resource, cluster } = entries.find(({ name }) => name === host) ?? {};
+    for (const line of lines.slice(0, mostLines)) {
+      const host = line.slice(line.indexOf(" ") + 1);
+      const { resource, cluster } = findEntry(view, host) ?? {};
       this.#log.info(
         { host, line, resource, cluster },
         `${verb} ${line}${resource === undefined ? "" : ` (${resource})`}`,

@@ -9,6 +9,8 @@ export interface RenderInput {
   readonly wanted: readonly HostEntry[];
   /** The body of the block that this process wrote last; undefined when it has not written yet. */
   readonly written?: string | undefined;
+  /** Does what {@link renderBody} does; one that remembers saves time when a view follows another. */
+  readonly render?: typeof renderBody;
 }
 
 export type Segment = "head" | "tail";

@@ -2,7 +2,7 @@
  * The hosts file as a document: which bytes are the user's, which lines are ours, and what the file must become. Pure,
  * and never loses a byte that is not ours. Texts are bytes read as latin1, which maps every byte to one character.
  */
-import { renderBody } from "./body.ts";
+import { type HostEntry, renderBody } from "./body.ts";
 import { digest } from "./digest.ts";
 import { type Dissection, type RenderInput, type Segment, dissect } from "./dissect.ts";
 import { endMarker, renderBegin } from "./marker.ts";
@@ -48,9 +48,11 @@ export function renderDocument(input: RenderInput): Rendering {
   const parts = dissect(input);
   if (parts.kind === "undecidable") return parts;
   const names = { head: readUserNames(parts.head), tail: readUserNames(parts.tail) };
-  const taken = input.wanted.filter(({ name }) => names.head.has(name) || names.tail.has(name));
-  const free = taken.length === 0 ? input.wanted : input.wanted.filter((entry) => !taken.includes(entry));
-  const body = renderBody(free);
+  const { render = renderBody } = input;
+  const isTaken = ({ name }: HostEntry): boolean => names.head.has(name) || names.tail.has(name);
+  const whole = render(input.wanted);
+  const taken = mayStandIn(whole, names) ? input.wanted.filter(isTaken) : [];
+  const body = taken.length === 0 ? whole : render(input.wanted.filter((entry) => !isTaken(entry)));
   const start = body === "" ? bareHead(parts) : headOf(parts, body) + body + endMarker + "\n";
   const text = start + parts.tail;
   const rendered: Rendered = {
@@ -83,6 +85,14 @@ function headOf({ head, endedLine }: Dissection, body: string): string {
 }
 
 type UserNames = Readonly<Record<Segment, ReturnType<typeof readUserNames>>>;
+
+/** User's names up to which looking for each in the rendered lines is quicker than looking at every entry. */
+const fewNames = 16;
+
+function mayStandIn(body: string, { head, tail }: UserNames): boolean {
+  if (head.size + tail.size > fewNames) return true;
+  return [...head.keys(), ...tail.keys()].some((name) => body.includes(` ${name}\n`));
+}
 
 function toConflict(name: string, { head, tail }: UserNames, start: string): SinkConflict {
   const above = head.get(name);

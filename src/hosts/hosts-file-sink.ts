@@ -1,6 +1,7 @@
 /** Shows the view in a hosts file: reads it, renders the managed block, writes it safely, and keeps it there. */
 import type { View } from "../records/view.ts";
 import type { Trouble } from "../trouble.ts";
+import { BodyRenderer } from "./body-renderer.ts";
 import { compareBodies, renderBody } from "./body.ts";
 import { type Rendering, renderDocument } from "./document.ts";
 import { type FileAccess, fileAccess } from "./file-access.ts";
@@ -60,6 +61,7 @@ class FileSink implements HostsFileSink {
   /** The body of the block as it was left, and the whole file; `bytes` is undefined until the first write or look at our own. */
   #body: string | undefined;
   #bytes: Buffer | undefined;
+  readonly #renderer = new BodyRenderer();
   #lateNotices: readonly Trouble[] = [];
 
   constructor(options: HostsFileSinkOptions) {
@@ -109,7 +111,9 @@ class FileSink implements HostsFileSink {
     this.#body ??= this.#bodyBefore();
     let decided: { readonly rendering: Decided; readonly isRepair: boolean } | undefined;
     const written = await this.#writer.update((bytes) => {
-      const rendering = renderDocument({ text: bytes.toString("latin1"), wanted, written: this.#body });
+      const text = bytes.toString("latin1");
+      const render: typeof renderBody = (entries) => this.#renderer.render(entries);
+      const rendering = renderDocument({ text, wanted, written: this.#body, render });
       if (rendering.kind === "undecidable") throw this.#error(undecidableTrouble(this.#options.path, rendering));
       const isRepair = this.#isRepair(rendering);
       decided = { rendering, isRepair };

@@ -1,4 +1,5 @@
 /** Brings a view up to date by looking at the changed names alone, so that one name among ten thousand costs as little as among ten. */
+import { placeOf } from "./view-entries.ts";
 import { type View, type ViewEntry, type ViewInput, computeView } from "./view.ts";
 
 /** The names that changed, and what is stored about them. */
@@ -45,16 +46,4 @@ function replaceEntries(
   }
   for (const entry of fresh) entries.splice(placeOf(entries, entry.name), 0, entry);
   return entries;
-}
-
-/** Where a name stands in sorted entries, or would stand. */
-function placeOf(entries: readonly ViewEntry[], name: string): number {
-  let [low, high] = [0, entries.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const entry = entries[middle];
-    if (entry !== undefined && entry.name < name) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
