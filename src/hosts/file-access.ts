@@ -105,6 +105,17 @@ export function readAll(file: OpenFile): Buffer {
   }
 }
 
+/** True if an open file holds exactly these bytes. Read in pieces, since getting memory for all of it takes longer than reading. */
+export function holds(file: OpenFile, bytes: Buffer): boolean {
+  const piece = Buffer.allocUnsafe(65_536);
+  for (let position = 0; ;) {
+    const count = file.read(piece, position);
+    if (count === 0) return position === bytes.length;
+    if (!piece.subarray(0, count).equals(bytes.subarray(position, position + count))) return false;
+    position += count;
+  }
+}
+
 /**
  * Writes every byte, or throws. One write(2) may store fewer bytes than asked without an error, as on a nearly full
  * disk; the next one says why.

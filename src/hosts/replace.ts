@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { copyExtendedAttributes, setAttributes } from "./attributes.ts";
 import { removeQuietly } from "./durable-file.ts";
-import { type FileAccess, type OpenFile, errorCode, readAll, syncFolder, writeAll } from "./file-access.ts";
+import { type FileAccess, type OpenFile, errorCode, holds, syncFolder, writeAll } from "./file-access.ts";
 import { HostsFileError } from "./hosts-file-trouble.ts";
 import { type Attributes, type Inode, type Snapshot, isUntouched, toInode } from "./snapshot.ts";
 
@@ -68,7 +68,7 @@ async function fillAndMove(filling: Filling): Promise<Replaced> {
   const failure = unlessImpossible(() => setAttributes(file, snapshot.kind === "file" ? snapshot.attributes : newFile));
   if (failure !== undefined) return failure;
   await file.sync();
-  if (!readAll(file).equals(bytes)) throw new HostsFileError(notAsWritten(snapshot.path));
+  if (!holds(file, bytes)) throw new HostsFileError(notAsWritten(snapshot.path));
   const inode = toInode(file.status());
   if (!isUntouched(files, path, snapshot)) return { kind: "edited" };
   return move(filling) ?? { kind: "replaced", inode, extended };

@@ -1,7 +1,7 @@
 /** The hosts file as it stood at one moment: the real path, every byte, and an open handle to that very inode. */
 import { type BigIntStats, constants } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { type FileAccess, type OpenFile, errorCode, readAll, unlessMissing } from "./file-access.ts";
+import { type FileAccess, type OpenFile, errorCode, holds, readAll, unlessMissing } from "./file-access.ts";
 import { HostsFileError, notRegularTrouble } from "./hosts-file-trouble.ts";
 
 /** Bytes; far beyond the largest block list, and small enough to be held in memory a few times. */
@@ -60,7 +60,7 @@ export function isUntouched(files: FileAccess, path: string, snapshot: Snapshot)
   if (realPathOf(files, path) !== snapshot.path) return false;
   const status = unlessMissing(() => files.status(snapshot.path));
   if (snapshot.kind === "missing" || status === undefined) return snapshot.kind === "missing" && status === undefined;
-  return isSame(toInode(status), snapshot.inode) && readAll(snapshot.file).equals(snapshot.bytes);
+  return isSame(toInode(status), snapshot.inode) && holds(snapshot.file, snapshot.bytes);
 }
 
 export function isSame(left: Inode | undefined, right: Inode | undefined): boolean {
