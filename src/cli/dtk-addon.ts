@@ -8,6 +8,11 @@ export const knownAddons = ["external-dns"] as const;
 
 export type AddonName = (typeof knownAddons)[number];
 
+/** Whether dtk installs this one. */
+export function isKnownAddon(name: string): name is AddonName {
+  return knownAddons.some((known) => known === name);
+}
+
 export const addonPositional: Positional<AddonName> = {
   placeholder: "addon",
   doc: `The add-on: ${knownAddons.join(", ")}.`,

@@ -6,12 +6,23 @@ import {
   configSetting,
   dryRunSetting,
   jsonSetting,
+  probeImageSetting,
   quietSetting,
   valueSettings,
   waitServerSetting,
   yesSetting,
 } from "./dtk-settings.ts";
 import { addonPositional } from "./dtk-addon.ts";
+
+const installSettings = {
+  ...clusterSettings,
+  ...chartSettings,
+  waitServer: waitServerSetting,
+  dryRun: dryRunSetting,
+  yes: yesSetting,
+  quiet: quietSetting,
+  json: jsonSetting,
+};
 
 export const dtk: ProgramDeclaration = {
   name: "dtk",
@@ -28,16 +39,37 @@ export const dtk: ProgramDeclaration = {
         "dtk --install-addon external-dns",
       ],
       positionals: { addon: addonPositional },
-      settings: {
-        ...clusterSettings,
-        ...chartSettings,
-        waitServer: waitServerSetting,
-        dryRun: dryRunSetting,
-        yes: yesSetting,
-        quiet: quietSetting,
-        json: jsonSetting,
-      },
+      settings: installSettings,
       run: async (given, sources) => (await import("./dtk-install-addon.ts")).installAddon(given, sources),
+    }),
+    declareCommand({
+      name: "install-addons",
+      summary: "Install every add-on that config.yaml enables; what dtk does not know is left to DTK",
+      examples: ["dtk install-addons", "dtk install-addons --config kind-a.yaml"],
+      settings: installSettings,
+      run: async (given, sources) => (await import("./dtk-install-addons.ts")).installAddons(given, sources),
+    }),
+    declareCommand({
+      name: "uninstall-addon",
+      summary: "Remove ExternalDNS and what the server has of the cluster",
+      examples: ["dtk uninstall-addon external-dns", "dtk uninstall-addon external-dns --yes"],
+      positionals: { addon: addonPositional },
+      settings: { ...clusterSettings, dryRun: dryRunSetting, yes: yesSetting, quiet: quietSetting, json: jsonSetting },
+      run: async (given, sources) => (await import("./dtk-uninstall-addon.ts")).uninstallAddon(given, sources),
+    }),
+    declareCommand({
+      name: "list-addons",
+      summary: "Say which add-ons are enabled and installed, and how they do",
+      examples: ["dtk list-addons", "dtk list-addons --json"],
+      settings: { ...clusterSettings, json: jsonSetting },
+      run: async (given, sources) => (await import("./dtk-list-addons.ts")).listAddons(given, sources),
+    }),
+    declareCommand({
+      name: "check",
+      summary: "Reach the server from inside the cluster, and look whether the cluster IP has changed",
+      examples: ["dtk check", "dtk check --json"],
+      settings: { ...clusterSettings, probeImage: probeImageSetting, quiet: quietSetting, json: jsonSetting },
+      run: async (given, sources) => (await import("./dtk-check.ts")).check(given, sources),
     }),
     declareCommand({
       name: "config init",

@@ -101,6 +101,14 @@ export const waitServerSetting = declare({
   schema: onOrOff,
 });
 
+export const probeImageSetting = declare({
+  flag: "probe-image",
+  placeholder: "IMAGE",
+  doc: "The image of the pod that asks for the server from inside; it holds a shell and wget.",
+  whenAbsent: "busybox:1.37",
+  schema: oneText,
+});
+
 export const jsonSetting = declare({
   flag: "json",
   doc: "Print the result as JSON.",

@@ -8,6 +8,7 @@ import type { HTTPEnvironment } from "../webhook/environment.ts";
 import { LeftOutMemory } from "../webhook/left-out.ts";
 import { webhookRoutes } from "../webhook/routes.ts";
 import { AllowList } from "./allow-list.ts";
+import { parseCaller } from "./caller.ts";
 import { type Guard, createGuard } from "./guard.ts";
 import { type Limits, defaultLimits, limitRequests, receiveBody } from "./limits.ts";
 import { type Network, type NetworkSource, systemNetworks } from "./network.ts";
@@ -94,7 +95,7 @@ function statusRoutes(guard: Guard, options: StatusOptions): Hono<HTTPEnvironmen
     return guard.check(context, "word") ?? context.text(browserAnswer);
   });
   app.get("/status", guard.admit("detail"), (context) => context.json(buildStatus(options)));
-  app.get("/healthz", guard.admit("word"), (context) => context.text("ok"));
+  app.get("/healthz", nameCaller, guard.admit("word"), (context) => context.text("ok"));
   app.get("/readyz", guard.admit("word"), (context) => {
     const { ready } = reconciler.state();
     const status = ready ? 200 : 503;
@@ -103,6 +104,16 @@ function statusRoutes(guard: Guard, options: StatusOptions): Hono<HTTPEnvironmen
   });
   return app;
 }
+
+/** A caller behind address translation learns as whom it is seen, whether it is let in or not. */
+const nameCaller: MiddlewareHandler<HTTPEnvironment> = async (context, next) => {
+  const caller = parseCaller(context.env.caller);
+  if (caller !== undefined) context.header(seenFromHeader, caller.text);
+  await next();
+};
+
+/** The answer's header with the caller's address. */
+const seenFromHeader = "x-seen-from";
 
 const browserAnswer = "This is hostsfile-server; to see what it does, run on the desktop: hostsfile-server status\n";
 

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { tools } from "./tools.ts";
 
 const launcher = join(import.meta.dirname, "..", "..", "dtk");
@@ -49,4 +50,50 @@ export function chartFolder(moduleVersion: string): string {
   });
   const { Dir: folder } = JSON.parse(answer) as { readonly Dir: string };
   return join(folder, "charts", "external-dns");
+}
+
+export interface DTK {
+  /** Runs dtk with ExternalDNS's chart. */
+  readonly install: (...parameters: readonly string[]) => Promise<Finished>;
+  readonly run: (...parameters: readonly string[]) => Promise<Finished>;
+  /** Replaces values of the configuration. */
+  readonly configure: (values: ConfigurationValues) => Promise<void>;
+  /** The flags that name the chart. */
+  readonly chartFlags: readonly string[];
+  readonly folder: string;
+}
+
+export interface ConfigurationValues {
+  readonly domain?: string;
+  readonly port?: number;
+  readonly hostIP?: string;
+  readonly kubeconfig?: string;
+  /** Further lines below `dns:`. */
+  readonly more?: readonly string[];
+}
+
+/** Sets up a user's folder with a config.yaml; `using` removes it. */
+export async function openDTK(values: ConfigurationValues & { readonly chart?: string }): Promise<DTK & Disposable> {
+  const { chart = "v0.22.0", ...first } = values;
+  const folder = temporaryFolder();
+  let now: ConfigurationValues = {};
+  const configure = async (changed: ConfigurationValues): Promise<void> => {
+    now = { ...now, ...changed };
+    const { domain = "dtk.io", port = 5000, hostIP = "127.0.0.1", kubeconfig = "", more = [] } = now;
+    const dns = [`domain: ${domain}`, `host-ip: ${hostIP}`, `webhook-port: ${port}`, ...more];
+    const cluster = ["cluster:", `  admin-kubeconfig: ${kubeconfig}`];
+    const addons = ["addons:", "- external-dns", "- name: metallb", "  enabled: true"];
+    await writeConfiguration(folder.path, ["dns:", ...dns.map((line) => `  ${line}`), ...cluster, ...addons]);
+  };
+  await configure(first);
+  const flags = [`--chart=${chartFolder(chart)}`];
+  const run: DTK["run"] = async (...parameters) => runDTK(parameters, { folder: folder.path });
+  return {
+    run,
+    install: async (...parameters) => run("install-addon", "external-dns", ...flags, ...parameters),
+    chartFlags: flags,
+    configure,
+    folder: folder.path,
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
+  };
 }

@@ -85,7 +85,7 @@ async function judgeNamespace(api: KubernetesAPI, { namespace }: Installed): Pro
       const path = kind.replace("NS", releaseNamespace);
       const found = await api.read(path, z.object({ items: z.nullable(z.array(itemSchema)) }));
       return (found?.items ?? [])
-        .filter((item) => !isOurs(item))
+        .filter((item) => !isOurs(item) && !isOfKubernetes(kind, item))
         .map((item) => `${kind.split("/").at(-1)}/${item.metadata.name}`);
     }),
   );
@@ -98,7 +98,12 @@ function isOurs({ metadata: { name, labels = {}, annotations = {} } }: z.infer<t
   const isHelms = labels["owner"] === "helm" && labels["name"] === releaseName;
   const isOfRelease =
     labels["app.kubernetes.io/instance"] === releaseName || annotations["meta.helm.sh/release-name"] === releaseName;
-  return isHelms || isOfRelease || ["kube-root-ca.crt", "default", tokenSecret.name].includes(name);
+  return isHelms || isOfRelease || name === tokenSecret.name;
+}
+
+/** What the controllers put into each namespace. */
+function isOfKubernetes(kind: string, { metadata: { name } }: z.infer<typeof itemSchema>): boolean {
+  return kind.endsWith("/serviceaccounts") ? name === "default" : name === "kube-root-ca.crt";
 }
 
 /**

@@ -97,6 +97,8 @@ async function exchange(given: {
   // A kubeconfig may name a plain port, as `kubectl proxy` opens one.
   const request = given.url.protocol === "https:" ? requestSecurely : requestPlainly;
   const sent = request(given.url, { ...given.options, signal: AbortSignal.timeout(patience) });
+  // Node frames the body of a DELETE only when told its length.
+  if (given.body !== undefined) sent.setHeader("content-length", Buffer.byteLength(given.body));
   sent.on("response", (response) => {
     text(response).then((answer) => resolve({ status: response.statusCode ?? 0, text: answer }), reject);
   });

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { type RequestListener, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterEach, expect, test, vi } from "vitest";
 import * as z from "zod/mini";
 import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
@@ -23,10 +24,10 @@ function kubeconfigFor(server: string): string {
   });
 }
 
-async function open(text: string, context?: string) {
+async function open(content: string, context?: string) {
   using folder = temporaryFolder();
   const kubeconfig = join(folder.path, "kubeconfig");
-  writeFileSync(kubeconfig, text);
+  writeFileSync(kubeconfig, content);
   return await openKubernetes({ kubeconfig, context });
 }
 
@@ -74,8 +75,11 @@ test("an API server that is not there", async () => {
 });
 
 test("an API server that refuses: its own sentence", async () => {
-  const text = JSON.stringify({ kind: "Status", message: 'nodes is forbidden: User "u" cannot list resource "nodes"' });
-  await using server = await serve((_, response) => response.writeHead(403).end(text));
+  const sentence = JSON.stringify({
+    kind: "Status",
+    message: 'nodes is forbidden: User "u" cannot list resource "nodes"',
+  });
+  await using server = await serve((_, response) => response.writeHead(403).end(sentence));
   const api = await open(kubeconfigFor(server.url));
   await expect(api.send({ path: "/api/v1/nodes" })).rejects.toMatchObject({
     code: "cluster-refused",
@@ -101,6 +105,12 @@ test("what is not there is undefined, and what is there is read with the user's 
   const shape = z.object({ kind: z.string() });
   expect(await api.read("/gone", shape)).toBeUndefined();
   expect(await api.read("/there", shape)).toEqual({ kind: "Bearer secret-token" });
+});
+
+test.each(["POST", "PUT", "PATCH", "DELETE"] as const)("the body of a %s arrives whole", async (method) => {
+  await using server = await serve((asked, response) => void text(asked).then((body) => response.end(body)));
+  const api = await open(kubeconfigFor(server.url));
+  expect(await api.send({ method, path: "/x", body: { sent: "é" } })).toBe('{"sent":"é"}');
 });
 
 test("Helm gets the same place", () => {
