@@ -51,7 +51,7 @@ export function receiveBody({ body: most, allBodies }: Pick<Limits, "body" | "al
     let text: string | undefined = "";
     let size = 0;
     try {
-      for await (const chunk of context.req.raw.body ?? []) {
+      for await (const chunk of context.env.incoming ?? context.req.raw.body ?? []) {
         size += chunk.length;
         held += chunk.length;
         if (size > most) return context.json(tooLarge(most), 413);

@@ -63,7 +63,9 @@ export async function startServer({ fetch, host, port, timeouts }: ServerOptions
   const listener = getRequestListener(
     (request, environment) => {
       const { socket } = environment.incoming;
-      return fetch(request, { caller: socket.remoteAddress, overloaded: connections.isOver(socket) });
+      // Not destroyed when it is too large, so that the answer arrives.
+      const incoming = environment.incoming.iterator({ destroyOnReturn: false });
+      return fetch(request, { caller: socket.remoteAddress, overloaded: connections.isOver(socket), incoming });
     },
     { overrideGlobalObjects: false },
   );

@@ -2,7 +2,7 @@
  * Looks once more at the inode that a rename replaced. A process that opened the hosts file just before the rename still
  * writes into the old inode, where nobody would ever read it.
  */
-import { type OpenFile, readAll } from "./file-access.ts";
+import { type OpenFile, holds, readAll } from "./file-access.ts";
 
 /** What came into the old inode after it was replaced. */
 export type LateEdit =
@@ -35,9 +35,8 @@ export async function lookLate({ file, bytes, replacedBy }: LookOptions): Promis
   let before = bytes;
   for (let look = 0; look < looks; look += 1) {
     await new Promise((resolve) => setTimeout(resolve, delay));
-    const now = readAll(owned);
-    if (now.equals(before)) break;
-    before = now;
+    if (holds(owned, before)) break;
+    before = readAll(owned);
   }
   if (before.equals(bytes)) return undefined;
   if (before.subarray(0, bytes.length).equals(bytes)) {

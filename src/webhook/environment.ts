@@ -6,6 +6,8 @@ export interface HTTPEnvironment {
     readonly caller: string | undefined;
     /** True when the caller holds too many connections: it gets 503. */
     readonly overloaded?: boolean;
+    /** The request's body as it comes; without it the request itself is read, which takes longer. */
+    readonly incoming?: AsyncIterable<Uint8Array>;
   };
   Variables: {
     /** The request's body, read and bounded. */
