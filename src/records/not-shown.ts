@@ -12,7 +12,7 @@ export function explainNotShown(notShown: NotShown): string {
     case "no-cluster-ip":
       return `${name} is not shown: the cluster IP of ${cluster} is not set yet.`;
     case "no-usable-address":
-      return `${name} is not shown: its targets hold no address that this machine can use, and ${cluster} has no cluster IP.`;
+      return `${name} is not shown: its targets hold no address that can be used; correct the resource, or have its names point to the cluster IP (target mode cluster).`;
     case "own-name":
       return `${name} is not shown: the name belongs to this machine.`;
     case "wildcard":

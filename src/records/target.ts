@@ -12,11 +12,17 @@ export interface TargetRecord {
 export type FindRecords = (name: string) => readonly TargetRecord[] | undefined;
 
 /**
+ * Names that are followed from one name. A chain of CNAMEs has no limit (RFC 1034 section 3.6.2), but resolvers give up
+ * after about as many, and one of many thousands would cost as many steps for each of its names.
+ */
+const mostFollowed = 16;
+
+/**
  * Works out the addresses of a name.
  *
  * In mode `cluster` every name gets the cluster IP. In mode `record` usable addresses stay as they are, several records
- * unite, and a CNAME is followed inside the store; one that leads out of it, to itself or in a circle gets the cluster
- * IP, which is the normal case of an Ingress whose target annotation is its own host.
+ * unite, and a CNAME is followed inside the store; one that leads out of it, to itself, in a circle or too far gets the
+ * cluster IP, which is the normal case of an Ingress whose target annotation is its own host.
  *
  * @param name - the name in canonical spelling
  * @param records - its address and CNAME records
@@ -34,7 +40,7 @@ export function addressesOf(
   const found = new Set<Address>();
   const seen = new Set<string>();
   const follow = (followed: string, itsRecords: readonly TargetRecord[] | undefined): void => {
-    if (itsRecords === undefined || seen.has(followed)) {
+    if (itsRecords === undefined || seen.has(followed) || seen.size >= mostFollowed) {
       for (const address of settings.clusterIPs) found.add(address);
       return;
     }

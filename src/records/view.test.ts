@@ -146,9 +146,22 @@ describe("target mode record", () => {
     expect(lines(record(endpoints))).toEqual(expected);
   });
 
+  test("a chain of CNAMEs is followed as far as resolvers would, and one without end costs no more", () => {
+    const chain = (length: number): Endpoint[] =>
+      Array.from({ length }, (_, index) => ({
+        ...seed,
+        dnsName: `n${index}.dtk.io`,
+        targets: [index === length - 1 ? "198.51.100.1" : `n${index + 1}.dtk.io`],
+      }));
+    expect(lines(record(chain(16)))).toContain("198.51.100.1 n0.dtk.io");
+    expect(lines(record(chain(20_000)))).toContain("192.0.2.7 n0.dtk.io");
+  });
+
   test("only unusable addresses: not shown, and the reason is said", () => {
     expect(reasons(record([addressRecord("a.dtk.io", "0.0.0.0")]))).toEqual(["a.dtk.io no-usable-address"]);
     expect(reasons(record([{ ...addressRecord("a.dtk.io"), targets: null }]))).toEqual(["a.dtk.io no-usable-address"]);
+    // A cluster IP would not help, so it must not be asked for.
+    expect(reasons(record([addressRecord("a.dtk.io", "fe80::1")], ""))).toEqual(["a.dtk.io no-usable-address"]);
   });
 
   test("addresses need no cluster IP, a CNAME to itself does", () => {

@@ -1,5 +1,5 @@
 /** The view: what resolvers should see, as a pure function of what is stored and what is set. */
-import type { Address } from "./address.ts";
+import { type Address, targetKind } from "./address.ts";
 import type { ClusterName, ClusterSettings } from "./cluster.ts";
 import { type Endpoint, recordKey, resourceOf } from "./endpoint.ts";
 import { isManaged } from "./managed-domain.ts";
@@ -27,8 +27,8 @@ export interface ViewCluster {
 
 export interface ViewInput {
   readonly clusters: Iterable<ViewCluster>;
-  /** Who was shown for a name that several clusters wanted when the view was last computed. */
-  readonly holders: ReadonlyMap<HostName, ClusterName>;
+  /** Who was shown for a name when the view was last computed; asked about names that several clusters want. */
+  readonly holders: Pick<ReadonlyMap<HostName, ClusterName>, "get">;
   /** Names that belong to this machine, beside `localhost`. */
   readonly ownNames: ReadonlySet<string>;
 }
@@ -197,9 +197,15 @@ function* claimNames(
       yield { hostName, cluster, records, addresses };
       continue;
     }
-    const reason = settings.clusterIPs.length === 0 ? "no-cluster-ip" : "no-usable-address";
+    const reason = wantsClusterIP(settings, records) ? "no-cluster-ip" : "no-usable-address";
     notShown.push(refuse(cluster, records[0], reason));
   }
+}
+
+/** Whether a name without addresses would be shown if the cluster IP were set. */
+function wantsClusterIP({ clusterIPs, targets }: ClusterSettings, records: Group<ShowableRecord>): boolean {
+  if (clusterIPs.length > 0) return false;
+  return targets === "cluster" || records.some((record) => record.targets.some((to) => targetKind(to) === "name"));
 }
 
 /** Looks up the records of a name; most views never need it. */
