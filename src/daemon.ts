@@ -71,7 +71,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     isDryRun ? StoreKeeper.inMemory(opened) : StoreKeeper.ofFolder({ folder: stateFolder, now: Date.now }, opened),
   );
   const reconciler = stack.use(
-    new Reconciler({ keeper, sinks: [sink], ownNames: () => ownNames, listener: new Announcer(log), now: Date.now }),
+    new Reconciler({
+      keeper,
+      sinks: [sink],
+      ownNames: () => ownNames,
+      listener: new Announcer(log),
+      previous: () => previous,
+      now: Date.now,
+    }),
   );
   openEagerly(keeper);
   const app = createApp({

@@ -7,7 +7,7 @@ import type { Sink, SinkReport } from "./hosts/sink.ts";
 import { type ClusterSettings, defaultCluster } from "./records/cluster.ts";
 import { type Endpoint, planMutation } from "./records/endpoint.ts";
 import type { View } from "./records/view.ts";
-import { Reconciler } from "./reconciler.ts";
+import { Reconciler, type ReconcilerOptions, viewOf } from "./reconciler.ts";
 import { StoreKeeper } from "./store/keeper.ts";
 import { recoverStore } from "./store/open.ts";
 import { databaseName } from "./store/set-aside.ts";
@@ -47,16 +47,18 @@ class SlowSink implements Sink {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
+const noChange = { create: [], updateOld: [], updateNew: [], delete: [] };
+
 function add(...names: string[]): (store: Store) => void {
   const create = names.map((name): Endpoint => ({
     dnsName: `${name}.dtk.io`,
     recordType: "CNAME",
     targets: [`${name}.dtk.io`],
   }));
-  return (store) => store.apply(defaultCluster, planMutation({ create, updateOld: [], updateNew: [], delete: [] }));
+  return (store) => store.apply(defaultCluster, planMutation({ ...noChange, create }));
 }
 
-function start(keeper = StoreKeeper.inMemory(), retry = { first: 5, most: 20 }) {
+function start(keeper = StoreKeeper.inMemory(), options: Pick<ReconcilerOptions, "previous"> = {}) {
   const sink = new SlowSink();
   const listener = { shown: vi.fn(), storeTrouble: vi.fn() };
   const reconciler = new Reconciler({
@@ -65,7 +67,8 @@ function start(keeper = StoreKeeper.inMemory(), retry = { first: 5, most: 20 }) 
     ownNames: () => new Set(),
     listener,
     now: () => 5,
-    retry,
+    retry: { first: 5, most: 20 },
+    ...options,
   });
   return { sink, listener, reconciler };
 }
@@ -150,34 +153,57 @@ describe("a store that cannot be used", () => {
   });
 });
 
-test("who holds a contested name is remembered over a restart", async () => {
-  using folder = temporaryFolder();
-  const options = { folder: folder.path, now: () => 0 };
-  const [early, late] = ["early", "late"] as unknown as [typeof defaultCluster, typeof defaultCluster];
-  const wish = planMutation({
-    create: [{ dnsName: "a.dtk.io", recordType: "CNAME", targets: ["a.dtk.io"] }],
-    updateOld: [],
-    updateNew: [],
-    delete: [],
+describe("a name that several clusters want", () => {
+  const [first, second] = ["first", "second"] as unknown as [typeof defaultCluster, typeof defaultCluster];
+  const withoutIP = { ...settings, clusterIPs: [] };
+  const holder = (reconciler: Reconciler): unknown => reconciler.state().view.entries.map(({ cluster }) => cluster);
+  /** Its record came first, but it could not be shown. */
+  const wanted = (store: Store): void => {
+    for (const [name, its] of [[first, withoutIP] as const, [second, settings] as const]) {
+      store.configure(name, its);
+      store.apply(name, planMutation({ ...noChange, create: [{ dnsName: "a.dtk.io", recordType: "A" }] }));
+    }
+  };
+
+  test("stays with the one that has it, also when the other wanted it first", async () => {
+    const { reconciler } = start();
+    await reconciler.change(wanted);
+    expect(holder(reconciler)).toEqual([second]);
+    await reconciler.change((store) => store.configure(first, settings));
+    expect(holder(reconciler)).toEqual([second]);
   });
-  {
+
+  test("stays with it over a restart", async () => {
+    using folder = temporaryFolder();
+    const options = { folder: folder.path, now: () => 0 };
+    {
+      using keeper = StoreKeeper.ofFolder(options);
+      const { reconciler } = start(keeper);
+      await reconciler.change(wanted);
+      await reconciler.change((store) => store.configure(first, settings));
+    }
     using keeper = StoreKeeper.ofFolder(options);
     const { reconciler } = start(keeper);
-    await reconciler.change((store) => {
-      store.configure(late, settings);
-      store.apply(late, wish);
+    await reconciler.reconcile();
+    expect(holder(reconciler)).toEqual([second]);
+  });
+
+  test("stays with it when the start itself brings the other's settings", async () => {
+    using folder = temporaryFolder();
+    const options = { folder: folder.path, now: () => 0 };
+    {
+      using keeper = StoreKeeper.ofFolder(options);
+      await start(keeper).reconciler.change(wanted);
+    }
+    let previous: View | undefined;
+    using keeper = StoreKeeper.ofFolder(options, (store) => {
+      previous = viewOf(store, new Set());
+      store.configure(first, settings);
     });
-    await reconciler.change((store) => {
-      store.configure(early, { ...settings, clusterIPs: [] });
-      store.apply(early, wish);
-    });
-    await reconciler.change((store) => store.configure(early, settings));
-    expect(reconciler.state().view.entries).toMatchObject([{ cluster: late }]);
-  }
-  using keeper = StoreKeeper.ofFolder(options);
-  const { reconciler } = start(keeper);
-  await reconciler.reconcile();
-  expect(reconciler.state().view.entries).toMatchObject([{ cluster: late }]);
+    const { reconciler } = start(keeper, { previous: () => previous });
+    await reconciler.reconcile();
+    expect(holder(reconciler)).toEqual([second]);
+  });
 });
 
 test("disposing waits for the flight and ends the retries", async () => {

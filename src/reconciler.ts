@@ -1,6 +1,7 @@
 /** The loop between what is stored and what is shown: store, view, sinks; one flight at a time, retried by itself. */
 import type { Sink, SinkReport } from "./hosts/sink.ts";
-import { type View, computeView, emptyView } from "./records/view.ts";
+import { type View, type ViewInput, computeView, emptyView } from "./records/view.ts";
+import { findEntry } from "./records/view-entries.ts";
 import { updateView } from "./records/view-update.ts";
 import type { StoreKeeper } from "./store/keeper.ts";
 import type { Store } from "./store/store.ts";
@@ -57,23 +58,32 @@ export interface ReconcilerOptions {
   /** This machine's own names, which are never shown. */
   readonly ownNames: () => ReadonlySet<string>;
   readonly listener: ReconcilerListener;
+  /** What was shown before this start, worked out from saved state, once the store could be read. */
+  readonly previous?: () => View | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Milliseconds before the first and between later attempts after a failure. */
   readonly retry?: { readonly first: number; readonly most: number };
 }
 
-/** The view of what a store holds now. */
-export function viewOf(store: Store, ownNames: ReadonlySet<string>): View {
-  return computeView({ clusters: store.clusters(), holders: store.holders(), ownNames });
+/**
+ * The view of what a store holds now.
+ *
+ * @param ownNames - this machine's own names
+ * @param holders - who was shown for a name before; by default what the store remembers of contested ones
+ */
+export function viewOf(store: Store, ownNames: ReadonlySet<string>, holders: Holders = store.holders()): View {
+  return computeView({ clusters: store.clusters(), holders, ownNames });
 }
+
+type Holders = ViewInput["holders"];
 
 export class Reconciler implements ReconcilerPort, AsyncDisposable {
   readonly #options: ReconcilerOptions;
   readonly #reports = new Map<string, SinkReport>();
   readonly #lastWrites = new Map<string, LastWrite>();
   readonly #retry: { readonly first: number; readonly most: number };
-  #view = emptyView;
+  #view: View | undefined;
   /** The view of what was stored when the store was last asked for what changed. */
   #computed: View | undefined;
   #flight: Promise<void> | undefined;
@@ -107,7 +117,7 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   state(): ReconcilerState {
     return {
       ready: this.#reports.size === this.#options.sinks.length && this.#trouble() === undefined,
-      view: this.#view,
+      view: this.#shown(),
       reports: this.#reports,
       lastWrites: this.#lastWrites,
       storeTrouble: this.#options.keeper.trouble,
@@ -172,8 +182,19 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     const change = store.takeChange();
     const ownNames = this.#options.ownNames();
     const isFull = before === undefined || change === undefined;
-    const updated = isFull ? undefined : updateView(before, { ...change, holders: store.holders(), ownNames });
-    return updated ?? viewOf(store, ownNames);
+    const holders = this.#holders(store);
+    const updated = isFull ? undefined : updateView(before, { ...change, holders, ownNames });
+    return updated ?? viewOf(store, ownNames, holders);
+  }
+
+  /** A name that becomes contested had its holder alone until now, and the store remembers contested names only. */
+  #holders(store: Store): Holders {
+    const shown = this.#shown();
+    return { get: (name) => store.holders().get(name) ?? findEntry(shown, name)?.cluster };
+  }
+
+  #shown(): View {
+    return this.#view ?? this.#options.previous?.() ?? emptyView;
   }
 
   async #show(sink: Sink, view: View): Promise<void> {
@@ -182,7 +203,7 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     if (report.ok && report.method !== "unchanged") {
       this.#lastWrites.set(sink.name, { at: this.#options.now(), method: report.method });
     }
-    this.#options.listener.shown({ sink: sink.name, report, view, before: this.#view });
+    this.#options.listener.shown({ sink: sink.name, report, view, before: this.#shown() });
   }
 
   #trouble(): Trouble | undefined {
