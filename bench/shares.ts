@@ -6,6 +6,7 @@ import { openHostsFileSink } from "../src/hosts/hosts-file-sink.ts";
 import { defaultCluster, initialSettings, parseClusterIPs } from "../src/records/cluster.ts";
 import { planMutation } from "../src/records/endpoint.ts";
 import { parseManagedDomain } from "../src/records/managed-domain.ts";
+import { updateView } from "../src/records/view-update.ts";
 import { viewOf } from "../src/reconciler.ts";
 import { openStore } from "../src/store/open.ts";
 import type { Store } from "../src/store/store.ts";
@@ -45,19 +46,23 @@ async function measureSize(place: string, names: number) {
   const own: ReadonlySet<string> = new Set();
   let turn = 0;
   const create = (): string => body({ create: endpointsOf(`added-${(turn += 1)}`) });
+  let view = viewOf(store, own);
+  const look = (): void => {
+    const changed = store.takeChange();
+    view = (changed && updateView(view, { ...changed, holders: store.holders(), ownNames: own })) ?? viewOf(store, own);
+  };
   const show = async (): Promise<void> => {
-    const report = await sink.apply(viewOf(store, own));
+    const report = await sink.apply(view);
     if (!report.ok) throw new Error(report.trouble.message);
   };
   await show();
   return await interleave(20, {
     read: () => timed(() => planOf(create())),
     store: () => timed(() => change(store, create())),
-    view: () => timed(() => viewOf(store, own)),
+    view: () => timed(look),
     show: async () => {
-      const view = viewOf(store, own);
       await sleep(pause);
-      return timed(() => sink.apply(view));
+      return timed(show);
     },
   });
 }
