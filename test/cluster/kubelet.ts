@@ -225,7 +225,7 @@ async function startPod(options: KubeletOptions, pod: Pod): Promise<Entry> {
       starts: () => programs.length,
       log: () => programs.map((program) => program.log()).join(""),
     },
-    previousLog: () => programs.at(-2)?.log() ?? "",
+    previousLog: () => programs.findLast((program) => program.exit() !== undefined)?.log() ?? "",
     stop: async () => {
       stopping.abort();
       await programs.at(-1)?.stop();

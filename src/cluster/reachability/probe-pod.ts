@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod/mini";
 import { TroubleError } from "../../trouble.ts";
 import type { KubernetesAPI } from "../kubernetes/api.ts";
+import { imageTroubles } from "../release/rollout.ts";
 
 /** What the pod got to see: wget's words, or why no pod could run. */
 export type ProbeOutcome =
@@ -95,14 +96,20 @@ async function waitForPod({ api, timeout }: ProbeOptions, path: string): Promise
     if (pod?.status.phase === "Succeeded" || pod?.status.phase === "Failed") {
       return { kind: "ran", output: (await api.send({ path: `${path}/log` })) ?? "" };
     }
-    if (performance.now() > end)
+    const isStuck = waitingOf(pod).some(({ reason }) => imageTroubles.has(reason));
+    if (isStuck || performance.now() > end)
       return { kind: "could-not-run", why: pod === undefined ? "it is gone" : obstacleOf(pod) };
     await sleep(pause);
   }
 }
 
-function obstacleOf({ status }: z.infer<typeof podSchema>): string {
-  const waiting = status.containerStatuses?.map(({ state }) => state?.waiting).find((found) => found !== undefined);
+function waitingOf(pod: z.infer<typeof podSchema> | undefined) {
+  return (pod?.status.containerStatuses ?? []).flatMap(({ state }) => state?.waiting ?? []);
+}
+
+function obstacleOf(pod: z.infer<typeof podSchema>): string {
+  const { status } = pod;
+  const [waiting] = waitingOf(pod);
   if (waiting !== undefined) return `${waiting.reason}${waiting.message === undefined ? "" : `: ${waiting.message}`}`;
   const unscheduled = status.conditions?.find(({ type, status: is }) => type === "PodScheduled" && is === "False");
   return unscheduled?.message ?? `it is still ${status.phase ?? "unknown"}`;

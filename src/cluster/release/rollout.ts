@@ -12,7 +12,12 @@ export type Rollout =
 const mostEnds = 2;
 
 /** Reasons of a waiting container (k8s.io/kubernetes pkg/kubelet/images). */
-const imageTroubles = new Set(["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"]);
+export const imageTroubles: ReadonlySet<string> = new Set([
+  "ErrImagePull",
+  "ImagePullBackOff",
+  "InvalidImageName",
+  "ErrImageNeverPull",
+]);
 
 /** Judges the rollout as `kubectl rollout status` does (kubectl pkg/polymorphichelpers), and sees failures early. */
 export function judgeRollout({ deployment, pods }: Workload): Rollout {

@@ -115,7 +115,7 @@ export async function readLog(api: KubernetesAPI, pod: Pod): Promise<string> {
   const path = `${core}/pods/${pod.metadata.name}/log?tailLines=${tailLines}`;
   const hasEnded = pod.status.containerStatuses?.some(({ lastState }) => lastState?.terminated !== undefined) === true;
   const previous = hasEnded ? await api.send({ path: `${path}&previous=true` }).catch(() => undefined) : undefined;
-  if (previous !== undefined && previous !== "") return previous;
+  if (previous !== undefined && previous.trim() !== "") return previous;
   const current = await api.send({ path }).catch(() => undefined);
   return current ?? "";
 }

@@ -1,0 +1,92 @@
+/** Two clusters on one server, the charts that are out, and a release from before dtk. */
+import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { openDesktop } from "../cluster/desktop.ts";
+import { chartFolder, openDTK } from "../cluster/dtk.ts";
+import { run } from "../cluster/program.ts";
+import { guideIngress, ingress } from "../cluster/resources.ts";
+import { linesAre } from "../cluster/scene.ts";
+import { startServer } from "../cluster/server.ts";
+import { missingTools, tools } from "../cluster/tools.ts";
+import { startWholeCluster } from "../cluster/whole-cluster.ts";
+
+const missing = missingTools();
+
+describe.skipIf(missing !== undefined)(`dtk (${missing ?? "all tools are there"})`, () => {
+  test("two clusters on one server, and a cluster that gets another name", async () => {
+    await using desktop = await openDesktop();
+    await using server = await startServer({ desktop, flags: [] });
+    await using a = await startWholeCluster();
+    await using b = await startWholeCluster();
+    using ofA = await openDTK({ port: server.port, kubeconfig: a.kubeconfig, more: ["cluster: kind-a"] });
+    using ofB = await openDTK({ port: server.port, kubeconfig: b.kubeconfig });
+    expect(await ofA.install()).toMatchObject({ exitCode: 0 });
+    expect(await ofB.install("--cluster=kind-b")).toMatchObject({ exitCode: 0 });
+    await a.in("default").apply(ingress({ name: "one", hosts: ["a.dtk.io"] }));
+    await b.in("default").apply(ingress({ name: "one", hosts: ["b.dtk.io"] }));
+    await linesAre(desktop, [`${a.address} a.dtk.io`, `${b.address} b.dtk.io`]);
+
+    expect(await ofB.install("--cluster=kind-c")).toMatchObject({ exitCode: 0 });
+    await linesAre(desktop, [`${a.address} a.dtk.io`, `${b.address} b.dtk.io`]);
+    expect((await server.status()).clusters.map(({ name }) => name)).toEqual(["default", "kind-a", "kind-c"]);
+
+    expect(await ofA.run("uninstall-addon", "external-dns", "--yes")).toMatchObject({ exitCode: 0 });
+    await linesAre(desktop, [`${b.address} b.dtk.io`]);
+    await server.stop();
+    const last = await ofB.run("uninstall-addon", "external-dns", "--yes", "--cluster=kind-c");
+    expect(last).toMatchObject({ exitCode: 1, output: expect.stringContaining("clear --cluster kind-c") });
+  });
+
+  /** The module v0.19.0 holds chart 1.18.0, v0.21.0 holds 1.20.0. */
+  test.each(["v0.19.0", "v0.21.0"])("the chart of the module %s", async (chart) => {
+    await using desktop = await openDesktop();
+    await using server = await startServer({ desktop, flags: [] });
+    await using cluster = await startWholeCluster();
+    using dtk = await openDTK({ port: server.port, kubeconfig: cluster.kubeconfig, chart });
+    expect(await dtk.install()).toMatchObject({ exitCode: 0 });
+    await cluster.in("default").apply(guideIngress);
+    await linesAre(desktop, [`${cluster.address} foo.dtk.io`]);
+    expect(cluster.kubelet.running()).toHaveLength(1);
+    expect((await dtk.install()).output).toContain("nothing was changed");
+    await cluster.in("default").remove("ingress", "test");
+    await linesAre(desktop, []);
+  });
+
+  test("the predecessor's own way works, and dtk takes its release over when told to", async () => {
+    await using desktop = await openDesktop();
+    await using server = await startServer({ desktop, flags: [] });
+    await using cluster = await startWholeCluster();
+    using dtk = await openDTK({ port: server.port, kubeconfig: cluster.kubeconfig, chart: "v0.21.0" });
+    await run(["curl", "-sS", "-X", "POST", `${server.url}/domains`, "-d", "dtk.io"]);
+    await run(["curl", "-sS", "-X", "POST", `${server.url}/clusterip`, "-d", cluster.address]);
+    const values = [
+      "provider: {name: 'webhook '}",
+      "sources: [ingress]",
+      `extraArgs: ["--webhook-provider-url=${server.url}"]`,
+      "policy: sync",
+      "interval: 1s",
+    ];
+    await writeFile(join(dtk.folder, "values.yaml"), values.join("\n"));
+    const flags = ["--kubeconfig", cluster.kubeconfig, "--namespace", "external-dns", "--create-namespace"];
+    const chart = chartFolder("v0.21.0");
+    await run([
+      tools.helm,
+      "upgrade",
+      "--install",
+      "external-dns",
+      chart,
+      ...flags,
+      "-f",
+      join(dtk.folder, "values.yaml"),
+    ]);
+    await cluster.in("default").apply(guideIngress);
+    await linesAre(desktop, [`${cluster.address} foo.dtk.io`]);
+
+    expect(await dtk.install()).toMatchObject({ exitCode: 2, talk: expect.stringContaining("dtk did not make") });
+    expect(await dtk.install("--yes")).toMatchObject({ exitCode: 0 });
+    await linesAre(desktop, [`${cluster.address} foo.dtk.io`]);
+    expect((await dtk.run("uninstall-addon", "external-dns", "--yes")).output).toContain("dtk did not make it");
+    await linesAre(desktop, []);
+  });
+});
