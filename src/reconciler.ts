@@ -98,7 +98,12 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   }
 
   read<Result>(work: (store: Store) => Result): Result {
-    return this.#options.keeper.use(work);
+    try {
+      return this.#options.keeper.use(work);
+    } catch (error) {
+      if (error instanceof StoreTroubleError) this.#noteStoreTrouble(error.trouble);
+      throw error;
+    }
   }
 
   async change(work: (store: Store) => void): Promise<Outcome> {
@@ -126,9 +131,11 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
 
   /**
    * Brings what is stored to every sink. Calls that come while a flight is under way share the one behind it, so that
-   * many changes cost one write. Never throws for trouble of store or sinks.
+   * many changes cost one write. Never throws for trouble of store or sinks. Does nothing once disposed: what is stored
+   * is shown at the next start.
    */
-  reconcile(): Promise<void> {
+  async reconcile(): Promise<void> {
+    if (this.#stopped) return;
     if (this.#flight === undefined && this.#next === undefined) return this.#start();
     this.#next ??= this.#flight?.then(() => this.#start()) ?? this.#start();
     return this.#next;
@@ -151,6 +158,7 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
 
   async #fly(): Promise<void> {
     clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
     const view = this.#computeView();
     if (view !== undefined) {
       for (const sink of this.#options.sinks) await this.#show(sink, view);
@@ -161,8 +169,10 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   }
 
   #computeView(): View | undefined {
+    const { keeper } = this.#options;
     try {
-      return this.#options.keeper.use((store) => {
+      keeper.heal();
+      return keeper.use((store) => {
         const before = this.#computed;
         this.#computed = undefined;
         const view = this.#viewNow(store, before);
@@ -218,8 +228,8 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   }
 
   #retryLater(): void {
-    if (this.#stopped) return;
-    clearTimeout(this.#retryTimer);
+    // One that waits already is not put off, or frequent readers would put it off for ever.
+    if (this.#stopped || this.#retryTimer !== undefined) return;
     const delay = Math.min(this.#retry.first * 2 ** this.#failures, this.#retry.most);
     this.#failures++;
     this.#retryTimer = setTimeout(() => void this.reconcile(), delay);

@@ -43,7 +43,7 @@ export class StoreKeeper implements Disposable {
     return new StoreKeeper({ open: openMemoryStore, opened, explain });
   }
 
-  /** Why the store could not be used the last time, undefined when it could. */
+  /** Why the store cannot be used, or be written, from the first failure until {@link heal} finds it well. */
   get trouble(): Trouble | undefined {
     return this.#trouble;
   }
@@ -55,12 +55,21 @@ export class StoreKeeper implements Disposable {
    */
   use<Result>(work: (store: Store) => Result): Result {
     try {
-      const result = work(this.#opened());
-      this.#trouble = undefined;
-      return result;
+      return work(this.#opened());
     } catch (error) {
       throw this.#remember(error);
     }
+  }
+
+  /**
+   * Ends the trouble if there is none any more. Reading proves nothing, since a full disk can be read.
+   *
+   * @throws StoreTroubleError when the store still cannot be opened or written
+   */
+  heal(): void {
+    if (this.#trouble === undefined) return;
+    this.use((store) => store.proveWritable());
+    this.#trouble = undefined;
   }
 
   [Symbol.dispose](): void {
@@ -70,9 +79,16 @@ export class StoreKeeper implements Disposable {
 
   #opened(): Store {
     if (this.#store !== undefined) return this.#store;
-    this.#store = this.#options.open();
-    this.#options.opened?.(this.#store);
-    return this.#store;
+    const store = this.#options.open();
+    try {
+      this.#options.opened?.(store);
+    } catch (error) {
+      // What is to be done each time must not be left out for good because the disk was full the first time.
+      store[Symbol.dispose]();
+      throw error;
+    }
+    this.#store = store;
+    return store;
   }
 
   #remember(error: unknown): StoreTroubleError {

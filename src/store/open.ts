@@ -61,16 +61,21 @@ export function recoverStore({ folder }: StoreOptions): readonly string[] {
 }
 
 /**
- * Moves a database that proved damaged out of the way.
+ * Moves a database that proved damaged out of the way; where that fails it is found damaged again at the next opening.
  *
  * @param options - where it lies
  * @param cause - what was found
  * @returns the trouble to report
  */
 export function setAsideDamaged({ folder, now }: StoreOptions, cause: unknown): StoreTroubleError {
-  setAside(folder, now());
-  const { trouble } = damaged(damagedCopies(folder).at(-1) ?? folder);
-  return new StoreTroubleError(trouble, cause);
+  try {
+    setAside(folder, now());
+    const { trouble } = damaged(damagedCopies(folder).at(-1) ?? folder);
+    return new StoreTroubleError(trouble, cause);
+  } catch (error) {
+    // A failing disk does both at once: it damages files and is mounted read-only.
+    return explainStoreError(error, folder);
+  }
 }
 
 function openDatabase(folder: string): SQLiteStore {

@@ -143,14 +143,18 @@ export class SQLiteStore implements Store {
   }
 
   setHolders(holders: ReadonlyMap<HostName, ClusterName>): void {
-    const same = holders.size === this.#holders.size;
-    if (same && [...holders].every(([name, cluster]) => this.#holders.get(name) === cluster)) return;
+    const gone = [...this.#holders.keys()].filter((name) => !holders.has(name));
+    const fresh = [...holders].filter(([name, cluster]) => this.#holders.get(name) !== cluster);
+    if (gone.length + fresh.length === 0) return;
     this.#transaction(() => {
-      this.#run("DELETE FROM holder");
-      for (const [name, cluster] of holders)
-        this.#run("INSERT INTO holder (name, cluster) VALUES (?, ?)", name, cluster);
+      for (const name of gone) this.#run("DELETE FROM holder WHERE name = ?", name);
+      for (const [name, cluster] of fresh) this.#run("INSERT OR REPLACE INTO holder VALUES (?, ?)", name, cluster);
     });
     this.#holders = holders;
+  }
+
+  proveWritable(): void {
+    this.#run("UPDATE cluster SET settings = settings WHERE name = ?", defaultCluster);
   }
 
   negotiated(name: ClusterName, negotiation: Negotiation): void {

@@ -15,7 +15,7 @@ import {
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { type ClusterName, type ClusterSettings, defaultCluster, initialSettings } from "../records/cluster.ts";
 import { type Endpoint, planMutation } from "../records/endpoint.ts";
@@ -24,7 +24,7 @@ import { StoreKeeper } from "./keeper.ts";
 import { openStore, recoverStore } from "./open.ts";
 import { damagedCopies, databaseName } from "./set-aside.ts";
 import type { Store } from "./store.ts";
-import { StoreTroubleError } from "./trouble.ts";
+import { DamageError, StoreTroubleError } from "./trouble.ts";
 
 const seed: Endpoint = {
   dnsName: "foo.dtk.io",
@@ -63,6 +63,10 @@ function troubleOf(work: () => unknown): string {
     throw error;
   }
   return "none";
+}
+
+function failAsWhenFull(): void {
+  throw Object.assign(new Error("database or disk is full"), { code: "ERR_SQLITE_ERROR", errcode: 13 });
 }
 
 describe("what is put comes back", () => {
@@ -339,8 +343,42 @@ describe("the keeper", () => {
     expect(troubleOf(() => keeper.use(() => 0))).toBe("state-damaged");
     expect(keeper.trouble?.code).toBe("state-damaged");
     recoverStore({ folder: folder.path, now: () => 0 });
+    keeper.heal();
     expect(keeper.use((store) => endpoints(store))).toEqual([]);
     expect(keeper.trouble).toBeUndefined();
+  });
+
+  test("is not well because it can be read, as a full disk can", () => {
+    using folder = temporaryFolder();
+    using keeper = StoreKeeper.ofFolder({ folder: folder.path, now: () => 0 });
+    expect(troubleOf(() => keeper.use(failAsWhenFull))).toBe("state-unavailable");
+    keeper.use((store) => endpoints(store));
+    expect(keeper.trouble?.code).toBe("state-unavailable");
+    keeper.heal();
+    expect(keeper.trouble).toBeUndefined();
+  });
+
+  test("does what is to be done at each opening again, when it failed", () => {
+    using folder = temporaryFolder();
+    const opened = vi
+      .fn((store: Store) => store.configure(kind, initialSettings))
+      .mockImplementationOnce(failAsWhenFull);
+    using keeper = StoreKeeper.ofFolder({ folder: folder.path, now: () => 0 }, opened);
+    expect(troubleOf(() => keeper.use(() => 0))).toBe("state-unavailable");
+    expect(keeper.use((store) => store.cluster(kind)?.settings)).toEqual(initialSettings);
+  });
+
+  test("names the trouble of a damaged database that cannot be moved away", () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "state");
+    using keeper = StoreKeeper.ofFolder({ folder: path, now: () => 0 });
+    keeper.use(() => 0);
+    renameSync(path, `${path}.gone`);
+    const found = () =>
+      keeper.use(() => {
+        throw new DamageError("a row breaks a rule");
+      });
+    expect(troubleOf(found)).toBe("state-unavailable");
   });
 
   test("a refused change is no trouble of the store, and an error that is a bug stays one", () => {
@@ -357,6 +395,22 @@ describe("the keeper", () => {
       }),
     ).toThrow(TypeError);
   });
+});
+
+test("one more contested name among many costs what one among few does", () => {
+  using folder = temporaryFolder();
+  using store = open(folder.path);
+  const written = (): number => statSync(join(folder.path, `${databaseName}-wal`)).size;
+  const contested = (count: number) =>
+    new Map(Array.from({ length: count }, (_, index) => [`app-${index}.dtk.io` as HostName, kind]));
+  // Fewer than make SQLite start its log again.
+  const growth = [1, 2000].map((count) => {
+    store.setHolders(contested(count));
+    const before = written();
+    store.setHolders(contested(count + 1));
+    return written() - before;
+  });
+  expect(growth[1]).toBeLessThanOrEqual(3 * (growth[0] ?? 0));
 });
 
 describe("what changed", () => {

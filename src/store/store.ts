@@ -47,6 +47,8 @@ export interface Store extends Disposable {
   holders(): ReadonlyMap<HostName, ClusterName>;
   setHolders(holders: ReadonlyMap<HostName, ClusterName>): void;
   negotiated(name: ClusterName, negotiation: Negotiation): void;
+  /** Writes something that changes nothing, and throws when that is not possible. */
+  proveWritable(): void;
   /** Remembers a webhook call; written at most now and then, and when the store is closed. */
   heard(name: ClusterName, at: number): void;
 }

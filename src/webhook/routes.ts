@@ -6,7 +6,8 @@ import { type Endpoint, planMutation } from "../records/endpoint.ts";
 import { isManaged } from "../records/managed-domain.ts";
 import { parseDNSName } from "../records/name.ts";
 import type { ReconcilerPort } from "../reconciler.ts";
-import type { StoredCluster } from "../store/store.ts";
+import type { Store, StoredCluster } from "../store/store.ts";
+import { StoreTroubleError } from "../store/trouble.ts";
 import type { WarnOnce } from "../warn-once.ts";
 import type { HTTPEnvironment } from "./environment.ts";
 import { type LeftOut, type LeftOutMemory, type LeftOutReason } from "./left-out.ts";
@@ -56,8 +57,17 @@ function withCluster(context: WebhookContext, options: WebhookOptions, answer: A
   const name = parseClusterName(text);
   const cluster = name && reconciler.read((store) => store.cluster(name));
   if (cluster === undefined) return refuseUnknown(context, options, text);
-  if (isExternalDNS(context)) reconciler.read((store) => store.heard(cluster.name, now()));
+  if (isExternalDNS(context)) note(reconciler, (store) => store.heard(cluster.name, now()));
   return answer(context, options, cluster);
+}
+
+/** A disk that is too full for a note must not keep ExternalDNS from reading; the reconciler remembers the trouble. */
+function note(reconciler: ReconcilerPort, work: (store: Store) => void): void {
+  try {
+    reconciler.read(work);
+  } catch (error) {
+    if (!(error instanceof StoreTroubleError)) throw error;
+  }
 }
 
 function refuseUnknown(context: WebhookContext, { warnOnce }: WebhookOptions, text: string): Response {
@@ -81,7 +91,7 @@ function negotiate(context: WebhookContext, { reconciler, now }: WebhookOptions,
   const include = filter.include ?? [];
   const known = cluster.negotiation?.include;
   if (isExternalDNS(context) && (known === undefined || known.join() !== include.join())) {
-    reconciler.read((store) => store.negotiated(cluster.name, { at: now(), include }));
+    note(reconciler, (store) => store.negotiated(cluster.name, { at: now(), include }));
   }
   return webhookAnswer(context, JSON.stringify(filter));
 }
