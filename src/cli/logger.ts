@@ -20,7 +20,12 @@ export async function makeLogger(options: {
 }
 
 function makeJSONLog(level: string): Log {
-  return pino({ level, base: null }, pino.destination({ fd: standardError, sync: true }));
+  return pino({ level, base: null }, openStandardError());
+}
+
+/** A log file on a full disk must not end the server: what cannot be logged is left out. */
+function openStandardError(): ReturnType<typeof pino.destination> {
+  return pino.destination({ fd: standardError, sync: true }).on("error", () => {});
 }
 
 async function makeTextLog(level: string, isDebug: boolean): Promise<Log> {
@@ -28,8 +33,7 @@ async function makeTextLog(level: string, isDebug: boolean): Promise<Log> {
   const { default: PinoPretty } = await import("pino-pretty");
   const destination = PinoPretty({
     colorize: process.stderr.isTTY && !process.env["NO_COLOR"],
-    destination: standardError,
-    sync: true,
+    destination: openStandardError(),
     translateTime: "HH:MM:ss",
     hideObject: !isDebug,
   });
