@@ -15,11 +15,17 @@ const mostRemembered = 10_000;
 
 export class Announcer implements ReconcilerListener {
   readonly #log: Log;
+  readonly #verbs: { readonly add: string; readonly remove: string };
   readonly #troubleOf = new Map<string, string>();
   #said = new Set<string>();
 
-  constructor(log: Log) {
+  /**
+   * @param log - where it is said
+   * @param options - whether lines are only played, as with `--dry-run`
+   */
+  constructor(log: Log, { isDryRun = false }: { readonly isDryRun?: boolean } = {}) {
     this.#log = log;
+    this.#verbs = isDryRun ? { add: "would add", remove: "would remove" } : { add: "added", remove: "removed" };
   }
 
   shown(event: { sink: string; report: SinkReport; view: View; before: View }): void {
@@ -30,8 +36,8 @@ export class Announcer implements ReconcilerListener {
       return;
     }
     this.#over(sink, `The ${sink} is in step again.`);
-    this.#lines("added", report.change.added, view);
-    this.#lines("removed", report.change.removed, before);
+    this.#lines(this.#verbs.add, report.change.added, view);
+    this.#lines(this.#verbs.remove, report.change.removed, before);
     const said = new Set<string>();
     for (const { code, message, hint } of report.notices) this.#once(said, message, { code, hint });
     for (const { name, line, text } of report.conflicts) {
@@ -47,7 +53,7 @@ export class Announcer implements ReconcilerListener {
     this.#trouble("store", trouble);
   }
 
-  #lines(verb: "added" | "removed", lines: readonly string[], view: View): void {
+  #lines(verb: string, lines: readonly string[], view: View): void {
     for (const line of lines.slice(0, mostLines)) {
       const host = line.slice(line.indexOf(" ") + 1);
       const { resource, cluster } = findEntry(view, host) ?? {};

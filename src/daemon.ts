@@ -75,7 +75,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       keeper,
       sinks: [sink],
       ownNames: () => ownNames,
-      listener: new Announcer(log),
+      listener: new Announcer(log, { isDryRun }),
       previous: () => previous,
       now: Date.now,
     }),

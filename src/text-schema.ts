@@ -38,7 +38,8 @@ export function parsedBy<Raw, Value>(parse: (raw: Raw) => Value | undefined, exp
   return z.transform((raw: Raw, context): Value => {
     const value = parse(raw);
     if (value === undefined) {
-      context.issues.push({ code: "custom", message: `${JSON.stringify(raw)} is not ${expected}.`, input: raw });
+      const given = JSON.stringify(Array.isArray(raw) ? raw.join() : raw);
+      context.issues.push({ code: "custom", message: `${given} is not ${expected}.`, input: raw });
     }
     return value ?? z.NEVER;
   });

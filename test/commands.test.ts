@@ -1,7 +1,11 @@
 /** The commands as a user runs them: real processes, real files, exit codes and words. */
 import { mkdirSync, readFileSync, readdirSync, truncateSync, writeFileSync, chmodSync, chownSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { statusSchema } from "../src/control/status.ts";
 import { curl, ingressEndpoint, postRecords } from "./support/http.ts";
@@ -58,7 +62,7 @@ describe("serve", () => {
     expect(here.hosts()).toBe(users);
     const said = server.log.map(({ msg }) => msg);
     expect(said).toContain("Managing dtk.io, mydomain.io, pointing to 192.168.122.167.");
-    expect(said.find((line) => line.startsWith("Point ExternalDNS here"))).toMatch(
+    expect(said.find((line) => line.includes("--webhook-provider-url="))).toMatch(
       new RegExp(`--webhook-provider-url=http://\\S+:${server.port}$`),
     );
     expect(server.log).toContainEqual(
@@ -122,7 +126,7 @@ describe("serve", () => {
     await using server = await startProduct(["--dry-run", ...seedFlags, ...here.flags]);
     await using beside = await startProduct([...here.flags]);
     expect((await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io")] })).status).toBe(204);
-    expect(server.log.map(({ msg }) => msg)).toContain("added 192.168.122.167 foo.dtk.io (ingress/default/test)");
+    expect(server.log.map(({ msg }) => msg)).toContain("would add 192.168.122.167 foo.dtk.io (ingress/default/test)");
     await beside.stop();
     expect(here.hosts()).toBe(users);
   });
@@ -225,7 +229,7 @@ describe("status", () => {
     await using server = await startProduct([...seedFlags, ...here.flags]);
     await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io"), ingressEndpoint("*.dtk.io")] });
     const asText = await runProduct(["status", `--port=${server.port}`]);
-    expect(asText.output).toContain("1 names shown");
+    expect(asText.output).toContain("1 name shown");
     expect(asText.output).toContain("*.dtk.io is not shown: a hosts file cannot hold a wildcard");
     expect(asText.exitCode).toBe(0);
     const asJSON = await runProduct(["status", `--port=${server.port}`, "--json"]);
@@ -251,6 +255,15 @@ describe("status", () => {
     expect(JSON.parse((await runProduct(["status", "--port=1", "--json"])).talk)).toMatchObject({ code: "no-server" });
   });
 });
+
+async function anotherProgram(): Promise<{ readonly port: number } & AsyncDisposable> {
+  const server = createServer((_, response) => response.end("<html>\nhello\n</html>"));
+  server.listen(0, "localhost");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return { port, [Symbol.asyncDispose]: async () => void server.close() };
+}
 
 describe("clear", () => {
   async function filled(here: Desktop): Promise<void> {
@@ -300,6 +313,49 @@ describe("clear", () => {
     expect((await runProduct(["status", `--port=${server.port}`])).talk).toContain("--host");
   });
 
+  test("another program on the port hinders nothing", async () => {
+    using here = desktop();
+    await filled(here);
+    await using other = await anotherProgram();
+    expect(await runProduct(["clear", `--port=${other.port}`, ...here.flags])).toMatchObject({ exitCode: 0 });
+    expect(here.hosts()).toBe(users);
+    const { exitCode, talk } = await runProduct(["status", `--port=${other.port}`]);
+    expect(talk).toContain("Is it hostsfile-server?");
+    expect(exitCode).toBe(3);
+  });
+
+  test("a server that runs elsewhere is named, with the way to ask it", async () => {
+    using here = desktop();
+    await using server = await startProduct(here.flags);
+    const { exitCode, talk } = await runProduct(["clear", "--port=1", ...here.flags]);
+    expect(talk).toMatch(new RegExp(`process ${server.pid} .*\n.*--port`));
+    expect(exitCode).toBe(3);
+  });
+
+  test.each(["running", "stopped"])("a cluster that is not known is named, with those that are (%s)", async (state) => {
+    using here = desktop();
+    await filled(here);
+    const server = state === "running" ? await startProduct(here.flags) : undefined;
+    const { exitCode, talk } = await runProduct([
+      "clear",
+      "--cluster=nope",
+      `--port=${server?.port ?? 1}`,
+      ...here.flags,
+    ]);
+    expect(talk).toContain("Cluster nope is not known; known are default, kind-a.");
+    expect(exitCode).toBe(1);
+    await server?.stop();
+  });
+
+  test("where nothing was ever started it makes nothing", async () => {
+    using here = desktop();
+    expect(await runProduct(["clear", "--port=1", ...here.flags])).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining("There was nothing to clear."),
+    });
+    expect(readdirSync(here.folder)).toEqual(["hosts"]);
+  });
+
   test("leaves no lock behind", async () => {
     using here = desktop();
     await filled(here);
@@ -343,6 +399,15 @@ describe("recover", () => {
 });
 
 describe("token", () => {
+  test("a token that is there and cannot be read is never to be made again", async () => {
+    using here = desktop();
+    mkdirSync(join(here.folder, "token"));
+    const { exitCode, talk } = await runProduct(["token", `--token-file=${join(here.folder, "token")}`]);
+    expect(talk).toMatch(/cannot be read: EISDIR.*\n.*sudo/);
+    expect(talk).not.toContain("openssl");
+    expect(exitCode).toBe(3);
+  });
+
   test("prints the token that opens one cluster's webhook and nothing else", async () => {
     using here = desktop();
     const tokenFile = join(here.folder, "token");
@@ -395,6 +460,19 @@ describe("demo", () => {
     );
     expect(talk).toBe("");
     expect(exitCode).toBe(0);
+    expect(readdirSync(tmpdir()).filter((name) => name.includes("demo"))).toEqual(before);
+  });
+
+  test("leaves nothing behind either when its reader goes away", async () => {
+    const before = readdirSync(tmpdir()).filter((name) => name.includes("demo"));
+    const child = spawn(join(import.meta.dirname, "../hostsfile-server"), ["demo"], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const ended = once(child, "close");
+    await once(child.stdout, "data");
+    child.stdout.destroy();
+    await ended;
+    expect(await text(child.stderr)).toBe("");
     expect(readdirSync(tmpdir()).filter((name) => name.includes("demo"))).toEqual(before);
   });
 

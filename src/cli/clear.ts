@@ -1,14 +1,18 @@
 /** `hostsfile-server clear`: removes our lines and what is saved, through the running server or without one. */
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { statusSchema } from "../control/status.ts";
+import type { Status } from "../control/status.ts";
 import { openHostsFileSink } from "../hosts/hosts-file-sink.ts";
+import type { Lock } from "../hosts/lock.ts";
+import type { Sink } from "../hosts/sink.ts";
 import type { ClusterName } from "../records/cluster.ts";
-import { Reconciler } from "../reconciler.ts";
+import { emptyView } from "../records/view.ts";
+import { Reconciler, type ReconcilerListener } from "../reconciler.ts";
 import { StoreKeeper } from "../store/keeper.ts";
 import type { Store } from "../store/store.ts";
 import { TroubleError } from "../trouble.ts";
 import { defaultHostsFile, stateFolderOf } from "./environment.ts";
-import { type ServerPlace, askServer } from "./server-client.ts";
+import { type ServerPlace, askServer, askStatus } from "./server-client.ts";
 
 export interface ClearOptions extends ServerPlace {
   /** Every cluster when undefined. */
@@ -18,36 +22,64 @@ export interface ClearOptions extends ServerPlace {
   readonly quiet: boolean | undefined;
 }
 
+/** What was removed. */
+interface Cleared {
+  readonly clusters: readonly string[];
+  /** Number of lines that went from the hosts file. */
+  readonly lines: number;
+}
+
 /**
  * Forgets one cluster or all, with records, settings and lines.
  *
  * @returns the exit code
- * @throws TroubleError when the hosts file or the state cannot be written, or another server holds the lock
+ * @throws TroubleError when the hosts file or the state cannot be written, another server holds the lock, or the cluster
+ *   is not known
  */
 export async function clear(options: ClearOptions): Promise<number> {
-  const cleared = (await clearRunning(options)) ?? (await clearStopped(options));
+  const cleared = await clearRunning(options);
+  const isRunning = "clusters" in cleared;
+  const { clusters, lines } = isRunning ? cleared : await clearStopped(options, cleared.hinder);
   if (options.quiet) return 0;
-  const what = cleared.length === 0 ? "Nothing was saved" : `Forgotten: ${cleared.join(", ")}`;
-  process.stdout.write(
-    `${what}. ${options.cluster === undefined ? "No line of ours is left in the hosts file." : "Its lines are gone."}\n`,
-  );
+  const what =
+    clusters.length === 0 && lines === 0 ? "There was nothing to clear." : `Forgotten: ${clusters.join(", ")}.`;
+  const left = options.cluster === undefined ? "No line of ours is left in the hosts file." : "Its lines are gone.";
+  process.stdout.write(`${what} ${left}\n`);
   return 0;
 }
 
-/** Undefined when no server keeps the file that is meant: none answers, or it keeps another or only plays. */
-async function clearRunning(options: ClearOptions): Promise<readonly string[] | undefined> {
-  const text = await askServer(options, "GET", "/status");
-  if (text === undefined) return undefined;
-  const { server, clusters } = statusSchema.parse(JSON.parse(text));
+/**
+ * Through the server that keeps the file that is meant. What hinders that, such as another program on the port, is no
+ * trouble as long as no server keeps the file.
+ */
+async function clearRunning(options: ClearOptions): Promise<Cleared | { readonly hinder: TroubleError | undefined }> {
+  let status: Status | undefined;
+  try {
+    status = await askStatus(options);
+  } catch (error) {
+    if (error instanceof TroubleError) return { hinder: error };
+    throw error;
+  }
+  if (status === undefined) return { hinder: undefined };
+  const { server, clusters } = status;
   const isOther = options.hostsFile !== undefined && resolve(options.hostsFile) !== server.hostsFile;
-  if (server.dryRun || isOther) return undefined;
+  if (server.dryRun || isOther) return { hinder: undefined };
   const known = clusters.map(({ name }) => name);
-  const wanted = options.cluster === undefined ? known : [options.cluster];
+  const wanted = wantedOf(known, options.cluster);
   for (const name of wanted) await askServer(options, "DELETE", `/clusters/${name}`);
-  return wanted;
+  const lines = clusters.filter(({ name }) => wanted.includes(name)).reduce((sum, { shown }) => sum + shown, 0);
+  return { clusters: wanted, lines };
 }
 
-async function clearStopped(options: ClearOptions): Promise<readonly string[]> {
+function wantedOf(known: readonly string[], only: string | undefined): readonly string[] {
+  if (only === undefined) return known;
+  if (known.includes(only)) return [only];
+  const message = `Cluster ${only} is not known; ${known.length === 0 ? "none is" : `known are ${known.join(", ")}`}.`;
+  const hint = "Name one of them with --cluster, or leave it out to clear all.";
+  throw new TroubleError({ code: "unknown-cluster", message, hint }, { exitCode: 1 });
+}
+
+async function clearStopped(options: ClearOptions, hinder: TroubleError | undefined): Promise<Cleared> {
   const stateFolder = stateFolderOf(options.stateFolder);
   const path = resolve(options.hostsFile ?? defaultHostsFile);
   await using sink = await openHostsFileSink({
@@ -56,9 +88,16 @@ async function clearStopped(options: ClearOptions): Promise<readonly string[]> {
     what: "hostsfile-server clear",
     onOutsideEdit: () => {},
   });
-  if (sink.lock.state !== "held") throw new TroubleError(sink.lock.trouble, { exitCode: 3 });
+  if (sink.lock.state !== "held") throw lockTrouble(sink.lock, hinder);
+  if (!existsSync(stateFolder)) return { clusters: wantedOf([], options.cluster), lines: await removeLines(sink) };
   using keeper = StoreKeeper.ofFolder({ folder: stateFolder, now: Date.now });
-  const listener = { shown: () => {}, storeTrouble: () => {} };
+  let cleared: Cleared = { clusters: [], lines: 0 };
+  const listener: ReconcilerListener = {
+    shown: ({ report }) => {
+      cleared = { ...cleared, lines: report.ok ? report.change.removed.length : 0 };
+    },
+    storeTrouble: () => {},
+  };
   await using reconciler = new Reconciler({
     keeper,
     sinks: [sink],
@@ -66,16 +105,34 @@ async function clearStopped(options: ClearOptions): Promise<readonly string[]> {
     listener,
     now: Date.now,
   });
-  let forgotten: readonly string[] = [];
   const outcome = await reconciler.change((store) => {
-    forgotten = forget(store, options.cluster);
+    cleared = { ...cleared, clusters: forget(store, options.cluster) };
   });
   if (!outcome.ok) throw new TroubleError(outcome.trouble, { exitCode: 3 });
-  return forgotten;
+  return cleared;
+}
+
+/** A server of ours that keeps the file must be asked, so say how; where a token is wanted, that is what it takes. */
+function lockTrouble(lock: Exclude<Lock, { state: "held" }>, hinder: TroubleError | undefined): TroubleError {
+  if (lock.state !== "taken") return new TroubleError(lock.trouble, { exitCode: 3 });
+  if (hinder?.code === "token-needed") return hinder;
+  const { code, message } = lock.trouble;
+  const hint = "Say where it listens with --port and --host, and it clears the file itself; or stop it first.";
+  return new TroubleError({ code, message, hint }, { exitCode: 3 });
+}
+
+async function removeLines(sink: Sink): Promise<number> {
+  const report = await sink.apply(emptyView);
+  if (!report.ok) throw new TroubleError(report.trouble, { exitCode: 3 });
+  return report.change.removed.length;
 }
 
 function forget(store: Store, only: ClusterName | undefined): readonly string[] {
-  const names = [...store.clusters()].map(({ name }) => name).filter((name) => only === undefined || name === only);
-  for (const name of names) store.forget(name);
-  return names;
+  const clusters = [...store.clusters()];
+  const wanted = wantedOf(
+    clusters.map(({ name }) => name),
+    only,
+  );
+  for (const { name } of clusters) if (wanted.includes(name)) store.forget(name);
+  return wanted;
 }

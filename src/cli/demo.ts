@@ -1,4 +1,5 @@
 /** `hostsfile-server demo`: the seed's twelve steps with the real server on a scratch hosts file; ExternalDNS's requests are played. */
+import { rmSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -85,6 +86,7 @@ const steps: readonly Step[] = [
  */
 export async function demo(given: { readonly json: boolean | undefined }): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "hostsfile-server-demo-"));
+  removeAtExit(folder);
   try {
     const hostsFile = join(folder, "hosts");
     await writeFile(hostsFile, usersFile);
@@ -108,6 +110,12 @@ export async function demo(given: { readonly json: boolean | undefined }): Promi
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Also when it is interrupted, or its reader goes away as `head` does. */
+function removeAtExit(folder: string): void {
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
 }
 
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -1,8 +1,8 @@
 /** What the commands take from the surroundings: default folders and the admin token. */
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
-import { TroubleError } from "../trouble.ts";
+import { dirname, join, resolve } from "node:path";
+import { type Trouble, TroubleError } from "../trouble.ts";
 
 const productName = "hostsfile-server";
 
@@ -33,19 +33,14 @@ export function stateFolderOf(given: string | undefined): string {
  * Reads the admin token.
  *
  * @param path - the file; its text without surrounding blanks is the token
- * @throws TroubleError `token-unreadable` or `token-unusable` (exit 3)
+ * @throws TroubleError `token-missing`, `token-unreadable` or `token-unusable` (exit 3)
  */
 export function readAdminToken(path: string): string {
   let token: string;
   try {
     token = readFileSync(path, "utf8").trim();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `The token file ${path} cannot be read: ${reason}.`;
-    throw new TroubleError(
-      { code: "token-unreadable", message, hint: `Make one: ${makeToken(path)}` },
-      { exitCode: 3, cause: error },
-    );
+    throw new TroubleError(unreadable(path, error), { exitCode: 3, cause: error });
   }
   const flaw = flawOf(token);
   if (flaw === undefined) return token;
@@ -65,6 +60,17 @@ function flawOf(token: string): string | undefined {
   return /^[\x21-\x7e]+$/.test(token) ? undefined : "holds blanks or other characters that cannot stand in a header";
 }
 
+/** Only a token that is not there may be made: writing over one that is would shut out every ExternalDNS that shows it. */
+function unreadable(path: string, error: unknown): Trouble {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+    const hint = `Make it, or name yours with --token-file: ${makeToken(path)}`;
+    return { code: "token-missing", message: `There is no token file ${path}.`, hint };
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  const hint = "Run the command with sudo, or name a file that you can read with --token-file.";
+  return { code: "token-unreadable", message: `The token file ${path} cannot be read: ${reason}.`, hint };
+}
+
 function makeToken(path: string): string {
-  return `(umask 077; openssl rand -hex 32 > ${path})`;
+  return `sudo sh -c 'umask 077; mkdir -p ${dirname(path)}; openssl rand -hex 32 > ${path}'`;
 }

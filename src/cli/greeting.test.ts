@@ -22,6 +22,7 @@ const facts: GreetingFacts = {
   port: 5000,
   host: undefined,
   settings,
+  isReady: true,
   shown: 2,
   allowed: ["172.17.0.0/16", "192.168.122.0/24"],
   isTokenRequired: false,
@@ -90,7 +91,9 @@ test.each<[string, Partial<GreetingFacts>, string]>([
   ["who may call", {}, "this machine and 172.17.0.0/16, 192.168.122.0/24 may call"],
   ["that user-mode guests count as this machine", {}, "user-mode networking count as this machine"],
   ["that a token is required", { isTokenRequired: true }, "callers must show a token"],
-  ["that it is a dry run", { isDryRun: true }, "Dry run: nothing is written."],
+  ["that it is a dry run", { isDryRun: true }, "nothing is written."],
+  ["that the file cannot be kept yet", { isReady: false }, "cannot keep /etc/hosts in step yet"],
+  ["how many names are shown", { shown: 1 }, "it shows 1 name."],
 ])("it says %s", (_, change, expected) => {
   expect(says(change)).toContain(expected);
 });

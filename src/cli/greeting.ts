@@ -2,6 +2,7 @@
 import { type InterfaceAddress, authority, isInNetwork, networkOf, parseNetwork } from "../control/network.ts";
 import { parseCaller } from "../control/caller.ts";
 import type { ClusterSettings } from "../records/cluster.ts";
+import { counted } from "./words.ts";
 
 export interface GreetingFacts {
   readonly version: string;
@@ -11,6 +12,8 @@ export interface GreetingFacts {
   /** The address that was given to listen on. */
   readonly host: string | undefined;
   readonly settings: ClusterSettings;
+  /** Whether the hosts file shows what it should. */
+  readonly isReady: boolean;
   /** Names shown now. */
   readonly shown: number;
   readonly allowed: readonly string[];
@@ -20,14 +23,21 @@ export interface GreetingFacts {
 
 /** Renders the greeting, one sentence a line. */
 export function renderGreeting(facts: GreetingFacts): readonly string[] {
-  const { version, hostsFile, isDryRun, port, host } = facts;
-  const mode = isDryRun ? " Dry run: nothing is written." : "";
+  const { version, port, host, isTokenRequired } = facts;
   return [
-    `hostsfile-server ${version} keeps ${hostsFile} in step; ${facts.shown} names are shown.${mode}`,
+    `hostsfile-server ${version}${stateWords(facts)}`,
     managedLine(facts.settings, port),
     `Listening on port ${port} of ${host ?? "every address"}; ${callersLine(facts)}`,
-    `Point ExternalDNS here: --provider=webhook --webhook-provider-url=http://${facts.isTokenRequired ? "default:TOKEN@" : ""}${authority(webhookHost(facts), port)}`,
+    ...(isTokenRequired ? [] : ["Guests with user-mode networking count as this machine; --token-file ends that."]),
+    "Next, point ExternalDNS here, with --provider=webhook and:",
+    `  --webhook-provider-url=http://${isTokenRequired ? "default:TOKEN@" : ""}${authority(webhookHost(facts), port)}`,
   ];
+}
+
+function stateWords({ hostsFile, isDryRun, isReady, shown }: GreetingFacts): string {
+  if (isDryRun) return ` plays what it would do with ${hostsFile}; nothing is written.`;
+  if (!isReady) return ` cannot keep ${hostsFile} in step yet; it goes on trying.`;
+  return ` keeps ${hostsFile} in step; it shows ${counted(shown, "name")}.`;
 }
 
 function managedLine({ domains, clusterIPs, targets }: ClusterSettings, port: number): string {
@@ -41,7 +51,7 @@ function managedLine({ domains, clusterIPs, targets }: ClusterSettings, port: nu
 function callersLine({ allowed, isTokenRequired }: GreetingFacts): string {
   if (isTokenRequired) return "callers must show a token, which hostsfile-server token prints.";
   const networks = allowed.length === 0 ? "" : ` and ${allowed.join(", ")}`;
-  return `this machine${networks} may call. Guests with user-mode networking count as this machine, so they may configure it too; --token-file ends that.`;
+  return `this machine${networks} may call.`;
 }
 
 /**

@@ -32,7 +32,7 @@ async function makeTextLog(level: string, isDebug: boolean): Promise<Log> {
   // The bundle knows this CommonJS module by its default export alone.
   const { default: PinoPretty } = await import("pino-pretty");
   const destination = PinoPretty({
-    colorize: process.stderr.isTTY && !process.env["NO_COLOR"],
+    colorize: process.stderr.isTTY && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb",
     destination: openStandardError(),
     translateTime: "HH:MM:ss",
     hideObject: !isDebug,

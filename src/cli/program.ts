@@ -1,6 +1,6 @@
 /** The command line of a program: makes commander's commands from the declarations and turns failures into exit codes. */
 import { Command, CommanderError, Option } from "commander";
-import { TroubleError } from "../trouble.ts";
+import { type Trouble, TroubleError } from "../trouble.ts";
 import { version } from "../version.ts";
 import type { CommandDeclaration, ProgramDeclaration } from "./command.ts";
 import { reportFailure } from "./failure.ts";
@@ -51,15 +51,22 @@ function print(text: string): void {
 /** Errors that no caller can catch: a reader that went away, as `head` does, is none, and everything else is a bug. */
 function endOnLateErrors(report: (error: unknown) => number): void {
   process.stdout.on("error", (error: Error & { readonly code?: string }) => {
-    process.exit(error.code === "EPIPE" ? 0 : report(error));
+    process.exit(
+      error.code === "EPIPE" ? 0 : report(new TroubleError(unwritable(error), { exitCode: 3, cause: error })),
+    );
   });
   process.on("uncaughtException", (error) => process.exit(report(error)));
+}
+
+function unwritable(error: Error): Trouble {
+  const message = `The output cannot be written: ${error.message}.`;
+  return { code: "output-unwritable", message, hint: "Make room where it goes, or send it elsewhere." };
 }
 
 /** Without this a mistyped command would be taken for an argument of the default one. */
 function refuseUnknownCommand({ name, commands }: ProgramDeclaration, word: string | undefined): void {
   const words = commands.map((declaration) => firstWord(declaration.name));
-  if (word === undefined || word.startsWith("-") || words.includes(word)) return;
+  if (word === undefined || word.startsWith("-") || word === "help" || words.includes(word)) return;
   const names = commands.map((declaration) => declaration.name).join(", ");
   const message = `${JSON.stringify(word)} is not a command; the commands are ${names}.`;
   throw new TroubleError({ code: "wrong-usage", message, hint: `See ${name} --help.` }, { exitCode: wrongUsage });
@@ -93,7 +100,7 @@ function firstWord(name: string): string {
 }
 
 function makeGroup(name: string, summary: string): Command {
-  return new Command(name).description(summary).configureHelp({ helpWidth: 80 }).helpCommand(false).exitOverride();
+  return new Command(name).description(summary).configureHelp({ helpWidth: 80 }).exitOverride();
 }
 
 function makeCommand(declaration: CommandDeclaration, program: string, end: (exitCode: number) => void): Command {
@@ -101,6 +108,8 @@ function makeCommand(declaration: CommandDeclaration, program: string, end: (exi
     .description(declaration.summary)
     .configureHelp({ helpWidth: 80 })
     .allowExcessArguments(false)
+    .showHelpAfterError(`See ${program} ${declaration.name} --help.`)
+    .configureOutput({ outputError: (text, write) => write(`${program}: ${text.replace(/^error: /, "")}`) })
     .exitOverride()
     .addHelpText("before", examplesText(declaration));
   for (const { placeholder, doc } of Object.values(declaration.positionals)) {

@@ -48,7 +48,10 @@ export async function serve(settings: ServeSettings): Promise<number> {
 
 function stopSignal(): Promise<NodeJS.Signals> {
   const { promise, resolve: stop } = Promise.withResolvers<NodeJS.Signals>();
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(signal, () => stop(signal));
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop(signal));
+  // Without a terminal, as under nohup, whose setting Node does not keep, a hang-up means nothing.
+  const hasTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
+  process.on("SIGHUP", () => hasTerminal && stop("SIGHUP"));
   return promise;
 }
 
@@ -66,6 +69,7 @@ function greet(known: {
     port: daemon.port,
     host: settings.host,
     settings: settingsOf(daemon),
+    isReady: daemon.reconciler.state().ready,
     shown: daemon.reconciler.state().view.entries.length,
     allowed: daemon.allowed(),
     isTokenRequired: settings.tokenFile !== undefined,

@@ -1,6 +1,7 @@
 /** Asks the running server on this machine, for the commands that need it. */
 import { existsSync } from "node:fs";
 import { authority } from "../control/network.ts";
+import { type Status, statusSchema } from "../control/status.ts";
 import { isRefused, sendRequest } from "../request.ts";
 import { TroubleError } from "../trouble.ts";
 import { defaultPort, installedTokenFile, readAdminToken } from "./environment.ts";
@@ -35,6 +36,20 @@ export async function askServer(
   throw refused(url, answer.status, answer.text);
 }
 
+/**
+ * Asks the server for its status.
+ *
+ * @returns undefined when no server listens on the port
+ * @throws TroubleError (exit 3) when something else answers, or wants a token
+ */
+export async function askStatus(place: ServerPlace): Promise<Status | undefined> {
+  const text = await askServer(place, "GET", "/status");
+  if (text === undefined) return undefined;
+  const status = statusSchema.safeParse(parseJSON(text));
+  if (status.success) return status.data;
+  throw refused(`http://${authority(place.host ?? "localhost", place.port ?? defaultPort)}/status`, 200, text);
+}
+
 /** The trouble of no server on the port. */
 export function noServer({ host = "this machine", port = defaultPort }: ServerPlace): TroubleError {
   const message = `No hostsfile-server answers on port ${port} of ${host}.`;
@@ -65,11 +80,17 @@ function refused(url: string, status: number, text: string): TroubleError {
 
 /** The server says what is wrong in `error`; anything else on the port says whatever it says. */
 function sentenceOf(text: string): string {
+  const answer = parseJSON(text);
+  if (typeof answer === "object" && answer !== null && "error" in answer) return String(answer.error);
+  const [firstLine = ""] = text.trim().split("\n");
+  return firstLine.slice(0, 100);
+}
+
+/** Undefined for what is not JSON. */
+function parseJSON(text: string): unknown {
   try {
-    const answer: unknown = JSON.parse(text);
-    if (typeof answer === "object" && answer !== null && "error" in answer) return String(answer.error);
+    return JSON.parse(text);
   } catch {
-    // Not JSON: shown as it is.
+    return undefined;
   }
-  return text.trim().slice(0, 300);
 }

@@ -138,6 +138,6 @@ function findTexts(
 
 function refuse(problems: readonly string[], program: string): void {
   if (problems.length === 0) return;
-  const trouble: Trouble = { code: "wrong-usage", message: problems.join("\n"), hint: `See ${program} --help.` };
+  const trouble: Trouble = { code: "wrong-usage", message: problems.join("\n  "), hint: `See ${program} --help.` };
   throw new TroubleError(trouble, { exitCode: 2 });
 }

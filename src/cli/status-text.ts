@@ -1,5 +1,6 @@
 /** The status as text for a terminal: one screen, the state of each part first, what needs attention last. */
 import type { Status } from "../control/status.ts";
+import { counted } from "./words.ts";
 
 /** Lines of a list that are printed before the rest is counted. */
 const mostListed = 20;
@@ -40,11 +41,13 @@ function renderCluster(cluster: Status["clusters"][number], now: number): string
     `  cluster IP   ${clusterIPs.join(", ") || "not set"}`,
     `  domains      ${domains.join(", ") || "none"}`,
     `  targets      ${targets}`,
-    `  records      ${counts.join(", ") || "none"}; ${shown} names shown`,
+    `  records      ${counts.join(", ") || "none"}; ${counted(shown, "name")} shown`,
     `  last call    ${lastHeard === null ? "never" : `${formatAge(lastHeard, now)} ago`}`,
     ...(negotiation === null
       ? []
-      : [`  negotiated   ${formatAge(negotiation.at, now)} ago: ${negotiation.include.join(", ") || "everything"}`]),
+      : [
+          `  told         ${formatAge(negotiation.at, now)} ago to look at ${negotiation.include.join(", ") || "everything"}`,
+        ]),
   ]);
 }
 
@@ -52,11 +55,22 @@ function renderSink({ name, ok, lastWrittenAt, method, trouble }: Status["sinks"
   const written =
     lastWrittenAt === null
       ? "not written since the start"
-      : `written ${formatAge(lastWrittenAt, now)} ago by ${method}`;
+      : `${methodWords(method)} ${formatAge(lastWrittenAt, now)} ago`;
   return lines([
     `The ${name} is ${ok ? "in step" : "NOT in step"}, ${written}`,
     ...(trouble === null ? [] : [`  ${trouble.message}`]),
   ]);
+}
+
+function methodWords(method: string | null): string {
+  switch (method) {
+    case "rename":
+      return "replaced";
+    case "in-place":
+      return "written in place";
+    default:
+      return "changed in memory alone";
+  }
 }
 
 function renderList(title: string, { total, list }: { total: number; list: readonly { sentence: string }[] }): string {

@@ -1,6 +1,5 @@
 /** `hostsfile-server status`: what the running server shows, what it does not show and why. */
-import { type Status, statusSchema } from "../control/status.ts";
-import { type ServerPlace, askServer, noServer } from "./server-client.ts";
+import { type ServerPlace, askStatus, noServer } from "./server-client.ts";
 import { renderStatus } from "./status-text.ts";
 
 /**
@@ -10,9 +9,8 @@ import { renderStatus } from "./status-text.ts";
  * @throws TroubleError when no server answers
  */
 export async function showStatus(given: ServerPlace & { readonly json: boolean | undefined }): Promise<number> {
-  const text = await askServer(given, "GET", "/status");
-  if (text === undefined) throw noServer(given);
-  const status: Status = statusSchema.parse(JSON.parse(text));
+  const status = await askStatus(given);
+  if (status === undefined) throw noServer(given);
   process.stdout.write(given.json ? `${JSON.stringify(status, undefined, 2)}\n` : renderStatus(status, Date.now()));
   return status.attention.length > 0 ? 1 : 0;
 }

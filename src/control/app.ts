@@ -68,7 +68,7 @@ function logRequests(log: Log, now: () => number): MiddlewareHandler<HTTPEnviron
     const start = now();
     await next();
     const { req, res, env } = context;
-    const fields = { caller: env.caller, status: res.status, milliseconds: now() - start };
+    const fields = { from: env.caller, status: res.status, milliseconds: now() - start };
     log.debug(fields, `${req.method} ${req.path} -> ${res.status}`);
   };
 }

@@ -50,7 +50,7 @@ function checkCall(options: GuardOptions, context: Context<HTTPEnvironment>, acc
   if (verdict.admit) return undefined;
   const { reason, status } = verdict;
   const { message, hint } = explain({ reason, access, caller, context });
-  const fields = { caller: caller.text, path: context.req.path, reason };
+  const fields = { from: caller.text, path: context.req.path, reason };
   options.warnOnce(`${caller.text} ${reason} ${access}`, fields, `${message} ${hint}`);
   if (status === 401) context.header("www-authenticate", 'Bearer realm="hostsfile-server"');
   return context.json({ error: message, hint }, status);

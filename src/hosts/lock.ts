@@ -261,7 +261,10 @@ function failed(path: string, error: unknown): Lock {
     trouble: {
       code: "hosts-file-lock-unavailable",
       message: `No lock can be kept beside ${path} (${code ?? (error instanceof Error ? error.message : "unknown error")}).`,
-      hint: `Check \`df -h ${dirname(path)}\` and \`findmnt --target ${dirname(path)}\`. It is tried again by itself.`,
+      hint:
+        code === "EROFS"
+          ? `Its folder is mounted read-only. Mount it writable: \`sudo mount -o remount,rw $(findmnt -no TARGET --target ${dirname(path)})\`. It is tried again by itself.`
+          : `Check \`df -h ${dirname(path)}\` and \`findmnt --target ${dirname(path)}\`. It is tried again by itself.`,
     },
   };
 }

@@ -41,11 +41,17 @@ export function isDamage(error: unknown): boolean {
  */
 export function explainStoreError(error: unknown, folder: string): StoreTroubleError {
   if (error instanceof StoreTroubleError) return error;
-  const code = sqliteCode(error) ?? (error instanceof Error && "code" in error ? error.code : undefined);
+  const code = sqliteCode(error) ?? systemCode(error);
   if (code === undefined) throw error;
   if (code === busy) return new StoreTroubleError(inUse(folder), error);
   const denied = code === "EACCES" || code === "EPERM";
   return new StoreTroubleError(denied ? noPermission(folder) : unavailable(folder, error), error);
+}
+
+/** The code of an error of the file system (errno(3)), or undefined for any other error. */
+function systemCode(error: unknown): string | undefined {
+  const isSystem = error instanceof Error && "syscall" in error && "code" in error;
+  return isSystem && typeof error.code === "string" ? error.code : undefined;
 }
 
 /** The trouble of a database that was set aside, now or at an earlier start. */

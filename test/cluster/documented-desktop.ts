@@ -113,7 +113,7 @@ export async function openDocumentedDesktop(): Promise<DocumentedDesktop> {
       server = started;
       await eventually(() => {
         expect(started.exit(), `it said: ${started.log()}`).toBeUndefined();
-        expect(started.log()).toContain("Point ExternalDNS here");
+        expect(started.log()).toContain("--webhook-provider-url=");
       });
       return started;
     },
