@@ -21,7 +21,6 @@ export class Copies {
   readonly #folder: string;
   readonly #name: string;
   #userPart: string | undefined;
-  #latest = "";
 
   constructor({ files, stateFolder, path }: CopiesOptions) {
     this.#files = files;
@@ -75,12 +74,13 @@ export class Copies {
     return path;
   }
 
-  /** The time of day is for people; two copies in one millisecond get different names all the same. */
+  /** After the latest copy's, whatever the clock says: else a clock that was set back would make the new one the oldest. */
   #nextTime(): string {
-    const now = new Date().toISOString().replaceAll(":", "-");
-    const [time, count = "0"] = this.#latest.split("_");
-    this.#latest = time === now ? `${now}_${Number(count) + 1}` : now;
-    return this.#latest;
+    const latest = this.#list()
+      .at(-1)
+      ?.slice(this.#name.length + 1, -".copy".length);
+    const latestTime = Date.parse(latest?.replace(/T(\d\d)-(\d\d)-/, "T$1:$2:") ?? "") || 0;
+    return new Date(Math.max(Date.now(), latestTime + 1)).toISOString().replaceAll(":", "-");
   }
 
   #list(): readonly string[] {

@@ -287,7 +287,37 @@ describe.concurrent("somebody edits meanwhile", () => {
   });
 });
 
+describe.concurrent("what came late and cannot be brought in", () => {
+  test("is kept as a copy, and told", async () => {
+    using place = plainPlace(oldText);
+    const copies: (string | undefined)[] = [];
+    const descriptor = openSync(place.path, "a");
+    {
+      await using writer = writerOf(place, fileAccess, (copy?: string) => copies.push(copy));
+      await write(writer, newText);
+      writeSync(descriptor, "# late\n");
+      closeSync(descriptor);
+      rmSync(place.path);
+      mkdirSync(place.path);
+    }
+    expect(copies.map((copy) => readFileSync(copy ?? "", "utf8"))).toEqual(["# late\n"]);
+  });
+});
+
 describe.concurrent("copies of the user's file", () => {
+  test("a clock that was set back does not make the new one the oldest, which goes first", async () => {
+    using place = plainPlace("damaged\n");
+    mkdirSync(place.stateFolder, { recursive: true });
+    for (const day of [1, 2, 3, 4, 5]) {
+      writeFileSync(join(place.stateFolder, `hosts.9999-01-0${day}T00-00-00.000Z.copy`), "old\n");
+    }
+    await using writer = writerOf(place);
+    for (const [count, text] of ["mended\n", "mended again\n"].entries()) {
+      const { copy } = await writer.update(() => ({ bytes: Buffer.from(text), keepCopy: true }));
+      expect(readFileSync(copy ?? "", "utf8")).toBe(count === 0 ? "damaged\n" : "mended\n");
+    }
+  });
+
   test("the first is kept for ever, the last five beside it, and only when the user's part changed", async () => {
     using place = plainPlace("first\n");
     await using writer = writerOf(place);

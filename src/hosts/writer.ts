@@ -175,14 +175,18 @@ export class HostsFileWriter implements AsyncDisposable {
     this.#looks.add(look);
   }
 
-  /** What was appended goes to the end; a whole new file counts if ours is still there; else it is kept as a copy. */
+  /**
+   * What was appended goes to the end; a whole new file counts if ours is still there. What cannot be brought in, also
+   * because the file cannot be written now, is kept as a copy: nobody else has it any more.
+   */
   async #bringIn(edit: LateEdit): Promise<void> {
     let lost = false;
-    await this.#enqueue((current) => {
+    const result = this.#enqueue((current) => {
       if (edit.kind === "appended") return { bytes: carryOver(current, edit.bytes), keepCopy: false };
       lost = edit.bytes.length === 0 || !current.equals(edit.replacedBy);
       return lost ? undefined : { bytes: edit.bytes, keepCopy: true };
     });
+    await result.catch(() => (lost = true));
     const copy = lost && edit.bytes.length > 0 ? await this.#copies.keep(edit.bytes) : undefined;
     this.#options.onLateEdit(copy);
   }
