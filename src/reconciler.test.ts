@@ -9,7 +9,7 @@ import { type Endpoint, planMutation } from "./records/endpoint.ts";
 import type { View } from "./records/view.ts";
 import { Reconciler, type ReconcilerOptions, viewOf } from "./reconciler.ts";
 import { StoreKeeper } from "./store/keeper.ts";
-import { recoverStore } from "./store/open.ts";
+import { openMemoryStore, recoverStore } from "./store/open.ts";
 import { databaseName } from "./store/set-aside.ts";
 import type { Store } from "./store/store.ts";
 import type { Trouble } from "./trouble.ts";
@@ -217,4 +217,20 @@ test("disposing waits for the flight and ends the retries", async () => {
   const after = sink.shown.length;
   await new Promise((resolve) => setTimeout(resolve, 60));
   expect(sink.shown).toHaveLength(after);
+});
+
+test("once disposed it does nothing, whatever is reported late", async () => {
+  const open = vi.fn(openMemoryStore);
+  const keeper = new StoreKeeper({
+    open,
+    explain: (error) => {
+      throw error;
+    },
+  });
+  const { sink, reconciler } = start(keeper);
+  await reconciler.change(add("a"));
+  await reconciler[Symbol.asyncDispose]();
+  keeper[Symbol.dispose]();
+  await reconciler.reconcile();
+  expect([sink.shown.length, open.mock.calls.length]).toEqual([1, 1]);
 });

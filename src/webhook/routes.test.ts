@@ -292,6 +292,15 @@ describe("what is not for us", () => {
   });
 });
 
+test.each(["heard", "negotiated"] as const)("what is stored can be read while %s cannot be noted", async (method) => {
+  await using app = await makeManaged("dtk.io");
+  app.breakStore(trouble, method);
+  for (const request of ["GET /", "GET /records"]) {
+    expect((await app.call(request, { headers })).status).toBe(200);
+  }
+  expect(app.reconciler.state().storeTrouble).toEqual(trouble);
+});
+
 describe("several clusters", () => {
   test("each has records of its own, with and without a trailing slash", async () => {
     await using app = await makeTestApp();

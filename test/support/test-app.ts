@@ -43,8 +43,8 @@ export interface TestApp extends AsyncDisposable {
   readonly status: () => Promise<Status>;
   readonly reconciler: Reconciler;
   readonly lines: LogLine[];
-  /** Makes the store unusable, or usable again. */
-  readonly breakStore: (trouble: Trouble | undefined) => void;
+  /** Makes the store, or one method of it, unusable, or usable again. */
+  readonly breakStore: (trouble: Trouble | undefined, only?: keyof Store) => void;
   /** What the sink answers from now on; undefined for success. */
   readonly breakSink: (trouble: Trouble | undefined) => void;
   /** Lets the test's clock go on, in milliseconds. */
@@ -66,9 +66,10 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
   const store = openMemoryStore();
   let time = Date.UTC(2026, 0, 1);
   let storeTrouble: Trouble | undefined;
+  let broken: keyof Store | undefined;
   let sinkTrouble: Trouble | undefined;
   const keeper = new StoreKeeper({
-    open: () => breakable(store, () => storeTrouble !== undefined),
+    open: () => breakable(store, (name) => storeTrouble !== undefined && (broken ?? name) === name),
     opened: () => {},
     explain: (error) => {
       if (error instanceof BrokenStore && storeTrouble !== undefined) return new StoreTroubleError(storeTrouble);
@@ -109,7 +110,7 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
     },
     reconciler,
     lines,
-    breakStore: (trouble) => (storeTrouble = trouble),
+    breakStore: (trouble, only) => ([storeTrouble, broken] = [trouble, only]),
     breakSink: (trouble) => (sinkTrouble = trouble),
     pass: (milliseconds) => (time += milliseconds),
     [Symbol.asyncDispose]: () => reconciler[Symbol.asyncDispose](),
@@ -119,10 +120,10 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
 class BrokenStore extends Error {}
 
 /** The store itself, but for the while in which each use of it fails. */
-function breakable(store: Store, isBroken: () => boolean): Store {
+function breakable(store: Store, isBroken: (method: PropertyKey) => boolean): Store {
   return new Proxy(store, {
     get: (target, name) => {
-      if (isBroken() && name !== Symbol.dispose) throw new BrokenStore();
+      if (isBroken(name) && name !== Symbol.dispose) throw new BrokenStore();
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === "function" ? value.bind(target) : value;
     },
