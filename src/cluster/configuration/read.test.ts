@@ -156,7 +156,7 @@ config.yaml:5:11: dns.domain: "*.io" is not a domain name, for example dtk.io.
 config.yaml:6:17: dns.webhook-port: "50000000" is not a port (1 to 65535).
   6 |   webhook-port: 50000000
     |                 ^
-config.yaml:7:16: dns.cluster-ip: ["192.0.2.2","192.0.2.1"] is not an address, or one of each family.
+config.yaml:7:16: dns.cluster-ip: "192.0.2.2,192.0.2.1" is not an address, or one of each family.
   7 |   cluster-ip: [192.0.2.2, 192.0.2.1]
     |                ^`);
   });
@@ -179,7 +179,7 @@ config.yaml:7:16: dns.cluster-ip: ["192.0.2.2","192.0.2.1"] is not an address, o
     ["dns: {domain: dtk.io, host-ip: 300.0.0.1}", '1:32: dns.host-ip: "300.0.0.1" is not'],
     ["dns: {domain: dtk.io, webhook-port: 0}", '1:37: dns.webhook-port: "0" is not a port (1 to 65535).'],
     ["dns: {domain: dtk.io, webhook-port: 5e3}", '1:37: dns.webhook-port: "5e3" is not a port'],
-    ["dns: {domain: dtk.io, cluster-ip: 0.0.0.0}", '1:35: dns.cluster-ip: ["0.0.0.0"] is not an address'],
+    ["dns: {domain: dtk.io, cluster-ip: 0.0.0.0}", '1:35: dns.cluster-ip: "0.0.0.0" is not an address'],
     ["dns: {domain: dtk.io, cluster: Kind_A}", '1:32: dns.cluster: "Kind_A" is not a cluster'],
     ["dns: {domain: dtk.io, targets: both}", '1:32: dns.targets: "both" is not one of auto, cluster, record.'],
     ["dns: {domain: dtk.io}\nvms: vm1\n", "2:6: vms: expected a list."],
