@@ -1,6 +1,9 @@
 /** One HTTP request to a server. Not fetch: that says it is a browser (Sec-Fetch-Mode), which our server refuses. */
-import { type IncomingHttpHeaders, request } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import { text } from "node:stream/consumers";
+
+// An import of node:http looks at each of its exports, and so loads the whole of undici, which is never used here.
+const { request } = process.getBuiltinModule("node:http");
 
 export interface HTTPRequest {
   /** An address (IPv6 without brackets) or a name; `localhost` unless given. */

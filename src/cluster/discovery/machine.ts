@@ -1,6 +1,6 @@
 /** Asks the hypervisor for a virtual machine's addresses, when the cluster does not say them. */
-import { execa } from "execa";
 import { type Address, parseAddress, targetKind } from "../../records/address.ts";
+import { runProgram } from "../process.ts";
 import type { Candidate } from "./candidate.ts";
 
 export interface Machine {
@@ -36,8 +36,8 @@ function commandsFor(virtualization: string, name: string): readonly Command[] {
 export async function askHypervisor({ virtualization = "", name }: Machine): Promise<readonly Candidate[]> {
   if (name === undefined) return [];
   for (const [file, ...parameters] of commandsFor(virtualization, name)) {
-    const { stdout } = await execa(file, parameters, { reject: false, timeout: 5000, env: { LC_ALL: "C" } });
-    const found = readAddresses(stdout ?? "");
+    const { output } = await runProgram(file, parameters, { timeout: 5000 });
+    const found = readAddresses(output);
     if (found.length > 0) return found.map((address) => ({ address, source: `${file} for the machine ${name}` }));
   }
   return [];

@@ -4,7 +4,7 @@ import type { ClusterName } from "../../records/cluster.ts";
 import type { ManagedDomain } from "../../records/managed-domain.ts";
 import type { TargetChoice } from "../configuration/entry.ts";
 import type { Machine } from "../discovery/machine.ts";
-import type { ClusterPlace } from "../kubernetes/kubeconfig.ts";
+import type { ClusterPlace } from "../kubernetes/place.ts";
 import type { ChartSource } from "../release/chart-source.ts";
 
 export interface Intent {

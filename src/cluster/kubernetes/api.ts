@@ -1,11 +1,13 @@
 /** The Kubernetes API as dtk uses it: plain requests with what the kubeconfig says; loaded only by commands that need a cluster. */
-import { type OutgoingHttpHeaders, request as requestPlainly } from "node:http";
+import type { Agent, OutgoingHttpHeaders } from "node:http";
 import { type RequestOptions, request as requestSecurely } from "node:https";
 import { text } from "node:stream/consumers";
-import type { KubeConfig } from "@kubernetes/client-node";
 import * as z from "zod/mini";
 import { TroubleError } from "../../trouble.ts";
 import { clusterRefused, clusterUnreachable } from "./trouble.ts";
+
+// As in src/request.ts.
+const { Agent: AnyAgent, request: requestPlainly } = process.getBuiltinModule("node:http");
 
 export interface KubernetesRequest {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -29,19 +31,20 @@ export interface KubernetesAPI {
 }
 
 /** With the headers as an object, which is how the client adds the user's credentials. */
-type ConnectionOptions = Omit<RequestOptions, "headers"> & { readonly headers: OutgoingHttpHeaders };
+export type ConnectionOptions = Omit<RequestOptions, "headers"> & { readonly headers: OutgoingHttpHeaders };
+
+/** Where an API server is, and how it is reached: certificates, credentials, agent. */
+export interface Connection {
+  readonly server: string;
+  readonly options: ConnectionOptions;
+}
 
 /** Milliseconds to wait for an answer. */
 const patience = 10_000;
 
-/** Makes the API from a kubeconfig's current context. */
-export async function connectKubernetes(configuration: KubeConfig): Promise<KubernetesAPI> {
-  const cluster = configuration.getCurrentCluster();
-  const server = cluster?.server ?? "";
-  const options: ConnectionOptions = { headers: {} };
-  await configuration.applyToHTTPSOptions(options).catch((error: unknown) => {
-    throw clusterUnreachable(server, error);
-  });
+/** Makes the API of a server. */
+export function connectKubernetes({ server, options }: Connection): KubernetesAPI {
+  if (options.agent instanceof AnyAgent) shareConnections(options.agent);
   const send: KubernetesAPI["send"] = async (wanted) => sendToCluster(server, options, wanted);
   return {
     server,
@@ -53,6 +56,14 @@ export async function connectKubernetes(configuration: KubeConfig): Promise<Kube
     },
   };
 }
+
+/** A TLS handshake costs more than a request, so a few connections serve them all. */
+function shareConnections(agent: Agent): void {
+  Object.assign(agent, { keepAlive: true });
+  agent.maxSockets = mostConnections;
+}
+
+const mostConnections = 2;
 
 function parseAnswer<Shape extends z.core.$ZodType>(given: {
   readonly answer: string;

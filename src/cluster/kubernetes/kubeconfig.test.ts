@@ -8,7 +8,8 @@ import { text } from "node:stream/consumers";
 import { afterEach, expect, test, vi } from "vitest";
 import * as z from "zod/mini";
 import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
-import { helmPlace, openKubernetes } from "./kubeconfig.ts";
+import { openKubernetes } from "./kubeconfig.ts";
+import { helmPlace } from "./place.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 

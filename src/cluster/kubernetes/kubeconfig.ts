@@ -1,52 +1,29 @@
-/** Finds the kubeconfig and its context as kubectl does, and says what is wrong with it. */
-import type { KubeConfig } from "@kubernetes/client-node";
+/** Opens the API of the cluster that a kubeconfig names. */
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { type KubernetesAPI, connectKubernetes } from "./api.ts";
-import { kubeconfigUnusable, reasonOf } from "./trouble.ts";
-
-export interface ClusterPlace {
-  /** Path of a kubeconfig; kubectl's own rules hold without it. */
-  readonly kubeconfig: string | undefined;
-  readonly context: string | undefined;
-}
-
-/** Where the client looks when it found no kubeconfig at all. */
-const clientsGuess = "http://localhost:8080";
+import type { ClusterPlace } from "./place.ts";
+import { readPlainKubeconfig } from "./plain-kubeconfig.ts";
 
 /**
- * Opens the API of the cluster.
+ * Opens the API of the cluster. A proxy in the environment is for the client to follow.
  *
  * @throws TroubleError `kubeconfig-unusable` (exit 3)
  */
 export async function openKubernetes(place: ClusterPlace): Promise<KubernetesAPI> {
-  const { KubeConfig: Configuration } = await import("@kubernetes/client-node");
-  const configuration = new Configuration();
-  load(configuration, place);
-  return connectKubernetes(configuration);
+  const path = place.kubeconfig ?? usualPath();
+  const plain = path === undefined || hasProxy() ? undefined : readPlainKubeconfig(path, place.context);
+  return connectKubernetes(plain ?? (await (await import("./client-kubeconfig.ts")).readWithClient(place)));
 }
 
-function load(configuration: KubeConfig, { kubeconfig, context }: ClusterPlace): void {
-  try {
-    if (kubeconfig === undefined) configuration.loadFromDefault();
-    else configuration.loadFromFile(kubeconfig);
-  } catch (error) {
-    const which = kubeconfig ?? process.env["KUBECONFIG"] ?? "~/.kube/config";
-    throw kubeconfigUnusable(`The kubeconfig ${which} cannot be read: ${reasonOf(error)}.`, error);
-  }
-  if (configuration.getCurrentCluster()?.server === clientsGuess) {
-    throw kubeconfigUnusable("There is no kubeconfig: neither $KUBECONFIG nor ~/.kube/config is there.");
-  }
-  if (context !== undefined) configuration.setCurrentContext(context);
-  if (configuration.getCurrentCluster() !== null) return;
-  const names = configuration.getContexts().map(({ name }) => name);
-  const which = context ?? configuration.getCurrentContext() ?? "";
-  const known = names.length === 0 ? "it has none" : `it has ${names.join(", ")}`;
-  throw kubeconfigUnusable(`The kubeconfig ${kubeconfig ?? ""} has no context ${JSON.stringify(which)}; ${known}.`);
+/** kubectl's rule, as far as it leads to one file. */
+function usualPath(): string | undefined {
+  const { KUBECONFIG: given } = process.env;
+  const path = given !== undefined && given !== "" ? given : join(homedir(), ".kube", "config");
+  return existsSync(path) ? path : undefined;
 }
 
-/** What Helm and kubectl take to mean the same cluster. */
-export function helmPlace({ kubeconfig, context }: ClusterPlace): readonly string[] {
-  return [
-    ...(kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig]),
-    ...(context === undefined ? [] : ["--kube-context", context]),
-  ];
+function hasProxy(): boolean {
+  return ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].some((name) => (process.env[name] ?? "") !== "");
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type ChartShape, describeChart } from "../helm/chart.ts";
-import type { ClusterPlace } from "../kubernetes/kubeconfig.ts";
+import type { ClusterPlace } from "../kubernetes/place.ts";
 import { runHelm } from "./helm.ts";
 
 /** ExternalDNS's own repository (its README under Helm). */

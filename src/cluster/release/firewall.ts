@@ -1,6 +1,6 @@
 /** Finds this desktop's firewall and the command that lets a network reach the server's port. */
 import { existsSync, readFileSync } from "node:fs";
-import { execa } from "execa";
+import { runProgram } from "../process.ts";
 
 export type Firewall =
   | { readonly kind: "ufw" }
@@ -52,6 +52,6 @@ export async function findFirewall(options: {
 }
 
 async function say(file: string, ...parameters: readonly string[]): Promise<string | undefined> {
-  const { stdout, failed } = await execa(file, parameters, { reject: false, timeout: 3000 });
-  return failed ? undefined : stdout;
+  const { ok, output } = await runProgram(file, parameters, { timeout: 3000 });
+  return ok ? output : undefined;
 }

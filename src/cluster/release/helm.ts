@@ -1,7 +1,7 @@
 /** Runs Helm, version 3 or 4, with argument arrays and never a shell. */
-import { ExecaError, execa } from "execa";
 import { TroubleError } from "../../trouble.ts";
-import { type ClusterPlace, helmPlace } from "../kubernetes/kubeconfig.ts";
+import { type ClusterPlace, helmPlace } from "../kubernetes/place.ts";
+import { runProgram } from "../process.ts";
 
 export interface HelmRun {
   readonly place: ClusterPlace;
@@ -16,13 +16,10 @@ export interface HelmRun {
  * @throws TroubleError `helm-missing` or `helm-failed` (exit 3)
  */
 export async function runHelm(parameters: readonly string[], { place, input }: HelmRun): Promise<string> {
-  try {
-    const words = [...parameters, ...helmPlace(place)];
-    const { stdout } = await execa("helm", words, { stripFinalNewline: false, ...(input !== undefined && { input }) });
-    return stdout;
-  } catch (error) {
-    throw error instanceof ExecaError && error.code !== "ENOENT" ? helmFailed(parameters, error) : helmMissing(error);
-  }
+  const words = [...parameters, ...helmPlace(place)];
+  const ran = await runProgram("helm", words, input === undefined ? {} : { input });
+  if (ran.ok) return ran.output;
+  throw ran.isMissing ? helmMissing() : helmFailed(parameters, ran.complaint);
 }
 
 /** As {@link runHelm}, but a release that is not there is undefined. */
@@ -35,15 +32,14 @@ export async function askHelm(parameters: readonly string[], run: HelmRun): Prom
   }
 }
 
-function helmMissing(cause: unknown): TroubleError {
+function helmMissing(): TroubleError {
   const message = "There is no helm on PATH, with which dtk installs ExternalDNS's chart.";
   const hint = "Get it as https://helm.sh/docs/intro/install/ says (for example: sudo snap install helm --classic).";
-  return new TroubleError({ code: "helm-missing", message, hint }, { exitCode: 3, cause });
+  return new TroubleError({ code: "helm-missing", message, hint }, { exitCode: 3 });
 }
 
-function helmFailed(parameters: readonly string[], cause: ExecaError): TroubleError {
-  const said = String(cause.stderr ?? "").trim() || cause.shortMessage;
+function helmFailed(parameters: readonly string[], said: string): TroubleError {
   const message = `helm ${parameters.slice(0, 2).join(" ")} failed: ${said}`;
   const hint = "Helm's own words say what is wrong; dtk install-addon external-dns --dry-run shows what it was given.";
-  return new TroubleError({ code: "helm-failed", message, hint }, { exitCode: 3, cause });
+  return new TroubleError({ code: "helm-failed", message, hint }, { exitCode: 3 });
 }

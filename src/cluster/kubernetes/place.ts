@@ -1,0 +1,15 @@
+/** Which cluster is meant, for dtk itself and for Helm. */
+
+export interface ClusterPlace {
+  /** Path of a kubeconfig; kubectl's own rules hold without it. */
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+}
+
+/** What Helm takes to mean the same cluster. */
+export function helmPlace({ kubeconfig, context }: ClusterPlace): readonly string[] {
+  return [
+    ...(kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig]),
+    ...(context === undefined ? [] : ["--kube-context", context]),
+  ];
+}

@@ -1,0 +1,34 @@
+/** Runs other programs; execa is loaded when the first one runs, which a run that changes nothing never gets to. */
+
+export interface Ran {
+  readonly ok: boolean;
+  readonly output: string;
+  /** Its standard error, or why it could not be run. */
+  readonly complaint: string;
+  /** Whether there is no such program on PATH. */
+  readonly isMissing: boolean;
+}
+
+export interface RunOptions {
+  /** Written to its standard input. */
+  readonly input?: string;
+  /** Milliseconds after which it is ended. */
+  readonly timeout?: number;
+}
+
+/** Runs a program to its end, with an argument array and never a shell; in English, so that its words can be read. */
+export async function runProgram(file: string, parameters: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const { execa } = await import("execa");
+  const result = await execa(file, parameters, {
+    ...options,
+    reject: false,
+    stripFinalNewline: false,
+    env: { LC_ALL: "C.UTF-8" },
+  });
+  return {
+    ok: !result.failed,
+    output: result.stdout,
+    complaint: result.stderr.trim() || (result.shortMessage ?? ""),
+    isMissing: result.code === "ENOENT",
+  };
+}
