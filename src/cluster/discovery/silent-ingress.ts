@@ -1,9 +1,7 @@
 /** Finds the Ingresses that ExternalDNS passes over in silence, since they have neither a target nor a status. Pure. */
+import { annotationPrefix } from "../helm/values.ts";
 import { pathOf } from "./candidate.ts";
 import type { ClusterFacts, Ingress } from "./facts.ts";
-
-/** What the seed's Ingress carries; the Helm values keep it for charts whose default changed (ExternalDNS v0.22). */
-export const annotationPrefix = "external-dns.alpha.kubernetes.io/";
 
 export interface SilentIngress {
   /** As `namespace/name`. */

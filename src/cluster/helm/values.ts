@@ -27,7 +27,7 @@ export interface ValuesOptions {
 export const tokenSecret = { name: "hostsfile-server-webhook", key: "token" } as const;
 
 /** The seed's annotations; ExternalDNS v0.22 has another default and knows one prefix at a time. */
-const annotationPrefix = "external-dns.alpha.kubernetes.io/";
+export const annotationPrefix = "external-dns.alpha.kubernetes.io/";
 
 const digestAnnotation = "hostsfile-server/read-at-start";
 
