@@ -1,7 +1,15 @@
 /** ExternalDNS's changes become removals and upserts. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Changes, type Endpoint, type Mutation, keyText, planMutation, recordKey } from "./endpoint.ts";
+import {
+  type Changes,
+  type Endpoint,
+  type Mutation,
+  keyText,
+  planMutation,
+  recordKey,
+  resourceOf,
+} from "./endpoint.ts";
 
 const none: Changes = { create: [], updateOld: [], updateNew: [], delete: [] };
 const nameA: Endpoint = { dnsName: "foo.dtk.io", recordType: "A", targets: ["192.0.2.1"] };
@@ -78,4 +86,12 @@ test("the order of independent creates does not matter", () => {
       expect(backward).toEqual(forward);
     }),
   );
+});
+
+test.each([
+  ["ingress/default/test", "ingress/default/test"],
+  ["ingress/x\nINFO: forged", undefined],
+  ["ingress/\u001b[31mred", undefined],
+])("a resource named %j is said as %j", (resource, said) => {
+  expect(resourceOf({ dnsName: "foo.dtk.io", labels: { resource } })).toBe(said);
 });

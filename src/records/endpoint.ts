@@ -51,9 +51,13 @@ export function keyText(key: RecordKey): string {
   return `${key.name}\0${key.type}\0${key.setIdentifier}`;
 }
 
-/** The Kubernetes resource that an endpoint came from, as in `ingress/default/test`, or undefined. */
+/**
+ * The Kubernetes resource that an endpoint came from, as in `ingress/default/test`. A label may hold anything, so one with
+ * control characters, which could forge lines of the log, counts as none.
+ */
 export function resourceOf(endpoint: Endpoint): string | undefined {
-  return endpoint.labels?.["resource"];
+  const resource = endpoint.labels?.["resource"];
+  return resource === undefined || /\p{Cc}/u.test(resource) ? undefined : resource;
 }
 
 /**
