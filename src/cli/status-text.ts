@@ -63,14 +63,8 @@ function renderSink({ name, ok, lastWrittenAt, method, trouble }: Status["sinks"
 }
 
 function methodWords(method: string | null): string {
-  switch (method) {
-    case "rename":
-      return "replaced";
-    case "in-place":
-      return "written in place";
-    default:
-      return "changed in memory alone";
-  }
+  if (method === "rename") return "replaced";
+  return method === "in-place" ? "written in place" : "changed in memory alone";
 }
 
 function renderList(title: string, { total, list }: { total: number; list: readonly { sentence: string }[] }): string {

@@ -19,7 +19,8 @@ export type TargetKind = "usable" | "unspecified" | "multicast" | "link-local" |
  */
 export function parseAddress(text: string): Address | undefined {
   // Most targets are names, and for a name ipaddr.js makes an error with its stack.
-  if (/^[0-9.]+$/.test(text) && ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text).toString() as Address;
+  if (/^[0-9.]+$/.test(text) && ipaddr.IPv4.isValidFourPartDecimal(text))
+    return ipaddr.IPv4.parse(text).toString() as Address;
   if (!text.includes(":") || text.includes("%") || !ipaddr.IPv6.isValid(text)) return undefined;
   const address = ipaddr.IPv6.parse(text);
   return (address.isIPv4MappedAddress() ? address.toIPv4Address().toString() : address.toRFC5952String()) as Address;
