@@ -1,5 +1,6 @@
 /** Writes over the hosts file where it cannot be replaced, as a bind mount cannot. Never truncates first, never follows a link. */
 import { constants } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { carryOver } from "./carry-over.ts";
 import { type FileAccess, type OpenFile, readAll, writeAll } from "./file-access.ts";
 import { HostsFileError } from "./hosts-file-trouble.ts";
@@ -18,6 +19,12 @@ export interface Overwriting {
 const lineFeed = 0x0a;
 
 /**
+ * Milliseconds without an edit before the file may be made shorter. A line that comes in the instant of the cut would be
+ * lost with it, so nothing is cut while lines are coming.
+ */
+const quiet = 25;
+
+/**
  * Writes over the file. Until it is done a reader, or a crash, can meet the old bytes, the new ones, blank lines at the
  * end, or (rarely) a mixture within the part that differs, which is ours; the journal recognises all of them.
  * What others append meanwhile is kept.
@@ -34,6 +41,7 @@ export async function overwriteFile({
 }: Overwriting): Promise<Buffer | undefined> {
   using file = files.open(snapshot.path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   using end = files.open(snapshot.path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW);
+  if (bytes.length < snapshot.bytes.length) await sleep(quiet);
   await prepare();
   if (![file, end].every((opened) => isSame(toInode(opened.status()), snapshot.inode))) return undefined;
   if (!isUntouched(files, path, snapshot)) return undefined;
