@@ -87,7 +87,7 @@ async function checkReach(intent: Intent, situation: Situation, image: string): 
 }
 
 /** The outcome as a finding. */
-export function describeReach(known: {
+function describeReach(known: {
   readonly reach: Reach;
   readonly url: string;
   readonly tokenRequired: boolean;

@@ -30,7 +30,7 @@ function ofEntry<Value>(
 }
 
 /** The cluster beside its kubeconfig. */
-export const contextSetting = declare({
+const contextSetting = declare({
   flag: "context",
   placeholder: "NAME",
   doc: "The context of the kubeconfig.",

@@ -115,7 +115,7 @@ export const serveSettings = {
   }),
 } as const;
 
-export const logFormats = ["auto", "text", "json"] as const;
+const logFormats = ["auto", "text", "json"] as const;
 
 export type ServeSettings = Given<typeof serveSettings>;
 

@@ -34,7 +34,7 @@ type Switch = "isList" | "isRequired" | "isExtra";
 /** Where a cluster's names point; `auto` lets dtk choose by what the cluster has. */
 export type TargetChoice = TargetMode | "auto";
 
-export const targetChoices: readonly TargetChoice[] = ["auto", ...targetModes];
+const targetChoices: readonly TargetChoice[] = ["auto", ...targetModes];
 
 export const entries = {
   domains: declare({

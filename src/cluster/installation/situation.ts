@@ -81,7 +81,7 @@ export async function viewCluster({ place }: Pick<Intent, "place">): Promise<Clu
 }
 
 /** The cluster IP as given, else as found. */
-export async function findClusterIP(
+async function findClusterIP(
   { clusterIPs, machine }: Pick<Intent, "clusterIPs" | "machine">,
   facts: ClusterFacts,
   probe: Probe,

@@ -80,7 +80,7 @@ export async function readWorkload(api: KubernetesAPI): Promise<Workload> {
 }
 
 /** Reads the Deployment. */
-export async function readDeployment(api: KubernetesAPI): Promise<Deployment | undefined> {
+async function readDeployment(api: KubernetesAPI): Promise<Deployment | undefined> {
   return api.read(`${apps}/deployments/${releaseName}`, deploymentSchema);
 }
 
