@@ -23,8 +23,11 @@ export interface DaemonOptions {
   readonly host: string | undefined;
   /** 0 takes a free one. */
   readonly port: number;
-  readonly allow: readonly Network[] | undefined;
-  readonly adminToken: string | undefined;
+  /** A socket that listens already, as systemd passes it; host and port are without meaning then. */
+  readonly descriptor?: number | undefined;
+  /** Who may call, which may change while it runs. */
+  readonly allow: () => readonly Network[] | undefined;
+  readonly adminToken: () => string | undefined;
   readonly hostsFile: string;
   readonly stateFolder: string;
   /** Everything in memory: no lock, no state, no write. */
@@ -91,13 +94,23 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     facts: { pid: process.pid, version, since, hostsFile: options.hostsFile, dryRun: isDryRun },
     address: () => address,
   });
-  const server: RunningServer = await startServer({ fetch: app.fetch, host: options.host, port: options.port });
+  const server: RunningServer = await startServer({
+    fetch: app.fetch,
+    host: options.host,
+    port: options.port,
+    descriptor: options.descriptor,
+  });
   stack.defer(() => server.stop(stopGrace));
   const { port } = server.address;
-  const address = `http://${authority(options.host ?? "localhost", port)}`;
+  const address = `http://${authority(nameOf(server.address.address), port)}`;
   await reconciler.reconcile();
   const running = stack.move();
   return { address, port, reconciler, allowed: app.allowed, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** All addresses of a family have one name for who sits here. */
+function nameOf(address: string): string {
+  return address === "::" || address === "0.0.0.0" ? "localhost" : address;
 }
 
 /** A held lock and a missing permission are the user's to end; other trouble with the file leaves it degraded. */

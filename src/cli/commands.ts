@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { parseClusterName } from "../records/cluster.ts";
 import { onOrOff, oneText, parsedBy } from "../text-schema.ts";
 import { type ProgramDeclaration, declareCommand } from "./command.ts";
-import { installedTokenFile } from "./environment.ts";
+import { installedTokenFile } from "../service/places.ts";
 import {
   hostsFileSetting,
   portSetting,
@@ -49,7 +49,7 @@ export const commands = [
       "sudo hostsfile-server --dry-run --domains=dtk.io --cluster-ip=192.168.122.167",
     ],
     settings: serveSettings,
-    run: async (given) => (await import("./serve.ts")).serve(given),
+    run: async (given, sources) => (await import("./serve.ts")).serve(given, sources),
   }),
   declareCommand({
     name: "status",

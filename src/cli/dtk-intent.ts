@@ -5,7 +5,8 @@ import type { Configuration } from "../cluster/configuration/resolve.ts";
 import type { Intent } from "../cluster/installation/intent.ts";
 import { givenValues } from "./dtk-given.ts";
 import type { chartSettings, clusterSettings } from "./dtk-settings.ts";
-import { installedTokenFile, readAdminToken } from "./environment.ts";
+import { readAdminToken } from "./environment.ts";
+import { installedTokenFile } from "../service/places.ts";
 import type { Given, Sources } from "./setting.ts";
 
 export type ClusterGiven = Given<typeof clusterSettings>;

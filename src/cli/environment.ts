@@ -11,9 +11,6 @@ export const defaultHostsFile = "/etc/hosts";
 
 export const defaultPort = 5000;
 
-/** Where `install` puts the admin token. */
-export const installedTokenFile = `/etc/${productName}/token`;
-
 /**
  * The state folder: what was given, else systemd's `$STATE_DIRECTORY` (systemd.exec(5)), else /var/lib as root, else the
  * user's own (XDG Base Directory Specification).

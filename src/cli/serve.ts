@@ -4,24 +4,38 @@ import { systemNetworks } from "../control/network.ts";
 import { type Daemon, startDaemon } from "../daemon.ts";
 import type { Log } from "../log.ts";
 import { defaultCluster, initialSettings } from "../records/cluster.ts";
+import { settingsFile } from "../service/places.ts";
+import { findSupervisor } from "../service/supervisor.ts";
 import { StoreTroubleError } from "../store/trouble.ts";
 import { version } from "../version.ts";
-import { defaultHostsFile, defaultPort, readAdminToken, stateFolderOf } from "./environment.ts";
+import { defaultHostsFile, defaultPort, stateFolderOf } from "./environment.ts";
 import { renderGreeting } from "./greeting.ts";
 import { makeLogger } from "./logger.ts";
 import { giveBackMemory } from "./memory.ts";
+import { type Started, admissionOf, reload } from "./reload.ts";
 import type { ServeSettings } from "./serve-settings.ts";
 
 /**
- * Serves until SIGTERM, SIGINT or SIGHUP (its terminal was closed); a second one ends it at once.
+ * Serves until SIGTERM, SIGINT or, on a terminal, SIGHUP; a second one ends it at once. As a service, SIGHUP takes over
+ * what may change.
  *
+ * @param sources - where each setting came from
  * @returns the exit code
  * @throws TroubleError when it cannot start
  */
-export async function serve(settings: ServeSettings): Promise<number> {
+export async function serve(settings: ServeSettings, sources: Started["sources"]): Promise<number> {
   const log = await makeLogger({ format: settings.logFormat ?? "auto", isDebug: settings.debug ?? false });
   const hostsFile = resolve(settings.hostsFile ?? defaultHostsFile);
-  const stopped = stopSignal();
+  await using supervisor = findSupervisor(process.env, process.pid);
+  let admission = admissionOf(settings);
+  const stopped = stopSignal(supervisor.isThere ? () => void takeOver() : undefined);
+  let summary: string | undefined;
+  const takeOver = async (): Promise<void> => {
+    if (summary === undefined) return;
+    await supervisor.reloading();
+    admission = reload(settingsFile, { settings, sources, before: admission, log });
+    await supervisor.ready(summary);
+  };
   const daemon = await startDaemon({
     given: {
       ...(settings.clusterIP && { clusterIPs: settings.clusterIP }),
@@ -30,8 +44,9 @@ export async function serve(settings: ServeSettings): Promise<number> {
     },
     host: settings.host,
     port: settings.port ?? defaultPort,
-    allow: settings.allow,
-    adminToken: settings.tokenFile === undefined ? undefined : readAdminToken(settings.tokenFile),
+    descriptor: supervisor.descriptor,
+    allow: () => admission.allow,
+    adminToken: () => admission.adminToken,
     hostsFile,
     stateFolder: stateFolderOf(settings.stateFolder),
     isDryRun: settings.dryRun ?? false,
@@ -39,19 +54,27 @@ export async function serve(settings: ServeSettings): Promise<number> {
   });
   using _memory = giveBackMemory();
   greet({ daemon, settings, hostsFile, log });
+  summary = `Keeps ${hostsFile} in step, listens on port ${daemon.port}`;
+  await supervisor.ready(summary);
   const signal = await stopped;
+  void supervisor.stopping();
   log.info({ signal }, "Stopping: requests in flight finish, the lines stay.");
   await daemon[Symbol.asyncDispose]();
   log.info({}, "Stopped.");
   return 0;
 }
 
-function stopSignal(): Promise<NodeJS.Signals> {
+/**
+ * Waits for the signal to stop.
+ *
+ * @param reloading - called at SIGHUP instead of stopping
+ */
+function stopSignal(reloading: (() => void) | undefined): Promise<NodeJS.Signals> {
   const { promise, resolve: stop } = Promise.withResolvers<NodeJS.Signals>();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop(signal));
   // Without a terminal, as under nohup, whose setting Node does not keep, a hang-up means nothing.
   const hasTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
-  process.on("SIGHUP", () => hasTerminal && stop("SIGHUP"));
+  process.on("SIGHUP", reloading ?? (() => hasTerminal && stop("SIGHUP")));
   return promise;
 }
 

@@ -4,7 +4,8 @@ import { authority } from "../control/network.ts";
 import { type Status, statusSchema } from "../control/status.ts";
 import { isRefused, sendRequest } from "../request.ts";
 import { TroubleError } from "../trouble.ts";
-import { defaultPort, installedTokenFile, readAdminToken } from "./environment.ts";
+import { defaultPort, readAdminToken } from "./environment.ts";
+import { installedTokenFile } from "../service/places.ts";
 
 export interface ServerPlace {
   /** `localhost` when undefined. */

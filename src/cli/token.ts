@@ -1,7 +1,8 @@
 /** `hostsfile-server token`: prints the token that a cluster's ExternalDNS must show. */
 import { webhookToken } from "../control/token.ts";
 import { type ClusterName, defaultCluster } from "../records/cluster.ts";
-import { installedTokenFile, readAdminToken } from "./environment.ts";
+import { readAdminToken } from "./environment.ts";
+import { installedTokenFile } from "../service/places.ts";
 
 /**
  * Prints the webhook token, derived from the admin token.

@@ -30,7 +30,7 @@ interface Setup {
 function makeList({ networks = desktop, allow, clusterIPs = [] }: Setup = {}): AllowList {
   const addresses: Address[] = clusterIPs.flatMap((text) => parseAddress(text) ?? []);
   const explicit = allow?.flatMap((text) => parseNetwork(text) ?? []);
-  return new AllowList({ explicit, networks, clusterIPs: () => addresses, now: () => 0 });
+  return new AllowList({ explicit: () => explicit, networks, clusterIPs: () => addresses, now: () => 0 });
 }
 
 function placeOf(list: AllowList, remote: string): "own" | "allowed" | "stranger" {
@@ -85,7 +85,7 @@ describe("worked out", () => {
   test("interfaces that come and go are seen within a second", () => {
     let [time, current] = [0, interfaces.filter(({ interfaceName }) => interfaceName !== "virbr0")];
     const networks = { ...desktop, interfaces: () => current };
-    const list = new AllowList({ explicit: undefined, networks, clusterIPs: () => [], now: () => time });
+    const list = new AllowList({ explicit: () => undefined, networks, clusterIPs: () => [], now: () => time });
     expect(placeOf(list, "192.168.122.167")).toBe("stranger");
     current = [...interfaces];
     time += 1000;

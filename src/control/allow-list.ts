@@ -5,7 +5,7 @@ import { type Network, type NetworkSource, formatNetwork, isInNetwork, networkOf
 
 export interface AllowListOptions {
   /** Takes the place of the networks that are found; this machine's own addresses may always call. */
-  readonly explicit?: readonly Network[] | undefined;
+  readonly explicit: () => readonly Network[] | undefined;
   readonly networks: NetworkSource;
   /** The addresses of the clusters, whose networks may call. */
   readonly clusterIPs: () => readonly Address[];
@@ -36,7 +36,7 @@ export class AllowList {
 
   /** Whether the list was given, so that no token opens what it closes. */
   get isExplicit(): boolean {
-    return this.#options.explicit !== undefined;
+    return this.#options.explicit() !== undefined;
   }
 
   /** Whether the caller is this machine itself. */
@@ -61,7 +61,8 @@ export class AllowList {
   }
 
   #networks(): readonly Network[] {
-    const { explicit, clusterIPs } = this.#options;
+    const { clusterIPs } = this.#options;
+    const explicit = this.#options.explicit();
     if (explicit !== undefined) return explicit;
     const { all, inner } = this.#look();
     const clusters = clusterIPs().flatMap((address) => parseCaller(address) ?? []);

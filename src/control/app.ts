@@ -21,12 +21,12 @@ export interface AppOptions {
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Who may call; without it the networks are worked out. */
-  readonly allow: readonly Network[] | undefined;
-  readonly adminToken: string | undefined;
+  /** Who may call, which may change; without it the networks are worked out. */
+  readonly allow: () => readonly Network[] | undefined;
+  readonly adminToken: () => string | undefined;
   /** This machine's names, lower case. */
   readonly ownNames: () => ReadonlySet<string>;
-  readonly facts: Omit<ServerFacts, "tokenRequired">;
+  readonly facts: ServerFacts;
   /** Where the server listens, as a URL without trailing slash. */
   readonly address: () => string;
   readonly limits?: Limits;
@@ -49,12 +49,14 @@ export function createApp(options: AppOptions): App {
   const receive = receiveBody(limits);
   const leftOut = new LeftOutMemory(log);
   const allowed = (): readonly string[] => allowList.describe();
-  const facts = { ...options.facts, tokenRequired: options.adminToken !== undefined };
 
   const app = new Hono<HTTPEnvironment>({ strict: false });
   app.use(logRequests(log, now));
   app.use(limitRequests(limits));
-  app.route("/", statusRoutes(guard, { reconciler, leftOut, facts, address: options.address, allowed }));
+  app.route(
+    "/",
+    statusRoutes(guard, { ...options, leftOut, allowed, tokenRequired: () => options.adminToken() !== undefined }),
+  );
   app.route("/", webhookRoutes({ reconciler, admit: guard.admit("webhook"), receive, leftOut, warnOnce, now }));
   app.route("/", restRoutes({ reconciler, guard, receive, leftOut, log }));
   app.notFound((context) => context.json({ error: "Not Found" }, 404));

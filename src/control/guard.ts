@@ -12,7 +12,7 @@ import { type Access, type Call, type RefusalReason, judge } from "./verdict.ts"
 export interface GuardOptions {
   readonly allowList: AllowList;
   /** With it a token is required from every address. */
-  readonly adminToken: string | undefined;
+  readonly adminToken: () => string | undefined;
   /** This machine's names, lower case. */
   readonly ownNames: () => ReadonlySet<string>;
   readonly warnOnce: WarnOnce;
@@ -74,7 +74,7 @@ function describeCall({
     access,
     place: allowList.isOwn(caller) ? "own" : allowList.isAllowed(caller) ? "allowed" : "stranger",
     isListExplicit: allowList.isExplicit,
-    isTokenRequired: adminToken !== undefined,
+    isTokenRequired: adminToken() !== undefined,
     isTokenShown: credential === "admin" || (credential === "webhook" && access === "webhook"),
     isFromBrowser: isFromBrowser(headers),
     isCrossOrigin: isCrossOrigin(headers),
@@ -82,7 +82,8 @@ function describeCall({
   };
 }
 
-function credentialOf(context: Context<HTTPEnvironment>, { adminToken }: GuardOptions): Credential {
+function credentialOf(context: Context<HTTPEnvironment>, options: GuardOptions): Credential {
+  const adminToken = options.adminToken();
   if (adminToken === undefined) return "none";
   const cluster = parseClusterName(context.req.param("cluster") ?? defaultCluster);
   return judgeCredential({ adminToken, authorization: context.req.header("authorization"), cluster });

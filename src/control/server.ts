@@ -13,6 +13,8 @@ export interface ServerOptions {
   readonly host: string | undefined;
   /** 0 takes a free one. */
   readonly port: number;
+  /** A socket that listens already and belongs to another process too (sd_listen_fds(3)). */
+  readonly descriptor?: number | undefined;
   readonly timeouts?: Partial<Timeouts>;
 }
 
@@ -58,7 +60,7 @@ export interface RunningServer extends AsyncDisposable {
  * @returns the running server; disposing of it stops it with 5 s of grace
  * @throws TroubleError `port-taken`, `port-not-permitted` or `address-not-here`
  */
-export async function startServer({ fetch, host, port, timeouts }: ServerOptions): Promise<RunningServer> {
+export async function startServer({ fetch, timeouts, ...place }: ServerOptions): Promise<RunningServer> {
   const times = { ...defaultTimeouts, ...timeouts };
   // It takes the place of the global Request and Response with light ones: answers of some megabytes go out a quarter faster.
   const listener = getRequestListener((request, environment) => {
@@ -79,7 +81,7 @@ export async function startServer({ fetch, host, port, timeouts }: ServerOptions
   server.timeout = times.idle;
   const connections = new Connections(server);
   server.on("clientError", answerClientError);
-  const address = await listen(server, { host, port });
+  const address = await listen(server, place);
   let stopped: Promise<void> | undefined;
   const stop = (grace: number): Promise<void> =>
     (stopped ??= drain({ server, connections, grace, quiet: times.quiet }));
@@ -108,26 +110,29 @@ function answerClientError(error: Error & { readonly code?: string }, socket: So
 /** `::` takes IPv4 as well, unless IPv6 is switched off on this machine. */
 async function listen(
   server: Server,
-  place: { readonly host: string | undefined; readonly port: number },
+  place: Pick<ServerOptions, "host" | "port" | "descriptor">,
 ): Promise<AddressInfo> {
-  const { host, port } = place;
+  const { host, port, descriptor } = place;
+  if (descriptor !== undefined) return listenOn(server, { fd: descriptor });
   try {
-    return await listenOn(server, host ?? "::", port);
+    return await listenOn(server, { host: host ?? "::", port });
   } catch (error) {
     const isWithoutIPv6 = ["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"].includes(codeOf(error));
     if (host !== undefined || !isWithoutIPv6) throw explain(error, { host: host ?? "::", port });
   }
   try {
-    return await listenOn(server, "0.0.0.0", port);
+    return await listenOn(server, { host: "0.0.0.0", port });
   } catch (error) {
     throw explain(error, { host: "0.0.0.0", port });
   }
 }
 
-async function listenOn(server: Server, host: string, port: number): Promise<AddressInfo> {
+type ListenPlace = { readonly host: string; readonly port: number } | { readonly fd: number };
+
+async function listenOn(server: Server, place: ListenPlace): Promise<AddressInfo> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
-  server.listen({ host, port }, resolve);
+  server.listen(place, resolve);
   try {
     await promise;
   } finally {

@@ -19,7 +19,6 @@ export interface ServerFacts {
   readonly hostsFile: string;
   /** Whether nothing is written. */
   readonly dryRun: boolean;
-  readonly tokenRequired: boolean;
 }
 
 export interface StatusOptions {
@@ -29,17 +28,25 @@ export interface StatusOptions {
   /** Where the server listens, known once it does. */
   readonly address: () => string;
   readonly allowed: () => readonly string[];
+  readonly tokenRequired: () => boolean;
 }
 
 const mostListed = 100;
 
 /** Builds the status. */
 export function buildStatus(options: StatusOptions): Status {
-  const { reconciler, leftOut, facts, address, allowed } = options;
+  const { reconciler, leftOut, facts, address, allowed, tokenRequired } = options;
   const state = reconciler.state();
   const { since, ...fixed } = facts;
   const status = {
-    server: { ...fixed, since: formatTime(since), address: address(), ready: state.ready, allowed: [...allowed()] },
+    server: {
+      ...fixed,
+      since: formatTime(since),
+      address: address(),
+      ready: state.ready,
+      allowed: [...allowed()],
+      tokenRequired: tokenRequired(),
+    },
     clusters: readClusters(reconciler, countShown(state)),
     sinks: [...state.reports].map(([name, report]) => describeSink({ name, report, state })),
     notShown: some(

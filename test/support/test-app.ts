@@ -1,6 +1,6 @@
 /** The real HTTP application over a real store in memory, for tests: only the sink is a stand-in, since none of them looks at a file. */
 import { type AppOptions, createApp } from "../../src/control/app.ts";
-import type { NetworkSource } from "../../src/control/network.ts";
+import type { Network, NetworkSource } from "../../src/control/network.ts";
 import { type Status, statusSchema } from "../../src/control/status.ts";
 import type { Sink, SinkReport } from "../../src/hosts/sink.ts";
 import type { Log } from "../../src/log.ts";
@@ -57,7 +57,10 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-type TestAppOptions = Partial<Pick<AppOptions, "allow" | "adminToken" | "limits" | "networks" | "ownNames">>;
+type TestAppOptions = Partial<Pick<AppOptions, "limits" | "networks" | "ownNames">> & {
+  readonly allow?: readonly Network[];
+  readonly adminToken?: string;
+};
 
 /** Makes the application, reconciled once. */
 export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp> {
@@ -88,13 +91,13 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
     reconciler,
     log,
     now: () => time,
-    allow: undefined,
-    adminToken: undefined,
     ownNames: () => new Set(["desktop.example.com"]),
     facts: { pid: 1, version: "1.2.3", since: time, hostsFile: "/etc/hosts", dryRun: false },
     address: () => "http://localhost:5000",
     networks: desktopNetworks,
     ...options,
+    allow: () => options.allow,
+    adminToken: () => options.adminToken,
   });
   const call: TestApp["call"] = async (request, { from = own, body, headers = {} } = {}) => {
     const [method = "", path = ""] = request.split(" ");

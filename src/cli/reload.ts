@@ -1,0 +1,85 @@
+/** Takes over from the service's settings file what may change while the server runs: who may call, and the token. */
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import type { Network } from "../control/network.ts";
+import type { Log } from "../log.ts";
+import { type Trouble, TroubleError } from "../trouble.ts";
+import { readAdminToken } from "./environment.ts";
+import { type ServeSettings, serveSettings } from "./serve-settings.ts";
+import { type Sources, environmentName, readSettings } from "./setting.ts";
+
+const program = "hostsfile-server";
+
+/** Who is let in. */
+export interface Admission {
+  readonly allow: readonly Network[] | undefined;
+  readonly adminToken: string | undefined;
+}
+
+/** What the server was started with. */
+export interface Started {
+  readonly settings: ServeSettings;
+  readonly sources: Sources<typeof serveSettings>;
+}
+
+/**
+ * Who the settings let in.
+ *
+ * @throws TroubleError when the token cannot be read or used
+ */
+export function admissionOf({ allow, tokenFile }: ServeSettings): Admission {
+  return { allow, adminToken: tokenFile === undefined ? undefined : readAdminToken(tokenFile) };
+}
+
+/**
+ * Reads the settings file again (EnvironmentFile= in systemd.exec(5)), and the token. What was given as a flag stays.
+ *
+ * @param file - path of the settings file
+ * @param before - who was let in until now
+ * @returns who is let in from now on; `before` when something in the file or the token is wrong, which is logged
+ */
+export function reload(file: string, options: Started & { readonly before: Admission; readonly log: Log }): Admission {
+  const { log, before } = options;
+  try {
+    const settings = readAgain(file, options);
+    const admission = admissionOf(settings);
+    log.info({ code: "settings-reloaded" }, `Read ${file} again: who may call and the token are as it says.`);
+    const waiting = changedBeyondAdmission(options.settings, settings);
+    if (waiting.length > 0) {
+      const fields = { code: "restart-needed", settings: waiting };
+      log.warn(fields, `${waiting.join(", ")}: only a restart takes it over: systemctl restart ${program}`);
+    }
+    return admission;
+  } catch (error) {
+    const { code, message, hint } = troubleOf(file, error);
+    log.error({ code }, `Nothing was taken over from ${file}: ${message} ${hint}`);
+    return before;
+  }
+}
+
+function readAgain(file: string, { settings, sources }: Started): ServeSettings {
+  const environment = parseEnv(readFileSync(file, "utf8"));
+  const { given } = readSettings(serveSettings, { program, flags: {}, words: [], environment });
+  const flags = Object.entries(settings).filter(([key]) => isFlag(sources, key));
+  return { ...given, ...Object.fromEntries(flags) };
+}
+
+function isFlag(sources: Started["sources"], key: string): boolean {
+  return Object.entries(sources).some(([name, source]) => name === key && source?.startsWith("--") === true);
+}
+
+/** The environment variables whose value is another than at the start and that a running server cannot take over. */
+function changedBeyondAdmission(before: ServeSettings, now: ServeSettings): string[] {
+  const texts = [before, now].map(
+    (settings) => new Map(Object.entries(settings).map(([key, value]) => [key, JSON.stringify(value)])),
+  );
+  return Object.entries(serveSettings)
+    .filter(([key]) => key !== "allow" && key !== "tokenFile" && texts[0]?.get(key) !== texts[1]?.get(key))
+    .map(([, setting]) => environmentName(setting, program));
+}
+
+function troubleOf(file: string, error: unknown): Trouble {
+  if (error instanceof TroubleError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: "settings-unreadable", message, hint: `Mend ${file}, then run: sudo systemctl reload ${program}` };
+}

@@ -1,0 +1,48 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { serviceUnit, socketUnit } from "./units.ts";
+
+describe("the socket's unit", () => {
+  test.each([
+    [undefined, "ListenStream=5000"],
+    ["192.0.2.1", "ListenStream=192.0.2.1:5000"],
+    ["fd00::1", "ListenStream=[fd00::1]:5000"],
+  ])("listens on %s", (host, line) => {
+    expect(socketUnit({ host, port: 5000 }).split("\n")).toContain(line);
+  });
+});
+
+function commandOf(unit: string): string {
+  return /^ExecStart=(.*)$/m.exec(unit)?.[1] ?? "";
+}
+
+describe("the service's unit", () => {
+  test("starts the server by its whole path", () => {
+    expect(commandOf(serviceUnit(["/opt/node", "/opt/server.js"]))).toBe("/opt/node /opt/server.js serve");
+  });
+
+  test.each([
+    ["/opt/my programs/node", '"/opt/my programs/node" serve'],
+    ["/opt/100%/node", '"/opt/100%%/node" serve'],
+    ["/opt/$HOME/node", '"/opt/$$HOME/node" serve'],
+    ['/opt/"x"/node', '"/opt/\\"x\\"/node" serve'],
+  ])("writes %s so that systemd reads it back", (path, command) => {
+    expect(commandOf(serviceUnit([path]))).toBe(command);
+  });
+
+  test("has each setting once, but for the filter of system calls", () => {
+    const keys = serviceUnit(["/opt/node"])
+      .split("\n")
+      .flatMap((line) => /^(\w+)=/.exec(line)?.[1] ?? [])
+      .filter((key) => key !== "SystemCallFilter");
+    expect(keys).toEqual([...new Set(keys)]);
+  });
+
+  test("a path never becomes a second line", () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^\/[ -~]{0,30}$/), (path) => {
+        expect(serviceUnit([path]).split("\n").length).toBe(serviceUnit(["/x"]).split("\n").length);
+      }),
+    );
+  });
+});

@@ -1,0 +1,119 @@
+/** The texts of the systemd units: the socket that holds the port at all times, and the service that answers on it. */
+import { serviceName, settingsFile } from "./places.ts";
+
+/** Where the socket listens. */
+export interface ListenPlace {
+  readonly port: number;
+  /** All addresses of both families when undefined. */
+  readonly host: string | undefined;
+}
+
+/**
+ * The socket's unit (systemd.socket(5)): systemd holds the port, so that neither a restart nor a crash of the server is
+ * a refused connection.
+ */
+export function socketUnit({ host, port }: ListenPlace): string {
+  return lines([
+    "[Unit]",
+    "Description=Port of the hosts-file webhook for ExternalDNS",
+    "",
+    "[Socket]",
+    `ListenStream=${host === undefined ? port : `${host.includes(":") ? `[${host}]` : host}:${port}`}`,
+    "BindIPv6Only=both",
+    // An address of a bridge comes into being after boot, with the cluster.
+    "FreeBind=yes",
+    "Backlog=4096",
+    // However often the server falls, its port stays.
+    "TriggerLimitIntervalSec=0",
+    "",
+    "[Install]",
+    "WantedBy=sockets.target",
+  ]);
+}
+
+/**
+ * The service's unit (systemd.service(5)).
+ *
+ * @param command - the command line up to the subcommand, of absolute paths that only root can write
+ */
+export function serviceUnit(command: readonly string[]): string {
+  return lines([
+    "[Unit]",
+    "Description=Hosts file in step with Kubernetes (webhook for ExternalDNS)",
+    `Documentation=man:${serviceName}(8)`,
+    `Requires=${serviceName}.socket`,
+    `After=${serviceName}.socket`,
+    "StartLimitIntervalSec=0",
+    "",
+    "[Service]",
+    "Type=notify",
+    // Node has no datagram sockets of the Unix family, so systemd-notify(1) speaks for it.
+    "NotifyAccess=all",
+    `EnvironmentFile=-${settingsFile}`,
+    `ExecStart=${command.map(quote).join(" ")} serve`,
+    "ExecReload=/bin/kill -HUP $MAINPID",
+    "Restart=always",
+    "RestartSec=100ms",
+    "WatchdogSec=60s",
+    // A process that hangs has nothing to save: the records are on the disk before they are answered.
+    "WatchdogSignal=SIGKILL",
+    "TimeoutStartSec=90s",
+    "TimeoutStopSec=30s",
+    `StateDirectory=${serviceName}`,
+    "StateDirectoryMode=0700",
+    "",
+    ...sandbox,
+    "",
+    "[Install]",
+    "WantedBy=multi-user.target",
+    `Also=${serviceName}.socket`,
+  ]);
+}
+
+/**
+ * What the service may do (systemd.exec(5)): replace the hosts file, which takes the folder `/etc` (a rename over a
+ * mount point, as ReadWritePaths=/etc/hosts would make it, is refused), keep its own state, and speak on the socket that
+ * it was given. It is root as the owner of `/etc`, with none of root's powers: a hosts file that somebody else owns is
+ * written in place. Node writes the code that it runs, so MemoryDenyWriteExecute= is out.
+ */
+const sandbox = [
+  "CapabilityBoundingSet=",
+  "NoNewPrivileges=yes",
+  "ProtectSystem=strict",
+  "ReadWritePaths=/etc",
+  "ProtectHome=yes",
+  "PrivateMounts=yes",
+  "PrivateTmp=yes",
+  "PrivateDevices=yes",
+  "DevicePolicy=closed",
+  "ProtectClock=yes",
+  "ProtectControlGroups=yes",
+  "ProtectHostname=yes",
+  "ProtectKernelLogs=yes",
+  "ProtectKernelModules=yes",
+  "ProtectKernelTunables=yes",
+  "ProtectProc=invisible",
+  "ProcSubset=pid",
+  "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK",
+  "RestrictNamespaces=yes",
+  "RestrictRealtime=yes",
+  "RestrictSUIDSGID=yes",
+  "RemoveIPC=yes",
+  "KeyringMode=private",
+  "LockPersonality=yes",
+  "SystemCallArchitectures=native",
+  "SystemCallFilter=@system-service",
+  "SystemCallFilter=~@privileged @resources @keyring @timer",
+  "SystemCallErrorNumber=EPERM",
+  "UMask=0077",
+];
+
+/** Blanks and quotes split a command line, `%` and `$` stand for something (systemd.service(5), COMMAND LINES). */
+function quote(word: string): string {
+  const text = word.replaceAll("%", "%%").replaceAll("$", "$$$$");
+  return /^[\w./@:+-]+$/.test(text) ? text : `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+}
+
+function lines(texts: readonly string[]): string {
+  return `${texts.join("\n")}\n`;
+}
