@@ -91,8 +91,8 @@ export const systemNetworks: NetworkSource = {
   defaultRoutes: () => {
     try {
       return findDefaultRoutes({
-        ipv4: readFileSync("/proc/net/route", "utf8"),
-        ipv6: readProc("/proc/net/ipv6_route"),
+        ipv4: readFileSync("/proc/self/net/route", "utf8"),
+        ipv6: readProc("/proc/self/net/ipv6_route"),
       });
     } catch {
       return undefined;
@@ -116,7 +116,7 @@ const rejectFlag = 0x200;
  * Finds the interfaces with a default route. A route for half of all addresses counts too: that is how VPN programs
  * take over the default without replacing it.
  *
- * @param tables - the text of `/proc/net/route` and `/proc/net/ipv6_route` (proc(5); Linux net/ipv6/route.c)
+ * @param tables - the text of `/proc/self/net/route` and `/proc/self/net/ipv6_route` (proc(5); Linux net/ipv6/route.c)
  */
 export function findDefaultRoutes({ ipv4, ipv6 }: { ipv4: string; ipv6: string }): ReadonlySet<string> {
   const names = new Set<string>();

@@ -46,8 +46,8 @@ const defaultTimeouts: Timeouts = {
 export interface RunningServer extends AsyncDisposable {
   readonly address: AddressInfo;
   /**
-   * Stops: answers what comes with the announcement that the connection ends, closes the port at a quiet moment, lets
-   * the requests in flight finish, then ends idle connections.
+   * Stops: answers what comes with the announcement that the connection ends, closes the port at a quiet moment (at once
+   * if somebody else holds it), lets the requests in flight finish, then ends idle connections.
    *
    * @param grace - milliseconds after which what still runs is cut
    */
@@ -84,7 +84,7 @@ export async function startServer({ fetch, timeouts, ...place }: ServerOptions):
   const address = await listen(server, place);
   let stopped: Promise<void> | undefined;
   const stop = (grace: number): Promise<void> =>
-    (stopped ??= drain({ server, connections, grace, quiet: times.quiet }));
+    (stopped ??= drain({ server, connections, grace, quiet: times.quiet, isHeld: place.descriptor !== undefined }));
   return { address, stop, [Symbol.asyncDispose]: () => stop(5000) };
 }
 
@@ -179,12 +179,15 @@ async function drain(known: {
   readonly connections: Connections;
   readonly grace: number;
   readonly quiet: number;
+  /** Whether somebody else keeps the port open, so that who comes after it was closed here only waits. */
+  readonly isHeld: boolean;
 }): Promise<void> {
-  const { server, connections, grace, quiet } = known;
+  const { server, connections, grace, quiet, isHeld } = known;
   const deadline = performance.now() + grace;
   const isLate = (): boolean => performance.now() >= deadline;
   connections.announceEnd();
-  while (connections.quietFor() < quiet && !isLate()) await sleep(10);
+  const quietBefore = isHeld ? 0 : quiet;
+  while (connections.quietFor() < quietBefore && !isLate()) await sleep(10);
   const closed = new Promise<void>((resolve) => server.once("close", () => resolve()));
   // http's own close() would cut kept connections in the instant, under the feet of a request that is on its way.
   SocketServer.prototype.close.call(server);

@@ -53,12 +53,17 @@ export function serviceUnit(command: readonly string[]): string {
     `ExecStart=${command.map(quote).join(" ")} serve`,
     "ExecReload=/bin/kill -HUP $MAINPID",
     "Restart=always",
-    "RestartSec=100ms",
+    // Callers wait meanwhile, and a start that fails each time costs little.
+    "RestartSec=500ms",
     "WatchdogSec=60s",
     // A process that hangs has nothing to save: the records are on the disk before they are answered.
     "WatchdogSignal=SIGKILL",
     "TimeoutStartSec=90s",
     "TimeoutStopSec=30s",
+    // What it runs (cp for access lists, systemd-notify) ends with its work, not under it.
+    "KillMode=mixed",
+    // A dump of its memory would hold the token.
+    "LimitCORE=0",
     `StateDirectory=${serviceName}`,
     "StateDirectoryMode=0700",
     "",

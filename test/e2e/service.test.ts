@@ -53,6 +53,18 @@ describe("what it may do", () => {
     expect(await machine.shell("stat -c '%U:%G %a' /etc/hosts")).toBe(attributes);
   });
 
+  test("it sees the networks of this machine, from which clusters call", async () => {
+    await machine.shell(`
+      ip link add bridge-side type veth peer name cluster-side
+      ip address add 192.0.2.1/24 dev bridge-side
+      ip link set bridge-side up
+      ip link set cluster-side up`);
+    await eventually(async () =>
+      assert.match(await machine.shell(`curl -sS ${url}/status`), /"allowed":\["192\.0\.2\.0\/24"/),
+    );
+    await machine.shell("ip link delete bridge-side");
+  });
+
   test("a process in its sandbox can write to /etc and to its state, and has no power of root", async () => {
     const pid = await mainPid();
     const inside = `nsenter -t ${pid} -m --`;
@@ -86,7 +98,10 @@ describe("its port", () => {
 
   test("refuses nobody while the server is killed again and again", async () => {
     const script = `
-      (for turn in $(seq 5); do systemctl kill -s KILL --kill-who=main hostsfile-server.service; sleep 0.3; done) &
+      (for turn in $(seq 5); do
+        until systemctl kill -s KILL --kill-who=main hostsfile-server.service 2>/dev/null; do sleep 0.05; done
+        sleep 0.3
+      done) &
       for index in $(seq 100); do curl -sS -o /dev/null -w '%{http_code} %{errormsg}\\n' ${url}/healthz 2>/dev/null || true; done | sort | uniq -c
       wait`;
     const answers = await machine.shell(script);
