@@ -2,7 +2,7 @@
  * The desktop of the guide: home network, libvirt bridge, a cluster at 192.168.122.167, and a shell in which the documented
  * commands run as they are written. Everything is in mounts and a network of its own.
  */
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -11,9 +11,8 @@ import { userLines } from "./desktop.ts";
 import { eventually } from "./eventually.ts";
 import { openNamespaces } from "./namespaces.ts";
 import { type Program, run, startProgram } from "./program.ts";
-import { externalDNSTool, tools } from "./tools.ts";
-
-const repository = join(import.meta.dirname, "..", "..");
+import { type Terminal, openTerminal } from "./terminal.ts";
+import { externalDNSTool } from "./tools.ts";
 
 /** This module holds the chart 1.21.1 that the documentation names, in charts/external-dns. */
 const chartModule = "sigs.k8s.io/external-dns@v0.22.0";
@@ -39,20 +38,12 @@ const mounts = `
 const controller = `require("node:http").createServer((request, response) =>
   response.end("This is " + request.headers.host)).listen(80, "192.168.122.167")`;
 
-export interface DocumentedDesktop extends AsyncDisposable {
-  /** Runs a block of commands as it is written; returns what it prints to standard output. */
-  readonly type: (code: string) => Promise<string>;
-  /** Types a command that stays in the foreground, in place of the one before. */
-  readonly serve: (code: string) => Promise<Program>;
-  /** Ctrl-C in the terminal of the server. */
-  readonly interrupt: () => Promise<void>;
+export interface DocumentedDesktop extends Terminal {
   /** Plays the kubelet: runs ExternalDNS as its Deployment says now, in place of the one before. */
   readonly rollOut: () => Promise<void>;
   readonly externalDNSLog: () => string;
   readonly stopExternalDNS: () => Promise<void>;
   readonly hosts: () => Promise<string>;
-  /** Writes a file into the folder in which the commands are typed. */
-  readonly save: (name: string, text: string) => Promise<void>;
 }
 
 /** Opens the desktop with a running cluster that has a control-plane node. */
@@ -77,46 +68,21 @@ export async function openDocumentedDesktop(): Promise<DocumentedDesktop> {
   await run([...enter, "sh", "-ec", networks + mounts], { environment: { D: folder, HOSTS: userLines, VM } });
   const { kubeconfig } = opened.use(await startAPIServer(enter));
   opened.use(await startProgram([...machine.enter, process.execPath, "-e", controller]));
-  const home = await furnishHome(folder);
-  const environment = {
-    KUBECONFIG: kubeconfig,
-    HOME: home,
-    PATH: [join(home, "bin"), ...[tools.kubectl, tools.helm].map((tool) => join(tool, "..")), process.env["PATH"]].join(
-      ":",
-    ),
-  };
-  const bash = (code: string): string[] => [...enter, "bash", "-euo", "pipefail", "-c", `cd\n${code}`];
   const chart = join(await downloadChart(), "charts", "external-dns");
-  const type = async (code: string): Promise<string> => run(bash(withLocalChart(code, chart)), { environment });
+  const rewrite = (code: string): string => withLocalChart(code, chart);
+  const terminal = opened.use(await openTerminal({ enter, folder, kubeconfig, rewrite }));
+  const { type } = terminal;
   await type(nodeCommands);
 
-  let server: Program | undefined;
   let externalDNS: Program | undefined;
-  const interrupt = async (): Promise<void> => void (await server?.stop("SIGINT"));
   const stopExternalDNS = async (): Promise<void> => void (await externalDNS?.stop());
-  opened.defer(interrupt);
   opened.defer(stopExternalDNS);
   const owned = opened.move();
   return {
-    type,
-    interrupt,
+    ...terminal,
     stopExternalDNS,
     externalDNSLog: () => externalDNS?.log() ?? "",
     hosts: async () => readFile(join(folder, "etc", "hosts"), "utf8"),
-    save: async (name, text) => writeFile(join(home, name), text),
-    serve: async (code) => {
-      await interrupt();
-      // A terminal's Ctrl-C reaches the server itself, so the shell must not stand in between.
-      const started = await startProgram(bash(code.replace(/^(?:sudo )?\.\/hostsfile-server/m, "exec $&")), {
-        environment,
-      });
-      server = started;
-      await eventually(() => {
-        expect(started.exit(), `it said: ${started.log()}`).toBeUndefined();
-        expect(started.log()).toContain("--webhook-provider-url=");
-      });
-      return started;
-    },
     rollOut: async () => {
       await stopExternalDNS();
       const flags = [`--kubeconfig=${kubeconfig}`, "--metrics-address=127.0.0.1:7979"];
@@ -129,15 +95,6 @@ export async function openDocumentedDesktop(): Promise<DocumentedDesktop> {
     },
     [Symbol.asyncDispose]: async () => owned.disposeAsync(),
   };
-}
-
-/** A folder that looks like a checkout, with a sudo for who is root already. */
-async function furnishHome(folder: string): Promise<string> {
-  const home = join(folder, "checkout");
-  await mkdir(join(home, "bin"), { recursive: true });
-  await symlink(join(repository, "hostsfile-server"), join(home, "hostsfile-server"));
-  await writeFile(join(home, "bin", "sudo"), '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
-  return home;
 }
 
 async function downloadChart(): Promise<string> {

@@ -1,77 +1,144 @@
 /** Types what README and guide tell their readers to type, in order and as it is written. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type DocumentedDesktop, openDocumentedDesktop } from "../cluster/documented-desktop.ts";
-import { userLines } from "../cluster/desktop.ts";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { type PrivateDesktop, openPrivateDesktop, userLines } from "../cluster/desktop.ts";
+import { openDocumentedDesktop } from "../cluster/documented-desktop.ts";
+import { chartFolder } from "../cluster/dtk.ts";
 import { eventually } from "../cluster/eventually.ts";
+import { startProgram } from "../cluster/program.ts";
+import { type Terminal, openTerminal } from "../cluster/terminal.ts";
 import { missingTools } from "../cluster/tools.ts";
-import { type Page, fencesOf, readPage } from "../support/markdown.ts";
+import { type WholeCluster, startWholeCluster } from "../cluster/whole-cluster.ts";
+import { type Fence, type Page, fencesOf, readPage } from "../support/markdown.ts";
 
 const missing = missingTools();
+const readme = readPage("README.md");
+const guide = readPage("docs/guide.md");
+const typed = new Set<string>();
 
-/** The one block of a page with a line that begins with these words. */
-function block(page: Page, start: string, language = "sh"): string {
-  const found = fencesOf(page).filter(
-    (fence) => fence.language === language && `\n${fence.code}`.includes(`\n${start}`),
+/** What identifies a block, of which two may be the same. */
+function keyOf(page: Page, index: number): string {
+  return `${page.path} ${index}`;
+}
+
+/** The blocks of a page that a shell is to run, with their place among all. */
+function blocksOf(page: Page): readonly (Fence & { readonly key: string })[] {
+  return fencesOf(page)
+    .map((fence, index) => ({ ...fence, key: keyOf(page, index) }))
+    .filter(({ language }) => language === "sh");
+}
+
+/** The first block with a line that begins with these words and that was not typed yet. */
+function take(page: Page, start: string): string {
+  const found = blocksOf(page).find(({ key, code }) => !typed.has(key) && `\n${code}`.includes(`\n${start}`));
+  if (found === undefined) throw new Error(`${page.path} has no block with ${start} that was not typed yet`);
+  typed.add(found.key);
+  return found.code;
+}
+
+/** A block that was typed before. */
+function again(page: Page, start: string): string {
+  return blocksOf(page).find(({ code }) => `\n${code}`.includes(`\n${start}`))?.code ?? "";
+}
+
+/** A whole /etc and an empty /var/lib of its own, on the network of the machine. */
+const mounts = `
+  cp -a /etc/. "$D/etc/" && printf %s "$HOSTS" >"$D/etc/hosts" && mount --bind "$D/etc" /etc
+  mkdir "$D/lib" && mount --bind "$D/lib" /var/lib`;
+
+/** Plays the ingress controller on the node's address. */
+function controller(address: string): readonly string[] {
+  const program = `require("node:http").createServer((request, response) =>
+    response.end("This is " + request.headers.host)).listen(80, process.argv[1], () => console.log("listening"))`;
+  return [process.execPath, "-e", program, address];
+}
+
+interface Place extends AsyncDisposable {
+  readonly cluster: WholeCluster;
+  readonly desktop: PrivateDesktop;
+  readonly terminal: Terminal;
+}
+
+/**
+ * A desktop with a whole cluster. Two things cannot be as written: the chart comes from its source, since its repository
+ * may be out of reach, and the way back is named, since the node that is played has its address on loopback.
+ */
+async function openPlace(): Promise<Place> {
+  await using opened = new AsyncDisposableStack();
+  const cluster = opened.use(await startWholeCluster());
+  const desktop = opened.use(await openPrivateDesktop(mounts.replace("$HOSTS", userLines), "/etc/hosts"));
+  const chart = chartFolder("v0.22.0");
+  const terminal = opened.use(
+    await openTerminal({
+      enter: desktop.enter,
+      folder: join(desktop.stateFolder, ".."),
+      kubeconfig: cluster.kubeconfig,
+      rewrite: (code) =>
+        code
+          .replace("install-addon external-dns\n", `install-addon external-dns --chart=${chart}\n`)
+          .replace(/^ {2}domain: .*$/m, "$&\n  host-ip: 127.0.0.1"),
+    }),
   );
-  expect(found, `blocks of ${page.path} with ${start}`).toHaveLength(1);
-  return found[0]?.code ?? "";
+  opened.use(await startProgram(controller(cluster.address)));
+  const owned = opened.move();
+  return { cluster, desktop, terminal, [Symbol.asyncDispose]: async () => owned.disposeAsync() };
 }
 
 describe.skipIf(missing !== undefined)(
   `the documented commands${missing === undefined ? "" : ` (skipped: ${missing})`}`,
   () => {
-    let desktop: DocumentedDesktop;
-    beforeAll(async () => {
-      desktop = await openDocumentedDesktop();
-    });
-    afterAll(async () => desktop[Symbol.asyncDispose]());
-
-    const shows = async (...lines: readonly string[]): Promise<void> => {
-      await eventually(async () => {
-        const [, managed = ""] = /^# BEGIN hostsfile-server .*\n([\s\S]*)^# END/m.exec(await desktop.hosts()) ?? [];
-        expect(managed.split("\n").slice(0, -1), `ExternalDNS said: ${desktop.externalDNSLog()}`).toEqual(lines);
-      });
-    };
-
     test("README: from a clone to a name of an own cluster, and back", async () => {
-      const page = readPage("README.md");
-      const server = await desktop.serve(block(page, "sudo ./hostsfile-server --cluster-ip"));
-      const url = /--webhook-provider-url=(\S+)/.exec(server.log().replaceAll(/["}]/g, " "))?.[1];
-      const install = block(page, "WEBHOOK_URL=");
-      expect(install, "the example is what the server prints on this desktop").toContain(`WEBHOOK_URL=${url} `);
-      expect(await desktop.type(install)).toMatch(/^ok/);
-      await desktop.rollOut();
-
-      const output = await desktop.type(block(page, "kubectl -n default create ingress"));
-      expect(output).toMatch(/^192\.168\.122\.167 +foo\.dtk\.io$/m);
+      await using place = await openPlace();
+      const { cluster, desktop, terminal } = place;
+      await terminal.serve(take(readme, "sudo ./hostsfile-server"));
+      expect(await terminal.type(take(readme, "cat > config.yaml"))).toContain("is now installed and calls the server");
+      const output = await terminal.type(take(readme, "kubectl -n default create ingress"));
+      expect(output).toMatch(new RegExp(`^${cluster.address.replaceAll(".", "\\.")} +foo\\.dtk\\.io$`, "m"));
       expect(output).toContain("This is foo.dtk.io");
       expect(output).toContain("Nothing needs attention.");
-
-      await desktop.stopExternalDNS();
-      await desktop.interrupt();
-      await desktop.type(block(page, "kubectl -n default delete ingress"));
+      const remove = take(readme, "kubectl -n default delete ingress");
+      await terminal.type(remove);
+      await terminal.interrupt();
       expect(await desktop.hosts()).toBe(userLines);
-      expect(await desktop.type("ls /var/lib")).toBe("");
+      expect(blocksOf(readme).filter(({ key }) => !typed.has(key))).toEqual([]);
     });
 
-    test("guide: every block but those that need a firewall or a node that runs pods", async () => {
-      const page = readPage("docs/guide.md");
-      const typed = new Set<string>();
-      const take = (start: string): string => {
-        const code = block(page, start);
-        typed.add(code);
-        return code;
+    test("guide: from nothing to a name with dtk, and back", async () => {
+      await using place = await openPlace();
+      const { cluster, desktop, terminal } = place;
+      await terminal.serve(take(guide, "sudo ./hostsfile-server"));
+      const said = await terminal.type(take(guide, "cat > config.yaml"));
+      expect(said).toContain("is now installed and calls the server");
+      await terminal.type(take(guide, "cat <<EOF | kubectl"));
+      const answer = await terminal.type(take(guide, "sleep 5; getent hosts foo.dtk.io"));
+      expect(answer).toContain(`${cluster.address} `);
+      expect(answer).toContain("This is foo.dtk.io");
+      const how = await terminal.type(take(guide, "./hostsfile-server status"));
+      expect(how).toContain("Nothing needs attention.");
+      expect(how).toContain("runs and calls the server");
+      expect(how).toContain("The cluster reaches http://");
+      await terminal.type(take(guide, "kubectl -n default delete ingress"));
+      expect(await desktop.hosts()).toBe(userLines);
+    });
+
+    test("guide: the way without dtk, and what every way shares", async () => {
+      await using desktop = await openDocumentedDesktop();
+      const type = async (start: string): Promise<string> => desktop.type(take(guide, start));
+      const serve = async (start: string): Promise<unknown> => desktop.serve(take(guide, start));
+      const shows = async (...lines: readonly string[]): Promise<void> => {
+        await eventually(async () => {
+          const [, managed = ""] = /^# BEGIN hostsfile-server .*\n([\s\S]*)^# END/m.exec(await desktop.hosts()) ?? [];
+          expect(managed.split("\n").slice(0, -1), `ExternalDNS said: ${desktop.externalDNSLog()}`).toEqual(lines);
+        });
       };
-      const type = async (start: string): Promise<string> => desktop.type(take(start));
-      const serve = async (start: string): Promise<unknown> => desktop.serve(take(start));
 
       await serve("sudo ./hostsfile-server --cluster-ip");
       await type("curl -d dtk.io http://localhost:5000/domains");
       await type("cat > values.yaml");
       await desktop.rollOut();
-      await type("cat <<EOF | kubectl");
+      await desktop.type(again(guide, "cat <<EOF | kubectl"));
       await shows("192.168.122.167 foo.dtk.io");
-      expect(await type("./hostsfile-server status")).toContain("Nothing needs attention.");
+      expect(await desktop.type("./hostsfile-server status")).toContain("Nothing needs attention.");
 
       await serve("sudo ./hostsfile-server\n");
       await shows("192.168.122.167 foo.dtk.io");
@@ -88,8 +155,8 @@ describe.skipIf(missing !== undefined)(
       await desktop.stopExternalDNS();
       await serve("sudo mkdir -p /etc/hostsfile-server");
       await type("TOKEN=");
-      await desktop.save("token.yaml", block(page, "env:", "yaml"));
-      await desktop.type(`${block(page, "cat > values.yaml").trimEnd()} --values token.yaml`);
+      await desktop.save("token.yaml", fencesOf(guide).find(({ code }) => code.startsWith("env:"))?.code ?? "");
+      await desktop.type(`${again(guide, "cat > values.yaml").trimEnd()} --values token.yaml`);
       await desktop.rollOut();
       await desktop.type(
         "kubectl -n default annotate ingress test external-dns.alpha.kubernetes.io/hostname=bar.dtk.io",
@@ -106,7 +173,7 @@ describe.skipIf(missing !== undefined)(
       expect(await desktop.hosts()).toBe(userLines);
       await type("sudo rm -r /var/lib");
 
-      const left = fencesOf(page).filter(({ language, code }) => language === "sh" && !typed.has(code));
+      const left = blocksOf(guide).filter(({ key }) => !typed.has(key));
       expect(left.map(({ code }) => code.split(" ").slice(0, 3).join(" "))).toEqual([
         "sudo ufw allow",
         "kubectl run probe",
