@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { eventually, freePort } from "./eventually.ts";
 import type { Namespace } from "./kubernetes.ts";
-import { type Exit, type Program, startProgram } from "./program.ts";
+import { type Exit, type Program, run, startProgram } from "./program.ts";
 import { type ExternalDNSVersion, externalDNSTool } from "./tools.ts";
 
 const restartDelayMs = 300;
@@ -19,6 +19,8 @@ export interface ExternalDNSOptions {
   readonly registry?: "txt" | "noop";
   readonly policy?: "sync" | "upsert-only" | "create-only";
   readonly owner?: string;
+  /** What to put before its command, so that it runs on another network. */
+  readonly enter?: readonly string[];
 }
 
 export interface ExternalDNS extends AsyncDisposable {
@@ -38,11 +40,12 @@ export interface ExternalDNS extends AsyncDisposable {
 
 /** Starts ExternalDNS on a namespace of the cluster, one loop a second. */
 export async function startExternalDNS(options: ExternalDNSOptions): Promise<ExternalDNS> {
+  const { enter = [] } = options;
   const metricsURL = `http://127.0.0.1:${await freePort()}`;
-  const processes = await superviseProgram(commandOf(options, metricsURL));
+  const processes = await superviseProgram([...enter, ...commandOf(options, metricsURL)]);
   const quietLoops = (): number => processes.log().split(upToDate).length - 1;
   const metric: ExternalDNS["metric"] = async (name, labels = "") => {
-    const metrics = await (await fetch(`${metricsURL}/metrics`)).text();
+    const metrics = await run([...enter, "curl", "-sS", `${metricsURL}/metrics`]);
     const lines = metrics.split("\n").filter((line) => line.startsWith(name) && line.includes(labels));
     return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
   };

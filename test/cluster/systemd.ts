@@ -22,6 +22,8 @@ export interface Machine extends AsyncDisposable {
   readonly outside: (path: string) => string;
   /** What to put before a command so that it runs on the machine, as root; changes with {@link Machine.reboot}. */
   readonly enter: () => readonly string[];
+  /** What to put before a command so that it shares nothing but the machine's network, and stays when the machine is frozen. */
+  readonly enterNetwork: () => readonly string[];
   /** Runs a shell script on the machine as root and returns what it prints; it throws with both streams when it fails. */
   readonly shell: (script: string) => Promise<string>;
   /** Shuts down in order and boots again with the same disk. */
@@ -89,6 +91,7 @@ export async function bootMachine({ without = [], furnish = "" }: MachineOptions
   return {
     outside: (path) => `/proc/${booted.leader}/root${path}`,
     enter,
+    enterNetwork: () => ["nsenter", `--net=/proc/${booted.leader}/ns/net`, "--"],
     shell: async (script) => run([...enter(), "sh", "-ec", script], { environment: { SYSTEMD_PAGER: "" } }),
     reboot: async () => {
       await run([...enter(), "systemctl", "poweroff"]);
