@@ -94,6 +94,18 @@ describe("a change", () => {
     expect(sink.mostInFlight).toBe(1);
   });
 
+  test("is known to be at work until it is shown", async () => {
+    const { sink, reconciler } = start();
+    await reconciler.change((store) => store.configure(defaultCluster, settings));
+    expect(reconciler.state().busyFor).toBe(0);
+    const release = sink.hold();
+    const change = reconciler.change(add("a"));
+    await vi.waitFor(() => expect(reconciler.state().busyFor).toBeGreaterThan(20));
+    release();
+    await change;
+    expect(reconciler.state().busyFor).toBe(0);
+  });
+
   test("never overlaps another, however they come", async () => {
     const { sink, reconciler } = start();
     await reconciler.change((store) => store.configure(defaultCluster, settings));

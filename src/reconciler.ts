@@ -29,6 +29,8 @@ export interface ReconcilerState {
   readonly lastWrites: ReadonlyMap<string, LastWrite>;
   /** Why the store cannot be used, if it cannot. */
   readonly storeTrouble: Trouble | undefined;
+  /** Milliseconds for which the sinks have been at work on the current view; 0 at rest. */
+  readonly busyFor: number;
 }
 
 /** What the webhook and the control methods see of the reconciler. */
@@ -87,6 +89,8 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   /** The view of what was stored when the store was last asked for what changed. */
   #computed: View | undefined;
   #flight: Promise<void> | undefined;
+  /** As `performance.now()`. */
+  #flightSince: number | undefined;
   #next: Promise<void> | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
   #failures = 0;
@@ -126,6 +130,7 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
       reports: this.#reports,
       lastWrites: this.#lastWrites,
       storeTrouble: this.#options.keeper.trouble,
+      busyFor: this.#flightSince === undefined ? 0 : performance.now() - this.#flightSince,
     };
   }
 
@@ -150,8 +155,10 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
 
   #start(): Promise<void> {
     this.#next = undefined;
+    this.#flightSince = performance.now();
     this.#flight = this.#fly().finally(() => {
       this.#flight = undefined;
+      this.#flightSince = undefined;
     });
     return this.#flight;
   }

@@ -15,6 +15,9 @@ import { giveBackMemory } from "./memory.ts";
 import { type Started, admissionOf, reload } from "./reload.ts";
 import type { ServeSettings } from "./serve-settings.ts";
 
+/** Milliseconds; a write that takes longer never ends, and a new process may do better. */
+const longestWrite = 60_000;
+
 /**
  * Serves until SIGTERM, SIGINT or, on a terminal, SIGHUP; a second one ends it at once. As a service, SIGHUP takes over
  * what may change.
@@ -55,7 +58,7 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
   using _memory = giveBackMemory();
   greet({ daemon, settings, hostsFile, log });
   summary = `Keeps ${hostsFile} in step, listens on port ${daemon.port}`;
-  await supervisor.ready(summary);
+  await supervisor.ready(summary, () => daemon.reconciler.state().busyFor < longestWrite);
   const signal = await stopped;
   void supervisor.stopping();
   log.info({ signal }, "Stopping: requests in flight finish, the lines stay.");

@@ -177,6 +177,7 @@ describe("attention", () => {
         reports: new Map([["hosts file", report]]),
         lastWrites: new Map(),
         storeTrouble: undefined,
+        busyFor: 0,
       },
     );
     expect(attention.map(({ code }) => code)).toEqual(["hosts-file-full", "hosts-file-trampled", "name-is-yours"]);

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { findSupervisor } from "./supervisor.ts";
 
@@ -41,6 +41,14 @@ describe("what systemd is told", () => {
     process.env["PATH"] = path;
   });
 
+  /** A systemd-notify that writes down what it is told. */
+  const putNotifyOnPath = (folder: string): string => {
+    const told = join(folder, "told");
+    writeFileSync(join(folder, "systemd-notify"), `#!/bin/sh\necho "$@" >>${told}\n`, { mode: 0o755 });
+    process.env["PATH"] = `${folder}:${path}`;
+    return told;
+  };
+
   test("nothing when nobody asked", async () => {
     await using supervisor = findSupervisor({}, process.pid);
     expect(supervisor.isThere).toBe(false);
@@ -56,11 +64,7 @@ describe("what systemd is told", () => {
 
   test("that it is ready, and then regularly that it is alive, until it is disposed of", async () => {
     using place = temporaryFolder();
-    const told = join(place.path, "told");
-    const program = join(place.path, "systemd-notify");
-    writeFileSync(program, `#!/bin/sh\necho "$@" >>${told}\n`);
-    chmodSync(program, 0o755);
-    process.env["PATH"] = `${place.path}:${path}`;
+    const told = putNotifyOnPath(place.path);
     const environment = { NOTIFY_SOCKET: "/run/x", WATCHDOG_USEC: "60000", WATCHDOG_PID: String(process.pid) };
     {
       await using supervisor = findSupervisor(environment, process.pid);
@@ -72,6 +76,19 @@ describe("what systemd is told", () => {
     const after = readFileSync(told, "utf8");
     await sleep(200);
     expect(readFileSync(told, "utf8")).toBe(after);
+  });
+
+  test("not that it is alive while it says of itself that it is stuck", async () => {
+    using place = temporaryFolder();
+    const told = putNotifyOnPath(place.path);
+    let isStuck = true;
+    const isAlive = vi.fn(() => !isStuck);
+    await using supervisor = findSupervisor({ NOTIFY_SOCKET: "/run/x", WATCHDOG_USEC: "60000" }, process.pid);
+    await supervisor.ready("5 names", isAlive);
+    await vi.waitFor(() => expect(isAlive.mock.calls.length).toBeGreaterThan(2));
+    expect(readFileSync(told, "utf8")).not.toContain("WATCHDOG=1");
+    isStuck = false;
+    while (!readFileSync(told, "utf8").includes("WATCHDOG=1")) await sleep(10);
   });
 
   test.runIf(hasNotify)("the real systemd-notify understands the words", async () => {

@@ -15,8 +15,8 @@ export interface Supervisor extends AsyncDisposable {
   readonly descriptor: number | undefined;
   /** Whether somebody waits to be told. */
   readonly isThere: boolean;
-  /** The server answers; from now on it also says regularly that it is alive. */
-  readonly ready: (status: string) => Promise<void>;
+  /** The server answers; from now on it also says regularly that it is alive, for as long as `isAlive` says so. */
+  readonly ready: (status: string, isAlive?: () => boolean) => Promise<void>;
   readonly reloading: () => Promise<void>;
   readonly stopping: () => Promise<void>;
 }
@@ -43,8 +43,8 @@ export function findSupervisor(environment: Environment, pid: number): Superviso
   return {
     descriptor,
     isThere: socket !== undefined,
-    ready: async (status) => {
-      if (interval !== undefined) timer ??= setInterval(() => void tell("WATCHDOG=1"), interval);
+    ready: async (status, isAlive = () => true) => {
+      if (interval !== undefined) timer ??= setInterval(() => isAlive() && void tell("WATCHDOG=1"), interval);
       await tell("--ready", `--status=${status}`);
     },
     reloading: async () => tell("RELOADING=1"),

@@ -16,6 +16,8 @@ export function socketUnit({ host, port }: ListenPlace): string {
   return lines([
     "[Unit]",
     "Description=Port of the hosts-file webhook for ExternalDNS",
+    // However often it is stopped and started, as by an install in a loop, it is never given up.
+    "StartLimitIntervalSec=0",
     "",
     "[Socket]",
     `ListenStream=${host === undefined ? port : `${host.includes(":") ? `[${host}]` : host}:${port}`}`,

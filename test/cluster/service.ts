@@ -6,7 +6,8 @@ import { eventually } from "./eventually.ts";
 import { type Machine, bootMachine } from "./systemd.ts";
 
 const checkout = join(import.meta.dirname, "..", "..");
-const program = "/usr/local/lib/hostsfile-server";
+/** Where the program lies, with the Node that runs it. */
+export const program = "/usr/local/lib/hostsfile-server";
 
 /** The port that the service listens on, inside the machine. */
 export const servicePort = 5000;

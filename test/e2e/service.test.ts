@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../cluster/eventually.ts";
-import { bootService, servicePort } from "../cluster/service.ts";
+import { bootService, program, servicePort } from "../cluster/service.ts";
 import type { Machine } from "../cluster/systemd.ts";
 
 let machine: Machine;
@@ -78,6 +78,29 @@ describe("what it may do", () => {
     expect(status).toMatch(/NoNewPrivs:\t1\n/);
     expect(status).toMatch(/Seccomp:\t2\n/);
   });
+});
+
+test("is ready in at most twice the time of a start by hand", async () => {
+  const times = await machine.shell(`
+    mkdir -m 700 /tmp/bare; echo '127.0.0.1 localhost' >/tmp/bare/hosts
+    for turn in $(seq 7); do
+      systemctl stop hostsfile-server.socket hostsfile-server.service
+      begin=$(date +%s%N)
+      systemctl start hostsfile-server.service
+      echo "unit $(($(date +%s%N) - begin))"
+      begin=$(date +%s%N)
+      ${program}/node ${program}/hostsfile-server.js --port=5009 --hosts-file=/tmp/bare/hosts --state-dir=/tmp/bare 2>/tmp/bare/log &
+      until curl -sf localhost:5009/readyz >/dev/null; do sleep 0.002; done
+      echo "bare $(($(date +%s%N) - begin))"
+      kill $!; wait $!
+    done`);
+  const median = (kind: string): number => {
+    const found = [...times.matchAll(new RegExp(`${kind} (\\d+)`, "g"))].map((match) => Number(match[1]) / 1e6);
+    return found.toSorted((one, other) => one - other)[3] ?? Number.NaN;
+  };
+  const [unit, bare] = [median("unit"), median("bare")];
+  console.log(`start to ready: ${unit.toFixed(0)} ms as a unit, ${bare.toFixed(0)} ms by hand`);
+  expect(unit / bare).toBeLessThanOrEqual(2);
 });
 
 describe("its port", () => {
