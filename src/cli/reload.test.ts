@@ -53,6 +53,20 @@ describe("reload", () => {
     expect(allowOf(admission)).toEqual(["198.51.100.0/24"]);
   });
 
+  test("another port than the socket's is said, with the way to change it; no restart would", () => {
+    const { said } = reloadFrom("HOSTSFILE_SERVER_PORT=5001\nHOSTSFILE_SERVER_HOST=127.0.0.1", {
+      ...start({}, { HOSTSFILE_SERVER_PORT: "5000" }),
+      heldPort: 5000,
+    });
+    expect(said.join("\n")).toMatch(/Port 5001 is named.* holds port 5000.*systemctl edit --full/);
+    expect(said.join("\n")).not.toContain("restart-needed");
+  });
+
+  test("the socket's own port is nothing to speak of", () => {
+    const { said } = reloadFrom("HOSTSFILE_SERVER_PORT=5000", { ...start({}), heldPort: 5000 });
+    expect(said).toHaveLength(1);
+  });
+
   test.each([
     ["a bad value", "HOSTSFILE_SERVER_ALLOW=nonsense", "HOSTSFILE_SERVER_ALLOW"],
     ["a token that is not there", "HOSTSFILE_SERVER_TOKEN_FILE=/nowhere/token", "/nowhere/token"],

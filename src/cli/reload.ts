@@ -20,6 +20,8 @@ export interface Admission {
 export interface Started {
   readonly settings: ServeSettings;
   readonly sources: Sources<typeof serveSettings>;
+  /** The port of the socket that systemd holds. */
+  readonly heldPort?: number | undefined;
 }
 
 /**
@@ -44,7 +46,10 @@ export function reload(file: string, options: Started & { readonly before: Admis
     const settings = readAgain(file, options);
     const admission = admissionOf(settings);
     log.info({ code: "settings-reloaded" }, `Read ${file} again: who may call and the token are as it says.`);
-    const waiting = changedBeyondAdmission(options.settings, settings);
+    warnOfHeldPort(settings, options);
+    const waiting = changedBeyondAdmission(options.settings, settings).filter(
+      (name) => options.heldPort === undefined || !placeNames.has(name),
+    );
     if (waiting.length > 0) {
       const fields = { code: "restart-needed", settings: waiting };
       log.warn(fields, `${waiting.join(", ")}: only a restart takes it over: systemctl restart ${program}`);
@@ -55,6 +60,28 @@ export function reload(file: string, options: Started & { readonly before: Admis
     log.error({ code }, `Nothing was taken over from ${file}: ${message} ${hint}`);
     return before;
   }
+}
+
+/** The variables that say where to listen. */
+const placeNames = new Set(
+  [serveSettings.port, serveSettings.host].map((setting) => environmentName(setting, program)),
+);
+
+/**
+ * Says so when the settings name another port than the one that systemd holds, which is the one that counts.
+ *
+ * @param settings - as they are now
+ */
+export function warnOfHeldPort(
+  settings: Pick<ServeSettings, "port">,
+  { heldPort, log }: Pick<Started, "heldPort"> & { readonly log: Log },
+): void {
+  if (heldPort === undefined || settings.port === undefined || settings.port === heldPort) return;
+  const unit = `${program}.socket`;
+  log.warn(
+    { code: "port-held-by-socket" },
+    `Port ${settings.port} is named, but ${unit} holds port ${heldPort}. To change it: sudo systemctl edit --full ${unit}, then sudo systemctl restart ${unit}`,
+  );
 }
 
 function readAgain(file: string, { settings, sources }: Started): ServeSettings {

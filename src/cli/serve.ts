@@ -12,7 +12,7 @@ import { defaultHostsFile, defaultPort, stateFolderOf } from "./environment.ts";
 import { renderGreeting } from "./greeting.ts";
 import { makeLogger } from "./logger.ts";
 import { giveBackMemory } from "./memory.ts";
-import { type Started, admissionOf, reload } from "./reload.ts";
+import { type Started, admissionOf, reload, warnOfHeldPort } from "./reload.ts";
 import type { ServeSettings } from "./serve-settings.ts";
 
 /** Milliseconds; a write that takes longer never ends, and a new process may do better. */
@@ -36,7 +36,7 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
   const takeOver = async (): Promise<void> => {
     if (summary === undefined) return;
     await supervisor.reloading();
-    admission = reload(settingsFile, { settings, sources, before: admission, log });
+    admission = reload(settingsFile, { settings, sources, heldPort: heldPort(), before: admission, log });
     await supervisor.ready(summary);
   };
   const daemon = await startDaemon({
@@ -55,6 +55,8 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
     isDryRun: settings.dryRun ?? false,
     log,
   });
+  const heldPort = (): number | undefined => (supervisor.descriptor === undefined ? undefined : daemon.port);
+  warnOfHeldPort(settings, { heldPort: heldPort(), log });
   using _memory = giveBackMemory();
   greet({ daemon, settings, hostsFile, log });
   summary = `Keeps ${hostsFile} in step, listens on port ${daemon.port}`;
