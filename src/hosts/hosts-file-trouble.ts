@@ -30,6 +30,13 @@ const denied: Explain = (path) => ({
   hint: `Run as root (\`sudo hostsfile-server\`). If it is root already, \`lsattr ${path}\` shows an \`i\` for a protected file: \`sudo chattr -i ${path}\` lifts it. It is tried again by itself.`,
 });
 
+/** Root without root's powers, as the service is, may write what root owns (capabilities(7), CAP_DAC_OVERRIDE). */
+const deniedToRoot: Explain = (path) => ({
+  code: "hosts-file-permission",
+  message: `${path} cannot be changed: permission denied, though this is root.`,
+  hint: `The service may change root's files only: \`sudo chown root:root ${path}\`. It is tried again by itself.`,
+});
+
 const full: Explain = (path) => ({
   code: "hosts-file-disk-full",
   message: `${path} was left as it is: there is no space to write it.`,
@@ -82,7 +89,7 @@ export function explain(error: unknown, path: string): HostsFileError | undefine
   if (error instanceof HostsFileError) return error;
   const code = errorCode(error);
   if (code === undefined) return undefined;
-  const known = byCode[code];
+  const known = code === "EACCES" && process.geteuid?.() === 0 ? deniedToRoot : byCode[code];
   const trouble = known?.(path) ?? {
     code: "hosts-file-unwritable",
     message: `${path} could not be read or written (${code}).`,

@@ -53,6 +53,17 @@ describe("what it may do", () => {
     expect(await machine.shell("stat -c '%U:%G %a' /etc/hosts")).toBe(attributes);
   });
 
+  test("a hosts file of another group keeps it, and one of another user waits until it is root's", async () => {
+    await machine.shell("chgrp adm /etc/hosts");
+    expect(await post("create", "group.dtk.io")).toBe("204");
+    expect((await machine.shell("stat -c %U:%G /etc/hosts")).trim()).toBe("root:adm");
+    await machine.shell("chown nobody /etc/hosts");
+    expect(await post("create", "user.dtk.io")).toBe("503");
+    expect(await machine.shell(`curl -sS ${url}/status`)).toContain("sudo chown root:root /etc/hosts");
+    await machine.shell("chown root:root /etc/hosts");
+    await eventually(async () => machine.shell("getent hosts user.dtk.io"));
+  });
+
   test("it sees the networks of this machine, from which clusters call", async () => {
     await machine.shell(`
       ip link add bridge-side type veth peer name cluster-side
