@@ -7,16 +7,23 @@ import type { Status } from "./status.ts";
 type Facts = Omit<Status, "attention">;
 type Cluster = Status["clusters"][number];
 
+/** Milliseconds without a call: three of ExternalDNS's default intervals (its flag --interval). */
+const longestSilence = 180_000;
+
 /**
  * Finds what needs attention.
  *
  * @param status - everything else of the status
- * @param state - the reconciler's state, for the notices of the sinks
+ * @param state - the reconciler's state, for the notices of the sinks, and the time in milliseconds since 1970
  */
-export function findAttention(status: Facts, { storeTrouble, reports }: ReconcilerState): Trouble[] {
+export function findAttention(
+  status: Facts,
+  { storeTrouble, reports, now }: Pick<ReconcilerState, "storeTrouble" | "reports"> & { readonly now: number },
+): Trouble[] {
   const found: Trouble[] = storeTrouble === undefined ? [] : [pick(storeTrouble)];
   found.push(...status.sinks.flatMap(({ trouble }) => trouble ?? []));
   found.push(...status.clusters.flatMap((cluster) => ofCluster(cluster, status.server)));
+  found.push(...status.clusters.flatMap((cluster) => ofSilence(cluster, now)));
   for (const report of reports.values()) if (report.ok) found.push(...report.notices.map(pick));
   found.push(...status.sinks.flatMap(({ conflicts }) => ofConflicts(conflicts)));
   return found;
@@ -54,6 +61,15 @@ function ofCluster(cluster: Cluster, { address, tokenRequired }: Facts["server"]
     });
   }
   return found;
+}
+
+/** After an outage the pod waits up to 5 minutes before ExternalDNS starts again (Kubernetes' back-off of crash loops). */
+function ofSilence({ name, lastHeard }: Cluster, now: number): Trouble[] {
+  const silence = lastHeard === null ? 0 : now - Date.parse(lastHeard);
+  if (silence < longestSilence) return [];
+  const message = `ExternalDNS of ${name} has not called for ${Math.floor(silence / 60_000)} minutes; what it sent before is shown.`;
+  const hint = `If its cluster runs, it may wait after a crash; this shortens the wait: ${restartCommand}`;
+  return [{ code: "external-dns-silent", message, hint }];
 }
 
 function ofConflicts({ total, list }: Status["sinks"][number]["conflicts"]): Trouble[] {

@@ -29,6 +29,8 @@ export interface StatusOptions {
   readonly address: () => string;
   readonly allowed: () => readonly string[];
   readonly tokenRequired: () => boolean;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 const mostListed = 100;
@@ -58,7 +60,7 @@ export function buildStatus(options: StatusOptions): Status {
     leftOut: some(leftOut.list().map((entry) => ({ ...entry, sentence: leftOutSentence(entry) }))),
     contested: some([...state.view.holders].map(([name, holder]) => ({ name, holder }))),
   };
-  return { ...status, attention: findAttention(status, state) };
+  return { ...status, attention: findAttention(status, { ...state, now: options.now() }) };
 }
 
 /** By cluster; a name that the user's own lines keep from being written is not shown. */

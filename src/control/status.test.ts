@@ -2,7 +2,6 @@
 import { describe, expect, test } from "vitest";
 import { type TestApp, makeTestApp, webhookMediaType } from "../../test/support/test-app.ts";
 import type { SinkReport } from "../hosts/sink.ts";
-import { emptyView } from "../records/view.ts";
 import { findAttention } from "./attention.ts";
 import type { Status } from "./status.ts";
 
@@ -137,6 +136,27 @@ describe("attention", () => {
     expect((await app.status()).attention).toEqual([]);
   });
 
+  test("says when ExternalDNS fell silent, with what ends its wait, until it is heard again", async () => {
+    await using app = await makeTestApp();
+    await app.call("POST /domains", { body: "dtk.io" });
+    await app.call("POST /clusterip", { body: "192.168.122.167" });
+    app.pass(3_600_000);
+    expect(codes(await app.status())).toEqual([]);
+    await app.call("GET /records", { headers });
+    app.pass(179_000);
+    expect(codes(await app.status())).toEqual([]);
+    app.pass(61_000);
+    expect((await app.status()).attention).toEqual([
+      {
+        code: "external-dns-silent",
+        message: "ExternalDNS of default has not called for 4 minutes; what it sent before is shown.",
+        hint: expect.stringContaining("kubectl -n external-dns rollout restart deployment external-dns"),
+      },
+    ]);
+    await app.call("GET /records", { headers });
+    expect(codes(await app.status())).toEqual([]);
+  });
+
   test("names the store's trouble, and the status answers all the same", async () => {
     await using app = await makeTestApp();
     const trouble = { code: "state-damaged", message: "It is damaged.", hint: "hostsfile-server recover" };
@@ -172,12 +192,9 @@ describe("attention", () => {
         ].map((each) => ({ conflicts: { total: 0, list: [] }, ...each })),
       },
       {
-        ready: false,
-        view: emptyView,
         reports: new Map([["hosts file", report]]),
-        lastWrites: new Map(),
         storeTrouble: undefined,
-        busyFor: 0,
+        now: 0,
       },
     );
     expect(attention.map(({ code }) => code)).toEqual(["hosts-file-full", "hosts-file-trampled", "name-is-yours"]);
