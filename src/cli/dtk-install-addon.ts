@@ -3,7 +3,7 @@ import { explainChoice } from "../cluster/discovery/choice.ts";
 import { findSilentIngresses } from "../cluster/discovery/silent-ingress.ts";
 import { install } from "../cluster/installation/install.ts";
 import type { Intent, Say } from "../cluster/installation/intent.ts";
-import { type Plan, isDone, planInstallation } from "../cluster/installation/plan.ts";
+import { type Plan, type Rival, isDone, planInstallation } from "../cluster/installation/plan.ts";
 import { type Proof, currentProof, prove } from "../cluster/installation/prove.ts";
 import { type Situation, lookAround } from "../cluster/installation/situation.ts";
 import { askHelm, runHelm } from "../cluster/release/helm.ts";
@@ -46,6 +46,7 @@ export async function installAddon(given: InstallGiven, sources: ClusterSources)
     process.stdout.write(await renderDryRun(intent, situation, plan));
     return 0;
   }
+  if (plan.rival !== undefined && !(await confirm(describeRival(plan.rival, intent), given.yes))) return 1;
   if (plan.takesOver && !(await confirm(takeOver, given.yes))) return 1;
   const { changed, proof } = await bringAbout(intent, situation, plan, say);
   report({ given, intent, situation, plan, changed, proof });
@@ -53,6 +54,10 @@ export async function installAddon(given: InstallGiven, sources: ClusterSources)
 }
 
 const takeOver = `There is a release ${releaseName} in the namespace ${releaseNamespace} that dtk did not make; its values would be replaced.`;
+
+function describeRival({ clusterIPs, lastHeard }: Rival, { cluster }: Intent): string {
+  return `The server has a cluster ${cluster} already, at ${clusterIPs.join(", ")}, which called last at ${lastHeard}; both would be mixed. To keep them apart, give this one a name of its own: dns.cluster in config.yaml, or --cluster NAME.`;
+}
 
 function explain({ clusterIP, host, targets }: Situation, { url, release }: Plan, say: Say): void {
   const [chosen = "", ...others] = explainChoice(clusterIP);

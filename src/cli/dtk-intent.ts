@@ -15,13 +15,15 @@ export type ClusterSources = Sources<typeof clusterSettings>;
 /**
  * Reads the configuration and the admin token.
  *
+ * @param options - `isDomainNeeded` as {@link loadConfiguration} has it
  * @throws TroubleError as loading the configuration and reading the token do
  */
 export function readIntent(
   given: ClusterGiven & Partial<Given<typeof chartSettings>> & { readonly waitServer?: boolean | undefined },
   sources: ClusterSources,
+  options: { readonly isDomainNeeded?: boolean } = {},
 ): { readonly intent: Intent; readonly configuration: Configuration } {
-  const configuration = loadConfiguration({ path: given.config, given: givenValues(given, sources) });
+  const configuration = loadConfiguration({ path: given.config, given: givenValues(given, sources), ...options });
   const { kubeconfig, domains, port, cluster, clusterIPs, hostIP, targets, tokenFile } = configuration;
   const { virtualization, firstVM } = configuration;
   const intent: Intent = {

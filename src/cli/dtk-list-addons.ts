@@ -25,7 +25,7 @@ export async function listAddons(
   given: ClusterGiven & { readonly json: boolean | undefined },
   sources: ClusterSources,
 ): Promise<number> {
-  const { intent, configuration } = readIntent(given, sources);
+  const { intent, configuration } = readIntent(given, sources, { isDomainNeeded: false });
   const [view, status] = await Promise.all([viewCluster(intent), orNone(locateServer(intent, () => undefined))]);
   const enabled = new Map(configuration.addons.map(({ name, isEnabled }) => [name, isEnabled]));
   const names = [...new Set([...knownAddons, ...enabled.keys()])];

@@ -22,7 +22,7 @@ export type UninstallGiven = ClusterGiven & {
  * @throws TroubleError
  */
 export async function uninstallAddon(given: UninstallGiven, sources: ClusterSources): Promise<number> {
-  const { intent } = readIntent(given, sources);
+  const { intent } = readIntent(given, sources, { isDomainNeeded: false });
   const say: Say = (line) => {
     if (given.quiet !== true && given.json !== true) process.stdout.write(`${line}\n`);
   };

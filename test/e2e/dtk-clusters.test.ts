@@ -38,6 +38,45 @@ describe.skipIf(missing !== undefined)(`dtk (${missing ?? "all tools are there"}
     expect(last).toMatchObject({ exitCode: 1, output: expect.stringContaining("clear --cluster kind-c") });
   });
 
+  test("two clusters under one name: dtk asks before it mixes them", async () => {
+    await using desktop = await openDesktop();
+    await using server = await startServer({ desktop, flags: [] });
+    await using a = await startWholeCluster();
+    await using b = await startWholeCluster();
+    using ofA = await openDTK({ port: server.port, kubeconfig: a.kubeconfig });
+    using ofB = await openDTK({ port: server.port, kubeconfig: b.kubeconfig });
+    expect(await ofA.install()).toMatchObject({ exitCode: 0 });
+    const { exitCode, talk } = await ofB.install();
+    expect([exitCode, talk]).toEqual([2, expect.stringContaining(`a cluster default already, at ${a.address}`)]);
+    expect(talk).toContain("--cluster NAME");
+    expect((await server.status()).clusters).toMatchObject([{ name: "default", clusterIPs: [a.address] }]);
+    expect(await b.in("default").kubectl("get", "namespaces", "-o", "name")).not.toContain("external-dns");
+    expect(await ofB.install("--cluster=other")).toMatchObject({ exitCode: 0 });
+    expect(await ofA.install()).toMatchObject({ exitCode: 0, output: expect.stringContaining("nothing was changed") });
+  });
+
+  test("Services with addresses of their own: names point where their records do", async () => {
+    await using desktop = await openDesktop();
+    await using server = await startServer({ desktop, flags: [] });
+    await using cluster = await startWholeCluster();
+    const { kubectl } = cluster.in("default");
+    await kubectl("create", "service", "loadbalancer", "balanced", "--tcp=80");
+    const status = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: "127.90.0.1" }] } } });
+    await kubectl("patch", "service", "balanced", "--subresource=status", "--type=merge", "-p", status);
+    using dtk = await openDTK({ port: server.port, kubeconfig: cluster.kubeconfig });
+    const { exitCode, talk } = await dtk.install();
+    expect([exitCode, talk]).toEqual([0, expect.stringMatching(/^Targets +record: .*balanced/m)]);
+    expect((await server.status()).clusters).toMatchObject([{ targets: "record" }]);
+    await cluster
+      .in("default")
+      .apply({ ...ingress({ name: "one", hosts: ["one.dtk.io"] }), metadata: { name: "one" } });
+    const address = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: "127.90.0.7" }] } } });
+    await kubectl("patch", "ingress", "one", "--subresource=status", "--type=merge", "-p", address);
+    await linesAre(desktop, ["127.90.0.7 one.dtk.io"]);
+    expect(await dtk.install("--targets=cluster")).toMatchObject({ exitCode: 0 });
+    await linesAre(desktop, [`${cluster.address} one.dtk.io`]);
+  });
+
   /** The module v0.19.0 holds chart 1.18.0, v0.21.0 holds 1.20.0. */
   test.each(["v0.19.0", "v0.21.0"])("the chart of the module %s", async (chart) => {
     await using desktop = await openDesktop();

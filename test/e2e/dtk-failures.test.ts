@@ -8,7 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDesktop } from "../cluster/desktop.ts";
 import { type DTK, openDTK, runDTK } from "../cluster/dtk.ts";
-import { freePort } from "../cluster/eventually.ts";
+import { eventually, freePort } from "../cluster/eventually.ts";
+import { type Program, startProgram } from "../cluster/program.ts";
 import { type Server, startServer } from "../cluster/server.ts";
 import { missingTools } from "../cluster/tools.ts";
 import { type WholeCluster, startWholeCluster } from "../cluster/whole-cluster.ts";
@@ -24,6 +25,20 @@ async function listen(
   await once(server, "listening");
   const { port: taken } = server.address() as AddressInfo;
   return { port: taken, [Symbol.asyncDispose]: async () => void server.close() };
+}
+
+/** A port whose queue is full: the kernel drops every further packet that asks for a connection (listen(2)), as a firewall does. */
+async function dropPackets(host: string, port: number): Promise<Program> {
+  const script = `
+import socket, time
+listener = socket.socket(); listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("${host}", ${port})); listener.listen(0)
+fillers = [socket.socket() for _ in range(4)]
+for filler in fillers: filler.setblocking(False); filler.connect_ex(("${host}", ${port}))
+print("full", flush=True); time.sleep(600)`;
+  const program = await startProgram(["python3", "-c", script]);
+  await eventually(() => expect(program.log()).toContain("full"));
+  return program;
 }
 
 describe.skipIf(missing !== undefined)(`dtk says what is wrong (${missing ?? "all tools are there"})`, () => {
@@ -153,6 +168,36 @@ describe.skipIf(missing !== undefined)(`dtk says what is wrong (${missing ?? "al
     ]);
     await dtk.configure({ hostIP: "127.0.0.1" });
     expect(await dtk.install()).toMatchObject({ exitCode: 0 });
+  });
+
+  test("a firewall that drops packets: the firewall is named as the likely cause", async () => {
+    await using _silent = await dropPackets("127.0.0.97", server.port);
+    await dtk.configure({ hostIP: "127.0.0.97" });
+    const { exitCode, talk } = await dtk.install();
+    expect([exitCode, talk]).toEqual([1, expect.stringContaining("http://127.0.0.97")]);
+    expect(talk).toMatch(/firewall/i);
+    expect(talk).toMatch(/Its last words:\n.*(?:timeout|deadline)/is);
+    await dtk.configure({ hostIP: "127.0.0.1" });
+    expect(await dtk.install()).toMatchObject({ exitCode: 0 });
+  });
+
+  test("a wrong token in the pod is named", async () => {
+    await server.stop();
+    const tokenFile = join(dtk.folder, "token");
+    await writeFile(tokenFile, "some-admin-token-0123");
+    await using desktop = await openDesktop();
+    {
+      const flags = [`--token-file=${tokenFile}`];
+      await using guarded = await startServer({ desktop, port: server.port, flags, until: "answering" });
+      const url = `http://default:wrong-token@127.0.0.1:${guarded.port}`;
+      const wrong = await dtk.install(`--token-file=${tokenFile}`, `--set=extraArgs.webhook-provider-url=${url}`);
+      expect([wrong.exitCode, wrong.talk]).toEqual([1, expect.stringMatching(/token/)]);
+      expect(wrong.talk).toMatch(/Its last words:\n.*401/s);
+      expect(wrong.talk).not.toContain("wrong-token");
+      expect(await dtk.install(`--token-file=${tokenFile}`)).toMatchObject({ exitCode: 0 });
+    }
+    server = opened.use(await startServer({ desktop: opened.use(await openDesktop()), port: server.port, flags: [] }));
+    expect(await dtk.install("--yes")).toMatchObject({ exitCode: 0 });
   });
 
   test("an image that cannot be pulled", async () => {

@@ -16,9 +16,11 @@ import { type Configuration, type GivenValues, resolveConfiguration } from "./re
 export function loadConfiguration(options: {
   readonly path: string | undefined;
   readonly given: GivenValues;
+  /** Whether a missing `dns.domain` is an error; it is unless told otherwise. */
+  readonly isDomainNeeded?: boolean;
 }): Configuration {
   const path = options.path ?? defaultConfigurationPath;
-  const file = readConfiguration({ path, text: readText(path) });
+  const file = readConfiguration({ path, text: readText(path) }, options);
   return resolveConfiguration({ file, given: options.given, home: homedir() });
 }
 

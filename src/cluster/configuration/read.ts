@@ -24,17 +24,21 @@ export interface ConfigurationFile {
 /**
  * Reads the text of a config.yaml. Keys that are not ours are left alone.
  *
+ * @param options - `isDomainNeeded` is false where nothing is installed, as for taking the add-on away
  * @throws TroubleError `configuration-wrong` (exit 2) with every problem, its place and what is expected; a missing
- *   `dns.domain` is one
+ *   `dns.domain` is one where it is needed
  */
-export function readConfiguration(file: ConfigurationText): ConfigurationFile {
+export function readConfiguration(
+  file: ConfigurationText,
+  { isDomainNeeded = true }: { readonly isDomainNeeded?: boolean } = {},
+): ConfigurationFile {
   const { tree, problems: broken } = parseTree(file.text);
   const problems: Problem[] = [...broken];
   const value = <Value>(entry: Entry<Value>): Located<Value> | undefined => {
     const read = readEntry(tree, entry);
     if ("problems" in read) problems.push(...read.problems);
     // What is missing in broken YAML may be what could not be read.
-    if ("missing" in read && entry.isRequired && broken.length === 0) problems.push(read.missing);
+    if ("missing" in read && entry.isRequired && isDomainNeeded && broken.length === 0) problems.push(read.missing);
     return "value" in read ? { value: read.value, place: placeOf(file, read.offset) } : undefined;
   };
   const values: FileValues = {

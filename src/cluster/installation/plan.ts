@@ -1,6 +1,7 @@
 /** What has to be done so that the add-on is as it should be; nothing when it is. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { Status } from "../../control/status.ts";
 import { webhookToken } from "../../control/token.ts";
 import { defaultCluster } from "../../records/cluster.ts";
 import { TroubleError } from "../../trouble.ts";
@@ -9,6 +10,7 @@ import { type Source, renderValues } from "../helm/values.ts";
 import { webhookURL } from "../helm/webhook-url.ts";
 import { chartIdentity, chartParameters, readChart } from "../release/chart-source.ts";
 import { releaseName, releaseNamespace } from "../release/names.ts";
+import type { InstallRecord } from "../release/record.ts";
 import { type SettingStep, type SettingsWanted, planSettings } from "../server/settings.ts";
 import type { Intent } from "./intent.ts";
 import type { Situation } from "./situation.ts";
@@ -25,6 +27,12 @@ export interface ReleasePlan {
   readonly shape: ChartShape;
 }
 
+/** Another cluster that calls the server under the same name. */
+export interface Rival {
+  readonly clusterIPs: readonly string[];
+  readonly lastHeard: string;
+}
+
 export interface Plan {
   /** The URL that ExternalDNS calls, with the place of the token. */
   readonly url: string;
@@ -36,6 +44,8 @@ export interface Plan {
   readonly release: ReleasePlan;
   /** Whether a release is there that dtk did not make. */
   readonly takesOver: boolean;
+  /** What another cluster has under this one's name at the server, if one calls under it. */
+  readonly rival: Rival | undefined;
 }
 
 /**
@@ -59,7 +69,25 @@ export async function planInstallation(intent: Intent, situation: Situation): Pr
     tokenChanges: token !== installed.token,
     release: await planRelease({ intent, situation, url, token }),
     takesOver: installed.revision !== undefined && record === undefined,
+    rival: findRival({ clusters: status.clusters, cluster: intent.cluster, clusterIPs: settings.clusterIPs, record }),
   };
+}
+
+/**
+ * Whoever calls the server under this name while dtk has not been in this cluster yet is another cluster; with the same
+ * address it is this one, set up by hand.
+ */
+export function findRival(known: {
+  readonly clusters: Status["clusters"];
+  readonly cluster: string;
+  readonly clusterIPs: readonly string[];
+  readonly record: InstallRecord | undefined;
+}): Rival | undefined {
+  const there = known.clusters.find(({ name }) => name === known.cluster);
+  if (known.record?.cluster === known.cluster || there === undefined) return undefined;
+  const { clusterIPs, lastHeard } = there;
+  const isAnother = clusterIPs.length > 0 && !clusterIPs.some((address) => known.clusterIPs.includes(address));
+  return isAnother && lastHeard !== null ? { clusterIPs, lastHeard } : undefined;
 }
 
 /** Whether there is nothing to do. */
