@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Status } from "../control/status.ts";
-import { openHostsFileSink } from "../hosts/hosts-file-sink.ts";
+import { type HostsFileSinkOptions, openHostsFileSink } from "../hosts/hosts-file-sink.ts";
 import type { Lock } from "../hosts/lock.ts";
 import type { Sink } from "../hosts/sink.ts";
 import type { ClusterName } from "../records/cluster.ts";
@@ -119,6 +119,20 @@ function lockTrouble(lock: Exclude<Lock, { state: "held" }>, hinder: TroubleErro
   const { code, message } = lock.trouble;
   const hint = "Say where it listens with --port and --host, and it clears the file itself; or stop it first.";
   return new TroubleError({ code, message, hint }, { exitCode: 3 });
+}
+
+/**
+ * Removes our lines from a hosts file that no server keeps, whatever is saved.
+ *
+ * @param options - the hosts file, where copies of it are kept, and the command that runs
+ * @throws TroubleError when a server keeps the file, or it cannot be written (exit 3)
+ */
+export async function removeLinesFrom(
+  options: Pick<HostsFileSinkOptions, "path" | "stateFolder" | "what">,
+): Promise<void> {
+  await using sink = await openHostsFileSink({ ...options, onOutsideEdit: () => {} });
+  if (sink.lock.state !== "held") throw lockTrouble(sink.lock, undefined);
+  await removeLines(sink);
 }
 
 async function removeLines(sink: Sink): Promise<number> {

@@ -4,6 +4,7 @@ import { parseClusterName } from "../records/cluster.ts";
 import { onOrOff, oneText, parsedBy } from "../text-schema.ts";
 import { type ProgramDeclaration, declareCommand } from "./command.ts";
 import { installedTokenFile } from "../service/places.ts";
+import { installSettings, uninstallSettings } from "./install-settings.ts";
 import {
   hostsFileSetting,
   portSetting,
@@ -83,6 +84,24 @@ export const commands = [
     examples: ["sudo hostsfile-server recover"],
     settings: { stateFolder: stateFolderSetting, quiet },
     run: async (given) => (await import("./recover.ts")).recover(given),
+  }),
+  declareCommand({
+    name: "install",
+    summary: "Make the server a service that runs from boot; again, to upgrade it or to change its flags",
+    examples: [
+      "sudo hostsfile-server install",
+      "sudo hostsfile-server install --dry-run",
+      "sudo hostsfile-server install --port=5001 --allow=192.168.122.0/24",
+    ],
+    settings: installSettings,
+    run: async (given) => (await import("./install.ts")).install(given),
+  }),
+  declareCommand({
+    name: "uninstall",
+    summary: "Remove the service with program, token, state and lines; the hosts file is yours again",
+    examples: ["sudo hostsfile-server uninstall", "sudo hostsfile-server uninstall --keep-state --yes"],
+    settings: uninstallSettings,
+    run: async (given) => (await import("./uninstall.ts")).uninstall(given),
   }),
   declareCommand({
     name: "token",

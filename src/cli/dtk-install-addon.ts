@@ -9,7 +9,7 @@ import { type Situation, lookAround } from "../cluster/installation/situation.ts
 import { askHelm, runHelm } from "../cluster/release/helm.ts";
 import { releaseName, releaseNamespace } from "../cluster/release/names.ts";
 import { judgeRollout } from "../cluster/release/rollout.ts";
-import { confirm } from "./dtk-confirm.ts";
+import { confirm } from "./confirm.ts";
 import { renderDiff } from "./dtk-diff.ts";
 import { type ClusterGiven, type ClusterSources, readIntent } from "./dtk-intent.ts";
 import type { chartSettings } from "./dtk-settings.ts";

@@ -5,7 +5,7 @@ import { viewCluster } from "../cluster/installation/situation.ts";
 import { type Removal, planRemoval, uninstall } from "../cluster/installation/uninstall.ts";
 import type { Server } from "../cluster/server/server.ts";
 import { TroubleError } from "../trouble.ts";
-import { confirm } from "./dtk-confirm.ts";
+import { confirm } from "./confirm.ts";
 import { type ClusterGiven, type ClusterSources, readIntent } from "./dtk-intent.ts";
 
 export type UninstallGiven = ClusterGiven & {

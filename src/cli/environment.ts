@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { parseEnv } from "node:util";
+import { settingsFile } from "../service/places.ts";
 import { type Trouble, TroubleError } from "../trouble.ts";
 
 const productName = "hostsfile-server";
@@ -10,6 +12,16 @@ const productName = "hostsfile-server";
 export const defaultHostsFile = "/etc/hosts";
 
 export const defaultPort = 5000;
+
+/** The port of the installed service, if its settings can be read, else the default. */
+export function installedPort(): number {
+  try {
+    const { HOSTSFILE_SERVER_PORT: port } = parseEnv(readFileSync(settingsFile, "utf8"));
+    return Number(port ?? defaultPort);
+  } catch {
+    return defaultPort;
+  }
+}
 
 /**
  * The state folder: what was given, else systemd's `$STATE_DIRECTORY` (systemd.exec(5)), else /var/lib as root, else the

@@ -4,7 +4,7 @@ import { authority } from "../control/network.ts";
 import { type Status, statusSchema } from "../control/status.ts";
 import { isRefused, sendRequest } from "../request.ts";
 import { TroubleError } from "../trouble.ts";
-import { defaultPort, readAdminToken } from "./environment.ts";
+import { installedPort, readAdminToken } from "./environment.ts";
 import { installedTokenFile } from "../service/places.ts";
 
 export interface ServerPlace {
@@ -25,7 +25,7 @@ export async function askServer(
   method: "GET" | "DELETE",
   path: string,
 ): Promise<string | undefined> {
-  const { host = "localhost", port = defaultPort } = place;
+  const { host = "localhost", port = installedPort() } = place;
   const url = `http://${authority(host, port)}${path}`;
   const answer = await sendRequest({ host, port, method, path, headers: authorization(place) }).catch(
     (error: unknown) => {
@@ -48,11 +48,11 @@ export async function askStatus(place: ServerPlace): Promise<Status | undefined>
   if (text === undefined) return undefined;
   const status = statusSchema.safeParse(parseJSON(text));
   if (status.success) return status.data;
-  throw refused(`http://${authority(place.host ?? "localhost", place.port ?? defaultPort)}/status`, 200, text);
+  throw refused(`http://${authority(place.host ?? "localhost", place.port ?? installedPort())}/status`, 200, text);
 }
 
 /** The trouble of no server on the port. */
-export function noServer({ host = "this machine", port = defaultPort }: ServerPlace): TroubleError {
+export function noServer({ host = "this machine", port = installedPort() }: ServerPlace): TroubleError {
   const message = `No hostsfile-server answers on port ${port} of ${host}.`;
   const hint =
     "Start it (sudo hostsfile-server --domains=dtk.io --cluster-ip=ADDRESS), or say where it listens with --port and --host.";

@@ -3,8 +3,31 @@
 /** Of the units, the folders and the program. */
 export const serviceName = "hostsfile-server";
 
-/** The service's flags as environment variables, for who wants to change them (systemd.exec(5) EnvironmentFile=). */
-export const settingsFile = `/etc/${serviceName}/environment`;
+/** The commands that are installed. */
+export const commandNames = ["hostsfile-server", "dtk"] as const;
 
-/** The admin token, readable by root and by the group of who installed. */
-export const installedTokenFile = `/etc/${serviceName}/token`;
+/** Settings and token; only root writes here. */
+export const settingsFolder = `/etc/${serviceName}`;
+
+/** The service's flags as environment variables, for who wants to change them (systemd.exec(5) EnvironmentFile=). */
+export const settingsFile = `${settingsFolder}/environment`;
+
+/** The admin token, readable by root and by who installed. */
+export const installedTokenFile = `${settingsFolder}/token`;
+
+/** Where `install` copies the program to. */
+export const programFolder = `/usr/local/lib/${serviceName}`;
+
+/** Where a package puts it; then `install` copies nothing. */
+export const packagedFolder = `/usr/lib/${serviceName}`;
+
+/** Where `install` links the commands. */
+export const commandFolder = "/usr/local/bin";
+
+/** The service's state (systemd.exec(5) StateDirectory=). */
+export const serviceStateFolder = `/var/lib/${serviceName}`;
+
+/** Where an administrator's units are (systemd.unit(5)). */
+export const unitFolder = "/etc/systemd/system";
+export const serviceUnitName = `${serviceName}.service`;
+export const socketUnitName = `${serviceName}.socket`;

@@ -1,6 +1,6 @@
 /** Asks the hypervisor for a virtual machine's addresses, when the cluster does not say them. */
 import { type Address, parseAddress, targetKind } from "../../records/address.ts";
-import { runProgram } from "../process.ts";
+import { runProgram } from "../../process.ts";
 import type { Candidate } from "./candidate.ts";
 
 export interface Machine {

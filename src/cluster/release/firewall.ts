@@ -1,6 +1,6 @@
 /** Finds this desktop's firewall and the command that lets a network reach the server's port. */
 import { existsSync, readFileSync } from "node:fs";
-import { runProgram } from "../process.ts";
+import { runProgram } from "../../process.ts";
 
 export type Firewall =
   | { readonly kind: "ufw" }

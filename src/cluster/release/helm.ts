@@ -1,7 +1,7 @@
 /** Runs Helm, version 3 or 4, with argument arrays and never a shell. */
 import { TroubleError } from "../../trouble.ts";
 import { type ClusterPlace, helmPlace } from "../kubernetes/place.ts";
-import { runProgram } from "../process.ts";
+import { runProgram } from "../../process.ts";
 
 export interface HelmRun {
   readonly place: ClusterPlace;

@@ -1,0 +1,14 @@
+/** Commands that change the system say how to run them as root, instead of failing half-way. */
+import { TroubleError } from "../trouble.ts";
+
+/**
+ * Ends a command that needs root for anybody else.
+ *
+ * @throws TroubleError `not-root` (exit 3) with the line to type
+ */
+export function requireRoot(command: string): void {
+  if (process.geteuid?.() === 0) return;
+  const words = process.argv.slice(2).join(" ");
+  const message = `${command} changes the system, which only root may.`;
+  throw new TroubleError({ code: "not-root", message, hint: `Run: sudo hostsfile-server ${words}` }, { exitCode: 3 });
+}

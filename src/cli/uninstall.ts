@@ -1,0 +1,57 @@
+/** `hostsfile-server uninstall`: leaves the desktop as it was before `install`. */
+import { existsSync } from "node:fs";
+import { findInstalled, removeInstalled, stopService } from "../service/removal.ts";
+import { packagedFolder, serviceStateFolder } from "../service/places.ts";
+import { TroubleError } from "../trouble.ts";
+import { removeLinesFrom } from "./clear.ts";
+import { defaultHostsFile } from "./environment.ts";
+import { confirm } from "./confirm.ts";
+import { requireRoot } from "./require-root.ts";
+import type { Given } from "./setting.ts";
+import type { uninstallSettings } from "./install-settings.ts";
+
+/**
+ * Uninstalls.
+ *
+ * @returns 0, or 1 when the user said no
+ * @throws TroubleError when our lines cannot be removed, before anything else is (exit 3)
+ */
+export async function uninstall(given: Given<typeof uninstallSettings>): Promise<number> {
+  requireRoot("uninstall");
+  if (process.execPath.startsWith(`${packagedFolder}/`)) throw packaged();
+  const keepState = given.keepState === true;
+  const paths = await findInstalled({ keepState });
+  const say = (text: string): void => {
+    if (given.quiet !== true && given.json !== true) process.stdout.write(`${text}\n`);
+  };
+  if (given.json === true) process.stdout.write(`${JSON.stringify({ removed: paths })}\n`);
+  if (paths.length === 0) {
+    say("Nothing of hostsfile-server is installed.");
+    return 0;
+  }
+  const list = paths.map((path) => `  ${path}`).join("\n");
+  if (given.dryRun === true) {
+    say(`Would stop the service, remove its lines from /etc/hosts, and remove:\n${list}`);
+    return 0;
+  }
+  const question = `This stops the service, removes its lines from /etc/hosts, and removes:\n${list}\n`;
+  if (!(await confirm(question, given.yes))) return 1;
+  await stopService();
+  // With --keep-state too: lines that nobody keeps in step would go stale, and the state brings them back.
+  await removeLinesFrom({
+    path: defaultHostsFile,
+    stateFolder: serviceStateFolder,
+    what: "hostsfile-server uninstall",
+  });
+  await removeInstalled(keepState ? paths : [...paths, serviceStateFolder]);
+  say(`Removed:\n${list}`);
+  say("No line of ours is left in /etc/hosts.");
+  if (keepState && existsSync(serviceStateFolder)) say(`Kept: ${serviceStateFolder}`);
+  return 0;
+}
+
+function packaged(): TroubleError {
+  const message = "hostsfile-server was installed as a package.";
+  const hint = "Remove it as one: sudo apt purge hostsfile-server";
+  return new TroubleError({ code: "installed-as-package", message, hint }, { exitCode: 3 });
+}

@@ -1,0 +1,138 @@
+/** The service on the disk: what belongs to it, what has to be done so that it runs as it should, and doing it. */
+import { copyFile, readFile, readdir, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { type Item, type ItemState, lookAtItem, putItem } from "./item.ts";
+import {
+  installedTokenFile,
+  programFolder,
+  serviceStateFolder,
+  serviceUnitName,
+  settingsFile,
+  settingsFolder,
+  socketUnitName,
+  unitFolder,
+} from "./places.ts";
+import { type PredecessorFlags, readPredecessor } from "./predecessor.ts";
+import type { InstalledProgram } from "./program.ts";
+import { type Variables, changeSettings } from "./settings-text.ts";
+import { systemctl, unitProperty } from "./systemctl.ts";
+import { type ListenPlace, serviceUnit, socketUnit } from "./units.ts";
+
+/** What is there before anything is done. */
+export interface Present {
+  /** The text of the settings file. */
+  readonly settings: string | undefined;
+  readonly token: string | undefined;
+  readonly predecessor: PredecessorFlags | undefined;
+  /** Whether our socket is there and holds its port. */
+  readonly isListening: boolean;
+}
+
+/** What is wanted. */
+export interface Wanted {
+  readonly program: InstalledProgram;
+  /** Variables of the settings file that were given. */
+  readonly variables: Variables;
+  readonly listen: ListenPlace;
+  /** Who may read the token beside root; undefined for a server without a token. */
+  readonly token: { readonly user: number; readonly group: number; readonly mode: number } | undefined;
+}
+
+export interface InstallationPlan {
+  readonly items: readonly { readonly item: Item; readonly state: ItemState }[];
+  /** The predecessor's unit, which is kept as a copy. */
+  readonly predecessor: PredecessorFlags | undefined;
+  readonly socketChanges: boolean;
+}
+
+const unitPath = join(unitFolder, serviceUnitName);
+const socketPath = join(unitFolder, socketUnitName);
+
+/** Where the predecessor's unit is kept. */
+export const predecessorCopy = join(serviceStateFolder, "predecessor.service");
+
+/** Looks; nothing is changed. */
+export async function lookAtPresent(): Promise<Present> {
+  const [settings, token, unit] = await Promise.all([settingsFile, installedTokenFile, unitPath].map(readOrNone));
+  const isListening = (await unitProperty(socketUnitName, "ActiveState")) === "active";
+  return { settings, token, predecessor: unit === undefined ? undefined : readPredecessor(unit), isListening };
+}
+
+/** The variables of a settings file; a broken one has none. */
+export function variablesOf(text: string | undefined): Variables {
+  return parseEnv(text ?? "");
+}
+
+/** Plans; nothing is changed. The token that is there stays. */
+export async function planInstallation(present: Present, wanted: Wanted): Promise<InstallationPlan> {
+  const { program, variables, listen, token } = wanted;
+  const tokenItems: readonly Item[] =
+    token === undefined
+      ? []
+      : [
+          {
+            kind: "file",
+            path: installedTokenFile,
+            content: present.token ?? `${randomBytes(32).toString("hex")}\n`,
+            mode: token.mode,
+            owner: { user: token.user, group: token.group },
+          },
+        ];
+  const items: readonly Item[] = [
+    ...program.items,
+    { kind: "folder", path: settingsFolder },
+    ...tokenItems,
+    { kind: "file", path: settingsFile, content: changeSettings(present.settings, variables), mode: 0o644 },
+    { kind: "file", path: socketPath, content: socketUnit(listen), mode: 0o644 },
+    { kind: "file", path: unitPath, content: serviceUnit(program.command), mode: 0o644 },
+  ];
+  const looked = await Promise.all(items.map(async (item) => ({ item, state: await lookAtItem(item) })));
+  const socketChanges = looked.some(({ item, state }) => item.path === socketPath && state !== "same");
+  return { items: looked, predecessor: present.predecessor, socketChanges };
+}
+
+/** What the plan would write, in its order. */
+export function changesOf({ items }: InstallationPlan): readonly Item[] {
+  return items.filter(({ state }) => state !== "same").map(({ item }) => item);
+}
+
+/**
+ * Writes what has to be written, and lets systemd run it. Done again after an interruption it goes on where that came.
+ *
+ * @throws TroubleError `systemd-refused`, and the file system's errors
+ */
+export async function applyInstallation(plan: InstallationPlan): Promise<void> {
+  const changes = changesOf(plan);
+  if (plan.predecessor !== undefined) {
+    await systemctl("stop", serviceUnitName);
+    await putItem({ kind: "folder", path: serviceStateFolder });
+    await copyFile(unitPath, predecessorCopy);
+  }
+  for (const item of changes) await putItem(item);
+  await removeStale(plan);
+  await systemctl("daemon-reload");
+  await systemctl("enable", "--quiet", socketUnitName, serviceUnitName);
+  if (plan.socketChanges) await systemctl("stop", serviceUnitName, socketUnitName);
+  await systemctl("start", socketUnitName);
+  await systemctl(changes.length === 0 ? "start" : "restart", serviceUnitName);
+}
+
+/** Parts of an older version of the program. */
+async function removeStale({ items }: InstallationPlan): Promise<void> {
+  const kept = new Set(items.map(({ item }) => item.path));
+  if (![...kept].some((path) => path.startsWith(`${programFolder}/`))) return;
+  for (const name of await readdir(programFolder)) {
+    const path = join(programFolder, name);
+    if (!kept.has(path)) await rm(path, { recursive: true, force: true });
+  }
+}
+
+async function readOrNone(path: string): Promise<string | undefined> {
+  return readFile(path, "utf8").catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
+      return undefined;
+    throw error;
+  });
+}

@@ -1,0 +1,94 @@
+/** What `install` puts on the disk: each thing with what it should be, compared with what is there. */
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { chmod, chown, copyFile, lstat, mkdir, open, readFile, readlink, rename, rm, symlink } from "node:fs/promises";
+import { dirname } from "node:path";
+import { pipeline } from "node:stream/promises";
+
+export type Item = { readonly path: string } & (
+  | { readonly kind: "folder" }
+  | { readonly kind: "link"; readonly target: string }
+  | {
+      readonly kind: "file";
+      /** Its text, or the file to copy. */
+      readonly content: string | { readonly from: string };
+      /** Permission bits, as in 0o644. */
+      readonly mode: number;
+      /** Root's when absent. */
+      readonly owner?: { readonly user: number; readonly group: number };
+    }
+);
+
+export type ItemState = "same" | "missing" | "different";
+
+/** Compares an item with what is on the disk. */
+export async function lookAtItem(item: Item): Promise<ItemState> {
+  const status = await lstat(item.path).catch(unlessMissing);
+  if (status === undefined) return "missing";
+  switch (item.kind) {
+    case "folder":
+      return status.isDirectory() ? "same" : "different";
+    case "link":
+      return status.isSymbolicLink() && (await readlink(item.path)) === item.target ? "same" : "different";
+    case "file": {
+      const { user, group } = ownerOf(item);
+      const isAlike =
+        status.isFile() && (status.mode & 0o7777) === item.mode && status.uid === user && status.gid === group;
+      return isAlike && (await hasContent(item)) ? "same" : "different";
+    }
+  }
+}
+
+/**
+ * Makes an item what it should be, in one step that a crash cannot leave half done.
+ *
+ * @throws the file system's error
+ */
+export async function putItem(item: Item): Promise<void> {
+  await mkdir(dirname(item.path), { recursive: true, mode: 0o755 });
+  if (item.kind === "folder") return void (await mkdir(item.path, { recursive: true, mode: 0o755 }));
+  const temporary = `${item.path}.${randomUUID()}`;
+  try {
+    if (item.kind === "link") await symlink(item.target, temporary);
+    else await writeWhole(item, temporary);
+    await rename(temporary, item.path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+type FileItem = Extract<Item, { kind: "file" }>;
+
+/** Nobody else may read it before its mode is set, as it may be a token. */
+async function writeWhole(item: FileItem, path: string): Promise<void> {
+  const { content, mode } = item;
+  const { user, group } = ownerOf(item);
+  await using file = await open(path, "wx", 0o600);
+  if (typeof content === "string") await file.writeFile(content);
+  else await copyFile(content.from, path);
+  await chown(path, user, group);
+  await chmod(path, mode);
+  await file.sync();
+}
+
+function ownerOf({ owner = { user: 0, group: 0 } }: FileItem): { readonly user: number; readonly group: number } {
+  return owner;
+}
+
+async function hasContent({ path, content }: FileItem): Promise<boolean> {
+  if (typeof content === "string") return (await readFile(path, "utf8")) === content;
+  const [present, wanted] = await Promise.all([digestOf(path), digestOf(content.from)]);
+  return present === wanted;
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
+    return undefined;
+  throw error;
+}

@@ -1,0 +1,36 @@
+/** The service that this one takes the place of: DTK's Python server, which people run as a unit of the same name. */
+
+/** The flags that it was started with, by their name without dashes. */
+export type PredecessorFlags = Readonly<Partial<Record<"cluster-ip" | "port" | "domains", string>>>;
+
+const known = ["cluster-ip", "port", "domains"] as const;
+
+/**
+ * Reads the flags out of the predecessor's unit.
+ *
+ * @param unit - the text of the unit file
+ * @returns undefined when the unit does not start hostsfile-server.py
+ */
+export function readPredecessor(unit: string): PredecessorFlags | undefined {
+  const line = /^ExecStart=[-@:+!]*((?:.*\\\n)*.*)$/m.exec(unit)?.[1]?.replaceAll("\\\n", " ");
+  if (line === undefined || !/hostsfile-server\.py\b/.test(line)) return undefined;
+  const words = line
+    .trim()
+    .split(/\s+/)
+    .map((word) => word.replaceAll(/["']/g, ""));
+  const valueOf = (flag: string): string | undefined => {
+    const index = words.findIndex((word) => word === `--${flag}` || word.startsWith(`--${flag}=`));
+    const word = words[index];
+    return word?.includes("=") === true
+      ? word.slice(word.indexOf("=") + 1)
+      : index === -1
+        ? undefined
+        : words[index + 1];
+  };
+  return Object.fromEntries(
+    known.flatMap((flag) => {
+      const value = valueOf(flag);
+      return value === undefined ? [] : [[flag, value]];
+    }),
+  );
+}

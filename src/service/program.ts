@@ -1,0 +1,61 @@
+/** Which files make up the program that runs, so that a copy of it runs the same. */
+import { readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { isSea } from "node:sea";
+import type { Item } from "./item.ts";
+import { commandFolder, commandNames, packagedFolder, programFolder } from "./places.ts";
+
+export interface InstalledProgram {
+  /** What is copied; nothing where a package has put it. */
+  readonly items: readonly Item[];
+  /** The command line of the copy, up to the subcommand. */
+  readonly command: readonly string[];
+}
+
+/**
+ * The program as it will be installed.
+ *
+ * @param running - path of the Node or of the single executable that runs now, and the folder of the bundle
+ */
+export function programToInstall(running: { readonly executable: string; readonly bundle: string }): InstalledProgram {
+  if (dirname(running.executable) === packagedFolder) return { items: [], command: [running.executable] };
+  return isSea() ? singleExecutable(running.executable) : bundleWithNode(running);
+}
+
+const executableMode = 0o755;
+
+function singleExecutable(from: string): InstalledProgram {
+  const path = join(programFolder, "hostsfile-server");
+  const file: Item = { kind: "file", path, content: { from }, mode: executableMode };
+  return { items: [file, ...commandNames.map((name) => linkTo(name, path))], command: [path] };
+}
+
+function bundleWithNode({
+  executable,
+  bundle,
+}: {
+  readonly executable: string;
+  readonly bundle: string;
+}): InstalledProgram {
+  const node = join(programFolder, "node");
+  const scripts = readdirSync(bundle).filter((name) => name.endsWith(".js"));
+  return {
+    items: [
+      { kind: "file", path: node, content: { from: executable }, mode: executableMode },
+      { kind: "file", path: join(programFolder, "package.json"), content: '{ "type": "module" }\n', mode: 0o644 },
+      ...scripts.map((name): Item => {
+        return { kind: "file", path: join(programFolder, name), content: { from: join(bundle, name) }, mode: 0o644 };
+      }),
+      ...commandNames.flatMap((name): Item[] => {
+        const path = join(programFolder, name);
+        const content = `#!/bin/sh\nexec ${node} ${join(programFolder, `${name}.js`)} "$@"\n`;
+        return [{ kind: "file", path, content, mode: executableMode }, linkTo(name, path)];
+      }),
+    ],
+    command: [node, join(programFolder, "hostsfile-server.js")],
+  };
+}
+
+function linkTo(name: string, target: string): Item {
+  return { kind: "link", path: join(commandFolder, name), target };
+}
