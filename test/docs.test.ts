@@ -91,7 +91,7 @@ function findProblem(word: string, settings: readonly Setting[]): readonly strin
 
 test("a command that does not exist would be found", () => {
   const problems = (code: string): readonly string[] => readCommandLines(code).flatMap(findProblems);
-  expect(problems("sudo ./hostsfile-server install --yes")).toEqual(["install is no command"]);
+  expect(problems("sudo ./hostsfile-server reinstall --yes")).toEqual(["reinstall is no command"]);
   expect(problems("TOKEN=$(hostsfile-server token --clusters=a)")).toEqual(["--clusters is no flag"]);
   expect(problems("hostsfile-server --cluster-ip=300.0.0.1")).toEqual(["--cluster-ip=300.0.0.1 is refused"]);
   expect(problems("./dtk --install-addon nothing")).toEqual(problems("./dtk install-addon nothing"));

@@ -199,7 +199,11 @@ async function describeTree(upper: string): Promise<ReadonlyMap<string, string>>
     for (const entry of await readdir(upper + path, { withFileTypes: true })) {
       const child = join(path, entry.name);
       if (own.test(child)) continue;
-      found.set(child, await describe(upper + child));
+      // A folder comes into the upper layer with the first change in it.
+      const description = await describe(upper + child);
+      if (!entry.isDirectory() || description !== (await describe(child).catch(() => "missing"))) {
+        found.set(child, description);
+      }
       if (entry.isDirectory()) await visit(child);
     }
   };
