@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { measureAddedName } from "./added-name.ts";
 import { measureBulk } from "./bulk.ts";
+import { measureHelp } from "./help.ts";
 import { openDisk } from "./disk.ts";
 import { measureListRecords } from "./list-records.ts";
 import { measureMemory } from "./memory.ts";
@@ -21,6 +22,7 @@ const measurements = {
   list: measureListRecords,
   bulk: measureBulk,
   start: measureStart,
+  help: measureHelp,
   memory: measureMemory,
 };
 
@@ -31,7 +33,9 @@ for (const [name, measure] of Object.entries(measurements)) {
 }
 if (flags["with-cluster"] === true) {
   const { measureClusterLatency } = await import("./latency.ts");
-  rows.push(...(await measureClusterLatency()));
+  const { measureInstalled } = await import("./installed.ts");
+  if (flags.only === undefined || flags.only === "installed") rows.push(...(await measureInstalled()));
+  if (flags.only === undefined || flags.only === "latency") rows.push(...(await measureClusterLatency()));
 } else {
   process.stderr.write(
     "The way from an Ingress to a name is left out; to measure it, run as root: npm run bench -- --with-cluster\n",
