@@ -66,6 +66,8 @@ export async function bootMachine({ without = [], furnish = "" }: MachineOptions
   await maskUnits(upper);
   const layers = `lowerdir=/,upperdir=${upper},workdir=${join(folder, "work")}`;
   await run([...namespaces.enter, "mount", "-t", "overlay", "overlay", "-o", layers, root]);
+  // Where systemd-nspawn keeps locks and folders, which it leaves behind when it is killed.
+  await run([...namespaces.enter, "mount", "-t", "tmpfs", "tmpfs", "/run"]);
   const prepare = [...without.map((path) => `rm -rf "$ROOT${path}"`), furnish].join("\n");
   await run([...namespaces.enter, "sh", "-ec", prepare], { environment: { ROOT: root } });
   const boot = async (): Promise<Booted> => bootOnce({ enter: namespaces.enter, root, name: basename(folder), groups });
