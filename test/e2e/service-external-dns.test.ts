@@ -1,6 +1,7 @@
 /** The real ExternalDNS beside the real service: restarts, reloads, crashes and a suspended machine never cost it a connection. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { eventually } from "../cluster/eventually.ts";
@@ -10,7 +11,7 @@ import type { Namespace } from "../cluster/kubernetes.ts";
 import { ingress } from "../cluster/resources.ts";
 import { openTestNamespace } from "../cluster/scene.ts";
 import { bootService, servicePort } from "../cluster/service.ts";
-import type { Machine } from "../cluster/systemd.ts";
+import { type Machine, bootMachine } from "../cluster/systemd.ts";
 
 interface ServiceScene extends AsyncDisposable {
   readonly machine: Machine;
@@ -22,15 +23,25 @@ interface ServiceScene extends AsyncDisposable {
   readonly resolves: (...names: readonly string[]) => Promise<void>;
 }
 
-async function openServiceScene(): Promise<ServiceScene> {
+/** A machine with the service put there by hand, without a token. */
+async function bootPlainService(): Promise<BootedService> {
+  const settings = ["HOSTSFILE_SERVER_CLUSTER_IP=192.168.122.167", "HOSTSFILE_SERVER_DOMAINS=dtk.io"];
+  return { machine: await bootService(settings), url: `http://127.0.0.1:${servicePort}` };
+}
+
+interface BootedService {
+  readonly machine: Machine;
+  /** With the token that ExternalDNS must show. */
+  readonly url: string;
+}
+
+async function openServiceScene(boot = bootPlainService): Promise<ServiceScene> {
   await using opened = new AsyncDisposableStack();
-  const machine = opened.use(
-    await bootService(["HOSTSFILE_SERVER_CLUSTER_IP=192.168.122.167", "HOSTSFILE_SERVER_DOMAINS=dtk.io"]),
-  );
+  const { machine, url } = await boot();
+  opened.use(machine);
   const namespace = await openTestNamespace();
   const enter = machine.enterNetwork();
   opened.use(await forwardPort(await portOf(namespace), enter));
-  const url = `http://127.0.0.1:${servicePort}`;
   const externalDNS = opened.use(await startExternalDNS({ namespace, url, enter }));
   const owned = opened.move();
   return {
@@ -53,6 +64,31 @@ async function openServiceScene(): Promise<ServiceScene> {
   };
 }
 
+const checkout = join(import.meta.dirname, "..", "..");
+const checkoutInside = "/root/checkout";
+
+/** A machine on which a user ran `install` from a checkout. */
+async function bootInstalledService(): Promise<BootedService> {
+  const machine = await bootMachine({
+    furnish: `
+      mkdir -p "$ROOT${checkoutInside}/node_modules/node/bin"
+      cp -r ${checkout}/hostsfile-server ${checkout}/dist "$ROOT${checkoutInside}"
+      cp -L ${checkout}/node_modules/node/bin/node "$ROOT${checkoutInside}/node_modules/node/bin/node"`,
+  });
+  try {
+    await machine.shell(`${checkoutInside}/hostsfile-server install --yes`);
+    const token = (await machine.shell("hostsfile-server token")).trim();
+    const curl = `curl -sSf -u :$(cat /etc/hostsfile-server/token)`;
+    await machine.shell(`
+      ${curl} -d dtk.io localhost:${servicePort}/domains
+      ${curl} -d 192.168.122.167 localhost:${servicePort}/clusterip`);
+    return { machine, url: `http://default:${token}@127.0.0.1:${servicePort}` };
+  } catch (error) {
+    await machine[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
 async function portOf({ kubeconfig }: Namespace): Promise<number> {
   const port = /https:\/\/127\.0\.0\.1:(\d+)/.exec(await readFile(kubeconfig, "utf8"))?.[1];
   return Number(port);
@@ -72,6 +108,21 @@ describe("ExternalDNS stays up", () => {
     for (const name of many) await scene.want(name);
     await restarts;
     await scene.resolves(...many);
+    await scene.externalDNS.settled();
+    expect(scene.externalDNS.exits).toEqual([]);
+  });
+
+  test("through upgrades by install", async () => {
+    await using scene = await openServiceScene(bootInstalledService);
+    const { machine } = scene;
+    for (const name of many.slice(0, 5)) {
+      const changed = machine.shell(`
+        echo '// ${name}' >>${checkoutInside}/dist/hostsfile-server.js
+        ${checkoutInside}/hostsfile-server install --yes`);
+      await scene.want(name);
+      expect(await changed).toContain("copy    the program");
+    }
+    await scene.resolves(...many.slice(0, 5));
     await scene.externalDNS.settled();
     expect(scene.externalDNS.exits).toEqual([]);
   });
