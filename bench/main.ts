@@ -11,7 +11,7 @@ import { measureMemory } from "./memory.ts";
 import { renderPage, renderTable } from "./report.ts";
 import type { Row } from "./row.ts";
 import { measureShares } from "./shares.ts";
-import { measureStart } from "./start.ts";
+import { measureExecutable, measureStart } from "./start.ts";
 
 const { values: flags } = parseArgs({
   options: { write: { type: "boolean" }, "with-cluster": { type: "boolean" }, only: { type: "string" } },
@@ -22,6 +22,7 @@ const measurements = {
   list: measureListRecords,
   bulk: measureBulk,
   start: measureStart,
+  executable: measureExecutable,
   help: measureHelp,
   memory: measureMemory,
 };

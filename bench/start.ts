@@ -6,6 +6,7 @@ import { get } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { buildExecutable, fetchNode } from "../scripts/packages/executable.ts";
 import type { Disk } from "./disk.ts";
 import { type Row, milliseconds, ratioRow } from "./row.ts";
 import { interleave, timed } from "./sample.ts";
@@ -14,14 +15,7 @@ const root = join(import.meta.dirname, "..");
 
 /** Measures the built program and the launcher; state and compile cache are there from a run before, as after any first start. */
 export async function measureStart(disk: Disk): Promise<readonly Row[]> {
-  const port = await freePort();
-  const place = join(disk.path, "start");
-  mkdirSync(place);
-  const environment = { ...process.env, XDG_CACHE_HOME: place, CACHE_DIRECTORY: join(place, "cache") };
-  const flags = [`--hosts-file=${join(place, "hosts")}`, `--state-dir=${join(place, "state")}`, `--port=${port}`];
-  const measure = (command: string, ...words: string[]) => {
-    return () => firstAnswer({ command, words: [...words, ...flags, "--domains=dtk.io"], port, environment });
-  };
+  const measure = await measureOn(disk, "start");
   const { node, program, launcher } = await interleave(25, {
     node: () => timed(() => once(spawn(process.execPath, ["-e", "0"], { stdio: "ignore" }), "exit")),
     program: measure(process.execPath, join(root, "dist", "hostsfile-server.js")),
@@ -32,6 +26,36 @@ export async function measureStart(disk: Disk): Promise<readonly Row[]> {
     ratioRow({ what: "start to first answer", ours: program, ...against }),
     ratioRow({ what: "start to first answer, by the launcher", ours: launcher, ...against }),
   ];
+}
+
+/** The single executable against the bundle on the same Node; both are built and fetched first. */
+export async function measureExecutable(disk: Disk): Promise<readonly Row[]> {
+  const executable = join(disk.path, "hostsfile-server");
+  await buildExecutable({ path: executable, hasCodeCache: true });
+  const measure = await measureOn(disk, "executable");
+  const { ours, reference } = await interleave(15, {
+    ours: measure(executable),
+    reference: measure(await fetchNode(), join(root, "dist", "hostsfile-server.js")),
+  });
+  const what = "single executable, start to first answer";
+  return [
+    ratioRow({ what, ours, reference, against: "the bundle on the same Node", atMost: 1.5, format: milliseconds }),
+  ];
+}
+
+/** What measures a start, on files of its own. */
+async function measureOn(
+  disk: Disk,
+  name: string,
+): Promise<(command: string, ...words: string[]) => () => Promise<number>> {
+  const port = await freePort();
+  const place = join(disk.path, name);
+  mkdirSync(place);
+  const environment = { ...process.env, XDG_CACHE_HOME: place, CACHE_DIRECTORY: join(place, "cache") };
+  const flags = [`--hosts-file=${join(place, "hosts")}`, `--state-dir=${join(place, "state")}`, `--port=${port}`];
+  return (command, ...words) =>
+    () =>
+      firstAnswer({ command, words: [...words, ...flags, "--domains=dtk.io"], port, environment });
 }
 
 async function firstAnswer(options: {

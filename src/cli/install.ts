@@ -15,7 +15,7 @@ import {
 import { findInstaller } from "../service/installer.ts";
 import type { Item } from "../service/item.ts";
 import { findObstacles } from "../service/obstacles.ts";
-import { installedTokenFile, programFolder, serviceUnitName, settingsFile } from "../service/places.ts";
+import { installedTokenFile, isPackaged, programFolder, serviceUnitName, settingsFile } from "../service/places.ts";
 import { programToInstall } from "../service/program.ts";
 import { TroubleError } from "../trouble.ts";
 import { confirm } from "./confirm.ts";
@@ -40,6 +40,7 @@ export async function install(given: InstallGiven): Promise<number> {
   const listen = listenPlace(given, present);
   const hasToken = wantsToken(given, present);
   const isPortOurs = present.predecessor !== undefined || (present.isListening && listen.port === portOf(present));
+  if (isPackaged(process.execPath) && (given.port ?? given.host) !== undefined) throw unitsArePackaged();
   await refuseObstacles({ listen, isPortOurs, hostsFile: defaultHostsFile });
   const plan = await planInstallation(present, {
     program: programToInstall({ executable: process.execPath, bundle: import.meta.dirname }),
@@ -87,6 +88,13 @@ function wantsToken(given: InstallGiven, { settings, predecessor }: Present): bo
   if (given.withoutToken === true) return false;
   if (settings !== undefined) return variablesOf(settings)["HOSTSFILE_SERVER_TOKEN_FILE"] !== undefined;
   return predecessor === undefined;
+}
+
+function unitsArePackaged(): TroubleError {
+  const message = "Port and address stand in the unit of the package.";
+  const hint =
+    "Change them there: sudo systemctl edit hostsfile-server.socket (ListenStream= and then ListenStream=5001)";
+  return new TroubleError({ code: "installed-as-package", message, hint }, { exitCode: 3 });
 }
 
 function variables(

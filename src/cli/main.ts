@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 /** Where the command starts: turns on the compile cache before anything large is loaded, as start-up time is mostly compiling. */
-import { keepCompiledCode } from "./compile-cache.ts";
+import { isNodeNewEnough } from "./node-version.ts";
 
-keepCompiledCode();
-const [{ start }, { hostsfileServer }] = await Promise.all([import("./program.ts"), import("./commands.ts")]);
-await start(hostsfileServer, process.argv);
+if (isNodeNewEnough("hostsfile-server")) {
+  const { keepCompiledCode } = await import("./compile-cache.ts");
+  keepCompiledCode();
+  const [{ start }, { hostsfileServer }] = await Promise.all([import("./program.ts"), import("./commands.ts")]);
+  await start(hostsfileServer, process.argv);
+}

@@ -1,7 +1,7 @@
 /** `hostsfile-server uninstall`: leaves the desktop as it was before `install`. */
 import { existsSync } from "node:fs";
 import { findInstalled, removeInstalled, stopService } from "../service/removal.ts";
-import { packagedFolder, serviceStateFolder } from "../service/places.ts";
+import { isPackaged, serviceStateFolder } from "../service/places.ts";
 import { TroubleError } from "../trouble.ts";
 import { removeLinesFrom } from "./clear.ts";
 import { defaultHostsFile } from "./environment.ts";
@@ -9,6 +9,8 @@ import { confirm } from "./confirm.ts";
 import { requireRoot } from "./require-root.ts";
 import type { Given } from "./setting.ts";
 import type { uninstallSettings } from "./install-settings.ts";
+
+const lines = { path: defaultHostsFile, stateFolder: serviceStateFolder, what: "hostsfile-server uninstall" };
 
 /**
  * Uninstalls.
@@ -18,13 +20,12 @@ import type { uninstallSettings } from "./install-settings.ts";
  */
 export async function uninstall(given: Given<typeof uninstallSettings>): Promise<number> {
   requireRoot("uninstall");
-  if (process.execPath.startsWith(`${packagedFolder}/`)) throw packaged();
+  if (isPackaged(process.execPath)) return uninstallPackaged();
   const keepState = given.keepState === true;
   const paths = await findInstalled({ keepState });
   const say = (text: string): void => {
     if (given.quiet !== true && given.json !== true) process.stdout.write(`${text}\n`);
   };
-  if (given.json === true) process.stdout.write(`${JSON.stringify({ removed: paths })}\n`);
   if (paths.length === 0) {
     say("Nothing of hostsfile-server is installed.");
     return 0;
@@ -38,15 +39,20 @@ export async function uninstall(given: Given<typeof uninstallSettings>): Promise
   if (!(await confirm(question, given.yes))) return 1;
   await stopService();
   // With --keep-state too: lines that nobody keeps in step would go stale, and the state brings them back.
-  await removeLinesFrom({
-    path: defaultHostsFile,
-    stateFolder: serviceStateFolder,
-    what: "hostsfile-server uninstall",
-  });
+  await removeLinesFrom(lines);
   await removeInstalled(keepState ? paths : [...paths, serviceStateFolder]);
+  if (given.json === true) process.stdout.write(`${JSON.stringify({ removed: paths })}\n`);
   say(`Removed:\n${list}`);
   say("No line of ours is left in /etc/hosts.");
   if (keepState && existsSync(serviceStateFolder)) say(`Kept: ${serviceStateFolder}`);
+  return 0;
+}
+
+/** The package manager knows the files, and calls this before it removes them (Debian Policy 6.6). */
+async function uninstallPackaged(): Promise<number> {
+  if (process.env["DPKG_MAINTSCRIPT_PACKAGE"] === undefined) throw packaged();
+  await stopService();
+  await removeLinesFrom(lines);
   return 0;
 }
 

@@ -85,12 +85,19 @@ export async function planInstallation(present: Present, wanted: Wanted): Promis
     { kind: "folder", path: settingsFolder },
     ...tokenItems,
     { kind: "file", path: settingsFile, content: changeSettings(present.settings, variables), mode: 0o644 },
-    { kind: "file", path: socketPath, content: socketUnit(listen), mode: 0o644 },
-    { kind: "file", path: unitPath, content: serviceUnit(program.command), mode: 0o644 },
+    ...unitsOf(program, listen),
   ];
   const looked = await Promise.all(items.map(async (item) => ({ item, state: await lookAtItem(item) })));
   const socketChanges = looked.some(({ item, state }) => item.path === socketPath && state !== "same");
   return { items: looked, predecessor: present.predecessor, socketChanges };
+}
+
+function unitsOf({ command }: InstalledProgram, listen: ListenPlace): readonly Item[] {
+  if (command === undefined) return [];
+  return [
+    { kind: "file", path: socketPath, content: socketUnit(listen), mode: 0o644 },
+    { kind: "file", path: unitPath, content: serviceUnit(command), mode: 0o644 },
+  ];
 }
 
 /** What the plan would write, in its order. */

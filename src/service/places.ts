@@ -1,4 +1,5 @@
 /** Where the service's files are, once for those who write, read and remove them. */
+import { dirname } from "node:path";
 
 /** Of the units, the folders and the program. */
 export const serviceName = "hostsfile-server";
@@ -31,3 +32,8 @@ export const serviceStateFolder = `/var/lib/${serviceName}`;
 export const unitFolder = "/etc/systemd/system";
 export const serviceUnitName = `${serviceName}.service`;
 export const socketUnitName = `${serviceName}.socket`;
+
+/** Whether a program of this path was put there by the package manager. */
+export function isPackaged(executable: string): boolean {
+  return dirname(executable) === packagedFolder;
+}

@@ -1,15 +1,15 @@
 /** Which files make up the program that runs, so that a copy of it runs the same. */
 import { readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { isSea } from "node:sea";
 import type { Item } from "./item.ts";
-import { commandFolder, commandNames, packagedFolder, programFolder } from "./places.ts";
+import { commandFolder, commandNames, isPackaged, programFolder } from "./places.ts";
 
 export interface InstalledProgram {
   /** What is copied; nothing where a package has put it. */
   readonly items: readonly Item[];
-  /** The command line of the copy, up to the subcommand. */
-  readonly command: readonly string[];
+  /** The command line of the copy, up to the subcommand; undefined where a package brings the units too. */
+  readonly command: readonly string[] | undefined;
 }
 
 /**
@@ -18,7 +18,7 @@ export interface InstalledProgram {
  * @param running - path of the Node or of the single executable that runs now, and the folder of the bundle
  */
 export function programToInstall(running: { readonly executable: string; readonly bundle: string }): InstalledProgram {
-  if (dirname(running.executable) === packagedFolder) return { items: [], command: [running.executable] };
+  if (isPackaged(running.executable)) return { items: [], command: undefined };
   return isSea() ? singleExecutable(running.executable) : bundleWithNode(running);
 }
 

@@ -1,0 +1,195 @@
+/** The .deb: executable, units, manual pages, completion, and what dpkg runs before and after (deb(5), Debian Policy 6). */
+import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { dtk } from "../../src/cli/dtk-commands.ts";
+import { hostsfileServer } from "../../src/cli/commands.ts";
+import {
+  installedTokenFile,
+  packagedFolder,
+  serviceName,
+  serviceStateFolder,
+  serviceUnitName,
+  settingsFile,
+  settingsFolder,
+  socketUnitName,
+} from "../../src/service/places.ts";
+import { changeSettings } from "../../src/service/settings-text.ts";
+import { serviceUnit, socketUnit } from "../../src/service/units.ts";
+import { renderBash, renderFish, renderZsh } from "./completion.ts";
+import { renderManual } from "./manual.ts";
+import { run } from "./run.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const programs = [hostsfileServer, dtk];
+const port = 5000;
+
+/** Builds `hostsfile-server_VERSION_ARCHITECTURE.deb` in a folder. */
+export async function buildDebianPackage(options: {
+  readonly folder: string;
+  readonly version: string;
+  /** The single executable. */
+  readonly executable: string;
+}): Promise<void> {
+  const { folder, version, executable } = options;
+  const tree = await mkdtemp(join(tmpdir(), "hostsfile-server-debian-"));
+  try {
+    await chmod(tree, 0o755);
+    const program = join(packagedFolder, serviceName);
+    await mkdir(join(tree, packagedFolder), { recursive: true });
+    await cp(executable, join(tree, program));
+    await mkdir(join(tree, "usr/bin"), { recursive: true });
+    for (const { name } of programs) await symlink(`../lib/${serviceName}/${serviceName}`, join(tree, "usr/bin", name));
+    for (const [path, content] of await files(program)) await put(tree, path, content);
+    const size = await sizeOf(tree);
+    for (const [name, text] of control({ version, size })) await put(tree, `DEBIAN/${name}`, text);
+    for (const script of ["postinst", "prerm", "postrm"]) await chmod(join(tree, "DEBIAN", script), 0o755);
+    const environment = { SOURCE_DATE_EPOCH: await lastChange() };
+    await run("dpkg-deb", ["--root-owner-group", "--build", tree, folder], { environment });
+  } finally {
+    await rm(tree, { recursive: true, force: true });
+  }
+}
+
+async function put(tree: string, path: string, content: string | Buffer): Promise<void> {
+  await mkdir(dirname(join(tree, path)), { recursive: true });
+  await writeFile(join(tree, path), content, { mode: 0o644 });
+}
+
+/** As `install` writes them. */
+const settings = { HOSTSFILE_SERVER_PORT: String(port), HOSTSFILE_SERVER_TOKEN_FILE: installedTokenFile };
+
+async function files(program: string): Promise<readonly (readonly [string, string | Buffer])[]> {
+  const document = `usr/share/doc/${serviceName}`;
+  return [
+    [`usr/lib/systemd/system/${serviceUnitName}`, serviceUnit([program])],
+    [`usr/lib/systemd/system/${socketUnitName}`, socketUnit({ host: undefined, port })],
+    [settingsFile, changeSettings(undefined, settings)],
+    [`usr/share/man/man8/${serviceName}.8.gz`, compressed(renderManual(serverPage))],
+    ["usr/share/man/man1/dtk.1.gz", compressed(renderManual(dtkPage))],
+    ...programs.flatMap((each): (readonly [string, string])[] => [
+      [`usr/share/bash-completion/completions/${each.name}`, renderBash(each)],
+      [`usr/share/zsh/vendor-completions/_${each.name}`, renderZsh(each)],
+      [`usr/share/fish/vendor_completions.d/${each.name}.fish`, renderFish(each)],
+    ]),
+    [`${document}/copyright`, await readFile(join(root, "LICENSE"))],
+    [`${document}/changelog.gz`, compressed(await readFile(join(root, "CHANGELOG.md"), "utf8"))],
+  ];
+}
+
+/** Without name and time in it, as `gzip -n`. */
+function compressed(text: string): Buffer {
+  return gzipSync(text, { level: 9 });
+}
+
+const serverPage = {
+  program: hostsfileServer,
+  section: 8,
+  description:
+    "A webhook provider for ExternalDNS: when an Ingress appears in a Kubernetes cluster on the desktop, its name appears in /etc/hosts, and goes with it. Lines of the user's own stay as they are.",
+  files: [
+    ["/etc/hosts", "The hosts file; our lines stand between two marker lines."],
+    [settingsFile, "Settings of the service."],
+    [installedTokenFile, "The admin token."],
+    [serviceStateFolder, "Records, settings of clusters, copies of the hosts file."],
+  ],
+  seeAlso: ".BR dtk (1), hosts (5), systemctl (1)",
+} as const;
+
+const dtkPage = {
+  program: dtk,
+  section: 1,
+  description:
+    "Installs ExternalDNS into a Kubernetes cluster and points it at hostsfile-server on this desktop, as the file config.yaml says.",
+  files: [["config.yaml", "The configuration, in the current folder; dtk config init writes one."]],
+  seeAlso: ".BR hostsfile\\-server (8), helm (1)",
+} as const;
+
+function control({
+  version,
+  size,
+}: {
+  readonly version: string;
+  readonly size: number;
+}): readonly (readonly [string, string])[] {
+  const architecture = process.arch === "x64" ? "amd64" : process.arch;
+  return [
+    [
+      "control",
+      `Package: ${serviceName}
+Version: ${version}
+Architecture: ${architecture}
+Maintainer: The authors of hostsfile-server <noreply@hostsfile-server.invalid>
+Installed-Size: ${size}
+Depends: libc6 (>= 2.28), libstdc++6, init-system-helpers
+Recommends: systemd
+Section: net
+Priority: optional
+Description: keeps /etc/hosts in step with Kubernetes clusters on the desktop
+ When an Ingress appears in a cluster, its name resolves on the desktop; when
+ the Ingress goes, the line goes. It is a webhook provider for ExternalDNS,
+ which dtk, the second command, installs into the cluster.
+`,
+    ],
+    ["conffiles", `${settingsFile}\n`],
+    ["postinst", postinst],
+    ["prerm", prerm],
+    ["postrm", postrm],
+  ];
+}
+
+const units = `${socketUnitName} ${serviceUnitName}`;
+
+/** A first installation enables the service; later ones leave that to the administrator. */
+const postinst = `#!/bin/sh
+set -e
+if [ "$1" = configure ]; then
+  if [ ! -e ${installedTokenFile} ]; then
+    (umask 077; od -An -tx1 -N32 /dev/urandom | tr -d ' \\n' >${installedTokenFile})
+  fi
+  if [ -d /run/systemd/system ]; then
+    systemctl daemon-reload
+    if [ -z "$2" ]; then systemctl enable --quiet ${units}; fi
+    deb-systemd-invoke start ${socketUnitName} || true
+    deb-systemd-invoke restart ${serviceUnitName} || true
+  elif [ -z "$2" ] && command -v systemctl >/dev/null; then
+    systemctl enable --quiet ${units} || true
+  fi
+fi
+`;
+
+/** A program that is gone keeps no line in step. While it is upgraded the socket holds the port. */
+const prerm = `#!/bin/sh
+set -e
+if [ "$1" = remove ]; then
+  ${packagedFolder}/${serviceName} uninstall --yes || true
+fi
+`;
+
+const postrm = `#!/bin/sh
+set -e
+if [ "$1" = purge ]; then
+  rm -rf ${settingsFolder} ${serviceStateFolder}
+fi
+if [ -d /run/systemd/system ]; then
+  systemctl daemon-reload
+  systemctl reset-failed ${units} 2>/dev/null || true
+fi
+`;
+
+/** In KiB, as dpkg wants it. */
+async function sizeOf(tree: string): Promise<number> {
+  const names = await readdir(tree, { recursive: true, withFileTypes: true });
+  const sizes = await Promise.all(
+    names.filter((entry) => entry.isFile()).map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size),
+  );
+  return Math.ceil(sizes.reduce((sum, size) => sum + size, 0) / 1024);
+}
+
+/** Seconds since 1970 of the last change of the source, which stands in the place of the time of building. */
+async function lastChange(): Promise<string> {
+  const given = process.env["SOURCE_DATE_EPOCH"];
+  if (given !== undefined) return given;
+  return (await run("git", ["log", "-1", "--format=%ct"], { folder: root })).trim();
+}

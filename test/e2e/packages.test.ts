@@ -1,0 +1,194 @@
+/** What users install: the package for npm, the single executable without a Node, and the .deb through its whole life. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually } from "../cluster/eventually.ts";
+import { run } from "../cluster/program.ts";
+import { type Machine, bootMachine } from "../cluster/systemd.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const scratch = temporaryFolder();
+const packages = join(scratch.path, "first");
+
+async function build(folder: string, ...flags: readonly string[]): Promise<string> {
+  return run([process.execPath, join(root, "scripts/packages/main.ts"), `--folder=${folder}`, ...flags], {
+    folder: root,
+  });
+}
+
+let names: readonly string[];
+const named = (ending: RegExp): string => names.find((name) => ending.test(name)) ?? "";
+
+beforeAll(async () => {
+  await build(packages);
+  names = await readdir(packages);
+});
+afterAll(() => scratch[Symbol.dispose]());
+
+async function digestsOf(folder: string): Promise<Record<string, string>> {
+  const files = await readdir(folder);
+  const pairs = files.map(async (name) => [
+    name,
+    createHash("sha256")
+      .update(await readFile(join(folder, name)))
+      .digest("hex"),
+  ]);
+  return Object.fromEntries(await Promise.all(pairs));
+}
+
+test("the same source gives the same bytes, but for the compiled code that the executable can do without", async () => {
+  const [one, other] = [join(scratch.path, "one"), join(scratch.path, "other")];
+  await build(one, "--without-code-cache");
+  await build(other, "--without-code-cache");
+  expect(await digestsOf(other)).toEqual(await digestsOf(one));
+  expect(Object.keys(await digestsOf(one))).toHaveLength(3);
+});
+
+describe("the package for npm", () => {
+  test("holds the program and nothing else", async () => {
+    const list = (await run(["tar", "tzf", join(packages, named(/\.tgz$/))])).trim().split("\n");
+    const other = list.filter((path) => !/^package\/dist\/[\w-]+\.js$/.test(path));
+    expect(other.toSorted()).toEqual(["package/LICENSE", "package/README.md", "package/package.json"]);
+  });
+
+  test("installs without anything else, and both commands work", async () => {
+    const prefix = join(scratch.path, "prefix");
+    await run([
+      "npm",
+      "install",
+      "--global",
+      "--silent",
+      "--offline",
+      "--prefix",
+      prefix,
+      join(packages, named(/\.tgz$/)),
+    ]);
+    expect(await readdir(join(prefix, "lib/node_modules"))).toEqual(["hostsfile-server"]);
+    const PATH = `${join(root, "node_modules/node/bin")}:${process.env["PATH"] ?? ""}`;
+    for (const command of ["hostsfile-server", "dtk"]) {
+      expect(await run([join(prefix, "bin", command), "--version"], { environment: { PATH } })).toMatch(
+        /^\d+\.\d+\.\d+\n$/,
+      );
+    }
+    const demo = await run([join(prefix, "bin/hostsfile-server"), "demo"], { environment: { PATH } });
+    expect(demo).toContain("192.168.122.167 foo.dtk.io");
+  });
+});
+
+describe("on a machine without Node", () => {
+  let machine: Machine;
+  let before: ReadonlyMap<string, string>;
+  let hosts: string;
+  const shell = async (script: string): Promise<string> => machine.shell(script);
+  const differences = async (): Promise<readonly string[]> => {
+    const after = await machine.changes();
+    // dpkg keeps its own books.
+    const ofDpkg = /^\/var\/(?:lib\/(?:dpkg|systemd)|cache\/(?:man|debconf)|log)(?:\/|$)/;
+    const paths = [...new Set([...before.keys(), ...after.keys()])].filter((path) => !ofDpkg.test(path));
+    return paths.filter((path) => before.get(path) !== after.get(path));
+  };
+
+  beforeAll(async () => {
+    const node = (await run(["sh", "-c", "which -a node || true"]))
+      .trim()
+      .split("\n")
+      .filter((path) => path !== "");
+    machine = await bootMachine({
+      // In containers a policy often keeps packages from starting anything.
+      without: [...node, "/usr/sbin/policy-rc.d"],
+      furnish: `mkdir -p "$ROOT/srv/packages"; cp ${packages}/* "$ROOT/srv/packages"`,
+    });
+    await shell("cp /etc/hosts /tmp/hosts && printf '# mine' >>/tmp/hosts && cat /tmp/hosts >/etc/hosts");
+    before = await machine.changes();
+    hosts = await shell("cat /etc/hosts");
+  });
+  afterAll(async () => machine[Symbol.asyncDispose]());
+
+  const isReady = async (): Promise<void> => {
+    await eventually(async () =>
+      assert.equal(await shell("curl -sS -o /dev/null -w '%{http_code}' localhost:5000/readyz"), "200"),
+    );
+  };
+  const executable = (): string => `/srv/packages/${named(/linux-\w+$/)}`;
+  const deb = (): string => `/srv/packages/${named(/\.deb$/)}`;
+
+  test("the executable is both commands, and says nothing of experiments", async () => {
+    expect(await shell("command -v node || echo none")).toBe("none\n");
+    await shell(`ln -s ${executable()} /tmp/dtk`);
+    expect(await shell(`${executable()} --help 2>&1`)).toContain("Usage: hostsfile-server");
+    expect(await shell("/tmp/dtk --help 2>&1")).toContain("Usage: dtk");
+    expect(await shell(`${executable()} demo 2>&1`)).not.toMatch(/warning|experimental/i);
+  });
+
+  test("the executable installs itself as the service, and takes itself away", async () => {
+    expect(await shell(`${executable()} install --yes --domains=dtk.io --cluster-ip=192.168.122.167`)).toContain(
+      "ready",
+    );
+    expect(await shell("systemctl is-active hostsfile-server.service")).toBe("active\n");
+    expect(await shell("dtk --help")).toContain("Usage: dtk");
+    expect(await shell(`${executable()} install`)).toContain("nothing was changed");
+    await shell("hostsfile-server uninstall --yes");
+    expect(await differences()).toEqual([]);
+  });
+
+  const curl = 'curl -sS -H "Authorization: Bearer $(cat /etc/hostsfile-server/token)"';
+
+  test("the .deb runs at once, with a token", async () => {
+    await shell(`dpkg --install ${deb()} 2>&1`);
+    await isReady();
+    expect(await shell("stat -c '%a %U:%G' /etc/hostsfile-server/token")).toBe("600 root:root\n");
+    expect(await shell("curl -sS -o /dev/null -w '%{http_code}' localhost:5000/domains")).toBe("401");
+    expect(await shell("hostsfile-server status")).toContain("whoever shows a token");
+    expect(await shell("systemctl is-enabled hostsfile-server.socket hostsfile-server.service")).toBe(
+      "enabled\nenabled\n",
+    );
+    await shell(`${curl} -d dtk.io localhost:5000/domains; ${curl} -d 192.168.122.167 localhost:5000/clusterip`);
+    const body = '{"create":[{"dnsName":"foo.dtk.io","targets":["foo.dtk.io"],"recordType":"CNAME"}]}';
+    expect(await shell(`${curl} -o /dev/null -w '%{http_code}' -d '${body}' localhost:5000/records`)).toBe("204");
+    expect(await shell("getent hosts foo.dtk.io")).toContain("192.168.122.167");
+    expect(await shell("hostsfile-server install --yes")).toContain("nothing was changed");
+    expect(await shell("hostsfile-server uninstall --yes 2>&1 || true")).toContain("sudo apt purge hostsfile-server");
+  });
+
+  test("manual pages are without fault, and shells complete flags and commands", async () => {
+    for (const page of ["/usr/share/man/man8/hostsfile-server.8.gz", "/usr/share/man/man1/dtk.1.gz"]) {
+      expect(await shell(`zcat ${page} | groff -man -Tutf8 -wall 2>&1 >/dev/null | head -5`)).toBe("");
+      expect(await shell(`zcat ${page} | groff -man -Tascii -P-cbou`)).toMatch(/SYNOPSIS[\s\S]*--[\s\S]*EXIT STATUS/);
+    }
+    const complete = (program: string, ...words: readonly string[]): string => `bash -c '
+      . /usr/share/bash-completion/completions/${program}
+      COMP_WORDS=(${[program, ...words].map((word) => `"${word}"`).join(" ")}); COMP_CWORD=${words.length}
+      _${program.replaceAll("-", "_")}; echo "\${COMPREPLY[@]}"'`;
+    expect(await shell(complete("hostsfile-server", "--clus"))).toBe("--cluster-ip=\n");
+    expect(await shell(complete("hostsfile-server", "uninstall", "--k"))).toBe("--keep-state\n");
+    expect(await shell(complete("dtk", "uninst"))).toBe("uninstall-addon\n");
+  });
+
+  test("an upgrade keeps token, settings and records, and the port answers all the time", async () => {
+    const token = await shell("cat /etc/hostsfile-server/token");
+    await shell("echo HOSTSFILE_SERVER_ALLOW=192.0.2.0/24 >>/etc/hostsfile-server/environment");
+    await shell(`
+      cd /tmp; dpkg-deb --raw-extract ${deb()} newer; sed -i 's/^Version: .*/&+newer/' newer/DEBIAN/control
+      dpkg-deb --root-owner-group -Znone --build newer newer.deb >/dev/null`);
+    const answers = await shell(`
+      (while [ ! -e /tmp/stop ]; do curl -sS -o /dev/null -w '%{http_code}\\n' localhost:5000/healthz 2>&1 || true; done | sort | uniq -c >/tmp/answers) &
+      dpkg --install --force-confold /tmp/newer.deb >/tmp/dpkg.log 2>&1 || cat /tmp/dpkg.log; touch /tmp/stop; wait; cat /tmp/answers`);
+    expect(answers).toMatch(/^ *\d+ 200\n$/);
+    expect(await shell("dpkg-query -W -f '${Version}' hostsfile-server")).toContain("+newer");
+    expect(await shell("cat /etc/hostsfile-server/token")).toBe(token);
+    expect(await shell(`${curl} localhost:5000/status`)).toContain("192.0.2.0/24");
+    expect(await shell("getent hosts foo.dtk.io")).toContain("192.168.122.167");
+  });
+
+  test("removed, it leaves no line, but what is saved; purged, it leaves nothing", async () => {
+    await shell("dpkg --remove hostsfile-server 2>&1");
+    expect(await shell("cat /etc/hosts")).toBe(hosts);
+    expect(await shell("ls /var/lib/hostsfile-server /etc/hostsfile-server")).toContain("token");
+    expect(await shell("curl -sS localhost:5000/healthz 2>&1 || true")).toMatch(/connect/i);
+    await shell("dpkg --purge hostsfile-server 2>&1");
+    expect(await differences()).toEqual([]);
+  });
+});
