@@ -9,6 +9,7 @@ import { type Setting, environmentName } from "../src/cli/setting.ts";
 import { entries, pathText } from "../src/cluster/configuration/entry.ts";
 import { defaultLimits } from "../src/control/limits.ts";
 import { limits } from "../src/store/limits.ts";
+import { metricsPath, renderMetricsPage } from "./metrics-page.ts";
 
 /** Where the page lies. */
 export const configurationPath = join(import.meta.dirname, "..", "docs", "configuration.md");
@@ -142,4 +143,7 @@ ${rows.map(([what, most]) => `| ${what} | ${most.toLocaleString("en")} |`).join(
 `;
 }
 
-if (import.meta.main) await writeFile(configurationPath, renderConfiguration());
+if (import.meta.main) {
+  await writeFile(configurationPath, renderConfiguration());
+  await writeFile(metricsPath, await renderMetricsPage());
+}

@@ -2,6 +2,7 @@
 import { hostname } from "node:os";
 import { Announcer } from "./announcer.ts";
 import { createApp } from "./control/app.ts";
+import { createMetrics } from "./control/metrics.ts";
 import { type Network, authority } from "./control/network.ts";
 import { type RunningServer, startServer } from "./control/server.ts";
 import { type HostsFileSinkOptions, openHostsFileSink } from "./hosts/hosts-file-sink.ts";
@@ -10,7 +11,7 @@ import type { Sink } from "./hosts/sink.ts";
 import type { Log } from "./log.ts";
 import { type ClusterSettings, defaultCluster, initialSettings } from "./records/cluster.ts";
 import type { View } from "./records/view.ts";
-import { type ReconcilerPort, Reconciler, viewOf } from "./reconciler.ts";
+import { type ReconcilerListener, type ReconcilerPort, Reconciler, viewOf } from "./reconciler.ts";
 import { StoreKeeper } from "./store/keeper.ts";
 import type { Store } from "./store/store.ts";
 import { StoreTroubleError } from "./store/trouble.ts";
@@ -67,6 +68,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     previous ??= viewOf(store, ownNames);
     saveGiven(store, options.given);
   };
+  const metrics = stack.use(createMetrics());
   const sink = stack.use(
     await openSink(options, { previous: () => previous, onOutsideEdit: () => void reconciler.reconcile() }),
   );
@@ -78,7 +80,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       keeper,
       sinks: [sink],
       ownNames: () => ownNames,
-      listener: new Announcer(log, { isDryRun }),
+      listener: listenTogether(new Announcer(log, { isDryRun }), metrics.listener),
       previous: () => previous,
       now: Date.now,
     }),
@@ -86,6 +88,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   openEagerly(keeper);
   const app = createApp({
     reconciler,
+    metrics,
     log,
     now: Date.now,
     allow: options.allow,
@@ -106,6 +109,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await reconciler.reconcile();
   const running = stack.move();
   return { address, port, reconciler, allowed: app.allowed, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+function listenTogether(...listeners: readonly ReconcilerListener[]): ReconcilerListener {
+  return {
+    shown: (event) => listeners.forEach((listener) => listener.shown(event)),
+    storeTrouble: (trouble) => listeners.forEach((listener) => listener.storeTrouble(trouble)),
+  };
 }
 
 /** All addresses of a family have one name for who sits here. */

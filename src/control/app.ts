@@ -11,6 +11,7 @@ import { AllowList } from "./allow-list.ts";
 import { parseCaller } from "./caller.ts";
 import { type Guard, createGuard } from "./guard.ts";
 import { type Limits, defaultLimits, limitRequests, receiveBody } from "./limits.ts";
+import type { Metrics } from "./metrics.ts";
 import { type Network, type NetworkSource, systemNetworks } from "./network.ts";
 import { createWarnOnce } from "../warn-once.ts";
 import { restRoutes } from "./rest.ts";
@@ -19,6 +20,7 @@ import { type ServerFacts, type StatusOptions, buildStatus } from "./status-repo
 export interface AppOptions {
   readonly reconciler: ReconcilerPort;
   readonly log: Log;
+  readonly metrics: Metrics;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Who may call, which may change; without it the networks are worked out. */
@@ -45,17 +47,23 @@ export function createApp(options: AppOptions): App {
   const { reconciler, log, now, limits = defaultLimits } = options;
   const warnOnce = createWarnOnce({ log, now });
   const allowList = createAllowList(options);
-  const guard = createGuard({ allowList, adminToken: options.adminToken, ownNames: options.ownNames, warnOnce });
+  const { adminToken, ownNames, metrics } = options;
+  const guard = createGuard({ allowList, adminToken, ownNames, warnOnce, refused: metrics.refused });
   const receive = receiveBody(limits);
   const leftOut = new LeftOutMemory(log);
   const allowed = (): readonly string[] => allowList.describe();
 
   const app = new Hono<HTTPEnvironment>({ strict: false });
-  app.use(logRequests(log, now));
+  app.use(noteRequests(options));
   app.use(limitRequests(limits));
   app.route(
     "/",
-    statusRoutes(guard, { ...options, leftOut, allowed, tokenRequired: () => options.adminToken() !== undefined }),
+    statusRoutes(guard, metrics, {
+      ...options,
+      leftOut,
+      allowed,
+      tokenRequired: () => options.adminToken() !== undefined,
+    }),
   );
   app.route("/", webhookRoutes({ reconciler, admit: guard.admit("webhook"), receive, leftOut, warnOnce, now }));
   app.route("/", restRoutes({ reconciler, guard, receive, leftOut, log }));
@@ -64,13 +72,15 @@ export function createApp(options: AppOptions): App {
   return { fetch: (request, environment) => app.fetch(request, environment), allowed };
 }
 
-/** For `--debug`: one line a request, once it is answered. */
-function logRequests(log: Log, now: () => number): MiddlewareHandler<HTTPEnvironment> {
+/** Counts each request once it is answered; with `--debug` it is a line in the log. */
+function noteRequests({ log, metrics }: AppOptions): MiddlewareHandler<HTTPEnvironment> {
   return async (context, next) => {
-    const start = now();
+    const start = performance.now();
     await next();
     const { req, res, env } = context;
-    const fields = { from: env.caller, status: res.status, milliseconds: now() - start };
+    const milliseconds = performance.now() - start;
+    metrics.request({ method: req.method, path: req.path, status: res.status, milliseconds });
+    const fields = { from: env.caller, status: res.status, milliseconds: Math.round(milliseconds) };
     log.debug(fields, `${req.method} ${req.path} -> ${res.status}`);
   };
 }
@@ -89,7 +99,7 @@ function readClusterIPs(reconciler: ReconcilerPort) {
   }
 }
 
-function statusRoutes(guard: Guard, options: StatusOptions): Hono<HTTPEnvironment> {
+function statusRoutes(guard: Guard, metrics: Metrics, options: StatusOptions): Hono<HTTPEnvironment> {
   const { reconciler } = options;
   const app = new Hono<HTTPEnvironment>({ strict: false });
   app.get("/", async (context, next) => {
@@ -97,6 +107,10 @@ function statusRoutes(guard: Guard, options: StatusOptions): Hono<HTTPEnvironmen
     return guard.check(context, "word") ?? context.text(browserAnswer);
   });
   app.get("/status", guard.admit("detail"), (context) => context.json(buildStatus(options)));
+  app.get("/metrics", guard.admit("detail"), async (context) => {
+    const { contentType, text } = await metrics.render(buildStatus(options));
+    return context.text(text, 200, { "content-type": contentType });
+  });
   app.get("/healthz", nameCaller, guard.admit("word"), (context) => context.text("ok"));
   app.get("/readyz", guard.admit("word"), (context) => {
     const { ready } = reconciler.state();

@@ -16,6 +16,8 @@ export interface GuardOptions {
   /** This machine's names, lower case. */
   readonly ownNames: () => ReadonlySet<string>;
   readonly warnOnce: WarnOnce;
+  /** Told of each refusal. */
+  readonly refused: (reason: RefusalReason) => void;
 }
 
 type Handler = MiddlewareHandler<HTTPEnvironment>;
@@ -49,6 +51,7 @@ function checkCall(options: GuardOptions, context: Context<HTTPEnvironment>, acc
   const verdict = judge(describeCall({ context, caller, access, options }));
   if (verdict.admit) return undefined;
   const { reason, status } = verdict;
+  options.refused(reason);
   const { message, hint } = explain({ reason, access, caller, context });
   const fields = { from: caller.text, path: context.req.path, reason };
   options.warnOnce(`${caller.text} ${reason} ${access}`, fields, `${message} ${hint}`);

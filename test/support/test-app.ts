@@ -1,5 +1,6 @@
 /** The real HTTP application over a real store in memory, for tests: only the sink is a stand-in, since none of them looks at a file. */
 import { type AppOptions, createApp } from "../../src/control/app.ts";
+import { createMetrics } from "../../src/control/metrics.ts";
 import type { Network, NetworkSource } from "../../src/control/network.ts";
 import { type Status, statusSchema } from "../../src/control/status.ts";
 import type { Sink, SinkReport } from "../../src/hosts/sink.ts";
@@ -86,10 +87,12 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
     listener: { shown: () => {}, storeTrouble: () => {} },
     now: () => time,
   });
+  const metrics = createMetrics();
   await reconciler.reconcile();
   const app = createApp({
     reconciler,
     log,
+    metrics,
     now: () => time,
     ownNames: () => new Set(["desktop.example.com"]),
     facts: { pid: 1, version: "1.2.3", since: time, hostsFile: "/etc/hosts", dryRun: false },
@@ -116,7 +119,10 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
     breakStore: (trouble, only) => ([storeTrouble, broken] = [trouble, only]),
     breakSink: (trouble) => (sinkTrouble = trouble),
     pass: (milliseconds) => (time += milliseconds),
-    [Symbol.asyncDispose]: () => reconciler[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      metrics[Symbol.dispose]();
+      await reconciler[Symbol.asyncDispose]();
+    },
   };
 }
 
