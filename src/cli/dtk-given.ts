@@ -12,6 +12,7 @@ export function givenValues(given: Given<ValueSettings>, sources: Sources<ValueS
     cluster: pair(given.cluster, sources.cluster),
     clusterIPs: pair(given.clusterIPs, sources.clusterIPs),
     hostIP: pair(given.hostIP, sources.hostIP),
+    targets: pair(given.targets, sources.targets),
     tokenFile: pair(given.tokenFile, sources.tokenFile),
   };
 }

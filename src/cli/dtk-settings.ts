@@ -19,6 +19,7 @@ export const valueSettings = {
   cluster: ofEntry(entries.cluster, { flag: "cluster", placeholder: "NAME" }),
   clusterIPs: ofEntry(entries.clusterIPs, { flag: "cluster-ip", placeholder: "ADDRESS" }),
   hostIP: ofEntry(entries.hostIP, { flag: "host-ip", placeholder: "ADDRESS" }),
+  targets: ofEntry(entries.targets, { flag: "targets", placeholder: "MODE" }),
   tokenFile: ofEntry(entries.tokenFile, { flag: "token-file", placeholder: "FILE" }),
 };
 
