@@ -18,6 +18,8 @@ export interface Finding extends Trouble {
   readonly grade: Exclude<Grade, "skipped">;
   /** Absent where only a person can decide; `hint` says in any case what to type. */
   readonly fix?: Fix;
+  /** Nothing is wrong, and yet what needs this check has nothing to look at: it is skipped as after a problem. */
+  readonly isDeadEnd?: true;
 }
 
 /** Where the parts are that are looked at. Each look is made once, however many checks ask for it. */
