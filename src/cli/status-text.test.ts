@@ -39,6 +39,7 @@ const status: Status = {
       trouble: null,
     },
   ],
+  names: none,
   notShown: {
     total: 25,
     list: Array.from({ length: 25 }, (_, index) => ({

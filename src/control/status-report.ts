@@ -1,6 +1,7 @@
 /** Says in one value how the server is: what it shows, what it cannot show and why, and what a person should look at. */
 import type { SinkReport } from "../hosts/sink.ts";
 import { explainNotShown } from "../records/not-shown.ts";
+import type { ViewEntry } from "../records/view.ts";
 import type { ReconcilerPort, ReconcilerState } from "../reconciler.ts";
 import type { Store, StoredCluster } from "../store/store.ts";
 import { StoreTroubleError } from "../store/trouble.ts";
@@ -34,12 +35,14 @@ export interface StatusOptions {
 }
 
 const mostListed = 100;
+const mostNames = 1000;
 
 /** Builds the status. */
 export function buildStatus(options: StatusOptions): Status {
   const { reconciler, leftOut, facts, address, allowed, tokenRequired } = options;
   const state = reconciler.state();
   const { since, ...fixed } = facts;
+  const shown = findShown(state);
   const status = {
     server: {
       ...fixed,
@@ -49,8 +52,9 @@ export function buildStatus(options: StatusOptions): Status {
       allowed: [...allowed()],
       tokenRequired: tokenRequired(),
     },
-    clusters: readClusters(reconciler, countShown(state)),
+    clusters: readClusters(reconciler, countByCluster(shown)),
     sinks: [...state.reports].map(([name, report]) => describeSink({ name, report, state })),
+    names: readNames(reconciler, shown),
     notShown: some(
       state.view.notShown.map((entry) => {
         const { name, cluster, reason } = entry;
@@ -63,23 +67,49 @@ export function buildStatus(options: StatusOptions): Status {
   return { ...status, attention: findAttention(status, { ...state, now: options.now() }) };
 }
 
-/** By cluster; a name that the user's own lines keep from being written is not shown. */
-function countShown({ view, reports }: ReconcilerState): ReadonlyMap<string, number> {
+/** A name that the user's own lines keep from being written is not shown. */
+function findShown({ view, reports }: ReconcilerState): readonly ViewEntry[] {
   const conflicts = reports.values().flatMap((report) => (report.ok ? report.conflicts : []));
   const kept = new Set<string>(conflicts.map(({ name }) => name));
-  const shown = new Map<string, number>();
-  for (const { name, cluster } of view.entries) if (!kept.has(name)) shown.set(cluster, (shown.get(cluster) ?? 0) + 1);
-  return shown;
+  return kept.size === 0 ? view.entries : view.entries.filter(({ name }) => !kept.has(name));
+}
+
+function countByCluster(shown: readonly ViewEntry[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { cluster } of shown) counts.set(cluster, (counts.get(cluster) ?? 0) + 1);
+  return counts;
+}
+
+function readNames(reconciler: ReconcilerPort, shown: readonly ViewEntry[]): Status["names"] {
+  const { total, list } = some(shown, mostNames);
+  const describe = (entry: ViewEntry, store: Store | undefined): Status["names"]["list"][number] => {
+    const { name, addresses, cluster, resource = null } = entry;
+    const since = store?.firstStored(cluster, name);
+    return {
+      name,
+      addresses: [...addresses],
+      cluster,
+      resource,
+      since: since === undefined ? null : formatTime(since),
+    };
+  };
+  const described = readIfPossible(reconciler, (store) => list.map((entry) => describe(entry, store)));
+  return { total, list: described ?? list.map((entry) => describe(entry, undefined)) };
 }
 
 /** Without a store nothing is known of the clusters; the attention list says why. */
 function readClusters(reconciler: ReconcilerPort, shown: ReadonlyMap<string, number>): Status["clusters"] {
+  const describe = (store: Store): Status["clusters"] =>
+    [...store.clusters()].map((cluster) => describeCluster({ cluster, store, shown: shown.get(cluster.name) ?? 0 }));
+  return readIfPossible(reconciler, describe) ?? [];
+}
+
+/** Undefined while the store cannot be used. */
+function readIfPossible<Result>(reconciler: ReconcilerPort, work: (store: Store) => Result): Result | undefined {
   try {
-    return reconciler.read((store) =>
-      [...store.clusters()].map((cluster) => describeCluster({ cluster, store, shown: shown.get(cluster.name) ?? 0 })),
-    );
+    return reconciler.read(work);
   } catch (error) {
-    if (error instanceof StoreTroubleError) return [];
+    if (error instanceof StoreTroubleError) return undefined;
     throw error;
   }
 }
@@ -126,8 +156,8 @@ function describeSink(known: {
   };
 }
 
-function some<Item>(items: readonly Item[]): { total: number; list: Item[] } {
-  return { total: items.length, list: items.slice(0, mostListed) };
+function some<Item>(items: readonly Item[], most = mostListed): { total: number; list: Item[] } {
+  return { total: items.length, list: items.slice(0, most) };
 }
 
 function formatTime(milliseconds: number): string {

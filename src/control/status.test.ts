@@ -44,6 +44,7 @@ test("a new server has nothing to complain about", async () => {
     sinks: [
       expect.objectContaining({ name: "hosts file", ok: true, trouble: null, conflicts: { total: 0, list: [] } }),
     ],
+    names: { total: 0, list: [] },
     notShown: { total: 0, list: [] },
     leftOut: { total: 0, list: [] },
     contested: { total: 0, list: [] },
@@ -70,6 +71,36 @@ test("counts what is stored and shown, and gives each exception a sentence", asy
       { name: "under_score.dtk.io", reason: "underscore" },
     ],
   });
+});
+
+test("names what is shown, with where it came from and since when", async () => {
+  await using app = await makeTestApp();
+  await app.call("POST /domains", { body: "dtk.io" });
+  await app.call("POST /clusterip", { body: "192.168.122.167,fd00:122::a7" });
+  await put(app, ["foo.dtk.io"]);
+  app.pass(60_000);
+  await put(app, ["foo.dtk.io", "*.dtk.io", "bar.dtk.io"]);
+  const common = { addresses: ["192.168.122.167", "fd00:122::a7"], cluster: "default", resource };
+  expect((await app.status()).names).toEqual({
+    total: 2,
+    list: [
+      { ...common, name: "bar.dtk.io", since: "2026-01-01T00:01:00.000Z" },
+      { ...common, name: "foo.dtk.io", since: "2026-01-01T00:00:00.000Z" },
+    ],
+  });
+});
+
+test("of the names a thousand are listed, and without a store all but their age", async () => {
+  await using app = await makeTestApp();
+  await app.call("POST /domains", { body: "dtk.io" });
+  await app.call("POST /clusterip", { body: "192.168.122.167" });
+  const wanted = Array.from({ length: 1001 }, (_, index) => `n${1000 + index}.dtk.io`);
+  await put(app, wanted);
+  const { names } = await app.status();
+  expect([names.total, names.list.length, names.list.at(-1)?.name]).toEqual([1001, 1000, "n1999.dtk.io"]);
+  app.breakStore({ code: "state-damaged", message: "It is damaged.", hint: "hostsfile-server recover" });
+  const broken = (await app.status()).names;
+  expect(broken).toEqual({ total: 1001, list: names.list.map((name) => ({ ...name, since: null })) });
 });
 
 test("lists are bounded, with the whole number beside", async () => {

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 
 const troubleSchema = z.object({ code: z.string(), message: z.string(), hint: z.string() });
 
-/** The first hundred of a list, and how many there are in all. */
+/** The first of a list (100, of names 1,000), and how many there are in all. */
 function some<Item extends z.core.$ZodType>(
   item: Item,
 ): z.ZodMiniObject<{ total: z.ZodMiniNumber; list: z.ZodMiniArray<Item> }> {
@@ -37,6 +37,16 @@ const sinkSchema = z.object({
   trouble: z.nullable(troubleSchema),
 });
 
+const nameSchema = z.object({
+  name: z.string(),
+  addresses: z.array(z.string()),
+  cluster: z.string(),
+  /** The Kubernetes resource that it came from, as in `ingress/default/test`. */
+  resource: z.nullable(z.string()),
+  /** When it was first stored (ISO 8601); null where that was before times were kept. */
+  since: z.nullable(z.string()),
+});
+
 const exceptionSchema = z.object({ name: z.string(), cluster: z.string(), reason: z.string(), sentence: z.string() });
 
 export const statusSchema = z.object({
@@ -56,6 +66,8 @@ export const statusSchema = z.object({
   }),
   clusters: z.array(clusterSchema),
   sinks: z.array(sinkSchema),
+  /** What the hosts file shows, in the order of the names. */
+  names: some(nameSchema),
   /** Stored records that cannot be shown. */
   notShown: some(exceptionSchema),
   /** What ExternalDNS offered and was not taken. */

@@ -40,7 +40,7 @@ export class StoreKeeper implements Disposable {
     const explain = (error: unknown): never => {
       throw error;
     };
-    return new StoreKeeper({ open: openMemoryStore, opened, explain });
+    return new StoreKeeper({ open: () => openMemoryStore(), opened, explain });
   }
 
   /** Why the store cannot be used, or be written, from the first failure until {@link heal} finds it well. */

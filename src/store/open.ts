@@ -3,7 +3,7 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { prepareStateFile, prepareStateFolder, syncFolder } from "./folder.ts";
-import { applicationId, createTables, readingPragmas, schemaVersion, writingPragmas } from "./schema.ts";
+import { applicationId, createTables, readingPragmas, schemaVersion, upgrades, writingPragmas } from "./schema.ts";
 import { damagedCopies, databaseName, setAside } from "./set-aside.ts";
 import { SQLiteStore } from "./sqlite-store.ts";
 import { DamageError, StoreTroubleError, damaged, explainStoreError, isDamage, newer, sqliteCode } from "./trouble.ts";
@@ -27,7 +27,7 @@ export function openStore({ folder, now }: StoreOptions): SQLiteStore {
     const real = prepareStateFolder(folder);
     const copy = damagedCopies(real).at(-1);
     if (copy !== undefined && !existsSync(join(real, databaseName))) throw damaged(copy);
-    return openDatabase(real);
+    return openDatabase(real, now);
   } catch (error) {
     throw isDamage(error) ? setAsideDamaged({ folder, now }, error) : explainStoreError(error, folder);
   }
@@ -35,11 +35,13 @@ export function openStore({ folder, now }: StoreOptions): SQLiteStore {
 
 /**
  * Opens a store in memory, for a run that must leave no trace.
+ *
+ * @param now - milliseconds since 1970
  */
-export function openMemoryStore(): SQLiteStore {
+export function openMemoryStore(now: () => number = Date.now): SQLiteStore {
   const database = new DatabaseSync(":memory:");
   database.exec(createTables);
-  return new SQLiteStore(database);
+  return new SQLiteStore(database, now);
 }
 
 /**
@@ -48,12 +50,12 @@ export function openMemoryStore(): SQLiteStore {
  * @returns the damaged copies' paths; empty when there was nothing to recover from, and then nothing was changed
  * @throws StoreTroubleError as {@link openStore}
  */
-export function recoverStore({ folder }: StoreOptions): readonly string[] {
+export function recoverStore({ folder, now }: StoreOptions): readonly string[] {
   try {
     const real = prepareStateFolder(folder);
     const copies = damagedCopies(real);
     if (copies.length === 0 || existsSync(join(real, databaseName))) return [];
-    openDatabase(real)[Symbol.dispose]();
+    openDatabase(real, now)[Symbol.dispose]();
     return copies;
   } catch (error) {
     throw explainStoreError(error, folder);
@@ -78,7 +80,7 @@ export function setAsideDamaged({ folder, now }: StoreOptions, cause: unknown): 
   }
 }
 
-function openDatabase(folder: string): SQLiteStore {
+function openDatabase(folder: string, now: () => number): SQLiteStore {
   const path = join(folder, databaseName);
   if (!existsSync(path)) createDatabase(folder, path);
   prepareStateFile(path);
@@ -87,7 +89,8 @@ function openDatabase(folder: string): SQLiteStore {
     database.exec(readingPragmas);
     check(database, folder);
     database.exec(writingPragmas);
-    return readAll(database);
+    upgrade(database);
+    return readAll(database, now);
   } catch (error) {
     database.close();
     throw error;
@@ -117,13 +120,21 @@ function check(database: DatabaseSync, folder: string): void {
   if (verdict !== "ok") throw new DamageError(String(verdict));
 }
 
+/** Whole or not at all, so that a full disk or a lost power leaves a database of one version. */
+function upgrade(database: DatabaseSync): void {
+  const version = pragma(database, "user_version");
+  if (version === schemaVersion) return;
+  const missing = Array.from({ length: schemaVersion - version }, (_, index) => upgrades[version + index]);
+  database.exec(`BEGIN IMMEDIATE; ${missing.join("")} PRAGMA user_version = ${schemaVersion}; COMMIT;`);
+}
+
 function pragma(database: DatabaseSync, name: string): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
 
-function readAll(database: DatabaseSync): SQLiteStore {
+function readAll(database: DatabaseSync, now: () => number): SQLiteStore {
   try {
-    return new SQLiteStore(database);
+    return new SQLiteStore(database, now);
   } catch (error) {
     if (sqliteCode(error) !== undefined) throw error;
     throw new DamageError("a row breaks a rule", { cause: error });

@@ -4,15 +4,21 @@
 export const applicationId = 0x68667331;
 
 /** Grows when the tables change; an older database is brought up, a newer one is left alone. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
-/** `endpoint` is the endpoint's JSON as it is returned; the other columns are taken from it. */
+/**
+ * `endpoint` is the endpoint's JSON as it is returned; name, type and set identifier are taken from it. Times are in
+ * milliseconds since 1970. New columns stand last, where the upgrades put them.
+ */
 export const createTables = `
   CREATE TABLE cluster (
     name TEXT PRIMARY KEY,
     settings TEXT NOT NULL,
     heard_at INTEGER,
-    negotiation TEXT
+    negotiation TEXT,
+    caller TEXT,
+    matched_ip TEXT,
+    silent_for INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE record (
     cluster TEXT NOT NULL,
@@ -21,6 +27,7 @@ export const createTables = `
     set_identifier TEXT NOT NULL,
     sequence INTEGER NOT NULL,
     endpoint TEXT NOT NULL,
+    created_at INTEGER,
     PRIMARY KEY (cluster, name, type, set_identifier)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE holder (
@@ -30,6 +37,16 @@ export const createTables = `
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${schemaVersion};
 `;
+
+/** What brings a database of each older version to the next one; what was not kept then is null. */
+export const upgrades: Readonly<Record<number, string>> = {
+  1: `
+    ALTER TABLE cluster ADD COLUMN caller TEXT;
+    ALTER TABLE cluster ADD COLUMN matched_ip TEXT;
+    ALTER TABLE cluster ADD COLUMN silent_for INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE record ADD COLUMN created_at INTEGER;
+  `,
+};
 
 /**
  * Before the first look. The lock is exclusive, so that a second process is told at once and no shared-memory file is

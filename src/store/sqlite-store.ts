@@ -27,6 +27,7 @@ interface ClusterMemory extends ClusterRow {
 /** Throws whatever SQLite throws; `open.ts` gives these errors their meaning. */
 export class SQLiteStore implements Store {
   readonly #database: DatabaseSync;
+  readonly #now: () => number;
   readonly #statements = new Map<string, StatementSync>();
   readonly #clusters = new Map<ClusterName, ClusterMemory>();
   #holders: ReadonlyMap<HostName, ClusterName> = new Map();
@@ -39,10 +40,12 @@ export class SQLiteStore implements Store {
    * Reads everything that the view needs into memory.
    *
    * @param database - open, checked, and with the tables of `schema.ts`
+   * @param now - milliseconds since 1970
    * @throws Error when a row breaks a rule
    */
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, now: () => number) {
     this.#database = database;
+    this.#now = now;
     for (const row of this.#prepare("SELECT * FROM cluster ORDER BY name").iterate()) {
       const cluster = readClusterRow(row);
       this.#clusters.set(cluster.name, { ...cluster, heardSavedAt: cluster.heardAt, recordByKey: new Map() });
@@ -77,6 +80,13 @@ export class SQLiteStore implements Store {
   countByType(name: ClusterName): ReadonlyMap<string, number> {
     const rows = this.#prepare("SELECT type, count(*) AS count FROM record WHERE cluster = ? GROUP BY type").all(name);
     return new Map(rows.map(({ type, count }) => [String(type), Number(count)]));
+  }
+
+  firstStored(cluster: ClusterName, name: string): number | undefined {
+    const sql =
+      "SELECT CASE count(*) WHEN count(created_at) THEN min(created_at) END AS since FROM record WHERE cluster = ? AND name = ? AND type <> 'TXT'";
+    const since = this.#prepare(sql).get(cluster, name)?.["since"] ?? undefined;
+    return since === undefined ? undefined : Number(since);
   }
 
   apply(name: ClusterName, { remove, put }: Mutation): void {
@@ -197,8 +207,8 @@ export class SQLiteStore implements Store {
     sequence: number,
     endpoint: string,
   ): boolean {
-    const insert = "INSERT OR IGNORE INTO record VALUES (?, ?, ?, ?, ?, ?)";
-    if (this.#run(insert, cluster, name, type, setIdentifier, sequence, endpoint) === 1) return true;
+    const insert = "INSERT OR IGNORE INTO record VALUES (?, ?, ?, ?, ?, ?, ?)";
+    if (this.#run(insert, cluster, name, type, setIdentifier, sequence, endpoint, this.#now()) === 1) return true;
     const update =
       "UPDATE record SET endpoint = ? WHERE cluster = ? AND name = ? AND type = ? AND set_identifier = ? AND endpoint <> ?";
     this.#run(update, endpoint, cluster, name, type, setIdentifier, endpoint);

@@ -177,6 +177,102 @@ describe("what is put comes back", () => {
   });
 });
 
+test("when the records of a name were first stored is kept over changes, ownership records aside", () => {
+  using folder = temporaryFolder();
+  let time = 1000;
+  const openLater = () => openStore({ folder: folder.path, now: () => time });
+  {
+    using store = openLater();
+    put(store, seed);
+    time = 2000;
+    put(store, { ...seed, recordTTL: 60 }, { ...seed, recordType: "AAAA", targets: ["fd00::1"] });
+    put(store, { ...ownership, dnsName: "late.dtk.io" });
+    time = 3000;
+    put(store, { ...seed, dnsName: "late.dtk.io" });
+  }
+  using store = openLater();
+  const since = (name: string) => store.firstStored(defaultCluster, name);
+  expect(["foo.dtk.io", "late.dtk.io", "never.dtk.io"].map(since)).toEqual([1000, 3000, undefined]);
+  expect(store.firstStored(kind, "foo.dtk.io")).toBeUndefined();
+});
+
+describe("a database of an older version", () => {
+  /** As version 1 made it. */
+  const firstVersion = `
+    CREATE TABLE cluster (
+      name TEXT PRIMARY KEY, settings TEXT NOT NULL, heard_at INTEGER, negotiation TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE record (
+      cluster TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, set_identifier TEXT NOT NULL,
+      sequence INTEGER NOT NULL, endpoint TEXT NOT NULL,
+      PRIMARY KEY (cluster, name, type, set_identifier)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE holder (name TEXT PRIMARY KEY, cluster TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    PRAGMA application_id = 0x68667331;
+    PRAGMA user_version = 1;
+    INSERT INTO cluster VALUES
+      ('default', '{"clusterIPs":["192.0.2.1"],"domains":["dtk.io"],"targets":"cluster"}', 7, '{"at":5,"include":[]}');
+    INSERT INTO record VALUES ('default', 'foo.dtk.io', 'CNAME', '', 3, '${JSON.stringify(seed)}');
+    INSERT INTO holder VALUES ('foo.dtk.io', 'default');
+  `;
+
+  function makeFirstVersion(folder: string): string {
+    const path = join(folder, databaseName);
+    const database = new DatabaseSync(path);
+    database.exec(firstVersion);
+    database.close();
+    return path;
+  }
+
+  test("is brought up with all that it holds; when its records came is not known", () => {
+    using folder = temporaryFolder();
+    makeFirstVersion(folder.path);
+    for (const _ of ["upgraded", "opened again"]) {
+      using store = open(folder.path);
+      expect(store.cluster(defaultCluster)).toMatchObject({
+        settings: { clusterIPs: ["192.0.2.1"], domains: ["dtk.io"], targets: "cluster" },
+        heardAt: 7,
+        negotiation: { at: 5, include: [] },
+      });
+      expect(store.holders()).toEqual(new Map([["foo.dtk.io", "default"]]));
+      expect(store.firstStored(defaultCluster, "foo.dtk.io")).toBeUndefined();
+      put(store, { ...seed, dnsName: "new.dtk.io" }, { ...seed, recordType: "A", targets: ["192.0.2.9"] });
+      expect(store.firstStored(defaultCluster, "new.dtk.io")).toBe(0);
+      expect(store.firstStored(defaultCluster, "foo.dtk.io")).toBeUndefined();
+    }
+  });
+
+  test("has the tables of a new one then", () => {
+    using older = temporaryFolder();
+    using newer = temporaryFolder();
+    makeFirstVersion(older.path);
+    const tables = [older.path, newer.path].map((folder) => {
+      open(folder)[Symbol.dispose]();
+      using database = new DatabaseSync(join(folder, databaseName));
+      const list = ["cluster", "record", "holder"].map((table) =>
+        database.prepare(`PRAGMA table_info(${table})`).all(),
+      );
+      return [database.prepare("PRAGMA user_version").get(), ...list];
+    });
+    expect(tables[0]).toEqual(tables[1]);
+  });
+
+  test("whose upgrade fails half-way stays as it was", () => {
+    using folder = temporaryFolder();
+    const path = makeFirstVersion(folder.path);
+    const alter = (sql: string): unknown => {
+      using database = new DatabaseSync(path);
+      return database.prepare(sql).all();
+    };
+    alter("ALTER TABLE record ADD COLUMN created_at INTEGER");
+    expect(troubleOf(() => open(folder.path))).toBe("state-unavailable");
+    expect(alter("PRAGMA user_version")).toEqual([{ user_version: 1 }]);
+    alter("ALTER TABLE record DROP COLUMN created_at");
+    using store = open(folder.path);
+    expect(endpoints(store)).toEqual([seed]);
+  });
+});
+
 describe("a damaged database", () => {
   function filled(folder: string): string {
     using store = open(folder);

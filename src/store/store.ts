@@ -33,6 +33,8 @@ export interface Store extends Disposable {
   endpointsJSON(name: ClusterName): string;
   /** Number of stored endpoints of a cluster by record type, TXT included. */
   countByType(name: ClusterName): ReadonlyMap<string, number>;
+  /** When the records of a canonical name were first stored, in milliseconds since 1970, if that is known of each. */
+  firstStored(cluster: ClusterName, name: string): number | undefined;
   /** Removes and puts the records of one cluster in one transaction; the cluster must be configured. */
   apply(name: ClusterName, mutation: Mutation): void;
   /** Sets a cluster's settings; a cluster that is not there comes into being. */

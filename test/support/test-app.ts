@@ -67,8 +67,8 @@ type TestAppOptions = Partial<Pick<AppOptions, "limits" | "networks" | "ownNames
 export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const lines: LogLine[] = [];
   const log = makeLog(lines);
-  const store = openMemoryStore();
   let time = Date.UTC(2026, 0, 1);
+  const store = openMemoryStore(() => time);
   let storeTrouble: Trouble | undefined;
   let broken: keyof Store | undefined;
   let sinkTrouble: Trouble | undefined;
