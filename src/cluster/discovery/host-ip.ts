@@ -23,24 +23,34 @@ export async function lookUpRoute(to: Address): Promise<Address | undefined> {
   return promise.finally(() => socket.close());
 }
 
-const behindLoopback = [
-  { host: "host.docker.internal", reason: "Docker Desktop's name for this machine" },
-  { host: "10.0.2.2", reason: "this machine, as seen from VirtualBox's and QEMU's user-mode networks" },
-] as const;
+const dockerDesktop = { host: "host.docker.internal", reason: "Docker Desktop's name for this machine" };
+
+/** The network that VirtualBox (user manual, "Network Address Translation") and QEMU (its `-netdev user`) give to a guest. */
+const userMode = {
+  network: "10.0.2.",
+  way: { host: "10.0.2.2", reason: "this machine, as seen from VirtualBox's and QEMU's user-mode networks" },
+};
 
 /**
  * Chooses the host IP. Where the way to the cluster is the loopback, the cluster lies behind a port mapping, and the
  * name or address that its kind of network gives to this machine is the way in.
  *
  * @param clusterIPs - at least one
+ * @param nodes - the addresses that the nodes have inside the cluster's network
  */
-export async function chooseHostIP(clusterIPs: readonly Address[], route: RouteLookup): Promise<HostIPChoice> {
+export async function chooseHostIP(
+  clusterIPs: readonly Address[],
+  nodes: readonly Address[],
+  route: RouteLookup,
+): Promise<HostIPChoice> {
+  const isUserMode = nodes.some((address) => address.startsWith(userMode.network));
+  const ways = isUserMode ? [userMode.way, dockerDesktop] : [dockerDesktop, userMode.way];
   const [to] = clusterIPs;
   const local = to === undefined ? undefined : await route(to);
   if (local !== undefined && !isLoopback(local)) {
-    return { host: local, reason: `the address of this machine on the way to ${to}`, alternatives: behindLoopback };
+    return { host: local, reason: `the address of this machine on the way to ${to}`, alternatives: ways };
   }
-  const [first, ...rest] = behindLoopback;
+  const [first = dockerDesktop, ...rest] = ways;
   return { ...first, alternatives: rest };
 }
 

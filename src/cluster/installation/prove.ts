@@ -74,7 +74,8 @@ async function explainFailure(known: {
   const log = pod === undefined ? "" : await readLog(situation.api, pod);
   const firewall = await firewallCommands(situation.settings.clusterIPs, intent.port);
   const url = plan.url.replace(/\/\/[^@/]*@/, "//");
-  const cause = diagnose({ log, url, cluster: intent.cluster, firewall }) ?? unknownCause(rollout, pod);
+  const otherWays = situation.host.alternatives.map(({ host }) => host);
+  const cause = diagnose({ log, url, cluster: intent.cluster, firewall, otherWays }) ?? unknownCause(rollout, pod);
   const words = lastLines(log).map((line) => `    ${line}`);
   const said = words.length === 0 ? "" : `\n  Its last words:\n${words.join("\n")}`;
   return new TroubleError({ ...cause, message: `${cause.message}${said}` }, { exitCode: 1 });

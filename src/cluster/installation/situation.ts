@@ -57,7 +57,7 @@ export async function lookAround(intent: Intent, say: Say): Promise<Situation> {
   const server = await locateServer(intent, say);
   const [view, status] = await Promise.all([viewing, server.status()]);
   const clusterIP = await findClusterIP(intent, view.facts, probeAddress);
-  const host = await findHost(intent, clusterIP);
+  const host = await findHost(intent, clusterIP, view.facts);
   await requireServerAt(host.host, server, intent);
   const targets: TargetModeChoice =
     intent.targets === "auto"
@@ -95,7 +95,11 @@ async function findClusterIP(
   throw new TroubleError({ code: "cluster-ip-unknown", message, hint }, { exitCode: 3 });
 }
 
-async function findHost({ host }: Pick<Intent, "host">, { clusterIPs }: ClusterIPChoice): Promise<HostIPChoice> {
+async function findHost(
+  { host }: Pick<Intent, "host">,
+  { clusterIPs }: ClusterIPChoice,
+  { nodes }: ClusterFacts,
+): Promise<HostIPChoice> {
   if (host !== undefined) return { host, reason: "as configured", alternatives: [] };
-  return chooseHostIP(clusterIPs, lookUpRoute);
+  return chooseHostIP(clusterIPs, nodes.flatMap(nodeAddresses), lookUpRoute);
 }

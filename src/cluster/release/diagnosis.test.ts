@@ -4,8 +4,11 @@ import { diagnose, lastLines } from "./diagnosis.ts";
 
 const url = "http://192.0.2.1:5000";
 
-function say(log: string, firewall: readonly string[] = []) {
-  return diagnose({ log, url, cluster: "kind-a", firewall });
+function say(
+  log: string,
+  known: { readonly firewall?: readonly string[]; readonly otherWays?: readonly string[] } = {},
+) {
+  return diagnose({ log, url, cluster: "kind-a", firewall: [], otherWays: [], ...known });
 }
 
 /** As v0.19.0 and v0.21.0 print them. */
@@ -34,11 +37,21 @@ test("what is not known has no cause", () => {
 
 test("the firewall's command stands in the hint when there is one", () => {
   const log = "dial tcp: i/o timeout";
-  expect(say(log, ["sudo ufw allow x"])?.hint).toBe(
+  expect(say(log, { firewall: ["sudo ufw allow x"] })?.hint).toBe(
     "Let the cluster through this desktop's firewall: sudo ufw allow x",
   );
   expect(say(log)?.hint).toMatch(/^Allow the port in this desktop's firewall/);
 });
+
+test.each(["dial tcp: i/o timeout", "connect: connection refused", "lookup x: no such host"])(
+  "%s: other ways to the desktop are named",
+  (log) => {
+    expect(say(log, { otherWays: ["host.docker.internal", "10.0.2.2"] })?.hint).toMatch(
+      /try: --host-ip host\.docker\.internal, or --host-ip 10\.0\.2\.2$/,
+    );
+    expect(say(log)?.hint).not.toContain("try:");
+  },
+);
 
 test("the last lines leave out the configuration, and mask a token", () => {
   const log = [

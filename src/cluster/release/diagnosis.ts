@@ -10,6 +10,8 @@ export interface Words {
   readonly cluster: string;
   /** Commands that let the cluster through this desktop's firewall; empty when none was found. */
   readonly firewall: readonly string[];
+  /** What else may lead to the desktop, as `--host-ip` takes it. */
+  readonly otherWays: readonly string[];
 }
 
 interface Cause {
@@ -46,15 +48,19 @@ const causes: readonly Cause[] = [
     code: "webhook-unknown-host",
     pattern: /no such host|server misbehaving/,
     message: ({ url }) => `Inside the cluster nobody knows the name in ${url}.`,
-    hint: () => "Name this desktop by its address as the cluster sees it: dns.host-ip in config.yaml, or --host-ip.",
+    hint: (words) =>
+      orOtherWays(
+        words,
+        "Name this desktop by its address as the cluster sees it: dns.host-ip in config.yaml, or --host-ip.",
+      ),
   },
   {
     code: "webhook-refused",
     pattern: /connection refused|connection reset/,
     message: ({ url }) => `Nothing takes ExternalDNS's calls at ${url}: the connection is refused.`,
-    hint: ({ firewall }) =>
+    hint: (words) =>
       orFirewall(
-        firewall,
+        words,
         "Does the server listen on that address? Start it without --host, or name another as dns.host-ip.",
       ),
   },
@@ -63,8 +69,8 @@ const causes: readonly Cause[] = [
     pattern: /i\/o timeout|deadline exceeded|Client\.Timeout|no route to host|network is unreachable/,
     message: ({ url }) =>
       `ExternalDNS's calls to ${url} get no answer: a firewall drops them, or this is not the way to the desktop.`,
-    hint: ({ firewall }) =>
-      orFirewall(firewall, "Allow the port in this desktop's firewall, or name another address as dns.host-ip."),
+    hint: (words) =>
+      orFirewall(words, "Allow the port in this desktop's firewall, or name another address as dns.host-ip."),
   },
   {
     code: "external-dns-forbidden",
@@ -81,8 +87,18 @@ const causes: readonly Cause[] = [
   },
 ];
 
-function orFirewall(commands: readonly string[], otherwise: string): string {
-  return commands.length === 0 ? otherwise : `Let the cluster through this desktop's firewall: ${commands.join("; ")}`;
+function orFirewall(words: Words, otherwise: string): string {
+  const { firewall } = words;
+  return orOtherWays(
+    words,
+    firewall.length === 0 ? otherwise : `Let the cluster through this desktop's firewall: ${firewall.join("; ")}`,
+  );
+}
+
+function orOtherWays({ otherWays }: Words, first: string): string {
+  return otherWays.length === 0
+    ? first
+    : `${first}\n  Or the way to the desktop is another; try: --host-ip ${otherWays.join(", or --host-ip ")}`;
 }
 
 /** Finds the known cause in the log; undefined when there is none. */
