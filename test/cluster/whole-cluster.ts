@@ -13,7 +13,7 @@ import { tools } from "./tools.ts";
 export interface WholeCluster extends AsyncDisposable {
   readonly kubeconfig: string;
   readonly api: KubernetesAPI;
-  /** The node's address. */
+  /** The node's first address. */
   readonly address: string;
   readonly kubelet: Kubelet;
   /** Speaks kubectl about one namespace. */
@@ -31,19 +31,24 @@ const controllers = [
 
 let started = 0;
 
-/** Starts it; disposing of it ends everything. */
-export async function startWholeCluster(): Promise<WholeCluster> {
+/**
+ * Starts it; disposing of it ends everything.
+ *
+ * @param addresses - the node's, if it is not to have one on loopback
+ */
+export async function startWholeCluster(addresses?: readonly [string, ...string[]]): Promise<WholeCluster> {
   await using opened = new AsyncDisposableStack();
   started += 1;
-  const address = `127.77.${process.pid % 250}.${started}`;
+  const loopback = `127.77.${process.pid % 250}.${started}`;
+  const [address] = addresses ?? [loopback];
   const apiServer = opened.use(await startAPIServer());
   const { kubeconfig } = apiServer;
   const api = await openKubernetes({ kubeconfig, context: undefined });
   const folder = opened.use(temporaryFolder()).path;
   opened.use(await startProgram(controllerManager(apiServer)));
   opened.use(await startProgram([tools.controlPlane, "kube-scheduler", `--kubeconfig=${kubeconfig}`, ...common]));
-  const kubelet = opened.use(await startKubelet({ api, apiServer, folder, address }));
-  await makeNode(api, { address, kubeletPort: kubelet.port });
+  const kubelet = opened.use(await startKubelet({ api, apiServer, folder, address: loopback }));
+  await makeNode(api, { loopback, addresses: addresses ?? [loopback], kubeletPort: kubelet.port });
   await writeFile(join(folder, "node"), address);
   const owned = opened.move();
   return {
@@ -72,11 +77,12 @@ function controllerManager({ kubeconfig, signingKey }: APIServer): readonly stri
 
 export const nodeName = "control-plane";
 
-/** As the kubelet registers it; the scheduler takes a node without the taint and with room. */
+/** As the kubelet registers it; the API server asks for logs at its host name first. The scheduler takes a node without the taint and with room. */
 async function makeNode(
   api: KubernetesAPI,
-  { address, kubeletPort }: { readonly address: string; readonly kubeletPort: number },
+  node: { readonly loopback: string; readonly addresses: readonly string[]; readonly kubeletPort: number },
 ): Promise<void> {
+  const { loopback, addresses, kubeletPort } = node;
   const labels = { "node-role.kubernetes.io/control-plane": "", "kubernetes.io/hostname": nodeName };
   const room = { cpu: "4", memory: "8Gi", pods: "50" };
   const now = new Date().toISOString();
@@ -88,7 +94,10 @@ async function makeNode(
     lastTransitionTime: now,
   };
   const status = {
-    addresses: [{ type: "InternalIP", address }],
+    addresses: [
+      { type: "Hostname", address: loopback },
+      ...addresses.map((address) => ({ type: "InternalIP", address })),
+    ],
     conditions: [ready],
     capacity: room,
     allocatable: room,

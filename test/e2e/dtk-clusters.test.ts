@@ -78,11 +78,15 @@ describe.skipIf(missing !== undefined)(`dtk (${missing ?? "all tools are there"}
   });
 
   /** The module v0.19.0 holds chart 1.18.0, v0.21.0 holds 1.20.0. */
-  test.each(["v0.19.0", "v0.21.0"])("the chart of the module %s", async (chart) => {
+  test.each([
+    { chart: "v0.19.0", helm: tools.helm3, version: 3 },
+    { chart: "v0.21.0", helm: tools.helm, version: 4 },
+  ])("the chart of the module $chart, with Helm $version", async ({ chart, helm, version }) => {
+    expect(await run([helm, "version", "--short"])).toMatch(new RegExp(`^v${version}\\.`));
     await using desktop = await openDesktop();
     await using server = await startServer({ desktop, flags: [] });
     await using cluster = await startWholeCluster();
-    using dtk = await openDTK({ port: server.port, kubeconfig: cluster.kubeconfig, chart });
+    using dtk = await openDTK({ port: server.port, kubeconfig: cluster.kubeconfig, chart, helm });
     expect(await dtk.install()).toMatchObject({ exitCode: 0 });
     await cluster.in("default").apply(guideIngress);
     await linesAre(desktop, [`${cluster.address} foo.dtk.io`]);

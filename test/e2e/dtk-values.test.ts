@@ -8,6 +8,7 @@ import { type ChartShape, describeChart } from "../../src/cluster/helm/chart.ts"
 import { type ValuesOptions, renderValues } from "../../src/cluster/helm/values.ts";
 import { webhookURL } from "../../src/cluster/helm/webhook-url.ts";
 import { parseClusterName } from "../../src/records/cluster.ts";
+import { chartFolder } from "../cluster/dtk.ts";
 import { run } from "../cluster/program.ts";
 import { tools } from "../cluster/tools.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -35,9 +36,7 @@ function optionsFor(chart: ChartShape): ValuesOptions {
 }
 
 async function chartOf(module: string): Promise<{ readonly folder: string; readonly shape: ChartShape }> {
-  const answer = await run(["go", "mod", "download", "-json", `sigs.k8s.io/external-dns@${module}`]);
-  const { Dir } = z.object({ Dir: z.string() }).parse(JSON.parse(answer));
-  const folder = join(Dir, "charts", "external-dns");
+  const folder = chartFolder(module);
   const [chart, values] = await Promise.all(["chart", "values"].map((what) => run([tools.helm, "show", what, folder])));
   return { folder, shape: describeChart({ chart: chart ?? "", values: values ?? "" }) };
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Desktop, openDesktop } from "../cluster/desktop.ts";
 import { eventually } from "../cluster/eventually.ts";
-import { type Namespaces, openNamespaces } from "../cluster/namespaces.ts";
+import { type Link, type Namespaces, connect, openNamespaces } from "../cluster/namespaces.ts";
 import { type Program, run, startProgram } from "../cluster/program.ts";
 
 const launcher = join(import.meta.dirname, "..", "..", "hostsfile-server");
@@ -42,32 +42,6 @@ const bridgeLink: Link = {
     [bridge.desktop6, bridge.guest6],
   ],
 };
-
-interface Link {
-  readonly name: string;
-  readonly addresses: readonly (readonly [desktop: string, other: string])[];
-}
-
-/** Lays a cable between two machines (veth(4)); it goes with the namespaces. */
-async function connect(desktop: Namespaces, other: Namespaces, { name, addresses }: Link): Promise<void> {
-  const peer = ["type", "veth", "peer", "name", "eth0", "netns", join(other.root, "..", "ns", "net")];
-  await run([...desktop.enter, "ip", "link", "add", name, ...peer]);
-  for (const [own, others] of addresses) {
-    await run([...desktop.enter, "ip", "address", "add", withLength(own), "dev", name, ...nodad(own)]);
-    await run([...other.enter, "ip", "address", "add", withLength(others), "dev", "eth0", ...nodad(others)]);
-  }
-  await run([...desktop.enter, "ip", "link", "set", name, "up"]);
-  await run([...other.enter, "ip", "link", "set", "eth0", "up"]);
-}
-
-function withLength(address: string): string {
-  return `${address}/${address.includes(":") ? 64 : 24}`;
-}
-
-/** Without it an IPv6 address cannot be used for a second. */
-function nodad(address: string): string[] {
-  return address.includes(":") ? ["nodad"] : [];
-}
 
 async function startServer(known: {
   readonly networks: Networks;
