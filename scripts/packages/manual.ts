@@ -41,7 +41,9 @@ export function renderManual({ program, section, description, files, seeAlso }: 
 }
 
 function synopsis(program: string, { name, positionals }: CommandDeclaration, isDefault: boolean): string {
-  const words = Object.values(positionals).map(({ placeholder }) => `\\fI${placeholder}\\fR`);
+  const words = Object.values(positionals).map(({ placeholder, optional }) =>
+    optional === true ? `[\\fI${placeholder}\\fR]` : `\\fI${placeholder}\\fR`,
+  );
   return `\\fB${program}\\fR ${[isDefault ? `[\\fB${name}\\fR]` : `\\fB${name}\\fR`, ...words].join(" ")} [options]`;
 }
 

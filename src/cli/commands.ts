@@ -40,6 +40,37 @@ const serverHost = declare({
 
 const quiet = declare({ flag: "quiet", doc: "Print nothing but failures.", whenAbsent: "off", schema: onOrOff });
 
+const doctorSettings = {
+  fix: declare({
+    flag: "fix",
+    doc: "Mend what can be mended safely, after showing the commands, and look again.",
+    whenAbsent: "off",
+    schema: onOrOff,
+  }),
+  yes: declare({ flag: "yes", doc: "Do not ask before mending.", whenAbsent: "off", schema: onOrOff }),
+  json,
+  quiet: declare({ flag: "quiet", doc: "Print only what is not ok.", whenAbsent: "off", schema: onOrOff }),
+  port: portSetting,
+  host: serverHost,
+  tokenFile: shownTokenFile,
+  hostsFile: hostsFileSetting,
+  stateFolder: stateFolderSetting,
+  kubeconfig: declare({
+    flag: "kubeconfig",
+    placeholder: "PATH",
+    doc: "The kubeconfig of the cluster to look at.",
+    whenAbsent: "`$KUBECONFIG`, else ~/.kube/config",
+    schema: oneText,
+  }),
+  context: declare({
+    flag: "context",
+    placeholder: "NAME",
+    doc: "The context of the kubeconfig.",
+    whenAbsent: "the current one",
+    schema: oneText,
+  }),
+};
+
 export const commands = [
   declareCommand({
     name: "serve",
@@ -62,6 +93,13 @@ export const commands = [
     ],
     settings: { port: portSetting, host: serverHost, tokenFile: shownTokenFile, json },
     run: async (given) => (await import("./status.ts")).showStatus(given),
+  }),
+  declareCommand({
+    name: "doctor",
+    summary: "Find out why a name does not resolve, and what to type; changes nothing without --fix",
+    examples: ["hostsfile-server doctor", "hostsfile-server doctor --json", "sudo hostsfile-server doctor --fix"],
+    settings: doctorSettings,
+    run: async (given) => (await import("./doctor.ts")).doctor(given),
   }),
   declareCommand({
     name: "clear",

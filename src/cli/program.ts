@@ -112,8 +112,8 @@ function makeCommand(declaration: CommandDeclaration, program: string, end: (exi
     .configureOutput({ outputError: (text, write) => write(`${program}: ${text.replace(/^error: /, "")}`) })
     .exitOverride()
     .addHelpText("before", examplesText(declaration));
-  for (const { placeholder, doc } of Object.values(declaration.positionals)) {
-    command.argument(`<${placeholder}>`, doc);
+  for (const { placeholder, doc, optional } of Object.values(declaration.positionals)) {
+    command.argument(optional === true ? `[${placeholder}]` : `<${placeholder}>`, doc);
   }
   for (const setting of Object.values(declaration.settings)) command.addOption(makeOption(setting, program));
   return command.action(async () => {

@@ -29,15 +29,19 @@ export interface Positional<Value = unknown> {
   /** What stands for it in help. */
   readonly placeholder: string;
   readonly doc: string;
+  /** Whether it may be left out; only the last ones may. */
+  readonly optional?: boolean;
   /** From the word given, as a list of one, to the value. */
   readonly schema: z.ZodMiniType<Value, string[]>;
 }
 
 export type Positionals = Readonly<Record<string, Positional>>;
 
-/** The values of positionals; all of them must be given. */
+/** The values of positionals; one that may be left out and was is undefined. */
 export type Words<Declared extends Positionals> = {
-  readonly [Key in keyof Declared]: Declared[Key] extends Positional<infer Value> ? Value : never;
+  readonly [Key in keyof Declared]: Declared[Key] extends Positional<infer Value>
+    ? Value | (Declared[Key] extends { readonly optional: true } ? undefined : never)
+    : never;
 };
 
 /** What commander hands over: by camel-case flag name. */
@@ -106,10 +110,11 @@ export function readWords<Declared extends Positionals>(
   invocation: Invocation,
 ): Words<Declared> {
   const problems: string[] = [];
-  const values = Object.entries(declared ?? {}).map(([key, positional], index) => [
-    key,
-    check(positional, [invocation.words[index] ?? ""], positional.placeholder, problems),
-  ]);
+  const values = Object.entries(declared ?? {}).map(([key, positional], index) => {
+    const word = invocation.words[index];
+    if (word === undefined && positional.optional === true) return [key, undefined];
+    return [key, check(positional, [word ?? ""], positional.placeholder, problems)];
+  });
   refuse(problems, invocation.program);
   return Object.fromEntries(values) as Words<Declared>;
 }

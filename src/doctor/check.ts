@@ -4,37 +4,49 @@ import type { KubernetesAPI } from "../cluster/kubernetes/api.ts";
 import type { RunOptions, Ran } from "../process.ts";
 import type { Trouble } from "../trouble.ts";
 
-/** From what is fine to what keeps a name from resolving; `skipped` when a check that it needs found a problem. */
-export type Grade = "ok" | "note" | "warning" | "problem" | "skipped";
+/** From what is fine to what keeps a name from resolving. */
+export type FindingGrade = "ok" | "note" | "warning" | "problem";
+
+/** `skipped` when a check that it needs found a problem. */
+export type Grade = FindingGrade | "skipped";
 
 /** A mending that `doctor --fix` may do by itself: it takes nothing of the user's away and can be done twice. */
 export interface Fix {
-  /** The command line that a person would type. */
-  readonly command: string;
-  readonly apply: () => Promise<void>;
+  /** Commands, word by word, run in turn: what is shown is what is run. Without sudo, which `needsRoot` stands for. */
+  readonly commands: readonly (readonly string[])[];
+  readonly needsRoot: boolean;
 }
 
-export interface Finding extends Trouble {
-  readonly grade: Exclude<Grade, "skipped">;
-  /** Absent where only a person can decide; `hint` says in any case what to type. */
-  readonly fix?: Fix;
-  /** Nothing is wrong, and yet what needs this check has nothing to look at: it is skipped as after a problem. */
-  readonly isDeadEnd?: true;
-}
+export type Finding =
+  /** One sentence; shown short. */
+  | { readonly grade: "ok"; readonly message: string }
+  | (Trouble & {
+      readonly grade: "note" | "warning" | "problem";
+      /** Absent where only a person can decide; `hint` says in any case what to type. */
+      readonly fix?: Fix;
+      /** Nothing is wrong, and yet what needs this check has nothing to look at: it is skipped as after a problem. */
+      readonly isDeadEnd?: true;
+    });
 
 /** Where the parts are that are looked at. Each look is made once, however many checks ask for it. */
 export interface Desktop {
+  /** An absolute path, as it was given. */
   readonly hostsFile: string;
   readonly stateFolder: string;
   /** The port of the server. */
   readonly port: number;
   /** The status of the running server; undefined when none answers; throws TroubleError when something else does. */
   readonly status: () => Promise<Status | undefined>;
-  /** The cluster's API; throws TroubleError when there is no kubeconfig or no cluster answers. */
+  /** What the server answers to a GET of a path, with the admin token; as {@link Desktop.status}. */
+  readonly ask: (path: string) => Promise<string | undefined>;
+  /** The cluster's API; throws TroubleError when there is no kubeconfig. */
   readonly kubernetes: () => Promise<KubernetesAPI>;
   /** The bytes of a file, undefined when it is missing; throws when it cannot be read. */
   readonly readFile: (path: string) => Promise<Buffer | undefined>;
+  /** Runs a program that changes nothing; ended after 5 s unless `timeout` says otherwise. */
   readonly run: (program: string, parameters: readonly string[], options?: RunOptions) => Promise<Ran>;
+  /** Makes a look that several checks share, once: the function itself is the key. */
+  readonly once: <Value>(look: (desktop: Desktop) => Promise<Value>) => Promise<Value>;
   /** Aborted when the doctor has waited long enough. */
   readonly signal: AbortSignal;
 }
@@ -44,8 +56,21 @@ export interface Check {
   readonly id: string;
   /** What is looked at, as in `The hosts file can be written`. */
   readonly title: string;
-  /** The checks without whose success this one says nothing. */
+  /** The checks without whose success this one says nothing; they stand before it in the list. */
   readonly needs: readonly string[];
-  /** At least one finding; the first of the gravest grade stands for the check. */
+  /** At least one finding; the gravest grade is the check's. A TroubleError that is thrown is a problem found. */
   readonly run: (desktop: Desktop) => Promise<readonly Finding[]>;
+}
+
+/** What came of a check. */
+export type Outcome = Pick<Check, "id" | "title"> &
+  (
+    | { readonly grade: FindingGrade; readonly findings: readonly Finding[] }
+    /** The titles of the checks that stopped it. */
+    | { readonly grade: "skipped"; readonly because: readonly string[] }
+  );
+
+/** A finding that all is well. */
+export function ok(message: string): Finding {
+  return { grade: "ok", message };
 }

@@ -1,0 +1,91 @@
+/** The text of a report, as people read it at 80 columns, and the value that programs read. */
+import { expect, test } from "vitest";
+import { type Outcome, ok } from "./check.ts";
+import { renderReport, wrap } from "./render.ts";
+import { isWrong, reportSchema, toReport } from "./report.ts";
+
+const fix = { commands: [["chattr", "-i", "/etc/my hosts"]], needsRoot: true };
+const outcomes: readonly Outcome[] = [
+  { id: "a", title: "A", grade: "ok", findings: [ok("All is well.")] },
+  { id: "b", title: "B", grade: "skipped", because: ["D", "E"] },
+  {
+    id: "c",
+    title: "C",
+    grade: "note",
+    findings: [ok("In part."), { grade: "note", code: "c-code", message: "You may know.", hint: "Nothing to do." }],
+  },
+  {
+    id: "d",
+    title: "D",
+    grade: "problem",
+    findings: [
+      {
+        grade: "warning",
+        code: "d-warning",
+        message: "Also this.",
+        hint: "See `man 5 a-very-long-page of the manual that is long`, then that.",
+      },
+      {
+        grade: "problem",
+        code: "d-code",
+        message: "The file /etc/my hosts is protected, so that nobody can write it, not even root.",
+        hint: "Lift it: sudo chattr -i '/etc/my hosts'",
+        fix,
+      },
+    ],
+  },
+];
+const options = { width: 60, quiet: false, paint: (_grade: string, mark: string) => mark };
+
+test("what is wrong comes first, a command has a line of its own, what is fine one line", () => {
+  expect(renderReport(toReport(outcomes), options)).toBe(`\
+PROBLEM  The file /etc/my hosts is protected, so that nobody
+         can write it, not even root. [d-code]
+         Lift it:
+           sudo chattr -i '/etc/my hosts'
+warning  Also this. [d-warning]
+         See
+         \`man 5 a-very-long-page of the manual that is long\`,
+         then that.
+note     You may know. [c-code]
+         Nothing to do.
+skipped  B: not looked at before this is mended: D; E
+ok       All is well.
+
+1 problem, 1 note, 1 skipped, 1 ok. To mend 1 of them: hostsfile-server doctor --fix
+`);
+});
+
+test("quiet prints what is not ok, and nothing when all is", () => {
+  expect(renderReport(toReport(outcomes), { ...options, quiet: true })).not.toMatch(/skipped|All is well|1 problem/);
+  expect(renderReport(toReport(outcomes.slice(0, 1)), { ...options, quiet: true })).toBe("");
+});
+
+test("marks are painted by their grade", () => {
+  const text = renderReport(toReport(outcomes), { ...options, paint: (grade, mark) => `<${grade}>${mark}` });
+  expect(text).toMatch(/^<problem>PROBLEM {2}The/);
+});
+
+test("the value has the documented shape, the gravest first, with the fix as it is typed", () => {
+  const report = toReport(outcomes);
+  expect(reportSchema.parse(report)).toEqual(report);
+  expect(report.ok).toBe(false);
+  expect(report.checks.map(({ id }) => id)).toEqual(["d", "c", "b", "a"]);
+  expect(report.checks[0]?.findings).toMatchObject([
+    { code: "d-code", fix: ["sudo chattr -i '/etc/my hosts'"] },
+    { code: "d-warning", fix: null },
+  ]);
+});
+
+test.each([
+  { grade: "ok", wrong: false },
+  { grade: "note", wrong: false },
+  { grade: "warning", wrong: true },
+  { grade: "problem", wrong: true },
+] as const)("a $grade is wrong: $wrong", ({ grade, wrong }) => {
+  expect(isWrong([{ id: "a", title: "A", grade, findings: [] }])).toBe(wrong);
+});
+
+test("a word longer than the line stands alone", () => {
+  expect(wrap("a bbbbbbbb c d", 4)).toEqual(["a", "bbbbbbbb", "c d"]);
+});

@@ -1,0 +1,85 @@
+/** Runs the checks side by side, each as soon as what it needs is done, and never longer than the desktop's signal allows. */
+import { type Trouble, TroubleError } from "../trouble.ts";
+import type { Check, Desktop, Finding, FindingGrade, Outcome } from "./check.ts";
+
+/** From fine to grave. */
+const grades: readonly FindingGrade[] = ["ok", "note", "warning", "problem"];
+
+interface Run {
+  readonly outcome: Outcome;
+  /** Whether those that need it are skipped. */
+  readonly stops: boolean;
+}
+
+/**
+ * Runs the checks.
+ *
+ * @param checks - each behind those that it needs
+ * @returns what came of each, in the same order; a check that fails or hangs is a finding too
+ */
+export async function runChecks(checks: readonly Check[], desktop: Desktop): Promise<readonly Outcome[]> {
+  const running = new Map<string, Promise<Run>>();
+  for (const check of checks) {
+    const needed = check.needs.map(async (id) => running.get(id) ?? unknownNeed(check, id));
+    running.set(check.id, runAfter(check, needed, desktop));
+  }
+  return (await Promise.all(running.values())).map(({ outcome }) => outcome);
+}
+
+async function unknownNeed(check: Check, id: string): Promise<never> {
+  throw new Error(`${check.id} needs ${id}, which does not stand before it`);
+}
+
+async function runAfter(check: Check, needed: readonly Promise<Run>[], desktop: Desktop): Promise<Run> {
+  const { id, title } = check;
+  const because = (await Promise.all(needed)).filter(({ stops }) => stops).map(({ outcome }) => outcome.title);
+  if (because.length > 0) return { outcome: { id, title, grade: "skipped", because }, stops: true };
+  const findings = await findingsOf(check, desktop);
+  const grade = gravest(findings);
+  return { outcome: { id, title, grade, findings }, stops: grade === "problem" || findings.some(endsHere) };
+}
+
+/** The gravest grade of some findings. */
+export function gravest(findings: readonly Finding[]): FindingGrade {
+  const most = Math.max(...findings.map(({ grade }) => grades.indexOf(grade)));
+  return grades[most] ?? "ok";
+}
+
+function endsHere(finding: Finding): boolean {
+  return finding.grade !== "ok" && finding.isDeadEnd === true;
+}
+
+async function findingsOf(check: Check, desktop: Desktop): Promise<readonly Finding[]> {
+  const ended = Promise.withResolvers<readonly Finding[]>();
+  const giveUp = (): void => ended.resolve([{ grade: "warning", ...noAnswer(check) }]);
+  desktop.signal.addEventListener("abort", giveUp, { once: true });
+  if (desktop.signal.aborted) giveUp();
+  try {
+    return await Promise.race([check.run(desktop), ended.promise]);
+  } catch (error) {
+    return [toFinding(check, error)];
+  } finally {
+    desktop.signal.removeEventListener("abort", giveUp);
+  }
+}
+
+function noAnswer({ title }: Check): Trouble {
+  const message = `Nothing is known of "${title}": that look took too long and was ended.`;
+  const hint = "Run it again when the machine is less busy: hostsfile-server doctor";
+  return { code: "doctor-look-ended", message, hint };
+}
+
+/** One check that fails must not keep the others from being read. */
+function toFinding({ title }: Check, error: unknown): Finding {
+  if (error instanceof TroubleError) {
+    const { code, message, hint } = error;
+    return { grade: "problem", code, message, hint };
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = `Nothing is known of "${title}": ${reason.replace(/\.$/, "")}.`;
+  const hint =
+    process.geteuid?.() === 0
+      ? "If that is no trouble of this machine, please report it."
+      : "It may take root to look: sudo hostsfile-server doctor";
+  return { grade: "warning", code: "doctor-look-failed", message, hint };
+}
