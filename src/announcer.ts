@@ -1,6 +1,6 @@
 /** Turns what the reconciler does into log lines for a person: each change with its line and resource, each trouble once until it is over. */
 import type { SinkReport } from "./hosts/sink.ts";
-import type { Log } from "./log.ts";
+import type { EventFields, Log } from "./log.ts";
 import type { ReconcilerListener } from "./reconciler.ts";
 import { explainNotShown } from "./records/not-shown.ts";
 import { findEntry } from "./records/view-entries.ts";
@@ -13,9 +13,15 @@ const mostLines = 100;
 /** How much is remembered as said, so that a flood of odd records cannot fill the memory. */
 const mostRemembered = 10_000;
 
+interface LineEvent {
+  readonly code: string;
+  readonly verb: string;
+}
+
 export class Announcer implements ReconcilerListener {
   readonly #log: Log;
-  readonly #verbs: { readonly add: string; readonly remove: string };
+  readonly #added: LineEvent;
+  readonly #removed: LineEvent;
   readonly #troubleOf = new Map<string, string>();
   #said = new Set<string>();
 
@@ -25,7 +31,8 @@ export class Announcer implements ReconcilerListener {
    */
   constructor(log: Log, { isDryRun = false }: { readonly isDryRun?: boolean } = {}) {
     this.#log = log;
-    this.#verbs = isDryRun ? { add: "would add", remove: "would remove" } : { add: "added", remove: "removed" };
+    this.#added = { code: "line-added", verb: isDryRun ? "would add" : "added" };
+    this.#removed = { code: "line-removed", verb: isDryRun ? "would remove" : "removed" };
   }
 
   shown(event: { sink: string; report: SinkReport; view: View; before: View }): void {
@@ -36,12 +43,13 @@ export class Announcer implements ReconcilerListener {
       return;
     }
     this.#over(sink, `The ${sink} is in step again.`);
-    this.#lines(this.#verbs.add, report.change.added, view);
-    this.#lines(this.#verbs.remove, report.change.removed, before);
+    this.#lines(this.#added, report.change.added, view);
+    this.#lines(this.#removed, report.change.removed, before);
     const said = new Set<string>();
     for (const { code, message, hint } of report.notices) this.#once(said, message, { code, hint });
     for (const { name, line, text } of report.conflicts) {
       this.#once(said, `${name} is not written: your own line ${line} has it, and stays yours: ${text.trim()}`, {
+        code: "name-is-yours",
         host: name,
       });
     }
@@ -53,29 +61,29 @@ export class Announcer implements ReconcilerListener {
     this.#trouble("store", trouble);
   }
 
-  #lines(verb: string, lines: readonly string[], view: View): void {
+  #lines({ code, verb }: LineEvent, lines: readonly string[], view: View): void {
     for (const line of lines.slice(0, mostLines)) {
       const host = line.slice(line.indexOf(" ") + 1);
       const { resource, cluster } = findEntry(view, host) ?? {};
       this.#log.info(
-        { host, line, resource, cluster },
+        { code, host, line, resource, cluster },
         `${verb} ${line}${resource === undefined ? "" : ` (${resource})`}`,
       );
     }
     if (lines.length > mostLines)
-      this.#log.info({ lines: lines.length }, `${verb} ${lines.length - mostLines} more lines`);
+      this.#log.info({ code, lines: lines.length }, `${verb} ${lines.length - mostLines} more lines`);
   }
 
   #notShown(said: Set<string>, notShown: NotShown): void {
     // A removed domain's names go from the view at once and from the store at ExternalDNS's next loop: no news.
     if (notShown.reason === "not-managed") return;
     const { name, cluster, resource, reason } = notShown;
-    this.#once(said, explainNotShown(notShown), { host: name, cluster, resource, reason });
+    this.#once(said, explainNotShown(notShown), { code: reason, host: name, cluster, resource });
   }
 
-  #once(said: Set<string>, message: string, details: object): void {
+  #once(said: Set<string>, message: string, fields: EventFields): void {
     if (said.size >= mostRemembered) return;
-    if (!this.#said.has(message) && !said.has(message)) this.#log.warn(details, message);
+    if (!this.#said.has(message) && !said.has(message)) this.#log.warn(fields, message);
     said.add(message);
   }
 
@@ -86,6 +94,6 @@ export class Announcer implements ReconcilerListener {
   }
 
   #over(where: string, message: string): void {
-    if (this.#troubleOf.delete(where)) this.#log.info({}, message);
+    if (this.#troubleOf.delete(where)) this.#log.info({ code: "in-step-again" }, message);
   }
 }

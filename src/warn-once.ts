@@ -1,11 +1,11 @@
 /** Says each thing once within a while, so that a caller that tries for ever cannot fill the log. */
-import type { Log } from "./log.ts";
+import type { EventFields, Log } from "./log.ts";
 
 /** Milliseconds after which the same thing is said again. */
 const quietFor = 600_000;
 const mostRemembered = 1000;
 
-export type WarnOnce = (key: string, fields: object, message: string) => void;
+export type WarnOnce = (key: string, fields: EventFields, message: string) => void;
 
 /**
  * Makes a warning that is written once per key within ten minutes.

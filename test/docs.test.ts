@@ -119,9 +119,18 @@ describe("troubleshooting", () => {
   });
   const needed = new Set([...codes, ...reasons]);
 
-  test("the collection finds plain codes, chosen codes, and each kind of reason", () => {
+  test("the collection finds plain codes, chosen codes, each kind of reason, and events of the log", () => {
     expect([...needed]).toEqual(
-      expect.arrayContaining(["port-taken", "server-refused", "token-needed", "wildcard", "not-an-endpoint", "host"]),
+      expect.arrayContaining([
+        "port-taken",
+        "server-refused",
+        "token-needed",
+        "wildcard",
+        "not-an-endpoint",
+        "host",
+        "line-added",
+        "internal-error",
+      ]),
     );
   });
 

@@ -3,21 +3,48 @@ import { spawnSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { expect, test } from "vitest";
 
+/** Runs a script that has a log called `log`. */
+function runWithLog(format: string, script: string, standardError: "pipe" | number): ReturnType<typeof spawnSync> {
+  const start = `
+    const { makeLogger } = await import(${JSON.stringify(import.meta.resolve("./logger.ts"))});
+    const log = await makeLogger({ format: "${format}", isDebug: false });`;
+  const command = ["--input-type=module", "--eval", `${start}\n${script}`];
+  return spawnSync(process.execPath, command, { stdio: ["ignore", "pipe", standardError], encoding: "utf8" });
+}
+
 test.skipIf(process.platform !== "linux").each(["json", "text"])(
   "a %s log on a full disk ends nothing (/dev/full is Linux's)",
   (format) => {
     const full = openSync("/dev/full", "w");
     try {
       const script = `
-        const { makeLogger } = await import(${JSON.stringify(import.meta.resolve("./logger.ts"))});
-        const log = await makeLogger({ format: "${format}", isDebug: false });
-        for (const word of ["one", "two"]) log.info({}, word);
+        for (const word of ["one", "two"]) log.info({ code: "a-word" }, word);
         setTimeout(() => console.log("still here"), 20);`;
-      const command = ["--input-type=module", "--eval", script];
-      const { status, stdout } = spawnSync(process.execPath, command, { stdio: ["ignore", "pipe", full] });
-      expect([status, String(stdout)]).toEqual([0, "still here\n"]);
+      const { status, stdout } = runWithLog(format, script, full);
+      expect([status, stdout]).toEqual([0, "still here\n"]);
     } finally {
       closeSync(full);
     }
   },
 );
+
+test("text: warnings and errors end in their code, and what is fine does not", () => {
+  const script = 'for (const level of ["info", "warn", "error"]) log[level]({ code: "an-event" }, `It is ${level}.`);';
+  const lines = String(runWithLog("text", script, "pipe").stderr).split("\n");
+  expect(lines.map((line) => line.replace(/^\[\S+\] /, ""))).toEqual([
+    "INFO: It is info.",
+    "WARN: It is warn. [an-event]",
+    "ERROR: It is error. [an-event]",
+    "",
+  ]);
+});
+
+test("JSON: every event has its code", () => {
+  const { stderr } = runWithLog("json", 'log.info({ code: "an-event", host: "a.io" }, "It is so.");', "pipe");
+  expect(JSON.parse(String(stderr))).toMatchObject({ level: 30, code: "an-event", host: "a.io", msg: "It is so." });
+});
+
+test("text: what came from outside cannot speak to the terminal", () => {
+  const { stderr } = runWithLog("text", 'log.warn({ code: "an-event" }, "\\x1b[2Ja\\r\\nb\\x9b");', "pipe");
+  expect(String(stderr)).toMatch(/^\[\S+\] WARN: {2}\[2Ja {2}b {2}\[an-event\]\n$/);
+});

@@ -4,6 +4,9 @@ import type { Log } from "../log.ts";
 
 const standardError = 2;
 
+/** pino's number for a warning; errors have higher ones. */
+const warnLevel = 40;
+
 /**
  * Makes the log.
  *
@@ -36,7 +39,17 @@ async function makeTextLog(level: string, isDebug: boolean): Promise<Log> {
     destination: openStandardError(),
     translateTime: "HH:MM:ss",
     hideObject: !isDebug,
+    messageFormat: ({ level: entryLevel, code, msg }, _key, _label, { colors }) => {
+      const message = printable(typeof msg === "string" ? msg : "");
+      const isTold = typeof entryLevel === "number" && entryLevel >= warnLevel && typeof code === "string";
+      return isTold ? `${message} ${colors.dim(`[${code}]`)}` : message;
+    },
   });
   const log: Log = pino({ level, base: null }, destination);
   return log;
+}
+
+/** Names come from outside, and must not be able to speak to the terminal. */
+function printable(message: string): string {
+  return message.replaceAll(/\p{Cc}/gu, " ");
 }

@@ -63,9 +63,9 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
   await supervisor.ready(summary, () => daemon.reconciler.state().busyFor < longestWrite);
   const signal = await stopped;
   void supervisor.stopping();
-  log.info({ signal }, "Stopping: requests in flight finish, the lines stay.");
+  log.info({ code: "server-stopping", signal }, "Stopping: requests in flight finish, the lines stay.");
   await daemon[Symbol.asyncDispose]();
-  log.info({}, "Stopped.");
+  log.info({ code: "server-stopped" }, "Stopped.");
   return 0;
 }
 
@@ -103,7 +103,7 @@ function greet(known: {
     isTokenRequired: settings.tokenFile !== undefined,
     interfaces: systemNetworks.interfaces(),
   });
-  for (const line of lines) log.info({}, line);
+  for (const line of lines) log.info({ code: "server-started" }, line);
 }
 
 function settingsOf({ reconciler }: Daemon) {

@@ -4,6 +4,7 @@ import { Hono } from "hono/tiny";
 import type { Log } from "../log.ts";
 import type { ReconcilerPort } from "../reconciler.ts";
 import { StoreTroubleError } from "../store/trouble.ts";
+import { answerJSON } from "../webhook/answer.ts";
 import type { HTTPEnvironment } from "../webhook/environment.ts";
 import { LeftOutMemory } from "../webhook/left-out.ts";
 import { webhookRoutes } from "../webhook/routes.ts";
@@ -14,6 +15,7 @@ import { type Limits, defaultLimits, limitRequests, receiveBody } from "./limits
 import type { Metrics } from "./metrics.ts";
 import { type Network, type NetworkSource, systemNetworks } from "./network.ts";
 import { createWarnOnce } from "../warn-once.ts";
+import { reasonsNotReady } from "./readiness.ts";
 import { restRoutes } from "./rest.ts";
 import { type ServerFacts, type StatusOptions, buildStatus } from "./status-report.ts";
 
@@ -67,7 +69,7 @@ export function createApp(options: AppOptions): App {
   );
   app.route("/", webhookRoutes({ reconciler, admit: guard.admit("webhook"), receive, leftOut, warnOnce, now }));
   app.route("/", restRoutes({ reconciler, guard, receive, leftOut, log }));
-  app.notFound((context) => context.json({ error: "Not Found" }, 404));
+  app.notFound((context) => answerJSON(context, { error: "Not Found" }, 404));
   app.onError((error, context) => answerError(error, context, log));
   return { fetch: (request, environment) => app.fetch(request, environment), allowed };
 }
@@ -106,17 +108,18 @@ function statusRoutes(guard: Guard, metrics: Metrics, options: StatusOptions): H
     if (context.req.header("accept")?.includes("text/html") !== true) return next();
     return guard.check(context, "word") ?? context.text(browserAnswer);
   });
-  app.get("/status", guard.admit("detail"), (context) => context.json(buildStatus(options)));
+  app.get("/status", guard.admit("detail"), (context) => answerJSON(context, buildStatus(options)));
   app.get("/metrics", guard.admit("detail"), async (context) => {
     const { contentType, text } = await metrics.render(buildStatus(options));
     return context.text(text, 200, { "content-type": contentType });
   });
-  app.get("/healthz", nameCaller, guard.admit("word"), (context) => context.text("ok"));
+  app.get("/healthz", nameCaller, guard.admit("word"), (context) => context.text("ok\n"));
   app.get("/readyz", guard.admit("word"), (context) => {
-    const { ready } = reconciler.state();
+    const state = reconciler.state();
+    const { ready } = state;
     const status = ready ? 200 : 503;
-    if (!guard.maySeeDetail(context)) return context.text(ready ? "ready" : "not ready", status);
-    return context.json({ ready, attention: buildStatus(options).attention }, status);
+    if (!guard.maySeeDetail(context)) return context.text(ready ? "ready\n" : "not ready\n", status);
+    return answerJSON(context, { ready, reasons: reasonsNotReady(state) }, status);
   });
   return app;
 }
@@ -137,8 +140,9 @@ const browserAnswer = "This is hostsfile-server; to see what it does, run on the
 function answerError(error: Error, context: Context<HTTPEnvironment>, log: Log): Response {
   if (error instanceof StoreTroubleError) {
     const { message, hint } = error.trouble;
-    return context.json({ error: message, hint }, 503);
+    return answerJSON(context, { error: message, hint }, 503);
   }
-  log.error({ err: error, path: context.req.path }, `${context.req.method} ${context.req.path} failed.`);
-  return context.json({ error: "Internal error; the server's log has it." }, 500);
+  const fields = { code: "internal-error", err: error, path: context.req.path };
+  log.error(fields, `${context.req.method} ${context.req.path} failed; this is a bug, please report it.`);
+  return answerJSON(context, { error: "Internal error; the server's log has it." }, 500);
 }

@@ -149,8 +149,8 @@ describe("browsers", () => {
 describe("health", () => {
   test("allowed callers get a bare word, this machine and the admin token the detail", async () => {
     await using app = await makeTestApp({ adminToken });
-    expect(await (await app.call("GET /healthz", { from: guest })).text()).toBe("ok");
-    expect(await (await app.call("GET /readyz", { from: guest })).text()).toBe("ready");
+    expect(await (await app.call("GET /healthz", { from: guest })).text()).toBe("ok\n");
+    expect(await (await app.call("GET /readyz", { from: guest })).text()).toBe("ready\n");
     expect((await app.call("GET /readyz", { from: neighbour })).status).toBe(403);
     expect(await (await app.call("GET /readyz", { from: own })).json()).toMatchObject({ ready: true });
     const authorization = `Bearer ${adminToken}`;
@@ -165,8 +165,8 @@ describe("health", () => {
     app.breakSink(trouble);
     await app.reconciler.reconcile();
     expect((await app.call("GET /readyz", { from: guest })).status).toBe(503);
-    expect(await (await app.call("GET /readyz", { from: guest })).text()).toBe("not ready");
-    expect(await (await app.call("GET /readyz")).json()).toMatchObject({ ready: false, attention: [trouble] });
+    expect(await (await app.call("GET /readyz", { from: guest })).text()).toBe("not ready\n");
+    expect(await (await app.call("GET /readyz")).json()).toMatchObject({ ready: false, reasons: [trouble] });
     expect((await app.call("GET /healthz")).status).toBe(200);
   });
 });

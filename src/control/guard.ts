@@ -1,6 +1,7 @@
 /** Stands before every route: lets a request through or refuses it, and says once in the log what would let it through. */
 import type { Context, MiddlewareHandler } from "hono";
 import { parseClusterName, defaultCluster } from "../records/cluster.ts";
+import { answerJSON } from "../webhook/answer.ts";
 import type { HTTPEnvironment } from "../webhook/environment.ts";
 import type { AllowList } from "./allow-list.ts";
 import { browserHeaders, isCrossOrigin, isFromBrowser, isTrustedHost } from "./browser.ts";
@@ -47,16 +48,16 @@ export function createGuard(options: GuardOptions): Guard {
 
 function checkCall(options: GuardOptions, context: Context<HTTPEnvironment>, access: Access): Response | undefined {
   const caller = parseCaller(context.env.caller);
-  if (caller === undefined) return context.json({ error: "The caller is gone." }, 503);
+  if (caller === undefined) return answerJSON(context, { error: "The caller is gone." }, 503);
   const verdict = judge(describeCall({ context, caller, access, options }));
   if (verdict.admit) return undefined;
   const { reason, status } = verdict;
   options.refused(reason);
   const { message, hint } = explain({ reason, access, caller, context });
-  const fields = { from: caller.text, path: context.req.path, reason };
+  const fields = { code: reason, from: caller.text, path: context.req.path };
   options.warnOnce(`${caller.text} ${reason} ${access}`, fields, `${message} ${hint}`);
   if (status === 401) context.header("www-authenticate", 'Bearer realm="hostsfile-server"');
-  return context.json({ error: message, hint }, status);
+  return answerJSON(context, { error: message, hint }, status);
 }
 
 function describeCall({

@@ -1,6 +1,7 @@
 /** Bounds what callers can make the server hold: bytes of a body, bytes of all bodies, and requests in flight. */
 import { TextDecoder } from "node:util";
 import type { MiddlewareHandler } from "hono";
+import { answerJSON } from "../webhook/answer.ts";
 import type { HTTPEnvironment } from "../webhook/environment.ts";
 
 type Handler = MiddlewareHandler<HTTPEnvironment>;
@@ -26,7 +27,7 @@ export function limitRequests({ requestsPerAddress }: Pick<Limits, "requestsPerA
     const count = inFlight.get(caller) ?? 0;
     if (context.env.overloaded === true || count >= requestsPerAddress) {
       context.header("retry-after", "1");
-      return context.json({ error: "Too many requests at one time from this address." }, 503);
+      return answerJSON(context, { error: "Too many requests at one time from this address." }, 503);
     }
     inFlight.set(caller, count + 1);
     try {
@@ -46,7 +47,7 @@ export function limitRequests({ requestsPerAddress }: Pick<Limits, "requestsPerA
 export function receiveBody({ body: most, allBodies }: Pick<Limits, "body" | "allBodies">): Handler {
   let held = 0;
   return async (context, next) => {
-    if (Number(context.req.header("content-length") ?? 0) > most) return context.json(tooLarge(most), 413);
+    if (Number(context.req.header("content-length") ?? 0) > most) return answerJSON(context, tooLarge(most), 413);
     const decoder = new TextDecoder("utf-8", { fatal: true });
     let text: string | undefined = "";
     let size = 0;
@@ -54,15 +55,15 @@ export function receiveBody({ body: most, allBodies }: Pick<Limits, "body" | "al
       for await (const chunk of context.env.incoming ?? context.req.raw.body ?? []) {
         size += chunk.length;
         held += chunk.length;
-        if (size > most) return context.json(tooLarge(most), 413);
+        if (size > most) return answerJSON(context, tooLarge(most), 413);
         if (held > allBodies) {
           context.header("retry-after", "1");
-          return context.json({ error: "Too many bytes in flight." }, 503);
+          return answerJSON(context, { error: "Too many bytes in flight." }, 503);
         }
         text = append(text, decoder, chunk);
       }
       text = append(text, decoder);
-      if (text === undefined) return context.json({ error: "The body is not UTF-8." }, 400);
+      if (text === undefined) return answerJSON(context, { error: "The body is not UTF-8." }, 400);
       context.set("body", text);
       return await next();
     } finally {

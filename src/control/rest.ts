@@ -11,6 +11,7 @@ import {
 } from "../records/cluster.ts";
 import { parseManagedDomain } from "../records/managed-domain.ts";
 import type { ReconcilerPort } from "../reconciler.ts";
+import { answerJSON } from "../webhook/answer.ts";
 import type { HTTPEnvironment } from "../webhook/environment.ts";
 import type { LeftOutMemory } from "../webhook/left-out.ts";
 import { restartCommand, unseenDomains } from "../webhook/negotiation.ts";
@@ -90,9 +91,9 @@ async function setResource(context: RESTContext, options: RESTOptions, { noun, s
   const name = clusterName(context);
   if (name === undefined) return badClusterName(context);
   const values = readValues(context.get("body"));
-  if (values.length === 0) return context.json({ error: `No ${noun} data provided` }, 400);
+  if (values.length === 0) return answerJSON(context, { error: `No ${noun} data provided` }, 400);
   const settings = set(settingsOf(options.reconciler, name) ?? initialSettings, values);
-  if (!settings.ok) return context.json({ error: settings.message }, 400);
+  if (!settings.ok) return answerJSON(context, { error: settings.message }, 400);
   return configure(context, options, { name, settings: settings.value });
 }
 
@@ -103,7 +104,7 @@ async function removeDomain(context: RESTContext, options: RESTOptions): Promise
   const text = context.req.param("domain") ?? "";
   const domain = parseManagedDomain(text);
   if (domain === undefined || !settings.domains.includes(domain)) {
-    return context.json({ error: `${JSON.stringify(text)} is not a managed domain of ${name}.` }, 404);
+    return answerJSON(context, { error: `${JSON.stringify(text)} is not a managed domain of ${name}.` }, 404);
   }
   const domains = settings.domains.filter((other) => other !== domain);
   return configure(context, options, { name, settings: { ...settings, domains } });
@@ -113,9 +114,12 @@ async function forgetCluster(context: RESTContext, { reconciler, leftOut, log }:
   const name = clusterName(context);
   if (name === undefined || settingsOf(reconciler, name) === undefined) return unknownCluster(context);
   const outcome = await reconciler.change((store) => store.forget(name));
-  if (!outcome.ok && !outcome.stored) return context.json({ error: outcome.trouble.message }, 503);
+  if (!outcome.ok && !outcome.stored) return answerJSON(context, { error: outcome.trouble.message }, 503);
   leftOut.forget(name);
-  log.info({ cluster: name }, `Cluster ${name} is forgotten, with its records and settings.`);
+  log.info(
+    { code: "cluster-forgotten", cluster: name },
+    `Cluster ${name} is forgotten, with its records and settings.`,
+  );
   return context.body("");
 }
 
@@ -127,15 +131,18 @@ async function configure(
 ): Promise<Response> {
   const outcome = await reconciler.change((store) => store.configure(name, settings));
   if (!outcome.ok && !outcome.stored)
-    return context.json({ error: outcome.trouble.message, hint: outcome.trouble.hint }, 503);
-  log.info({ cluster: name, ...settings }, `Cluster ${name} is configured: ${describe(settings)}.`);
+    return answerJSON(context, { error: outcome.trouble.message, hint: outcome.trouble.hint }, 503);
+  log.info(
+    { code: "cluster-configured", cluster: name, ...settings },
+    `Cluster ${name} is configured: ${describe(settings)}.`,
+  );
   const unseen = unseenDomains(
     settings,
     reconciler.read((store) => store.cluster(name)?.negotiation),
   );
   if (unseen.length > 0) {
     const message = `ExternalDNS of ${name} does not look at ${unseen.join(", ")} before it restarts; run: ${restartCommand}`;
-    log.warn({ cluster: name, domains: unseen }, message);
+    log.warn({ code: "restart-external-dns", cluster: name, domains: unseen }, message);
   }
   return context.body("");
 }
@@ -154,12 +161,20 @@ function settingsOf(reconciler: ReconcilerPort, name: ClusterName): ClusterSetti
 }
 
 function unknownCluster(context: RESTContext): Response {
-  return context.json({ error: `Cluster ${JSON.stringify(context.req.param("cluster"))} is not configured.` }, 404);
+  return answerJSON(
+    context,
+    { error: `Cluster ${JSON.stringify(context.req.param("cluster"))} is not configured.` },
+    404,
+  );
 }
 
 function badClusterName(context: RESTContext): Response {
   const text = JSON.stringify(context.req.param("cluster"));
-  return context.json({ error: `${text} cannot name a cluster; use lower-case letters, digits and hyphens.` }, 400);
+  return answerJSON(
+    context,
+    { error: `${text} cannot name a cluster; use lower-case letters, digits and hyphens.` },
+    400,
+  );
 }
 
 function map<From, To>(setting: Setting<From>, to: (value: From) => To): Setting<To> {

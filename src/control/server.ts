@@ -99,7 +99,7 @@ function answerClientError(error: Error & { readonly code?: string }, socket: So
   }
   const isSlow = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
   const status = isSlow ? "503 Service Unavailable" : "400 Bad Request";
-  const body = JSON.stringify({ error: isSlow ? "The request came too slowly." : "This is not HTTP." });
+  const body = `${JSON.stringify({ error: isSlow ? "The request came too slowly." : "This is not HTTP." })}\n`;
   const length = Buffer.byteLength(body);
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${body}`,

@@ -2,6 +2,7 @@
 import { type TargetMode, parseClusterIPs, targetModes } from "../records/cluster.ts";
 import type { Address } from "../records/address.ts";
 import { type ManagedDomain, parseManagedDomain } from "../records/managed-domain.ts";
+import { jsonText } from "../webhook/json-text.ts";
 
 /** The values of a body, or a sentence that names the bad one. */
 export type Setting<Value> =
@@ -16,7 +17,7 @@ export type Setting<Value> =
 export function readValues(body: string): readonly string[] {
   const parsed = parseJSON(body);
   const texts = Array.isArray(parsed)
-    ? parsed.map((item) => (typeof item === "string" ? item : JSON.stringify(item)))
+    ? parsed.map((item) => (typeof item === "string" ? item : jsonText(item)))
     : [parsed];
   return texts
     .flatMap((text) => text.split(","))

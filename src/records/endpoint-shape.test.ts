@@ -4,6 +4,8 @@ import { isEndpoint } from "./endpoint-shape.ts";
 
 const whole = { dnsName: "foo.dtk.io", recordType: "A", targets: ["192.0.2.1"] };
 
+const deep: unknown = JSON.parse(`${'{"a":['.repeat(100_000)}${"]}".repeat(100_000)}`);
+
 test.each([
   [
     "as ExternalDNS sends it",
@@ -38,6 +40,8 @@ test.each([
   ["a TTL that JavaScript cannot keep exactly", { ...whole, recordTTL: 2 ** 53 }],
   ["a line break in the name", { ...whole, dnsName: "x.dtk.io\n6.6.6.6 bank.com" }],
   ["a NUL in the set identifier", { ...whole, setIdentifier: "a\0b" }],
+  ["an unknown key that is nested too deeply to be written again", { ...whole, shiny: deep }],
+  ["the same in a provider-specific value", { ...whole, providerSpecific: [{ name: "a", shiny: deep }] }],
 ])("refuses %s", (_, value) => {
   expect(isEndpoint(value)).toBe(false);
 });

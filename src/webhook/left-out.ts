@@ -51,10 +51,13 @@ export class LeftOutMemory {
     if (kept.size === 0) this.#byRequest.delete(key);
     else this.#byRequest.set(key, kept);
     for (const entry of fresh.slice(0, maximumLogged)) {
-      this.#log.warn({ cluster, host: entry.name, reason: entry.reason }, leftOutSentence(entry));
+      this.#log.warn({ code: entry.reason, cluster, host: entry.name }, leftOutSentence(entry));
     }
     const rest = fresh.length - maximumLogged;
-    if (rest > 0) this.#log.warn({ cluster }, `${rest} more names were left out; hostsfile-server status lists them.`);
+    if (rest > 0) {
+      const fields = { code: "more-left-out", cluster, names: rest };
+      this.#log.warn(fields, `${rest} more names were left out; hostsfile-server status lists them.`);
+    }
   }
 
   /** What the latest requests of all clusters left out. */

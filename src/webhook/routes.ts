@@ -9,7 +9,9 @@ import type { ReconcilerPort } from "../reconciler.ts";
 import type { Store, StoredCluster } from "../store/store.ts";
 import { StoreTroubleError } from "../store/trouble.ts";
 import type { WarnOnce } from "../warn-once.ts";
+import { answerJSON } from "./answer.ts";
 import type { HTTPEnvironment } from "./environment.ts";
+import { jsonText } from "./json-text.ts";
 import { type LeftOut, type LeftOutMemory, type LeftOutReason } from "./left-out.ts";
 import { domainFilter } from "./negotiation.ts";
 import { readChanges, readEndpoints } from "./schema.ts";
@@ -73,8 +75,8 @@ function note(reconciler: ReconcilerPort, work: (store: Store) => void): void {
 function refuseUnknown(context: WebhookContext, { warnOnce }: WebhookOptions, text: string): Response {
   const error = `Cluster ${JSON.stringify(text.slice(0, 100))} is not configured.`;
   const hint = "To configure it, run on the desktop: curl -d DOMAIN http://localhost:PORT/clusters/NAME/domains";
-  warnOnce("unknown cluster", { path: context.req.path }, `${error} ${hint}`);
-  return context.json({ error, hint }, 503);
+  warnOnce("unknown cluster", { code: "unknown-cluster", path: context.req.path }, `${error} ${hint}`);
+  return answerJSON(context, { error, hint }, 503);
 }
 
 /** Each of its requests carries the media type, in Accept or Content-Type; a curl by hand must not count as a sign of life. */
@@ -105,7 +107,7 @@ function listRecords(context: WebhookContext, { reconciler }: WebhookOptions, { 
 
 function adjustEndpoints(context: WebhookContext, { leftOut }: WebhookOptions, cluster: StoredCluster): Response {
   const reading = readEndpoints(context.get("body"));
-  if (!reading.ok) return context.json({ error: reading.message }, 400);
+  if (!reading.ok) return answerJSON(context, { error: reading.message }, 400);
   const domains = new Set(cluster.settings.domains);
   const dropped: LeftOut[] = reading.bad.map((value) => describeBad(cluster.name, value));
   const kept = reading.value.filter((endpoint) => {
@@ -124,7 +126,7 @@ function refusalOf(endpoint: Endpoint, domains: Parameters<typeof isManaged>[1])
 }
 
 function describeBad(cluster: ClusterName, value: unknown): LeftOut {
-  return { cluster, name: JSON.stringify(value).slice(0, 200), reason: "not-an-endpoint" };
+  return { cluster, name: jsonText(value).slice(0, 200), reason: "not-an-endpoint" };
 }
 
 async function changeRecords(
@@ -133,7 +135,7 @@ async function changeRecords(
   { name }: StoredCluster,
 ): Promise<Response> {
   const reading = readChanges(context.get("body"));
-  if (!reading.ok) return context.json({ error: reading.message }, 400);
+  if (!reading.ok) return answerJSON(context, { error: reading.message }, 400);
   leftOut.replace(
     name,
     "records",
@@ -142,7 +144,7 @@ async function changeRecords(
   const mutation = planMutation(reading.value);
   const outcome = await reconciler.change((store) => store.apply(name, mutation));
   if (outcome.ok) return context.body(null, 204);
-  return context.json({ error: outcome.trouble.message, hint: outcome.trouble.hint }, 503);
+  return answerJSON(context, { error: outcome.trouble.message, hint: outcome.trouble.hint }, 503);
 }
 
 function webhookAnswer(context: WebhookContext, json: string): Response {

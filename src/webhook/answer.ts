@@ -1,0 +1,13 @@
+/** Answers for people and programs alike: JSON that ends in a line end, so that curl leaves a terminal in order. */
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { HTTPEnvironment } from "./environment.ts";
+
+/**
+ * Answers with a JSON value.
+ *
+ * @param status - 200 unless given
+ */
+export function answerJSON(context: Context<HTTPEnvironment>, value: unknown, status?: ContentfulStatusCode): Response {
+  return context.body(`${JSON.stringify(value)}\n`, status, { "content-type": "application/json" });
+}
