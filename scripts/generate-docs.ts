@@ -106,7 +106,8 @@ const surroundings = `## Other variables
 |---|---|
 | \`STATE_DIRECTORY\` | Set by systemd for a unit with \`StateDirectory=\`: the state folder when \`--state-dir\` is not given. |
 | \`XDG_STATE_HOME\` | Where a user who is not root keeps state; \`~/.local/state\` when not set. |
-| \`NO_COLOR\` | Set to anything: no colours in the log. |
+| \`NO_COLOR\` | Set to anything: no colours. |
+| \`FORCE_COLOR\` | Set to \`1\`: colours in the status also where the output is no terminal. |
 `;
 
 const exitCodes = `## Exit codes
@@ -119,7 +120,7 @@ const exitCodes = `## Exit codes
 | 3 | the surroundings: a port that is taken, a missing permission, a lock that another process holds, no server to ask |
 | 70 | a bug; please report what was printed |
 
-The result goes to standard output, everything else to standard error. With \`--json\` a failure is one line of JSON with \`code\`, \`message\` and \`hint\`;
+The result goes to standard output, everything else to standard error. With \`--json\` a failure is the result too: one line of JSON with \`code\`, \`message\` and \`hint\`, on standard output;
 [troubleshooting](troubleshooting.md) has an entry for each code.
 `;
 

@@ -1,12 +1,13 @@
 /** The commands as a user runs them: real processes, real files, exit codes and words. */
 import { mkdirSync, readFileSync, readdirSync, truncateSync, writeFileSync, chmodSync, chownSync } from "node:fs";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { statusSchema } from "../src/control/status.ts";
 import { curl, ingressEndpoint, postRecords } from "./support/http.ts";
 import { runProduct, startProduct } from "./support/product.ts";
@@ -229,7 +230,7 @@ describe("status", () => {
     await using server = await startProduct([...seedFlags, ...here.flags]);
     await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io"), ingressEndpoint("*.dtk.io")] });
     const asText = await runProduct(["status", `--port=${server.port}`]);
-    expect(asText.output).toContain("1 name shown");
+    expect(asText.output).toContain("shown        1 name: foo.dtk.io\n");
     expect(asText.output).toContain("*.dtk.io is not shown: a hosts file cannot hold a wildcard");
     expect(asText.exitCode).toBe(0);
     const asJSON = await runProduct(["status", `--port=${server.port}`, "--json"]);
@@ -243,7 +244,7 @@ describe("status", () => {
     using here = desktop();
     await using server = await startProduct(["--domains=dtk.io", ...here.flags]);
     const { exitCode, output } = await runProduct(["status", `--port=${server.port}`]);
-    expect(output).toMatch(/its cluster IP is not set.*\[no-cluster-ip\]\n.*curl -d ADDRESS/);
+    expect(output).toMatch(/its cluster IP is not set.*\[no-cluster-ip\]\n.*\n +curl -d ADDRESS http:\S+$/m);
     expect(exitCode).toBe(1);
   });
 
@@ -252,7 +253,115 @@ describe("status", () => {
     expect(talk).toMatch(/No hostsfile-server answers on port 1.*\n.*Start it/);
     expect(output).toBe("");
     expect(exitCode).toBe(3);
-    expect(JSON.parse((await runProduct(["status", "--port=1", "--json"])).talk)).toMatchObject({ code: "no-server" });
+    const asJSON = await runProduct(["status", "--port=1", "--json"]);
+    expect(JSON.parse(asJSON.output)).toEqual({
+      code: "no-server",
+      message: expect.stringContaining("port 1"),
+      hint: expect.stringContaining("Start it"),
+    });
+    expect(asJSON).toMatchObject({ talk: "", exitCode: 3 });
+  });
+
+  test("names that your own lines have are not among those that are shown, and their lines are named", async () => {
+    using here = desktop();
+    writeFileSync(here.hostsFile, `${users}192.168.0.12 nas.dtk.io\n`);
+    await using server = await startProduct([...seedFlags, ...here.flags]);
+    await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io"), ingressEndpoint("nas.dtk.io")] });
+    const { output, exitCode } = await runProduct(["status", `--port=${server.port}`]);
+    expect(output).toContain("  shown        1 name: foo.dtk.io\n");
+    expect(output).toContain("  your lines   nas.dtk.io (line 3)\n");
+    expect(exitCode).toBe(1);
+    const { names } = statusSchema.parse(JSON.parse((await curl(`${server.url}/status`)).text));
+    expect(names).toMatchObject({ total: 1, list: [{ name: "foo.dtk.io", resource: "ingress/default/test" }] });
+  });
+
+  test("finds the token where the environment says", async () => {
+    using here = desktop();
+    const tokenFile = join(here.folder, "token");
+    writeFileSync(tokenFile, "0123456789abcdef0123456789abcdef");
+    await using server = await startProduct([`--token-file=${tokenFile}`, ...here.flags]);
+    const command = ["status", `--port=${server.port}`];
+    expect(await runProduct(command)).toMatchObject({ exitCode: 3, talk: expect.stringContaining("--token-file") });
+    expect((await runProduct([...command, `--token-file=${tokenFile}`])).exitCode).toBe(0);
+    const environment = { HOSTSFILE_SERVER_TOKEN_FILE: tokenFile };
+    expect((await runProduct(command, { environment })).output).toContain("may call     whoever shows a token");
+  });
+
+  test("colours come only where they are wanted", async () => {
+    using here = desktop();
+    await using server = await startProduct(here.flags);
+    const colours = async (environment: Record<string, string>): Promise<boolean> =>
+      (await runProduct(["status", `--port=${server.port}`], { environment })).output.includes("\u001B[");
+    expect(await colours({})).toBe(false);
+    expect(await colours({ FORCE_COLOR: "1" })).toBe(true);
+  });
+
+  test("watched without a terminal, each change is printed, as JSON one a line, until it is told to stop", async () => {
+    using here = desktop();
+    await using server = await startProduct([...seedFlags, ...here.flags]);
+    const watching = spawn("./hostsfile-server", ["status", "--watch", "--json", `--port=${server.port}`]);
+    const lines = createInterface({ input: watching.stdout })[Symbol.asyncIterator]();
+    const next = async (): Promise<unknown> => JSON.parse(String((await lines.next()).value));
+    expect(statusSchema.parse(await next()).names.total).toBe(0);
+    await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io")] });
+    expect(statusSchema.parse(await next()).names).toMatchObject({ total: 1, list: [{ name: "foo.dtk.io" }] });
+    await server.stop();
+    expect(await next()).toMatchObject({ code: "no-server" });
+    watching.kill("SIGINT");
+    expect(await once(watching, "exit")).toEqual([0, null]);
+  });
+
+  describe.skipIf(spawnSync("script", ["--version"]).status !== 0)("on a terminal (needs script of util-linux)", () => {
+    /** Runs a command on a terminal of 80 columns and 24 rows. */
+    function onTerminal(commandLine: string, environment: Record<string, string> = {}) {
+      const inside = `stty cols 80 rows 24; exec ./hostsfile-server ${commandLine}`;
+      const child = spawn("script", ["-qfec", inside, "/dev/null"], {
+        env: { PATH: process.env["PATH"], TERM: "xterm-256color", ...environment },
+      });
+      let screen = "";
+      child.stdout.setEncoding("utf8").on("data", (chunk: string) => (screen += chunk));
+      const ended = once(child, "close").then(() => ({ exitCode: child.exitCode, screen }));
+      return { ended, type: (keys: string) => child.stdin.write(keys), screen: () => screen };
+    }
+
+    test("it fits 80 columns, in colours unless these are unwanted, and commands stay whole", async () => {
+      using here = desktop();
+      await using server = await startProduct([...seedFlags, ...here.flags]);
+      await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io"), ingressEndpoint("*.dtk.io")] });
+      await curl(`${server.url}/clusters/a-cluster-with-a-rather-long-name/domains`, { body: "kind.io" });
+      const command = `status --port=${server.port}`;
+      const coloured = await onTerminal(command).ended;
+      expect(coloured.screen).toContain("\u001B[32mis ready\u001B[39m");
+      expect(coloured.exitCode).toBe(1);
+      for (const unwanted of [{ NO_COLOR: "1" }, { TERM: "dumb" }]) {
+        const { screen } = await onTerminal(command, unwanted).ended;
+        expect(screen).not.toContain("\u001B[");
+        const wide = screen.split("\r\n").filter((line) => line.length > 80);
+        expect(wide).toEqual([
+          `      curl -d ADDRESS http://localhost:${server.port}/clusters/a-cluster-with-a-rather-long-name/clusterip`,
+        ]);
+        expect(screen).toContain(
+          "*.dtk.io is not shown: a hosts file cannot hold a wildcard, name\r\n               each",
+        );
+      }
+    });
+
+    test("watched it draws over itself, and Ctrl-C gives the terminal back and ends with 0", async () => {
+      using here = desktop();
+      await using server = await startProduct([...seedFlags, ...here.flags]);
+      const terminal = onTerminal(`status --watch --port=${server.port}`);
+      await vi.waitFor(() => expect(terminal.screen()).toContain("0 names"), { timeout: 20_000 });
+      await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io")] });
+      await vi.waitFor(() => expect(terminal.screen()).toContain("1 name: foo.dtk.io"), { timeout: 20_000 });
+      await server.stop();
+      await vi.waitFor(() => expect(terminal.screen()).toContain("No hostsfile-server answers"), { timeout: 20_000 });
+      terminal.type("\u0003");
+      const { exitCode, screen } = await terminal.ended;
+      expect(exitCode).toBe(0);
+      expect(screen.startsWith("\u001B[?1049h\u001B[?25l")).toBe(true);
+      expect(screen.endsWith("\u001B[?25h\u001B[?1049l")).toBe(true);
+      expect(screen).not.toContain("\u001B[2J");
+    });
   });
 });
 
@@ -379,7 +488,7 @@ describe("recover", () => {
     expect((await curl(`${server.url}/healthz`)).status).toBe(200);
     expect(here.block()).toEqual(["192.168.122.167 foo.dtk.io"]);
     const status = await runProduct(["status", `--port=${server.port}`]);
-    expect(status.output).toMatch(/state-damaged\]\n.*hostsfile-server recover/);
+    expect(status.output).toMatch(/state-damaged\]\n.*\n +hostsfile-server recover\n/);
     expect(await runProduct(["recover", `--state-dir=${here.stateFolder}`])).toMatchObject({
       exitCode: 0,
       output: expect.stringContaining("records.sqlite.damaged-"),

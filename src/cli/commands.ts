@@ -38,6 +38,13 @@ const serverHost = declare({
   schema: oneText,
 });
 
+const watch = declare({
+  flag: "watch",
+  doc: "Show it live until Ctrl-C; where the output is no terminal, print each change.",
+  whenAbsent: "once",
+  schema: onOrOff,
+});
+
 const quiet = declare({ flag: "quiet", doc: "Print nothing but failures.", whenAbsent: "off", schema: onOrOff });
 
 const doctorSettings = {
@@ -89,9 +96,10 @@ export const commands = [
     examples: [
       "hostsfile-server status",
       "hostsfile-server status --json | jq .attention",
+      "hostsfile-server status --watch",
       "hostsfile-server status --port=5001",
     ],
-    settings: { port: portSetting, host: serverHost, tokenFile: shownTokenFile, json },
+    settings: { port: portSetting, host: serverHost, tokenFile: shownTokenFile, watch, json },
     run: async (given) => (await import("./status.ts")).showStatus(given),
   }),
   declareCommand({

@@ -4,24 +4,29 @@ import { TroubleError } from "../trouble.ts";
 const bugExitCode = 70;
 
 /**
- * Prints why a command failed, on standard error.
+ * Prints why a command failed: talk, or the result where that is wanted as JSON.
  *
  * @param error - what was thrown
- * @param options - the command's name; whether the result is wanted as JSON; where to print
+ * @param options - the command's name; whether the result is wanted as JSON; where talk and results go
  * @returns the exit code: 1 to 3 for trouble, 70 for a bug
  */
 export function reportFailure(
   error: unknown,
-  options: { readonly command: string; readonly json: boolean; readonly print: (text: string) => void },
+  options: {
+    readonly command: string;
+    readonly json: boolean;
+    readonly talk: (text: string) => void;
+    readonly answer: (text: string) => void;
+  },
 ): number {
-  const { command, json, print } = options;
+  const { command, json, talk, answer } = options;
   if (!(error instanceof TroubleError)) {
-    print(`${command}: this is a bug, please report it with the lines below.`);
-    print(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    talk(`${command}: this is a bug, please report it with the lines below.`);
+    talk(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return bugExitCode;
   }
   const { code, message, hint, exitCode } = error;
-  if (json) print(JSON.stringify({ code, message, hint }));
-  else print(`${command}: ${message}\n  ${hint}`);
+  if (json) answer(JSON.stringify({ code, message, hint }));
+  else talk(`${command}: ${message}\n  ${hint}`);
   return exitCode;
 }

@@ -25,6 +25,7 @@ import type { installSettings } from "./install-settings.ts";
 import { requireRoot } from "./require-root.ts";
 import { askStatus } from "./server-client.ts";
 import { renderStatus } from "./status-text.ts";
+import { terminalOf } from "./terminal.ts";
 
 type InstallGiven = Given<typeof installSettings>;
 
@@ -64,7 +65,7 @@ export async function install(given: InstallGiven): Promise<number> {
   const status = await askStatus(place);
   if (given.json === true)
     process.stdout.write(`${JSON.stringify({ changed: changesOf(plan).map(({ path }) => path) })}\n`);
-  if (status !== undefined) say(`\n${renderStatus(status, Date.now())}`);
+  if (status !== undefined) say(`\n${renderStatus(status, { now: Date.now(), terminal: terminalOf(process.stdout) })}`);
   say(nextStep(hasToken));
   return 0;
 }

@@ -41,11 +41,15 @@ export async function run(program: ProgramDeclaration, argv: readonly string[]):
 }
 
 function fail({ name }: ProgramDeclaration, argv: readonly string[], error: unknown): number {
-  return reportFailure(error, { command: name, json: argv.includes("--json"), print });
+  return reportFailure(error, { command: name, json: argv.includes("--json"), talk, answer });
 }
 
-function print(text: string): void {
+function talk(text: string): void {
   process.stderr.write(`${text}\n`);
+}
+
+function answer(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
 
 /** Errors that no caller can catch: a reader that went away, as `head` does, is none, and everything else is a bug. */

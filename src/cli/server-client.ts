@@ -1,5 +1,5 @@
 /** Asks the running server on this machine, for the commands that need it. */
-import { existsSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { authority } from "../control/network.ts";
 import { type Status, statusSchema } from "../control/status.ts";
 import { isRefused, sendRequest } from "../request.ts";
@@ -51,17 +51,38 @@ export async function askStatus(place: ServerPlace): Promise<Status | undefined>
   throw refused(`http://${authority(place.host ?? "localhost", place.port ?? installedPort())}/status`, 200, text);
 }
 
+/**
+ * Asks the server for its status, where there must be one.
+ *
+ * @throws TroubleError (exit 3) also when no server listens on the port
+ */
+export async function findStatus(place: ServerPlace): Promise<Status> {
+  const status = await askStatus(place);
+  if (status === undefined) throw noServer(place);
+  return status;
+}
+
 /** The trouble of no server on the port. */
-export function noServer({ host = "this machine", port = installedPort() }: ServerPlace): TroubleError {
+function noServer({ host = "this machine", port = installedPort() }: ServerPlace): TroubleError {
   const message = `No hostsfile-server answers on port ${port} of ${host}.`;
   const hint =
     "Start it (sudo hostsfile-server --domains=dtk.io --cluster-ip=ADDRESS), or say where it listens with --port and --host.";
   return new TroubleError({ code: "no-server", message, hint }, { exitCode: 3 });
 }
 
+/** An installed token that this user may not read is none: the server that is asked may not want one. */
 function authorization({ tokenFile }: ServerPlace): Record<string, string> {
-  const path = tokenFile ?? (existsSync(installedTokenFile) ? installedTokenFile : undefined);
+  const path = tokenFile ?? (isReadable(installedTokenFile) ? installedTokenFile : undefined);
   return path === undefined ? {} : { authorization: `Bearer ${readAdminToken(path)}` };
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function unreachable(url: string, cause: unknown): TroubleError {
@@ -74,7 +95,9 @@ function refused(url: string, status: number, text: string): TroubleError {
   const isToken = status === 401;
   const message = `The server at ${url} answered ${status}: ${sentenceOf(text)}`;
   const hint = isToken
-    ? "Name the admin token's file with --token-file."
+    ? existsSync(installedTokenFile)
+      ? "Run it with sudo, or name a file with the admin token that you can read: --token-file."
+      : "Name the admin token's file with --token-file."
     : "Is it hostsfile-server? If not, name its port with --port.";
   return new TroubleError({ code: isToken ? "token-needed" : "server-refused", message, hint }, { exitCode: 3 });
 }
