@@ -42,6 +42,8 @@ export interface Link {
   /** Of the interface at the first machine; at the other it is `eth0`. */
   readonly name: string;
   readonly addresses: readonly (readonly [own: string, others: string])[];
+  /** Bits of the IPv4 networks; 24 unless given. */
+  readonly length?: number;
 }
 
 /**
@@ -52,21 +54,21 @@ export interface Link {
 export async function connect(
   machine: Pick<Namespaces, "enter">,
   other: Namespaces,
-  { name, addresses }: Link,
+  { name, addresses, length = 24 }: Link,
 ): Promise<void> {
   const { enter } = machine;
   const peer = ["type", "veth", "peer", "name", "eth0", "netns", join(other.root, "..", "ns", "net")];
   await run([...enter, "ip", "link", "add", name, ...peer]);
   for (const [own, others] of addresses) {
-    await run([...enter, "ip", "address", "add", withLength(own), "dev", name, ...nodad(own)]);
-    await run([...other.enter, "ip", "address", "add", withLength(others), "dev", "eth0", ...nodad(others)]);
+    await run([...enter, "ip", "address", "add", withLength(own, length), "dev", name, ...nodad(own)]);
+    await run([...other.enter, "ip", "address", "add", withLength(others, length), "dev", "eth0", ...nodad(others)]);
   }
   await run([...enter, "ip", "link", "set", name, "up"]);
   await run([...other.enter, "ip", "link", "set", "eth0", "up"]);
 }
 
-function withLength(address: string): string {
-  return `${address}/${address.includes(":") ? 64 : 24}`;
+function withLength(address: string, length: number): string {
+  return `${address}/${address.includes(":") ? 64 : length}`;
 }
 
 /** Without it an IPv6 address cannot be used for a second. */

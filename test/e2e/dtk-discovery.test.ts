@@ -14,10 +14,10 @@ import { type WholeCluster, startWholeCluster } from "../cluster/whole-cluster.t
 
 const missing = missingTools();
 
-/** Documentation addresses (RFC 5737, RFC 3849). */
-const desktopIPs = ["192.0.2.129", "2001:db8:77::1"] as const;
-const nodeIPs = ["192.0.2.130", "2001:db8:77::2"] as const;
-const gatewayIP = "192.0.2.140";
+/** Documentation addresses (RFC 5737, RFC 3849); a route to so small a network goes before any other of the machine. */
+const desktopIPs = ["203.0.113.129", "2001:db8:77::1"] as const;
+const nodeIPs = ["203.0.113.130", "2001:db8:77::2"] as const;
+const gatewayIP = "203.0.113.140";
 
 /** Listens on every address of the node, as an ingress controller on the host network does. */
 const controller = `require("node:http").createServer().listen(80, "::", () => console.log("listening"))`;
@@ -51,11 +51,11 @@ describe.skipIf(missing !== undefined)(`dtk finds by itself (${missing ?? "all t
   beforeAll(async () => {
     const node = opened.use(await openNamespaces("network"));
     const addresses = [0, 1].map((index) => [desktopIPs[index] ?? "", nodeIPs[index] ?? ""] as const);
-    await connect({ enter: [] }, node, { name: "virbr77", addresses });
+    await connect({ enter: [] }, node, { name: "virbr77", addresses, length: 30 });
     opened.use(await startProgram([...node.enter, process.execPath, "-e", controller]));
     cluster = opened.use(await startWholeCluster(nodeIPs));
     desktop = opened.use(await openDesktop());
-    server = opened.use(await startServer({ desktop, flags: [] }));
+    server = opened.use(await startServer({ desktop, flags: ["--host=::"] }));
     dtk = opened.use(await openDTK({ port: server.port, kubeconfig: cluster.kubeconfig, hostIP: "" }));
   });
 

@@ -1,4 +1,5 @@
 /** What can be wrong with the server that dtk configures, in words. */
+import { authority } from "../../control/network.ts";
 import { TroubleError } from "../../trouble.ts";
 
 /** No server answers. */
@@ -57,7 +58,7 @@ export function serverElsewhere(given: {
   readonly url: string;
 }): TroubleError {
   const { host, port, url } = given;
-  const message = `The server answers at ${url} but not at ${host}:${port}, where the cluster would call it.`;
+  const message = `The server answers at ${url} but not at http://${authority(host, port)}, where the cluster would call it.`;
   const hint = `Start it without --host, or with --host=${host}; or name another address as dns.host-ip in config.yaml.`;
   return new TroubleError({ code: "server-elsewhere", message, hint }, { exitCode: 3 });
 }
