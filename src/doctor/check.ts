@@ -66,7 +66,7 @@ export interface Check {
 export type Outcome = Pick<Check, "id" | "title"> &
   (
     | { readonly grade: FindingGrade; readonly findings: readonly Finding[] }
-    /** The titles of the checks that stopped it. */
+    /** The titles of the checks that found what must be mended first. */
     | { readonly grade: "skipped"; readonly because: readonly string[] }
   );
 

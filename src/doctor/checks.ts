@@ -1,12 +1,54 @@
 /** Every check of `doctor`, a line each: a cause stands before what it keeps from working, so that the true fault is named first. */
 import type { Check } from "./check.ts";
+import { browser } from "./checks/browser.ts";
+import { diskSpace } from "./checks/disk-space.ts";
+import { domains } from "./checks/domains.ts";
+import { hostsFileBlock } from "./checks/hosts-file-block.ts";
+import { hostsFileBytes } from "./checks/hosts-file-bytes.ts";
+import { hostsFileInStep } from "./checks/hosts-file-in-step.ts";
+import { hostsFileIsRead } from "./checks/hosts-file-is-read.ts";
+import { hostsFileLabel } from "./checks/hosts-file-label.ts";
+import { hostsFileManagers } from "./checks/hosts-file-managers.ts";
+import { hostsFileMode } from "./checks/hosts-file-mode.ts";
+import { hostsFileNames } from "./checks/hosts-file-names.ts";
+import { hostsFileThere } from "./checks/hosts-file-there.ts";
+import { hostsFileWritable } from "./checks/hosts-file-writable.ts";
+import { leftovers } from "./checks/leftovers.ts";
+import { nameResolves } from "./checks/name-resolves.ts";
+import { nscd } from "./checks/nscd.ts";
+import { nsswitch } from "./checks/nsswitch.ts";
+import { resolved } from "./checks/resolved.ts";
 import { serverAnswers } from "./checks/server-answers.ts";
+import { serverAttention } from "./checks/server-attention.ts";
+import { serverFile } from "./checks/server-file.ts";
+import { serviceEnabled } from "./checks/service-enabled.ts";
 
 export const checks: readonly Check[] = [
   // The server
   serverAnswers,
+  serverFile,
+  serviceEnabled,
   // The hosts file
+  hostsFileThere,
+  hostsFileWritable,
+  diskSpace,
+  hostsFileMode,
+  hostsFileLabel,
+  hostsFileBytes,
+  hostsFileManagers,
+  hostsFileBlock,
+  hostsFileInStep,
+  serverAttention,
+  hostsFileNames,
+  leftovers,
   // The resolver
+  nsswitch,
+  resolved,
+  nscd,
+  hostsFileIsRead,
+  nameResolves,
+  domains,
+  browser,
   // ExternalDNS and the cluster
   // The way to the cluster
 ];

@@ -49,7 +49,7 @@ warning  Also this. [d-warning]
          then that.
 note     You may know. [c-code]
          Nothing to do.
-skipped  B: not looked at before this is mended: D; E
+skipped  B (not looked at until: D; E)
 ok       All is well.
 
 1 problem, 1 note, 1 skipped, 1 ok. To mend 1 of them: hostsfile-server doctor --fix

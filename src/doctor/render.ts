@@ -34,13 +34,7 @@ export function renderReport(report: Report, options: RenderOptions): string {
 function renderCheck(check: Report["checks"][number], options: RenderOptions): readonly string[] {
   if (check.grade === "skipped") {
     if (options.quiet) return [];
-    return [
-      renderBlock(
-        "skipped",
-        [`${check.title}: not looked at before this is mended: ${check.because.join("; ")}`],
-        options,
-      ),
-    ];
+    return [renderBlock("skipped", [`${check.title} (not looked at until: ${check.because.join("; ")})`], options)];
   }
   return check.findings
     .filter(({ grade }) => grade !== "ok" || (!options.quiet && check.grade === "ok"))

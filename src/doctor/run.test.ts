@@ -66,7 +66,7 @@ test.each([
   expect(second?.grade).toBe(behind);
 });
 
-test("what is skipped says for whose sake, and skips in turn", async () => {
+test("what is skipped says for whose sake, and so is what needs it", async () => {
   const run = vi.fn<() => Promise<readonly Finding[]>>();
   const outcomes = await runChecks(
     [finds("a", problem), check("b", { needs: ["a"], run }), check("c", { needs: ["b"], run })],
@@ -74,7 +74,7 @@ test("what is skipped says for whose sake, and skips in turn", async () => {
   );
   expect(outcomes.slice(1)).toEqual([
     { id: "b", title: "Title of b", grade: "skipped", because: ["Title of a"] },
-    { id: "c", title: "Title of c", grade: "skipped", because: ["Title of b"] },
+    { id: "c", title: "Title of c", grade: "skipped", because: ["Title of a"] },
   ]);
   expect(run).not.toHaveBeenCalled();
 });

@@ -7,8 +7,8 @@ const grades: readonly FindingGrade[] = ["ok", "note", "warning", "problem"];
 
 interface Run {
   readonly outcome: Outcome;
-  /** Whether those that need it are skipped. */
-  readonly stops: boolean;
+  /** The titles of the checks for whose sake those that need it are skipped; empty when they are not. */
+  readonly stops: readonly string[];
 }
 
 /**
@@ -32,11 +32,12 @@ async function unknownNeed(check: Check, id: string): Promise<never> {
 
 async function runAfter(check: Check, needed: readonly Promise<Run>[], desktop: Desktop): Promise<Run> {
   const { id, title } = check;
-  const because = (await Promise.all(needed)).filter(({ stops }) => stops).map(({ outcome }) => outcome.title);
-  if (because.length > 0) return { outcome: { id, title, grade: "skipped", because }, stops: true };
+  const because = [...new Set((await Promise.all(needed)).flatMap(({ stops }) => stops))];
+  if (because.length > 0) return { outcome: { id, title, grade: "skipped", because }, stops: because };
   const findings = await findingsOf(check, desktop);
   const grade = gravest(findings);
-  return { outcome: { id, title, grade, findings }, stops: grade === "problem" || findings.some(endsHere) };
+  const isEnd = grade === "problem" || findings.some(endsHere);
+  return { outcome: { id, title, grade, findings }, stops: isEnd ? [title] : [] };
 }
 
 /** The gravest grade of some findings. */

@@ -101,12 +101,16 @@ function temporaryStart(path: string): string {
   return `.${basename(path)}.hostsfile-server.`;
 }
 
+/** Whether a file of this name, beside the hosts file, is one that a write made and did not remove. */
+export function isTemporaryOf(path: string, name: string): boolean {
+  return name.startsWith(temporaryStart(path)) && name.endsWith(".tmp");
+}
+
 /** Removes temporary files that a killed process left beside the file. Only for the one who holds the lock. */
 export function sweepTemporaries(files: FileAccess, path: string): void {
   const folder = dirname(path);
   for (const name of files.list(folder)) {
-    const isOurs = name.startsWith(temporaryStart(path)) && name.endsWith(".tmp");
-    if (isOurs) removeQuietly(files, join(folder, name));
+    if (isTemporaryOf(path, name)) removeQuietly(files, join(folder, name));
   }
 }
 

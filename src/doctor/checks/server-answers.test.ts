@@ -1,8 +1,23 @@
-/** A server that answers is named; none is the first problem. */
+/** A server that answers is named; for one that does not, systemd and the port say why. */
 import { expect, test } from "vitest";
 import { bareDesktop } from "../../../test/support/doctor-desktop.ts";
 import { statusOf } from "../../../test/support/doctor-status.ts";
-import { serverAnswers } from "./server-answers.ts";
+import { TroubleError } from "../../trouble.ts";
+import type { ServiceUnit } from "../service-unit.ts";
+import { judgeSilence, serverAnswers } from "./server-answers.ts";
+
+const running: ServiceUnit = {
+  load: "loaded",
+  active: "active",
+  sub: "running",
+  result: "success",
+  exitCode: "0",
+  atBoot: "enabled",
+  restarts: 0,
+  isSocketActive: true,
+};
+const trouble = (code: string) => ({ code, message: "It does not.", hint: "Look." });
+const silent = { port: 5000, trouble: undefined, unit: undefined, holder: undefined };
 
 test("a server that answers is named with version and process", async () => {
   const status = statusOf({ server: { pid: 12, version: "1.2.3" } });
@@ -11,8 +26,73 @@ test("a server that answers is named with version and process", async () => {
   ]);
 });
 
-test("no server is a problem", async () => {
-  expect(await serverAnswers.run(bareDesktop({ status: async () => undefined }))).toMatchObject([
-    { grade: "problem", code: "no-server" },
+test("who holds the port is looked for when another program answers", async () => {
+  const refused = new TroubleError(trouble("server-refused"), { exitCode: 3 });
+  const output = 'LISTEN 0 5 0.0.0.0:5000 0.0.0.0:* users:(("python3",pid=77,fd=3))\n';
+  const desktop = bareDesktop({
+    status: async () => Promise.reject(refused),
+    once: async () => undefined as never,
+    run: async (program) => ({ ok: true, output: program === "ss" ? output : "", complaint: "", isMissing: false }),
+  });
+  expect(await serverAnswers.run(desktop)).toMatchObject([
+    { grade: "problem", code: "port-of-stranger", message: "Port 5000 is held by another program (python3, pid 77)." },
   ]);
+});
+
+test.each([
+  { given: silent, code: "no-server", hint: "sudo hostsfile-server install" },
+  { given: { ...silent, unit: running }, code: "no-server", hint: "systemctl status hostsfile-server.socket" },
+  { given: { ...silent, trouble: trouble("server-unreachable") }, code: "server-unreachable", hint: "Look." },
+  { given: { ...silent, holder: "nginx, pid 3" }, code: "port-of-stranger", hint: "install --port=5001" },
+  {
+    given: { ...silent, trouble: trouble("token-needed") },
+    code: "token-needed",
+    hint: "sudo hostsfile-server doctor",
+  },
+  {
+    given: { ...silent, unit: { ...running, active: "inactive", isSocketActive: false } },
+    code: "service-stopped",
+    hint: "sudo systemctl start hostsfile-server.socket hostsfile-server.service",
+  },
+  {
+    given: { ...silent, unit: { ...running, load: "masked", active: "inactive" } },
+    code: "service-masked",
+    hint: "sudo systemctl unmask",
+  },
+  {
+    given: {
+      ...silent,
+      trouble: trouble("server-unreachable"),
+      unit: { ...running, active: "activating", result: "exit-code", exitCode: "2" },
+    },
+    code: "service-failing",
+    hint: "sudo journalctl --unit hostsfile-server.service",
+  },
+  {
+    given: { ...silent, unit: { ...running, active: "failed", result: "watchdog" } },
+    code: "service-failing",
+    hint: "journalctl",
+  },
+])("$code: $hint", ({ given, code, hint }) => {
+  expect(judgeSilence(given)).toMatchObject({ code, hint: expect.stringContaining(hint) });
+});
+
+test("the reason of the last end is said in words", () => {
+  const unit = { ...running, active: "failed", result: "exit-code", exitCode: "3", restarts: 4 };
+  expect(judgeSilence({ ...silent, unit }).message).toContain("ended with exit code 3 and was started 4 more times");
+});
+
+test("without the token the rest cannot be looked at, and that is no problem", () => {
+  expect(judgeSilence({ ...silent, trouble: trouble("token-unreadable") })).toMatchObject({
+    grade: "warning",
+    isDeadEnd: true,
+  });
+});
+
+test("only a stopped service can be started by itself", () => {
+  const stopped = judgeSilence({ ...silent, unit: { ...running, active: "inactive" } });
+  expect(stopped).toHaveProperty("fix.commands", [
+    ["systemctl", "start", "hostsfile-server.socket", "hostsfile-server.service"],
+  ]);
+  expect(judgeSilence({ ...silent, unit: { ...running, active: "failed" } })).not.toHaveProperty("fix");
 });

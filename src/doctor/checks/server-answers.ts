@@ -1,23 +1,113 @@
-/** Does the server answer on its port? Without it nothing new comes into the hosts file. */
-import { type Check, ok } from "../check.ts";
+/** Does the server answer on its port, and if not, why? Without it nothing new comes into the hosts file. */
+import type { Status } from "../../control/status.ts";
+import { serviceName, serviceUnitName, socketUnitName } from "../../service/places.ts";
+import { type Trouble, TroubleError } from "../../trouble.ts";
+import { type Check, type Desktop, type Finding, ok } from "../check.ts";
+import { type ServiceUnit, lookAtService } from "../service-unit.ts";
 
 export const serverAnswers: Check = {
   id: "server-answers",
   title: "The server answers",
   needs: [],
-  run: async ({ status, port }) => {
-    const answer = await status();
-    if (answer !== undefined) {
-      const { pid, version } = answer.server;
-      return [ok(`hostsfile-server ${version} answers on port ${port}, pid ${pid}.`)];
-    }
-    return [
-      {
-        grade: "problem",
-        code: "no-server",
-        message: `No hostsfile-server answers on port ${port} of this machine.`,
-        hint: "Make it a service: sudo hostsfile-server install",
-      },
-    ];
+  run: async (desktop) => {
+    const answer = await answerOf(desktop);
+    const { port } = desktop;
+    if ("server" in answer) return [ok(describe(answer.server, port))];
+    const unit = await desktop.once(lookAtService);
+    const holder = answer.trouble?.code === "server-refused" ? await holderOf(desktop) : undefined;
+    return [judgeSilence({ port, trouble: answer.trouble, unit, holder })];
   },
 };
+
+type Answer = { readonly server: Status["server"] } | { readonly trouble: Trouble | undefined };
+
+async function answerOf({ status }: Desktop): Promise<Answer> {
+  try {
+    return (await status()) ?? { trouble: undefined };
+  } catch (error) {
+    if (error instanceof TroubleError) return { trouble: error };
+    throw error;
+  }
+}
+
+function describe({ version, pid }: Status["server"], port: number): string {
+  return `${serviceName} ${version} answers on port ${port}, pid ${pid}.`;
+}
+
+/** The program that holds the port, as ss(8) shows it; for other users' programs that takes root. */
+async function holderOf({ run, port }: Desktop): Promise<string | undefined> {
+  const { output } = await run("ss", ["-ltnpH", "sport", "=", `:${port}`]);
+  const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(output) ?? [];
+  return name === undefined ? undefined : `${name}, pid ${pid}`;
+}
+
+/**
+ * Judges why there is no status.
+ *
+ * @param given - the trouble of the request, undefined when nobody listens; the service as systemd has it; who holds the port
+ */
+export function judgeSilence(given: {
+  readonly port: number;
+  readonly trouble: Trouble | undefined;
+  readonly unit: ServiceUnit | undefined;
+  readonly holder: string | undefined;
+}): Finding {
+  const { port, trouble, unit, holder } = given;
+  if (trouble !== undefined && trouble.code.startsWith("token-")) return locked(trouble);
+  if (unit !== undefined && unit.active !== "active") return ofUnit(unit);
+  if (holder !== undefined) return stranger(port, holder);
+  if (trouble !== undefined) {
+    const { code, message, hint } = trouble;
+    return { grade: "problem", code, message, hint };
+  }
+  const hint =
+    unit === undefined
+      ? "Make it a service: sudo hostsfile-server install"
+      : `The service runs; see which port it has: systemctl status ${socketUnitName}`;
+  return {
+    grade: "problem",
+    code: "no-server",
+    message: `No hostsfile-server answers on port ${port} of this machine.`,
+    hint,
+  };
+}
+
+/** The server may be well; this user may not ask. */
+function locked({ code, message }: Trouble): Finding {
+  const hint = "Look with the token, which root may read: sudo hostsfile-server doctor";
+  return { grade: "warning", code, message, hint, isDeadEnd: true };
+}
+
+function ofUnit(unit: ServiceUnit): Finding {
+  if (unit.load === "masked") {
+    const message = `The service ${serviceName} is masked, so that it cannot start.`;
+    const hint = `Lift that and start it: sudo systemctl unmask ${serviceUnitName} ${socketUnitName} && sudo systemctl start ${serviceUnitName}`;
+    return { grade: "problem", code: "service-masked", message, hint };
+  }
+  if (unit.active === "inactive") {
+    const command = ["systemctl", "start", socketUnitName, serviceUnitName];
+    return {
+      grade: "problem",
+      code: "service-stopped",
+      message: `The service ${serviceName} is stopped.`,
+      hint: `Start it: sudo ${command.join(" ")}`,
+      fix: { commands: [command], needsRoot: true },
+    };
+  }
+  const how = unit.result === "exit-code" ? `exit code ${unit.exitCode}` : unit.result;
+  return {
+    grade: "problem",
+    code: "service-failing",
+    message: `The service ${serviceName} does not stay up: it ended with ${how} and was started ${unit.restarts} more times.`,
+    hint: `Its last lines say why: sudo journalctl --unit ${serviceUnitName} --lines 20`,
+  };
+}
+
+function stranger(port: number, holder: string): Finding {
+  return {
+    grade: "problem",
+    code: "port-of-stranger",
+    message: `Port ${port} is held by another program (${holder}).`,
+    hint: `Stop it, or give the server another port: sudo hostsfile-server install --port=${port + 1}`,
+  };
+}

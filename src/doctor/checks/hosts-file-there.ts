@@ -1,0 +1,56 @@
+/** Is there a hosts file, and is it a plain file? Everything else about it comes after that. */
+import { renderCommand } from "../../cluster/shell.ts";
+import { type Check, type Finding, ok } from "../check.ts";
+import { type HostsFile, lookAtHostsFile } from "../hosts-file.ts";
+
+export const hostsFileThere: Check = {
+  id: "hosts-file-there",
+  title: "The hosts file is there",
+  needs: [],
+  run: async ({ once }) => [judgeThere(await once(lookAtHostsFile))],
+};
+
+/** Judges what stands at the path. */
+export function judgeThere({ path, real, isLink, kind }: HostsFile): Finding {
+  const look = `See what is there: ${renderCommand(["ls", "-l", path])}`;
+  switch (kind) {
+    case "missing":
+      return {
+        grade: "problem",
+        code: "hosts-file-missing",
+        message: `There is no ${path}.`,
+        hint: `Make one: ${makeCommand(path)}`,
+      };
+    case "dangling":
+      return {
+        grade: "problem",
+        code: "hosts-file-folder-missing",
+        message: `${path} is a link to a file that is not there.`,
+        hint: look,
+      };
+    case "other":
+      return {
+        grade: "problem",
+        code: "hosts-file-not-regular",
+        message: `${path} is no regular file.`,
+        hint: look,
+      };
+    case "file":
+      if (real.startsWith("/nix/store/")) return madeByNix(path);
+      return ok(isLink ? `${path} leads to ${real}, a regular file.` : `${path} is a regular file.`);
+  }
+}
+
+function madeByNix(path: string): Finding {
+  return {
+    grade: "problem",
+    code: "hosts-file-managed",
+    message: `${path} is made by NixOS, from its configuration.`,
+    hint: 'Set environment.etc.hosts.mode = "0644" there, then: sudo nixos-rebuild switch',
+  };
+}
+
+/** What every system's file has (hosts(5)). */
+function makeCommand(path: string): string {
+  return `printf '127.0.0.1 localhost\\n::1 localhost\\n' | ${renderCommand(["sudo", "tee", path])}`;
+}

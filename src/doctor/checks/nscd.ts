@@ -1,0 +1,23 @@
+/** Does a cache stand before the hosts file? nscd watches it and mostly forgets at once, but not in every set-up. */
+import { type Check, type Finding, ok } from "../check.ts";
+import { type Resolver, lookAtResolver } from "../resolver.ts";
+
+export const nscd: Check = {
+  id: "nscd",
+  title: "No cache keeps old answers",
+  needs: [],
+  run: async ({ once }) => [judgeNscd(await once(lookAtResolver))],
+};
+
+/** Judges whether nscd runs. */
+export function judgeNscd({ isNscdRunning }: Pick<Resolver, "isNscdRunning">): Finding {
+  if (!isNscdRunning) return ok("No nscd runs, so a change of the hosts file counts at once.");
+  const command = ["nscd", "-i", "hosts"];
+  return {
+    grade: "note",
+    code: "nscd-caches",
+    message: "nscd runs and remembers what names led to, also that a name was unknown (20 s).",
+    hint: "If a name leads to where it led before: sudo nscd -i hosts",
+    fix: { commands: [command], needsRoot: true },
+  };
+}

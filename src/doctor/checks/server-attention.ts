@@ -1,0 +1,23 @@
+/** What does the server itself want a person to look at? What other checks look at more closely is left to them. */
+import type { Status } from "../../control/status.ts";
+import { type Check, type Finding, ok } from "../check.ts";
+
+export const serverAttention: Check = {
+  id: "server-attention",
+  title: "The server wants nothing",
+  needs: ["server-answers"],
+  run: async ({ status }) => judgeAttention((await status())?.attention ?? []),
+};
+
+/** Without these nothing is shown at all. */
+const grave = /^(?:state-.*|store-.*|no-cluster-ip|no-managed-domain)$/;
+
+/** Codes of other checks. */
+const elsewhere = /^(?:hosts-file-.*|name-is-yours|external-dns-silent|restart-external-dns)$/;
+
+/** Judges what the server says. */
+export function judgeAttention(attention: Status["attention"]): readonly Finding[] {
+  const own = attention.filter(({ code }) => !elsewhere.test(code));
+  if (own.length === 0) return [ok("The server has its settings and its records.")];
+  return own.map((trouble) => ({ grade: grave.test(trouble.code) ? "problem" : "warning", ...trouble }));
+}

@@ -1,0 +1,16 @@
+/** A service that does not start at boot is gone tomorrow. */
+import { expect, test } from "vitest";
+import { readUnit } from "../service-unit.ts";
+import { judgeEnabled } from "./service-enabled.ts";
+
+test.each([
+  { state: "enabled", grade: "ok" },
+  { state: "static", grade: "ok" },
+  { state: "disabled", grade: "warning", code: "service-not-enabled" },
+])("$state is $grade", ({ state, ...wanted }) => {
+  expect(judgeEnabled(readUnit(`LoadState=loaded\nUnitFileState=${state}\n`, ""))).toMatchObject(wanted);
+});
+
+test("a server that was started by hand is a note", () => {
+  expect(judgeEnabled(undefined)).toMatchObject({ grade: "note", code: "service-not-installed" });
+});
