@@ -1,5 +1,6 @@
 /** Stands before every route: lets a request through or refuses it, and says once in the log what would let it through. */
 import type { Context, MiddlewareHandler } from "hono";
+import { getCookie } from "hono/cookie";
 import { parseClusterName, defaultCluster } from "../records/cluster.ts";
 import { answerJSON } from "../webhook/answer.ts";
 import type { HTTPEnvironment } from "../webhook/environment.ts";
@@ -7,6 +8,7 @@ import type { AllowList } from "./allow-list.ts";
 import { browserHeaders, isCrossOrigin, isFromBrowser, isTrustedHost } from "./browser.ts";
 import { type Caller, parseCaller } from "./caller.ts";
 import type { WarnOnce } from "../warn-once.ts";
+import type { Sessions } from "./sessions.ts";
 import { type Credential, judgeCredential } from "./token.ts";
 import { type Access, type Call, type RefusalReason, judge } from "./verdict.ts";
 
@@ -14,6 +16,9 @@ export interface GuardOptions {
   readonly allowList: AllowList;
   /** With it a token is required from every address. */
   readonly adminToken: () => string | undefined;
+  readonly sessions: Sessions;
+  /** The name of the cookie with a session's secret. */
+  readonly cookieName: () => string;
   /** This machine's names, lower case. */
   readonly ownNames: () => ReadonlySet<string>;
   readonly warnOnce: WarnOnce;
@@ -23,7 +28,16 @@ export interface GuardOptions {
 
 type Handler = MiddlewareHandler<HTTPEnvironment>;
 
+/** Why a request is not let through, and what would help. */
+export interface Refusal {
+  readonly status: 401 | 403 | 503;
+  readonly message: string;
+  readonly hint: string;
+}
+
 export interface Guard {
+  /** Says why a request is refused, and remembers it; undefined lets it through. */
+  readonly refuse: (context: Context<HTTPEnvironment>, access: Access) => Refusal | undefined;
   /** Answers a request that is refused; undefined lets it through. */
   readonly check: (context: Context<HTTPEnvironment>, access: Access) => Response | undefined;
   /** Makes the handler that stands before a route of this kind. */
@@ -34,8 +48,13 @@ export interface Guard {
 
 /** Makes the guard. */
 export function createGuard(options: GuardOptions): Guard {
-  const check: Guard["check"] = (context, access) => checkCall(options, context, access);
+  const refuse: Guard["refuse"] = (context, access) => refuseCall(options, context, access);
+  const check: Guard["check"] = (context, access) => {
+    const refusal = refuse(context, access);
+    return refusal && answerJSON(context, { error: refusal.message, hint: refusal.hint }, refusal.status);
+  };
   return {
+    refuse,
     check,
     admit: (access) => async (context, next) => check(context, access) ?? next(),
     maySeeDetail: (context) => {
@@ -46,9 +65,9 @@ export function createGuard(options: GuardOptions): Guard {
   };
 }
 
-function checkCall(options: GuardOptions, context: Context<HTTPEnvironment>, access: Access): Response | undefined {
+function refuseCall(options: GuardOptions, context: Context<HTTPEnvironment>, access: Access): Refusal | undefined {
   const caller = parseCaller(context.env.caller);
-  if (caller === undefined) return answerJSON(context, { error: "The caller is gone." }, 503);
+  if (caller === undefined) return { status: 503, message: "The caller is gone.", hint: "" };
   const verdict = judge(describeCall({ context, caller, access, options }));
   if (verdict.admit) return undefined;
   const { reason, status } = verdict;
@@ -57,7 +76,7 @@ function checkCall(options: GuardOptions, context: Context<HTTPEnvironment>, acc
   const fields = { code: reason, from: caller.text, path: context.req.path };
   options.warnOnce(`${caller.text} ${reason} ${access}`, fields, `${message} ${hint}`);
   if (status === 401) context.header("www-authenticate", 'Bearer realm="hostsfile-server"');
-  return answerJSON(context, { error: message, hint }, status);
+  return { status, message, hint };
 }
 
 function describeCall({
@@ -71,7 +90,7 @@ function describeCall({
   readonly access: Access;
   readonly options: GuardOptions;
 }): Call {
-  const { allowList, adminToken, ownNames } = options;
+  const { allowList, adminToken, ownNames, sessions, cookieName } = options;
   const headers = browserHeaders(context.req.raw.headers);
   const credential = credentialOf(context, options);
   return {
@@ -80,6 +99,7 @@ function describeCall({
     isListExplicit: allowList.isExplicit,
     isTokenRequired: adminToken() !== undefined,
     isTokenShown: credential === "admin" || (credential === "webhook" && access === "webhook"),
+    isSessionShown: sessions.has(getCookie(context, cookieName())),
     isFromBrowser: isFromBrowser(headers),
     isCrossOrigin: isCrossOrigin(headers),
     isHostTrusted: isTrustedHost(headers.host, ownNames()),

@@ -67,7 +67,8 @@ export async function startServer({ fetch, timeouts, ...place }: ServerOptions):
     const { socket } = environment.incoming;
     // Not destroyed when it is too large, so that the answer arrives.
     const incoming = environment.incoming.iterator({ destroyOnReturn: false });
-    return fetch(request, { caller: socket.remoteAddress, overloaded: connections.isOver(socket), incoming });
+    const cut = (): void => void socket.destroy();
+    return fetch(request, { caller: socket.remoteAddress, overloaded: connections.isOver(socket), incoming, cut });
   });
   const server = createServer(
     {

@@ -41,8 +41,8 @@ function readSecret(authorization: string): string | undefined {
   return colon === -1 ? undefined : pair.slice(colon + 1);
 }
 
-/** Hashed first, so that neither content nor length shows in the time that it takes. */
-function isSame(left: string, right: string): boolean {
+/** Whether two secrets are the same. Hashed first, so that neither content nor length shows in the time that it takes. */
+export function isSame(left: string, right: string): boolean {
   return timingSafeEqual(digest(left), digest(right));
 }
 

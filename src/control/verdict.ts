@@ -17,6 +17,8 @@ export interface Call {
   readonly isTokenRequired: boolean;
   /** Whether the token that was shown opens this. */
   readonly isTokenShown: boolean;
+  /** Whether the cookie of a session is there, which lets this machine's own browsers read. */
+  readonly isSessionShown: boolean;
   readonly isFromBrowser: boolean;
   readonly isCrossOrigin: boolean;
   readonly isHostTrusted: boolean;
@@ -42,10 +44,15 @@ function refusalOf(call: Call): RefusalReason | undefined {
   const mayDrive = access === "webhook" || access === "configuration";
   if (mayDrive ? call.isFromBrowser : call.isCrossOrigin) return "browser";
   if (place === "stranger" && (call.isListExplicit || !isTokenShown) && !isAskedForToken(call)) return "address";
-  if (call.isTokenRequired && access !== "word" && !isTokenShown) return "token";
+  if (call.isTokenRequired && access !== "word" && !isTokenShown && !isReadInSession(call)) return "token";
   if (!call.isHostTrusted && !isTokenShown) return "host";
   const isForOwn = access === "configuration" || access === "detail";
   return isForOwn && place !== "own" && !isTokenShown ? "not-own" : undefined;
+}
+
+/** A cookie is sent whoever made the browser ask, so it opens nothing that changes anything. */
+function isReadInSession({ access, place, isSessionShown }: Call): boolean {
+  return access === "detail" && place === "own" && isSessionShown;
 }
 
 /** A stranger to the list that was worked out is let in by a token, so the missing token is what it must hear of. */

@@ -8,6 +8,8 @@ export interface HTTPEnvironment {
     readonly overloaded?: boolean;
     /** The request's body as it comes; without it the request itself is read, which takes longer. */
     readonly incoming?: AsyncIterable<Uint8Array>;
+    /** Cuts the connection, for an answer without an end whose reader takes no more. */
+    readonly cut?: () => void;
   };
   Variables: {
     /** The request's body, read and bounded. */

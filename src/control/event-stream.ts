@@ -1,0 +1,87 @@
+/** `GET /events`: the status as server-sent events (HTML Standard, section 9.2), bounded, and over when the server stops. */
+import { createHash } from "node:crypto";
+import type { Context } from "hono";
+import type { HTTPEnvironment } from "../webhook/environment.ts";
+import type { ChangeFeed } from "./change-feed.ts";
+import type { Status } from "./status.ts";
+
+/** Streams of all callers together; half of the connections that one address may hold. */
+export const mostStreams = 32;
+
+export interface EventStreamOptions {
+  readonly changes: ChangeFeed;
+  readonly status: () => Status;
+}
+
+/** Names what a status says, so that a page knows whether it shows it already. */
+export function revisionOf(status: Status): string {
+  return createHash("sha256").update(JSON.stringify(status)).digest("base64url").slice(0, 16);
+}
+
+/**
+ * Makes what answers `GET /events`. A stream begins with the status. It has another event whenever the status has
+ * changed, and a comment while it has not, as a sign of life.
+ */
+export function createEventStream({
+  changes,
+  status,
+}: EventStreamOptions): (context: Context<HTTPEnvironment>) => Response {
+  let open = 0;
+  return (context) => {
+    if (open >= mostStreams || changes.ended.aborted) {
+      context.header("retry-after", "5");
+      return context.json({ error: "Too many event streams at one time, or the server stops." }, 503);
+    }
+    open++;
+    const body = streamStatus({ changes, status, cut: context.env.cut, over: () => open-- });
+    const headers = { "content-type": "text/event-stream", "cache-control": "no-store", "x-content-type-options": "nosniff" };
+    // Its end is announced from the start, so nobody sends another request after it.
+    return context.body(body, 200, { ...headers, connection: "close" });
+  };
+}
+
+/**
+ * What is sent is worked out when the reader has taken what came before, so a slow one skips what is over and makes
+ * nothing pile up.
+ */
+function streamStatus(
+  known: EventStreamOptions & { readonly cut: (() => void) | undefined; readonly over: () => void },
+): ReadableStream<Uint8Array> {
+  const { changes, status, cut } = known;
+  const encoder = new TextEncoder();
+  const reader = { isWaiting: false, isGone: false };
+  let [seen, sent] = [-1, ""];
+  // Bytes that a reader does not take would hold up the end of the server.
+  const end = (): void => {
+    if (!reader.isWaiting) cut?.();
+  };
+  const over = (): void => {
+    reader.isGone = true;
+    changes.ended.removeEventListener("abort", end);
+    known.over();
+  };
+  changes.ended.addEventListener("abort", end);
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    reader.isWaiting = true;
+    await changes.next(seen);
+    reader.isWaiting = false;
+    if (reader.isGone) return;
+    if (changes.ended.aborted) {
+      over();
+      controller.close();
+      return;
+    }
+    seen = changes.count;
+    const event = renderEvent(status(), sent);
+    sent = event.revision;
+    controller.enqueue(encoder.encode(event.text));
+  };
+  return new ReadableStream({ pull, cancel: over }, { highWaterMark: 0 });
+}
+
+function renderEvent(status: Status, sent: string): { readonly revision: string; readonly text: string } {
+  const revision = revisionOf(status);
+  if (revision === sent) return { revision, text: ": nothing has changed\n\n" };
+  const first = sent === "" ? "retry: 2000\n" : "";
+  return { revision, text: `${first}id: ${revision}\nevent: status\ndata: ${JSON.stringify(status)}\n\n` };
+}
