@@ -2,6 +2,7 @@
 import { hostname } from "node:os";
 import { Announcer } from "./announcer.ts";
 import { createApp } from "./control/app.ts";
+import { ChangeFeed } from "./control/change-feed.ts";
 import { createMetrics } from "./control/metrics.ts";
 import { type Network, authority } from "./control/network.ts";
 import { type RunningServer, startServer } from "./control/server.ts";
@@ -69,6 +70,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     saveGiven(store, options.given);
   };
   const metrics = stack.use(createMetrics());
+  const changes = new ChangeFeed();
   const sink = stack.use(
     await openSink(options, { previous: () => previous, onOutsideEdit: () => void reconciler.reconcile() }),
   );
@@ -80,7 +82,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       keeper,
       sinks: [sink],
       ownNames: () => ownNames,
-      listener: listenTogether(new Announcer(log, { isDryRun }), metrics.listener),
+      listener: listenTogether(new Announcer(log, { isDryRun }), metrics.listener, changes.listener),
       previous: () => previous,
       now: Date.now,
     }),
@@ -89,6 +91,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const app = createApp({
     reconciler,
     metrics,
+    changes,
     log,
     now: Date.now,
     allow: options.allow,
@@ -104,6 +107,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     descriptor: options.descriptor,
   });
   stack.defer(() => server.stop(stopGrace));
+  // Before the server stops, which waits for every answer to end.
+  stack.use(changes);
   const { port } = server.address;
   const address = `http://${authority(nameOf(server.address.address), port)}`;
   await reconciler.reconcile();

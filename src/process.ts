@@ -32,3 +32,17 @@ export async function runProgram(file: string, parameters: readonly string[], op
     isMissing: result.code === "ENOENT",
   };
 }
+
+/**
+ * Starts a program that goes on by itself, without a word from it.
+ *
+ * @returns whether it could be started
+ */
+export async function startProgram(file: string, parameters: readonly string[]): Promise<boolean> {
+  const { spawn } = await import("node:child_process");
+  const child = spawn(file, parameters, { detached: true, stdio: "ignore" });
+  child.unref();
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  child.once("spawn", () => resolve(true)).once("error", () => resolve(false));
+  return promise;
+}

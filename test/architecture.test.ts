@@ -63,6 +63,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "webhook",
     "control",
     "request",
+    "process",
     "text-schema",
     "trouble",
     "log",

@@ -78,6 +78,13 @@ const doctorSettings = {
   }),
 };
 
+const printAlone = declare({
+  flag: "print",
+  doc: "Only print the link, and open no browser.",
+  whenAbsent: "off",
+  schema: onOrOff,
+});
+
 export const commands = [
   declareCommand({
     name: "serve",
@@ -101,6 +108,13 @@ export const commands = [
     ],
     settings: { port: portSetting, host: serverHost, tokenFile: shownTokenFile, watch, json },
     run: async (given) => (await import("./status.ts")).showStatus(given),
+  }),
+  declareCommand({
+    name: "open",
+    summary: "Open the page with the names in a browser; where a token is set, by a link that works once",
+    examples: ["hostsfile-server open", "hostsfile-server open --print"],
+    settings: { port: portSetting, host: serverHost, tokenFile: shownTokenFile, print: printAlone },
+    run: async (given) => (await import("./open.ts")).openPage(given),
   }),
   declareCommand({
     name: "doctor",

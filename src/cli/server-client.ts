@@ -1,5 +1,6 @@
 /** Asks the running server on this machine, for the commands that need it. */
 import { accessSync, constants, existsSync } from "node:fs";
+import type * as z from "zod/mini";
 import { authority } from "../control/network.ts";
 import { type Status, statusSchema } from "../control/status.ts";
 import { isRefused, sendRequest } from "../request.ts";
@@ -22,11 +23,11 @@ export interface ServerPlace {
  */
 export async function askServer(
   place: ServerPlace,
-  method: "GET" | "DELETE",
+  method: "GET" | "POST" | "DELETE",
   path: string,
 ): Promise<string | undefined> {
   const { host = "localhost", port = installedPort() } = place;
-  const url = `http://${authority(host, port)}${path}`;
+  const url = serverAddress(place) + path;
   const answer = await sendRequest({ host, port, method, path, headers: authorization(place) }).catch(
     (error: unknown) => {
       if (isRefused(error)) return undefined;
@@ -38,17 +39,31 @@ export async function askServer(
 }
 
 /**
- * Asks the server for its status.
+ * Asks the server for something of a known shape.
  *
  * @returns undefined when no server listens on the port
  * @throws TroubleError (exit 3) when something else answers, or wants a token
  */
-export async function askStatus(place: ServerPlace): Promise<Status | undefined> {
-  const text = await askServer(place, "GET", "/status");
+export async function askFor<Answer>(
+  place: ServerPlace,
+  request: { readonly method: "GET" | "POST"; readonly path: string; readonly shape: z.ZodMiniType<Answer> },
+): Promise<Answer | undefined> {
+  const { method, path, shape } = request;
+  const text = await askServer(place, method, path);
   if (text === undefined) return undefined;
-  const status = statusSchema.safeParse(parseJSON(text));
-  if (status.success) return status.data;
-  throw refused(`http://${authority(place.host ?? "localhost", place.port ?? installedPort())}/status`, 200, text);
+  const answer = shape.safeParse(parseJSON(text));
+  if (answer.success) return answer.data;
+  throw refused(serverAddress(place) + path, 200, text);
+}
+
+/** Asks the server for its status; as {@link askFor}. */
+export async function askStatus(place: ServerPlace): Promise<Status | undefined> {
+  return askFor(place, { method: "GET", path: "/status", shape: statusSchema });
+}
+
+/** Where the server is, as a URL without trailing slash. */
+export function serverAddress({ host = "localhost", port = installedPort() }: ServerPlace): string {
+  return `http://${authority(host, port)}`;
 }
 
 /**
@@ -63,7 +78,7 @@ export async function findStatus(place: ServerPlace): Promise<Status> {
 }
 
 /** The trouble of no server on the port. */
-function noServer({ host = "this machine", port = installedPort() }: ServerPlace): TroubleError {
+export function noServer({ host = "this machine", port = installedPort() }: ServerPlace): TroubleError {
   const message = `No hostsfile-server answers on port ${port} of ${host}.`;
   const hint =
     "Start it (sudo hostsfile-server --domains=dtk.io --cluster-ip=ADDRESS), or say where it listens with --port and --host.";

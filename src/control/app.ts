@@ -10,19 +10,23 @@ import { LeftOutMemory } from "../webhook/left-out.ts";
 import { webhookRoutes } from "../webhook/routes.ts";
 import { AllowList } from "./allow-list.ts";
 import { parseCaller } from "./caller.ts";
+import type { ChangeFeed } from "./change-feed.ts";
 import { type Guard, createGuard } from "./guard.ts";
 import { type Limits, defaultLimits, limitRequests, receiveBody } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
 import { type Network, type NetworkSource, systemNetworks } from "./network.ts";
 import { createWarnOnce } from "../warn-once.ts";
+import { pageRoutes } from "./page-routes.ts";
 import { reasonsNotReady } from "./readiness.ts";
 import { restRoutes } from "./rest.ts";
+import { Sessions } from "./sessions.ts";
 import { type ServerFacts, type StatusOptions, buildStatus } from "./status-report.ts";
 
 export interface AppOptions {
   readonly reconciler: ReconcilerPort;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly changes: ChangeFeed;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Who may call, which may change; without it the networks are worked out. */
@@ -49,8 +53,19 @@ export function createApp(options: AppOptions): App {
   const { reconciler, log, now, limits = defaultLimits } = options;
   const warnOnce = createWarnOnce({ log, now });
   const allowList = createAllowList(options);
-  const { adminToken, ownNames, metrics } = options;
-  const guard = createGuard({ allowList, adminToken, ownNames, warnOnce, refused: metrics.refused });
+  const { adminToken, ownNames, metrics, changes } = options;
+  const sessions = new Sessions({ adminToken, now });
+  // Cookies are shared by all ports of a host, so each server needs a name of its own.
+  const cookieName = (): string => `hostsfile-server-${new URL(options.address()).port}`;
+  const guard = createGuard({
+    allowList,
+    adminToken,
+    sessions,
+    cookieName,
+    ownNames,
+    warnOnce,
+    refused: metrics.refused,
+  });
   const receive = receiveBody(limits);
   const leftOut = new LeftOutMemory(log);
   const allowed = (): readonly string[] => allowList.describe();
@@ -58,15 +73,9 @@ export function createApp(options: AppOptions): App {
   const app = new Hono<HTTPEnvironment>({ strict: false });
   app.use(noteRequests(options));
   app.use(limitRequests(limits));
-  app.route(
-    "/",
-    statusRoutes(guard, metrics, {
-      ...options,
-      leftOut,
-      allowed,
-      tokenRequired: () => options.adminToken() !== undefined,
-    }),
-  );
+  const statusOptions = { ...options, leftOut, allowed, tokenRequired: () => adminToken() !== undefined };
+  app.route("/", statusRoutes(guard, metrics, statusOptions));
+  app.route("/", pageRoutes({ ...statusOptions, guard, changes, sessions, cookieName }));
   app.route("/", webhookRoutes({ reconciler, admit: guard.admit("webhook"), receive, leftOut, warnOnce, now }));
   app.route("/", restRoutes({ reconciler, guard, receive, leftOut, log }));
   app.notFound((context) => answerJSON(context, { error: "Not Found" }, 404));
@@ -104,10 +113,6 @@ function readClusterIPs(reconciler: ReconcilerPort) {
 function statusRoutes(guard: Guard, metrics: Metrics, options: StatusOptions): Hono<HTTPEnvironment> {
   const { reconciler } = options;
   const app = new Hono<HTTPEnvironment>({ strict: false });
-  app.get("/", async (context, next) => {
-    if (context.req.header("accept")?.includes("text/html") !== true) return next();
-    return guard.check(context, "word") ?? context.text(browserAnswer);
-  });
   app.get("/status", guard.admit("detail"), (context) => answerJSON(context, buildStatus(options)));
   app.get("/metrics", guard.admit("detail"), async (context) => {
     const { contentType, text } = await metrics.render(buildStatus(options));
@@ -133,8 +138,6 @@ const nameCaller: MiddlewareHandler<HTTPEnvironment> = async (context, next) => 
 
 /** The answer's header with the caller's address. */
 const seenFromHeader = "x-seen-from";
-
-const browserAnswer = "This is hostsfile-server; to see what it does, run on the desktop: hostsfile-server status\n";
 
 /** A store that cannot be used may be usable in a moment, so ExternalDNS must come again: 503, never 4xx. */
 function answerError(error: Error, context: Context<HTTPEnvironment>, log: Log): Response {

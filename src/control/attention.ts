@@ -8,7 +8,7 @@ type Facts = Omit<Status, "attention">;
 type Cluster = Status["clusters"][number];
 
 /** Milliseconds without a call: three of ExternalDNS's default intervals (its flag --interval). */
-const longestSilence = 180_000;
+export const longestSilence = 180_000;
 
 /**
  * Finds what needs attention.

@@ -1,6 +1,7 @@
 /** `GET /events`: the status as server-sent events (HTML Standard, section 9.2), bounded, and over when the server stops. */
 import { createHash } from "node:crypto";
 import type { Context } from "hono";
+import { answerJSON } from "../webhook/answer.ts";
 import type { HTTPEnvironment } from "../webhook/environment.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type { Status } from "./status.ts";
@@ -30,11 +31,15 @@ export function createEventStream({
   return (context) => {
     if (open >= mostStreams || changes.ended.aborted) {
       context.header("retry-after", "5");
-      return context.json({ error: "Too many event streams at one time, or the server stops." }, 503);
+      return answerJSON(context, { error: "Too many event streams at one time, or the server stops." }, 503);
     }
     open++;
     const body = streamStatus({ changes, status, cut: context.env.cut, over: () => open-- });
-    const headers = { "content-type": "text/event-stream", "cache-control": "no-store", "x-content-type-options": "nosniff" };
+    const headers = {
+      "content-type": "text/event-stream",
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+    };
     // Its end is announced from the start, so nobody sends another request after it.
     return context.body(body, 200, { ...headers, connection: "close" });
   };

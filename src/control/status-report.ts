@@ -37,8 +37,13 @@ export interface StatusOptions {
 const mostListed = 100;
 const mostNames = 1000;
 
-/** Builds the status. */
-export function buildStatus(options: StatusOptions): Status {
+/**
+ * Builds the status.
+ *
+ * @param filter - of the names, only those are counted and listed that have this text in the name, the cluster or the
+ *   resource; lower case
+ */
+export function buildStatus(options: StatusOptions, filter = ""): Status {
   const { reconciler, leftOut, facts, address, allowed, tokenRequired } = options;
   const state = reconciler.state();
   const { since, ...fixed } = facts;
@@ -54,7 +59,7 @@ export function buildStatus(options: StatusOptions): Status {
     },
     clusters: readClusters(reconciler, countByCluster(shown)),
     sinks: [...state.reports].map(([name, report]) => describeSink({ name, report, state })),
-    names: readNames(reconciler, shown),
+    names: readNames(reconciler, filter === "" ? shown : shown.filter((entry) => isFound(entry, filter))),
     notShown: some(
       state.view.notShown.map((entry) => {
         const { name, cluster, reason } = entry;
@@ -72,6 +77,10 @@ function findShown({ view, reports }: ReconcilerState): readonly ViewEntry[] {
   const conflicts = reports.values().flatMap((report) => (report.ok ? report.conflicts : []));
   const kept = new Set<string>(conflicts.map(({ name }) => name));
   return kept.size === 0 ? view.entries : view.entries.filter(({ name }) => !kept.has(name));
+}
+
+function isFound({ name, cluster, resource }: ViewEntry, filter: string): boolean {
+  return [name, cluster, resource ?? ""].some((text) => text.toLowerCase().includes(filter));
 }
 
 function countByCluster(shown: readonly ViewEntry[]): ReadonlyMap<string, number> {

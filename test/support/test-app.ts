@@ -1,5 +1,6 @@
 /** The real HTTP application over a real store in memory, for tests: only the sink is a stand-in, since none of them looks at a file. */
 import { type AppOptions, createApp } from "../../src/control/app.ts";
+import { ChangeFeed } from "../../src/control/change-feed.ts";
 import { createMetrics } from "../../src/control/metrics.ts";
 import type { Network, NetworkSource } from "../../src/control/network.ts";
 import { type Status, statusSchema } from "../../src/control/status.ts";
@@ -43,6 +44,7 @@ export interface TestApp extends AsyncDisposable {
   /** Reads `GET /status` as this machine itself. */
   readonly status: () => Promise<Status>;
   readonly reconciler: Reconciler;
+  readonly changes: ChangeFeed;
   readonly lines: LogLine[];
   /** Makes the store, or one method of it, unusable, or usable again. */
   readonly breakStore: (trouble: Trouble | undefined, only?: keyof Store) => void;
@@ -61,6 +63,8 @@ export interface CallOptions {
 type TestAppOptions = Partial<Pick<AppOptions, "limits" | "networks" | "ownNames">> & {
   readonly allow?: readonly Network[];
   readonly adminToken?: string;
+  /** Milliseconds after which a silent event stream shows that it is there. */
+  readonly patience?: number;
 };
 
 /** Makes the application, reconciled once. */
@@ -72,6 +76,7 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
   let storeTrouble: Trouble | undefined;
   let broken: keyof Store | undefined;
   let sinkTrouble: Trouble | undefined;
+  const changes = new ChangeFeed({ together: 5, patience: options.patience ?? 1000 });
   const keeper = new StoreKeeper({
     open: () => breakable(store, (name) => storeTrouble !== undefined && (broken ?? name) === name),
     opened: () => {},
@@ -84,7 +89,7 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
     keeper,
     sinks: [makeSink(() => sinkTrouble)],
     ownNames: () => new Set(),
-    listener: { shown: () => {}, storeTrouble: () => {} },
+    listener: changes.listener,
     now: () => time,
   });
   const metrics = createMetrics();
@@ -93,6 +98,7 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
     reconciler,
     log,
     metrics,
+    changes,
     now: () => time,
     ownNames: () => new Set(["desktop.example.com"]),
     facts: { pid: 1, version: "1.2.3", since: time, hostsFile: "/etc/hosts", dryRun: false },
@@ -115,11 +121,13 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
       return statusSchema.parse(await (await call("GET /status", { headers: { authorization } })).json());
     },
     reconciler,
+    changes,
     lines,
     breakStore: (trouble, only) => ([storeTrouble, broken] = [trouble, only]),
     breakSink: (trouble) => (sinkTrouble = trouble),
     pass: (milliseconds) => (time += milliseconds),
     [Symbol.asyncDispose]: async () => {
+      changes[Symbol.dispose]();
       metrics[Symbol.dispose]();
       await reconciler[Symbol.asyncDispose]();
     },

@@ -1,0 +1,51 @@
+/** What needs attention, each with the command that mends it; what a person must see first. */
+import { html } from "hono/html";
+import type { Status } from "../status.ts";
+import { type Markup, clip, counted, takeFitting } from "./markup.ts";
+
+/** Bytes. */
+const room = 7000;
+
+/** Renders the section; nothing when there is nothing to say. */
+export async function renderAttention({ attention }: Status): Promise<Markup | undefined> {
+  if (attention.length === 0) return undefined;
+  const { taken, count } = await takeFitting(attention.values().map(renderTrouble), room);
+  const more = attention.length - count;
+  return html`<h2 id="attention-title">Needs attention</h2>
+    <ul class="troubles">
+      ${taken}
+    </ul>
+    ${more > 0 && html`<p class="more">And ${more} more; <code>hostsfile-server status</code> has them.</p>`}`;
+}
+
+function renderTrouble({ code, message, hint }: Status["attention"][number]): Markup {
+  return html`<li>
+    <p>${clip(message)} <span class="code">${code}</span></p>
+    <p class="hint">${renderHint(clip(hint))}</p>
+  </li>`;
+}
+
+const programs = "sudo|kubectl|curl|systemctl|hostsfile-server|dtk|\\./hostsfile-server|\\./dtk";
+const commandAtEnd = new RegExp(`^(|.*: )((?:${programs}) .+)$`, "s");
+
+/** A hint mostly ends in a command, which is to be copied. */
+function renderHint(hint: string): Markup {
+  const [, words, command] = commandAtEnd.exec(hint) ?? [];
+  return command === undefined ? html`${hint}` : html`${words}<code>${command}</code>`;
+}
+
+/** Says in a few words whether all is well. */
+export function summarize(status: Status): string {
+  const names = counted(totalNames(status), "name");
+  const { length } = status.attention;
+  if (length > 0) return `${names} shown. ${counted(length, "thing")} ${length === 1 ? "needs" : "need"} attention.`;
+  return status.server.ready ? `${names} shown. All is well.` : `${names} shown. Not ready yet.`;
+}
+
+/** Names shown, whatever of them is listed. */
+export function totalNames({ clusters, names }: Status): number {
+  return Math.max(
+    names.total,
+    clusters.reduce((sum, { shown }) => sum + shown, 0),
+  );
+}

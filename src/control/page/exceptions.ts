@@ -1,0 +1,31 @@
+/** What the cluster has and the hosts file does not, with the reason for each. */
+import { html } from "hono/html";
+import type { Status } from "../status.ts";
+import { type Markup, clip, takeFitting } from "./markup.ts";
+
+/** Bytes. */
+const room = 6500;
+
+/** Renders the section; nothing when everything is shown. */
+export async function renderExceptions(status: Status): Promise<Markup | undefined> {
+  const { notShown, leftOut, sinks } = status;
+  const conflicts = sinks.flatMap((sink) => sink.conflicts.list);
+  const total = notShown.total + leftOut.total + sinks.reduce((sum, sink) => sum + sink.conflicts.total, 0);
+  if (total === 0) return undefined;
+  const items = [
+    ...conflicts.map(({ name, line, text }) =>
+      renderItem(`${name} is yours: your own line ${line} has it: ${text.trim()}`, "hosts file"),
+    ),
+    ...[...notShown.list, ...leftOut.list].map(({ sentence, cluster }) => renderItem(sentence, cluster)),
+  ];
+  const { taken, count } = await takeFitting(items, room);
+  return html`<h2 id="exceptions-title">Not shown</h2>
+    <ul class="exceptions">
+      ${taken}
+    </ul>
+    ${total > count && html`<p class="more">And ${(total - count).toLocaleString("en")} more; <code>hostsfile-server status --json</code> has the first hundred of each kind.</p>`}`;
+}
+
+function renderItem(sentence: string, where: string): Markup {
+  return html`<li>${clip(sentence)} <span class="code">${where}</span></li> `;
+}

@@ -1,0 +1,44 @@
+/** Pieces of the page, and what bounds them: whatever is stored, the page stays one request of at most 60 kB. */
+import type { html } from "hono/html";
+
+/** What hono's helper makes: every value in it is escaped. */
+export type Markup = ReturnType<typeof html>;
+
+/** Characters of one text; names have at most 253. */
+const longest = 300;
+
+/** Cuts a text of any length. */
+export function clip(text: string): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+}
+
+/** The first of a list in a sentence, and how many more. */
+export function enumerate(texts: readonly string[], most = 8): string {
+  const more = texts.length > most ? [`${texts.length - most} more`] : [];
+  return [...texts.slice(0, most).map(clip), ...more].join(", ");
+}
+
+/** A number with its noun, as in `1 name` and `1,234 names`. */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/**
+ * Takes the first pieces that fit.
+ *
+ * @param pieces - rendered one by one, only as long as there is room
+ * @param room - bytes
+ */
+export async function takeFitting(
+  pieces: Iterable<Markup>,
+  room: number,
+): Promise<{ readonly taken: readonly Markup[]; readonly count: number }> {
+  const taken: Markup[] = [];
+  let left = room;
+  for (const piece of pieces) {
+    left -= Buffer.byteLength(String(await piece));
+    if (left < 0) break;
+    taken.push(piece);
+  }
+  return { taken, count: taken.length };
+}

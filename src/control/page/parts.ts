@@ -1,0 +1,117 @@
+/** How each part is: the server, the hosts file, and each cluster with its last call. */
+import { html } from "hono/html";
+import { longestSilence } from "../attention.ts";
+import type { Status } from "../status.ts";
+import { renderAge } from "./age.ts";
+import { type Markup, clip, counted, enumerate, takeFitting } from "./markup.ts";
+
+/** Bytes. */
+const room = 7500;
+
+type Fact = readonly [title: string, value: Markup | string];
+
+interface Part {
+  readonly title: string;
+  readonly isWell: boolean;
+  /** How it is, in words. */
+  readonly state: Markup | string;
+  readonly facts: readonly Fact[];
+}
+
+/**
+ * Renders the section.
+ *
+ * @param now - milliseconds since 1970
+ */
+export async function renderParts(status: Status, now: number): Promise<Markup> {
+  const parts = [
+    describeServer(status, now),
+    ...status.sinks.map((sink) => describeSink(sink, status.server, now)),
+    ...status.clusters.map((cluster) => describeCluster(cluster, now)),
+  ];
+  const { taken, count } = await takeFitting(parts.values().map(renderPart), room);
+  const more = parts.length - count;
+  return html`<div class="parts">${taken}</div>
+    ${more > 0 && html`<p class="more">And ${counted(more, "more cluster")}; <code>hostsfile-server status</code> has them.</p>`}`;
+}
+
+function renderPart({ title, isWell, state, facts }: Part): Markup {
+  return html`<article>
+    <h3>${title} <span class="${isWell ? "well" : "unwell"}">${state}</span></h3>
+    <dl>
+      ${facts.map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>
+  </article>`;
+}
+
+function describeServer({ server }: Status, now: number): Part {
+  const callers = server.tokenRequired ? "whoever shows a token" : enumerate(["this machine", ...server.allowed]);
+  return {
+    title: "Server",
+    isWell: server.ready,
+    state: server.ready ? "ready" : "not ready",
+    facts: [
+      ["Address", clip(server.address)],
+      ["May call", callers],
+      ["Version", server.version],
+      ["Process", html`${server.pid}, up ${renderAge(server.since, now)}`],
+    ],
+  };
+}
+
+function describeSink(sink: Status["sinks"][number], { hostsFile, dryRun }: Status["server"], now: number): Part {
+  const { name, ok, lastWrittenAt, method, conflicts, trouble } = sink;
+  const written: Fact[] =
+    lastWrittenAt === null
+      ? [["Written", "not since the start"]]
+      : [["Written", html`${methodWords(method)} ${renderAge(lastWrittenAt, now)} ago`]];
+  return {
+    title: name.replace(/^./, (letter) => letter.toUpperCase()),
+    isWell: ok,
+    state: ok ? "in step" : "not in step",
+    facts: [
+      ["Path", `${clip(hostsFile)}${dryRun ? " (dry run: not written)" : ""}`],
+      ...written,
+      ...(conflicts.total === 0 ? [] : [["Your own", counted(conflicts.total, "name")] satisfies Fact]),
+      ...(trouble === null ? [] : [["Trouble", clip(trouble.message)] satisfies Fact]),
+    ],
+  };
+}
+
+function methodWords(method: string | null): string {
+  if (method === "rename") return "replaced";
+  return method === "in-place" ? "written in place" : "changed in memory alone";
+}
+
+function describeCluster(cluster: Status["clusters"][number], now: number): Part {
+  const { name, clusterIPs, domains, targets, records, shown, lastHeard, negotiation } = cluster;
+  const stored = Object.entries(records).map(([type, count]) => `${count.toLocaleString("en")} ${type}`);
+  return {
+    title: `Cluster ${name}`,
+    isWell: lastHeard !== null && now - Date.parse(lastHeard) < longestSilence,
+    state: lastHeard === null ? "has never called" : html`called ${renderAge(lastHeard, now)} ago`,
+    facts: [
+      ["Cluster IP", enumerate(clusterIPs) || "not set"],
+      ["Domains", enumerate(domains) || "none"],
+      [
+        "Names",
+        targets === "record" ? `${counted(shown, "name")}, by the records' own targets` : counted(shown, "name"),
+      ],
+      ["Records", enumerate(stored) || "none"],
+      ...(negotiation === null
+        ? []
+        : [
+            [
+              "Told",
+              html`${renderAge(negotiation.at, now)} ago to look at ${enumerate(negotiation.include) || "everything"}`,
+            ] satisfies Fact,
+          ]),
+    ],
+  };
+}
