@@ -50,6 +50,26 @@ test.each<{ who: string; known: Partial<Call>; expected: number[] }>([
     known: { ...noToken, ...explicit, place: "stranger" },
     expected: [503, 403, 403, 403, 403],
   },
+  {
+    who: "a browser of this machine with a session",
+    known: { ...noToken, isSessionShown: true, isFromBrowser: true },
+    expected: [403, 403, 200, 401, 200],
+  },
+  {
+    who: "curl from here with the cookie of a session",
+    known: { ...noToken, isSessionShown: true },
+    expected: [401, 401, 200, 401, 200],
+  },
+  {
+    who: "a session from elsewhere",
+    known: { ...noToken, isSessionShown: true, place: "allowed" },
+    expected: [401, 401, 401, 401, 200],
+  },
+  {
+    who: "a session under a name of nobody",
+    known: { ...noToken, isSessionShown: true, isHostTrusted: false },
+    expected: [401, 401, 403, 401, 403],
+  },
   { who: "a name of nobody", known: { isHostTrusted: false }, expected: [503, 403, 403, 403, 403] },
   {
     who: "a name of nobody with a token",
@@ -84,8 +104,18 @@ test.each<{ rule: string; forbids: (call: Call) => boolean }>([
   { rule: "a browser never drives", forbids: (call) => drives(call) && call.isFromBrowser },
   { rule: "another origin never reads", forbids: (call) => !drives(call) && call.isCrossOrigin },
   {
-    rule: "where a token is required, only a bare word comes without",
-    forbids: (call) => call.isTokenRequired && !call.isTokenShown && call.access !== "word",
+    rule: "where a token is required, only a bare word comes without, and to a session the status",
+    forbids: ({ isTokenRequired, isTokenShown, isSessionShown, access }) =>
+      isTokenRequired && !isTokenShown && access !== "word" && !(access === "detail" && isSessionShown),
+  },
+  {
+    rule: "a session counts for this machine alone, and changes nothing",
+    forbids: ({ isTokenRequired, isTokenShown, isSessionShown, access, place }) =>
+      isTokenRequired &&
+      !isTokenShown &&
+      isSessionShown &&
+      access !== "word" &&
+      (access !== "detail" || place !== "own"),
   },
   {
     rule: "without a token only this machine configures and reads the status",

@@ -46,15 +46,22 @@ function say(text, isLost) {
 function follow() {
   source?.close();
   if (document.hidden) return;
-  source = new EventSource("/events");
-  source.onopen = () => say("Live");
-  source.onerror = () => {
+  const events = (source = new EventSource("/events"));
+  events.onopen = () => say("Live");
+  events.onerror = () => {
     say("No connection; trying again", true);
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => { refresh(); follow(); }, 5000);
+    if (events.readyState === EventSource.CLOSED) setTimeout(again, 5000, events);
   };
-  source.addEventListener("status", (event) => {
+  events.addEventListener("status", (event) => {
     if (event.lastEventId !== document.body.dataset.revision) refresh();
   });
+}
+
+// Refused, and not for want of a connection, which a browser tries again by itself.
+function again(refused) {
+  if (refused !== source) return;
+  refresh();
+  follow();
 }
 
 get("find").hidden = false;

@@ -1,0 +1,300 @@
+/** The page as text: nothing that is stored can become markup, and nothing makes it larger than it may be. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Status } from "../status.ts";
+import { renderNotice, renderPage } from "./page.ts";
+
+/** Bytes that the first request may have (issue 6). */
+const mostBytes = 60_000;
+
+const now = Date.parse("2026-01-02T00:00:00Z");
+const none = { total: 0, list: [] };
+
+const server: Status["server"] = {
+  pid: 7,
+  version: "1.2.3",
+  since: "2026-01-01T00:00:00.000Z",
+  address: "http://localhost:5000",
+  hostsFile: "/etc/hosts",
+  ready: true,
+  dryRun: false,
+  allowed: ["192.168.122.0/24"],
+  tokenRequired: false,
+};
+
+const cluster: Status["clusters"][number] = {
+  name: "default",
+  clusterIPs: ["192.168.122.167"],
+  domains: ["dtk.io"],
+  targets: "cluster",
+  negotiation: { at: "2026-01-01T23:00:00.000Z", include: ["dtk.io"], unseen: [] },
+  lastHeard: "2026-01-01T23:59:58.000Z",
+  records: { CNAME: 1, TXT: 1 },
+  shown: 1,
+};
+
+const sink: Status["sinks"][number] = {
+  name: "hosts file",
+  ok: true,
+  lastWrittenAt: "2026-01-01T23:00:00.000Z",
+  method: "rename",
+  conflicts: none,
+  trouble: null,
+};
+
+const name: Status["names"]["list"][number] = {
+  name: "foo.dtk.io",
+  addresses: ["192.168.122.167"],
+  cluster: "default",
+  resource: "ingress/default/test",
+  since: "2026-01-01T22:00:00.000Z",
+};
+
+const well: Status = {
+  server,
+  clusters: [cluster],
+  sinks: [sink],
+  names: { total: 1, list: [name] },
+  notShown: none,
+  leftOut: none,
+  contested: none,
+  attention: [],
+};
+
+async function render(status: Partial<Status>, filter = ""): Promise<string> {
+  return renderPage({ ...well, ...status }, { now, filter, revision: "r" });
+}
+
+/** What a reader finds, one line a block of text. */
+async function read(status: Partial<Status>, filter = ""): Promise<string> {
+  return (await render(status, filter))
+    .replace(/^[\s\S]*<body[^>]*>/, "")
+    .replaceAll(/<script>[\s\S]*<\/script>|<[^>]*>/g, " ")
+    .replaceAll("&#39;", "'")
+    .replaceAll("&lt;", "<")
+    .replaceAll(/\s+/g, " ");
+}
+
+describe("says", () => {
+  test("each name with its link, address, cluster, resource and age", async () => {
+    const text = await read({});
+    expect(text).toContain("1 name shown. All is well.");
+    expect(text).toContain("foo.dtk.io 192.168.122.167 default ingress/default/test 2 h");
+    expect(await render({})).toContain('<a href="http://foo.dtk.io/">foo.dtk.io</a>');
+    expect(await render({})).toContain('<time datetime="2026-01-01T22:00:00.000Z">2 h</time>');
+  });
+
+  test("how each part is", async () => {
+    const text = await read({});
+    expect(text).toContain("Server ready Address http://localhost:5000 May call this machine, 192.168.122.0/24");
+    expect(text).toContain("Hosts file in step Path /etc/hosts Written replaced 1 h ago");
+    expect(text).toContain("Cluster default called 2 s ago Cluster IP 192.168.122.167 Domains dtk.io Names 1 name");
+    expect(text).toContain("Told 1 h ago to look at dtk.io");
+  });
+
+  test("what is not well, in words and not by colour alone", async () => {
+    const trouble = { code: "hosts-file-full", message: "The disk is full.", hint: "Make room." };
+    const text = await read({
+      server: { ...server, ready: false, dryRun: true, tokenRequired: true },
+      sinks: [{ ...sink, ok: false, trouble, lastWrittenAt: null, method: null }],
+      clusters: [{ ...cluster, lastHeard: null, negotiation: null, clusterIPs: [], domains: [], records: {} }],
+    });
+    expect(text).toContain("1 name shown. Not ready yet.");
+    expect(text).toContain("Server not ready");
+    expect(text).toContain("May call whoever shows a token");
+    expect(text).toContain("Hosts file not in step Path /etc/hosts (dry run: not written) Written not since the start");
+    expect(text).toContain("Trouble The disk is full.");
+    expect(text).toContain(
+      "Cluster default has never called Cluster IP not set Domains none Names 1 name Records none",
+    );
+  });
+
+  test("a cluster that fell silent is not well", async () => {
+    expect(await render({})).toContain('<span class="well">called');
+    const silent = { ...cluster, lastHeard: "2026-01-01T23:50:00.000Z" };
+    expect(await render({ clusters: [silent] })).toContain('<span class="unwell">called');
+  });
+
+  test("the other ways of writing, and the other target mode", async () => {
+    const sinks = ["in-place", "memory"].map((method) => ({ ...sink, method }));
+    const text = await read({ sinks, clusters: [{ ...cluster, targets: "record" }] });
+    expect(text).toContain("written in place 1 h ago");
+    expect(text).toContain("changed in memory alone 1 h ago");
+    expect(text).toContain("Names 1 name, by the records' own targets");
+  });
+
+  test("what needs attention, with its command to copy, and their number in the title", async () => {
+    const attention = [
+      { code: "restart-external-dns", message: "It must restart.", hint: "Run: kubectl rollout restart x" },
+      { code: "name-is-yours", message: "It is yours.", hint: "Remove your line." },
+    ];
+    const page = await render({ attention });
+    expect(page).toContain("Run: <code>kubectl rollout restart x</code>");
+    expect(page).toContain("<title>(2) hostsfile-server</title>");
+    expect(await read({ attention })).toContain("1 name shown. 2 things need attention.");
+    expect(await read({ attention: attention.slice(1) })).toContain("1 thing needs attention.");
+    expect(await read({ attention })).toContain("It is yours. name-is-yours Remove your line.");
+  });
+
+  test("what is not shown and why", async () => {
+    const exception = (text: string) => ({ name: "x", cluster: "kind-a", reason: "wildcard", sentence: text });
+    const text = await read({
+      notShown: { total: 1, list: [exception("*.dtk.io is not shown.")] },
+      leftOut: { total: 1, list: [exception("foo.com lies in no managed domain.")] },
+      sinks: [
+        { ...sink, conflicts: { total: 1, list: [{ name: "nas.dtk.io", line: 2, text: " 10.0.0.9 nas.dtk.io " }] } },
+      ],
+    });
+    expect(text).toContain("*.dtk.io is not shown. kind-a foo.com lies in no managed domain. kind-a");
+    expect(text).toContain("nas.dtk.io is yours: your own line 2 has it: 10.0.0.9 nas.dtk.io");
+    expect(text).toContain("Your own 1 name");
+  });
+
+  test("nothing about what is not there", async () => {
+    const page = await render({});
+    expect(page).toMatch(/<section id="attention"[^>]*><\/section>/);
+    expect(page).toMatch(/<section id="exceptions"[^>]*><\/section>/);
+  });
+
+  test("what to do when there is no name, and when none is found", async () => {
+    expect(await read({ names: none })).toContain("No name is shown yet. Create an Ingress");
+    expect(await read({ names: none }, "zzz")).toContain("No name of 1 name has “zzz” in it.");
+    const found = await read({ clusters: [{ ...cluster, shown: 1200 }] }, "foo");
+    expect(found).toContain("1 name of 1,200 names, found by “foo”");
+  });
+
+  test("how many more there are than fit", async () => {
+    const list = Array.from({ length: 1000 }, (_, index) => ({ ...name, name: `n${index}.dtk.io` }));
+    const text = await read({ names: { total: 10_000, list } });
+    const [, more = ""] = /And ([\d,]+) more names; a filter finds them/.exec(text) ?? [];
+    const listed = (await render({ names: { total: 10_000, list } })).match(/scope="row"/g)?.length ?? 0;
+    expect(listed).toBeGreaterThan(50);
+    expect(listed + Number(more.replace(",", ""))).toBe(10_000);
+  });
+});
+
+const hostile = [
+  `<script>alert(1)</script>`,
+  `"><img src=x onerror=alert(1)>`,
+  `'><svg onload=alert(1)>`,
+  `</style></script><script>alert(1)</script>`,
+  `javascript:alert(1)//`,
+  `&lt;b&gt;<b>`,
+  `\u2028\u0000<x>`,
+  "`${alert(1)}`",
+];
+
+/** A status with the given texts in every place. */
+function statusOf(text: string, more: Partial<Status> = {}): Status {
+  const exceptions = { total: 1, list: [{ name: text, cluster: text, reason: text, sentence: text }] };
+  const trouble = { code: text, message: text, hint: `Run: sudo ${text}` };
+  return {
+    server: { ...server, version: text, address: text, hostsFile: text, allowed: [text] },
+    clusters: [
+      {
+        name: text,
+        clusterIPs: [text],
+        domains: [text],
+        targets: text,
+        negotiation: { at: server.since, include: [text], unseen: [text] },
+        lastHeard: server.since,
+        records: { [text]: 1 },
+        shown: 1,
+      },
+    ],
+    sinks: [
+      {
+        ...sink,
+        name: text,
+        ok: false,
+        method: text,
+        conflicts: { total: 1, list: [{ name: text, line: 1, text }] },
+        trouble,
+      },
+    ],
+    names: { total: 1, list: [{ name: text, addresses: [text], cluster: text, resource: text, since: server.since }] },
+    notShown: exceptions,
+    leftOut: exceptions,
+    contested: { total: 1, list: [{ name: text, holder: text }] },
+    attention: [trouble],
+    ...more,
+  };
+}
+
+/** The page's elements with the names of their attributes, as a browser would find them. */
+function structureOf(page: string): readonly string[] {
+  return [...page.matchAll(/<(\/?[a-z0-9]+)((?:\s+[a-z-]+(?:="[^"]*")?)*)\s*\/?>/g)].map(
+    ([, element = "", attributes = ""]) => element + attributes.replaceAll(/="[^"]*"/g, ""),
+  );
+}
+
+/** Whatever the texts are, the markup is that of a page with plain ones. */
+async function expectPlainStructure(text: string): Promise<void> {
+  const [page, plain] = await Promise.all(
+    [text, "plain"].map((each) => renderPage(statusOf(each), { now, filter: each, revision: "r" })),
+  );
+  expect(structureOf(page ?? "")).toEqual(structureOf(plain ?? ""));
+  expect(page?.match(/</g)?.length).toBe(plain?.match(/</g)?.length);
+}
+
+describe("escapes", () => {
+  test.each(hostile)("%j wherever it may come from", async (text) => {
+    await expectPlainStructure(text);
+    const notice = await renderNotice({ message: text, hint: text });
+    expect(structureOf(notice)).toEqual(structureOf(await renderNotice({ message: "plain", hint: "plain" })));
+  });
+
+  test("whatever comes", async () => {
+    const texts = fc.string({ unit: fc.constantFrom(..."<>\"'&=/ `ax\n"), minLength: 1 });
+    await fc.assert(fc.asyncProperty(texts, async (text) => expectPlainStructure(`x${text}`)));
+  });
+
+  test("a link leads to a name and nowhere else", async () => {
+    const page = await render({ names: { total: 1, list: [{ ...name, name: 'a" onclick="alert(1)' }] } });
+    expect(page).toContain('href="http://a&quot; onclick=&quot;alert(1)/"');
+  });
+});
+
+describe("is at most 60 kB", () => {
+  test("with 10,000 names", async () => {
+    const list = Array.from({ length: 1000 }, (_, index) => ({ ...name, name: `name-${index}.some-domain.dtk.io` }));
+    const page = await render({ names: { total: 10_000, list } });
+    expect(Buffer.byteLength(page)).toBeLessThanOrEqual(mostBytes);
+  });
+
+  test.each(["x", '"', "🦊"])("with everything as long and as often as can be, of %j", async (letter) => {
+    const text = letter.repeat(5000);
+    const one = statusOf(text);
+    const often = <Item>(items: readonly Item[]): Item[] => Array.from({ length: 1000 }, () => items).flat();
+    const some = <Item>({ list }: { list: Item[] }): { total: number; list: Item[] } => ({
+      total: 9999,
+      list: often(list),
+    });
+    const page = await renderPage(
+      {
+        ...one,
+        server: { ...one.server, allowed: often([text]) },
+        clusters: often(one.clusters.map((each) => ({ ...each, domains: often([text]), clusterIPs: often([text]) }))),
+        names: some(one.names),
+        notShown: some(one.notShown),
+        leftOut: some(one.leftOut),
+        attention: often(one.attention),
+      },
+      { now, filter: text, revision: "r" },
+    );
+    expect(Buffer.byteLength(page)).toBeLessThanOrEqual(mostBytes);
+  });
+});
+
+test("has no request in it but to itself", async () => {
+  const page = await render({});
+  const targets = [...page.matchAll(/(?:src|href|action|poster|data)="([^"]*)"/g)].map(([, target]) => target);
+  expect(targets).toEqual([expect.stringMatching(/^data:image\/svg\+xml,/), "http://foo.dtk.io/", "/status"]);
+  expect(page).not.toMatch(/@import|url\(/);
+});
+
+test("a notice has no script and is not live", async () => {
+  const page = await renderNotice({ message: "No.", hint: "Run: hostsfile-server open" });
+  expect(page).not.toContain("<script");
+  expect(page).not.toContain("data-revision");
+});
