@@ -7,6 +7,7 @@ import { dtk } from "../src/cli/dtk-commands.ts";
 import { serveSettings } from "../src/cli/serve-settings.ts";
 import { type Setting, environmentName } from "../src/cli/setting.ts";
 import { entries, pathText } from "../src/cluster/configuration/entry.ts";
+import { mostStreams } from "../src/control/event-stream.ts";
 import { defaultLimits } from "../src/control/limits.ts";
 import { limits } from "../src/store/limits.ts";
 import { metricsPath, renderMetricsPage } from "./metrics-page.ts";
@@ -133,6 +134,7 @@ function renderLimits(): string {
     ["MiB of a request body", defaultLimits.body / mebibyte],
     ["MiB of all request bodies at one time", defaultLimits.allBodies / mebibyte],
     ["requests of one address at one time", defaultLimits.requestsPerAddress],
+    ["event streams at one time", mostStreams],
   ];
   return `## Limits
 

@@ -9,6 +9,16 @@ export interface Trouble {
   readonly hint: string;
 }
 
+/**
+ * Takes a hint apart: the words, and the command that it ends with, which stands on a line of its own to be copied.
+ *
+ * @param hint - as in `Add one: curl -d dtk.io http://localhost:5000/domains`
+ */
+export function splitHint(hint: string): { readonly words: string; readonly command: string | undefined } {
+  const [, words = hint, command] = /^(.*:) ([^\s`]+ [^`]*[^.`])$/.exec(hint) ?? [];
+  return { words, command };
+}
+
 /** How a command ends: 1 problem found, 2 wrong usage, 3 environment (privilege, port, missing tool). */
 export type ExitCode = 1 | 2 | 3;
 

@@ -1,6 +1,7 @@
 /** The status as text for a person: one screen, the state of each part first, what needs attention last. */
 import type { Status } from "../control/status.ts";
-import { type Terminal, printable, splitHint, wrap } from "./terminal.ts";
+import { splitHint } from "../trouble.ts";
+import { type Terminal, printable, wrap } from "./terminal.ts";
 import { counted } from "./words.ts";
 
 type Cluster = Status["clusters"][number];

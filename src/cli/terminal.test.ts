@@ -1,7 +1,7 @@
 /** Text on a terminal: whole words, whole commands, colours where they are wanted. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { splitHint, terminalOf, wrap } from "./terminal.ts";
+import { terminalOf, wrap } from "./terminal.ts";
 
 const indent = { first: "- ", others: "    " };
 
@@ -38,21 +38,6 @@ describe("lines", () => {
       }),
     );
   });
-});
-
-test.each([
-  ["Run: kubectl get pods -A", "Run:", "kubectl get pods -A"],
-  ["Add one: curl -d dtk.io http://localhost:5000/domains", "Add one:", "curl -d dtk.io http://localhost:5000/domains"],
-  [
-    "Put it back, or start afresh: hostsfile-server recover",
-    "Put it back, or start afresh:",
-    "hostsfile-server recover",
-  ],
-  ["Stop it: `sudo kill 7`. It is tried again.", undefined, undefined],
-  ["Forget some: hostsfile-server status lists them.", undefined, undefined],
-  ["Make room.", undefined, undefined],
-])("the hint %j has the command %j", (hint, words = hint, command?) => {
-  expect(splitHint(hint)).toEqual({ words, command });
 });
 
 test("a terminal has its width, and a file has none", () => {

@@ -62,13 +62,3 @@ export function printable(text: string): string {
     character === "\t" ? " " : `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
   );
 }
-
-/**
- * Takes a hint apart: the words, and the command that it ends with, which stands on a line of its own to be copied.
- *
- * @param hint - as in `Add one: curl -d dtk.io http://localhost:5000/domains`
- */
-export function splitHint(hint: string): { readonly words: string; readonly command: string | undefined } {
-  const [, words = hint, command] = /^(.*:) ([^\s`]+ [^`]*[^.`])$/.exec(hint) ?? [];
-  return { words, command };
-}

@@ -42,7 +42,7 @@ test("a change between two waits is not missed", async () => {
   const seen = changes.count;
   change(changes);
   while (changes.count === seen) await sleep(1);
-  await changes.next(seen);
+  expect(await Promise.race([changes.next(seen).then(() => "told"), sleep(1000, "waits")])).toBe("told");
 });
 
 test("without a change the patience ends", async () => {

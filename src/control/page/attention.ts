@@ -1,5 +1,6 @@
 /** What needs attention, each with the command that mends it; what a person must see first. */
 import { html } from "hono/html";
+import { splitHint } from "../../trouble.ts";
 import type { Status } from "../status.ts";
 import { type Markup, clip, counted, takeFitting } from "./markup.ts";
 
@@ -25,13 +26,9 @@ function renderTrouble({ code, message, hint }: Status["attention"][number]): Ma
   </li>`;
 }
 
-const programs = "sudo|kubectl|curl|systemctl|hostsfile-server|dtk|\\./hostsfile-server|\\./dtk";
-const commandAtEnd = new RegExp(`^(|.*: )((?:${programs}) .+)$`, "s");
-
-/** A hint mostly ends in a command, which is to be copied. */
 function renderHint(hint: string): Markup {
-  const [, words, command] = commandAtEnd.exec(hint) ?? [];
-  return command === undefined ? html`${hint}` : html`${words}<code>${command}</code>`;
+  const { words, command } = splitHint(hint);
+  return command === undefined ? html`${words}` : html`${words} <code>${command}</code>`;
 }
 
 /** Says in a few words whether all is well. */
