@@ -173,7 +173,9 @@ describe.skipIf(missing !== undefined)(`dtk says what is wrong (${missing ?? "al
   test("a firewall that drops packets: the firewall is named as the likely cause", async () => {
     await using _silent = await dropPackets("127.0.0.97", server.port);
     await dtk.configure({ hostIP: "127.0.0.97" });
-    const { exitCode, talk } = await dtk.install("--set=extraArgs.webhook-provider-read-timeout=1s");
+    const { exitCode, talk } = await dtk.install(
+      ...["read", "write"].map((what) => `--set=extraArgs.webhook-provider-${what}-timeout=1s`),
+    );
     expect([exitCode, talk]).toEqual([1, expect.stringContaining("http://127.0.0.97")]);
     expect(talk).toMatch(/firewall/i);
     expect(talk).toMatch(/Its last words:\n.*(?:timeout|deadline)/is);
