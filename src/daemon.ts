@@ -13,6 +13,7 @@ import type { Log } from "./log.ts";
 import { type ClusterSettings, defaultCluster, initialSettings } from "./records/cluster.ts";
 import type { View } from "./records/view.ts";
 import { type ReconcilerListener, type ReconcilerPort, Reconciler, viewOf } from "./reconciler.ts";
+import { countSilence } from "./silence.ts";
 import { StoreKeeper } from "./store/keeper.ts";
 import type { Store } from "./store/store.ts";
 import { StoreTroubleError } from "./store/trouble.ts";
@@ -32,6 +33,8 @@ export interface DaemonOptions {
   readonly adminToken: () => string | undefined;
   readonly hostsFile: string;
   readonly stateFolder: string;
+  /** Milliseconds of silence, while the server ran, after which a cluster is forgotten; never when undefined. */
+  readonly forgetAfter?: number | undefined;
   /** Everything in memory: no lock, no state, no write. */
   readonly isDryRun: boolean;
   readonly log: Log;
@@ -112,6 +115,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { port } = server.address;
   const address = `http://${authority(nameOf(server.address.address), port)}`;
   await reconciler.reconcile();
+  stack.use(
+    countSilence({
+      reconciler,
+      forgetAfter: options.forgetAfter,
+      now: () => performance.now(),
+      forget: async (cluster) => {
+        await app.forget(cluster, "it has been silent for longer than --forget-after");
+        if (cluster === defaultCluster) await reconciler.change((store) => saveGiven(store, options.given));
+      },
+    }),
+  );
   const running = stack.move();
   return { address, port, reconciler, allowed: app.allowed, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

@@ -91,6 +91,20 @@ describe("serve", () => {
     expect(JSON.parse((await curl(`${server.url}/targets`)).text)).toBe("record");
   });
 
+  test("a cluster IP of auto is saved, and the server says that it follows", async () => {
+    using here = desktop();
+    const tokenFile = join(here.folder, "token");
+    writeFileSync(tokenFile, "0123456789abcdef0123456789abcdef");
+    const flags = [`--token-file=${tokenFile}`, ...here.flags];
+    for (const given of [["--cluster-ip=auto", "--domains=dtk.io", "--forget-after=14d"], []]) {
+      await using server = await startProduct([...given, ...flags]);
+      const said = server.log.map(({ msg }) => msg);
+      expect(said).toContain("Managing dtk.io, pointing to the address that ExternalDNS calls from.");
+    }
+    await using server = await startProduct(["--cluster-ip=192.0.2.1", ...flags]);
+    expect(server.log.map(({ msg }) => msg)).toContain("Managing dtk.io, pointing to 192.0.2.1.");
+  });
+
   test("what was set survives a restart, and a flag that is given wins and is saved", async () => {
     using here = desktop();
     {
@@ -161,6 +175,9 @@ describe("serve", () => {
     [["--port=99999"], '--port: "99999" is not a port'],
     [["--domains=dtk.io,*.io"], '--domains: "*.io" is not a domain name'],
     [["--cluster-ip=0.0.0.0"], "--cluster-ip: "],
+    [["--cluster-ip=auto"], "callers must show a token"],
+    [["--forget-after=soon"], '--forget-after: "soon" is not a time'],
+    [["--forget-after=0m"], "--forget-after: "],
     [["--targets=both"], '--targets: "both" is not cluster or record'],
     [["--allow=10.0.0.0/99"], "--allow: "],
     [["--no-such-flag"], "unknown option"],

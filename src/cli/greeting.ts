@@ -40,10 +40,14 @@ function stateWords({ hostsFile, isDryRun, isReady, shown }: GreetingFacts): str
   return ` keeps ${hostsFile} in step; it shows ${counted(shown, "name")}.`;
 }
 
-function managedLine({ domains, clusterIPs, targets }: ClusterSettings, port: number): string {
+function managedLine({ domains, clusterIPs, followsCaller, targets }: ClusterSettings, port: number): string {
   if (domains.length === 0) return `No domain is managed yet. Add one: curl -d dtk.io http://localhost:${port}/domains`;
   const names = `Managing ${domains.join(", ")}`;
   if (targets === "record") return `${names}, pointing to the records' own addresses.`;
+  if (followsCaller === true) {
+    const now = clusterIPs.length === 0 ? "" : `, which is ${clusterIPs.join(" and ")} so far`;
+    return `${names}, pointing to the address that ExternalDNS calls from${now}.`;
+  }
   if (clusterIPs.length > 0) return `${names}, pointing to ${clusterIPs.join(" and ")}.`;
   return `${names}, but the cluster IP is not set yet. Set it: curl -d ADDRESS http://localhost:${port}/clusterip`;
 }

@@ -1,6 +1,7 @@
 /** `hostsfile-server install`: makes the server a service that runs from boot. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatNetwork } from "../control/network.ts";
+import { formatClusterIPChoice } from "../records/cluster.ts";
 import { sendRequest } from "../request.ts";
 import {
   type InstallationPlan,
@@ -187,7 +188,7 @@ async function tellOnce(
   { host, port }: ReturnType<typeof listenPlace>,
 ): Promise<void> {
   const told = {
-    clusterip: given.clusterIP?.join(",") ?? predecessor?.["cluster-ip"],
+    clusterip: (given.clusterIP && formatClusterIPChoice(given.clusterIP)) ?? predecessor?.["cluster-ip"],
     domains: given.domains?.join(",") ?? predecessor?.domains,
     targets: given.targets,
   };

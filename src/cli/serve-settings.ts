@@ -2,7 +2,7 @@
 import ipaddr from "ipaddr.js";
 import * as z from "zod/mini";
 import { parseNetwork } from "../control/network.ts";
-import { parseClusterIPs, targetModes } from "../records/cluster.ts";
+import { parseClusterIPChoice, targetModes } from "../records/cluster.ts";
 import { parseManagedDomain } from "../records/managed-domain.ts";
 import { commaList, onOrOff, oneText, parsedBy } from "../text-schema.ts";
 import { type Given, declare } from "./setting.ts";
@@ -43,11 +43,11 @@ export const serveSettings = {
   clusterIP: declare({
     flag: "cluster-ip",
     placeholder: "ADDRESS",
-    doc: "The address that the names of the cluster `default` point to: IPv4, IPv6, or one of each with a comma. Saved.",
+    doc: "The address that the names of the cluster `default` point to: IPv4, IPv6, or one of each with a comma; or `auto`: always the one that ExternalDNS calls from, which needs a token. Saved.",
     whenAbsent: "what was saved",
     schema: z.pipe(
       commaList,
-      parsedBy((texts: string[]) => parseClusterIPs(texts), "an address, or one of each family"),
+      parsedBy((texts: string[]) => parseClusterIPChoice(texts), "an address, one of each family, or auto"),
     ),
   }),
   port: portSetting,
@@ -103,6 +103,13 @@ export const serveSettings = {
       parsedBy((text) => targetModes.find((mode) => mode === text), "cluster or record"),
     ),
   }),
+  forgetAfter: declare({
+    flag: "forget-after",
+    placeholder: "DURATION",
+    doc: "Forget a cluster that has not called for so long, with its records: days, hours or minutes, such as `14d`. Only time in which this machine was awake and the server ran counts.",
+    whenAbsent: "never",
+    schema: z.pipe(oneText, parsedBy(parseDuration, "a time from 1m on, for example 14d, 12h or 30m")),
+  }),
   logFormat: declare({
     flag: "log-format",
     placeholder: "FORMAT",
@@ -118,6 +125,13 @@ export const serveSettings = {
 const logFormats = ["auto", "text", "json"] as const;
 
 export type ServeSettings = Given<typeof serveSettings>;
+
+/** Returns milliseconds. */
+function parseDuration(text: string): number | undefined {
+  const [, count = "0", unit = "m"] = /^(\d{1,6})([dhm])$/.exec(text) ?? [];
+  const minutes = Number(count) * ({ d: 1440, h: 60, m: 1 }[unit] ?? 0);
+  return minutes === 0 ? undefined : minutes * 60_000;
+}
 
 function parsePort(text: string): number | undefined {
   const port = Number(text);

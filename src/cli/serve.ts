@@ -7,6 +7,7 @@ import { defaultCluster, initialSettings } from "../records/cluster.ts";
 import { settingsFile } from "../service/places.ts";
 import { findSupervisor } from "../service/supervisor.ts";
 import { StoreTroubleError } from "../store/trouble.ts";
+import { TroubleError } from "../trouble.ts";
 import { version } from "../version.ts";
 import { defaultHostsFile, defaultPort, stateFolderOf } from "./environment.ts";
 import { renderGreeting } from "./greeting.ts";
@@ -27,6 +28,7 @@ const longestWrite = 60_000;
  * @throws TroubleError when it cannot start
  */
 export async function serve(settings: ServeSettings, sources: Started["sources"]): Promise<number> {
+  requireTokenToFollow(settings);
   const log = await makeLogger({ format: settings.logFormat ?? "auto", isDebug: settings.debug ?? false });
   const hostsFile = resolve(settings.hostsFile ?? defaultHostsFile);
   await using supervisor = findSupervisor(process.env, process.pid);
@@ -41,7 +43,7 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
   };
   const daemon = await startDaemon({
     given: {
-      ...(settings.clusterIP && { clusterIPs: settings.clusterIP }),
+      ...settings.clusterIP,
       ...(settings.domains && { domains: [...new Set(settings.domains)] }),
       ...(settings.targets && { targets: settings.targets }),
     },
@@ -52,6 +54,7 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
     adminToken: () => admission.adminToken,
     hostsFile,
     stateFolder: stateFolderOf(settings.stateFolder),
+    forgetAfter: settings.forgetAfter,
     isDryRun: settings.dryRun ?? false,
     log,
   });
@@ -67,6 +70,13 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
   await daemon[Symbol.asyncDispose]();
   log.info({ code: "server-stopped" }, "Stopped.");
   return 0;
+}
+
+function requireTokenToFollow({ clusterIP, tokenFile }: ServeSettings): void {
+  if (clusterIP?.followsCaller !== true || tokenFile !== undefined) return;
+  const message = "--cluster-ip=auto takes whatever address ExternalDNS calls from, so callers must show a token.";
+  const hint = "Name a file with an admin token with --token-file, or give the address: --cluster-ip=ADDRESS";
+  throw new TroubleError({ code: "wrong-usage", message, hint }, { exitCode: 2 });
 }
 
 /**

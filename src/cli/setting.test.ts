@@ -18,7 +18,10 @@ test("a flag wins over its twin in the environment", () => {
 test.each<[FlagValues, keyof typeof serveSettings, unknown]>([
   [{ domains: "dtk.io, MyDomain.io." }, "domains", ["dtk.io", "mydomain.io"]],
   [{ domains: "" }, "domains", []],
-  [{ clusterIp: "fd00::1,192.0.2.1" }, "clusterIP", ["192.0.2.1", "fd00::1"]],
+  [{ clusterIp: "fd00::1,192.0.2.1" }, "clusterIP", { clusterIPs: ["192.0.2.1", "fd00::1"], followsCaller: false }],
+  [{ clusterIp: "auto" }, "clusterIP", { followsCaller: true }],
+  [{ forgetAfter: "14d" }, "forgetAfter", 1_209_600_000],
+  [{ forgetAfter: "90m" }, "forgetAfter", 5_400_000],
   [
     { allow: ["10.0.0.0/8,192.0.2.1", "fd00::/8"] },
     "allow",

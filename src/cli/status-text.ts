@@ -51,16 +51,24 @@ function renderServer({ server }: Status, { terminal, age }: Screen): readonly s
 }
 
 function renderCluster(cluster: Cluster, status: Status, { terminal, age }: Screen): readonly string[] {
-  const { name, clusterIPs, domains, targets, records, lastHeard, negotiation } = cluster;
+  const { name, clusterIPs, followsCaller, domains, targets, records, lastHeard, caller, negotiation } = cluster;
   const counts = Object.entries(records).map(([type, count]) => `${count} ${type}`);
   const told = negotiation && `${age(negotiation.at)} ago: ${listed(negotiation.include) || "every domain"}`;
   return [
     terminal.paint("strong", `Cluster ${name}`),
-    ...row(terminal, "cluster IP", clusterIPs.join(", ") || "not set"),
+    ...row(
+      terminal,
+      "cluster IP",
+      `${clusterIPs.join(", ") || "not set"}${followsCaller ? ", follows ExternalDNS" : ""}`,
+    ),
     ...row(terminal, "domains", listed(domains) || "none"),
     ...(targets === "cluster" ? [] : row(terminal, "targets", "each record's own addresses")),
     ...row(terminal, "negotiated", told ?? "never"),
-    ...row(terminal, "last call", lastHeard === null ? "never" : `${age(lastHeard)} ago`),
+    ...row(
+      terminal,
+      "last call",
+      lastHeard === null ? "never" : `${age(lastHeard)} ago${caller === null ? "" : ` from ${caller}`}`,
+    ),
     ...row(terminal, "records", counts.join(", ") || "none"),
     ...row(terminal, "shown", shownNames(cluster, status)),
     ...exceptions(terminal, "not shown", ofCluster(status.notShown, name)),

@@ -76,6 +76,6 @@ function renderLook(look: Look, terminal: Terminal): string {
 export function substanceOf(look: Look): string {
   if ("trouble" in look) return look.trouble.code;
   const { clusters, attention, ...others } = look.status;
-  const lasting = clusters.map((cluster) => ({ ...cluster, lastHeard: null }));
+  const lasting = clusters.map((cluster) => ({ ...cluster, lastHeard: null, silentSeconds: 0 }));
   return JSON.stringify([others, lasting, attention.map(({ code, hint }) => [code, hint])]);
 }

@@ -49,6 +49,13 @@ export class AllowList {
     return this.isOwn(caller) || this.#networks().some((network) => isInNetwork(caller, network));
   }
 
+  /** Whether two addresses are in one network that this machine is on, and the first is not this machine itself. */
+  areNeighbours(caller: string, other: string): boolean {
+    const [here, there] = [parseCaller(caller), parseCaller(other)];
+    if (here === undefined || there === undefined || this.isOwn(here)) return false;
+    return this.#look().all.some((network) => isInNetwork(here, network) && isInNetwork(there, network));
+  }
+
   /** The networks that may call now, beside this machine's own addresses, as text. */
   describe(): readonly string[] {
     return [

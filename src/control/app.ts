@@ -2,15 +2,17 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { Hono } from "hono/tiny";
 import type { Log } from "../log.ts";
+import { parseClusterIPs } from "../records/cluster.ts";
 import type { ReconcilerPort } from "../reconciler.ts";
 import { StoreTroubleError } from "../store/trouble.ts";
 import { answerJSON } from "../webhook/answer.ts";
 import type { HTTPEnvironment } from "../webhook/environment.ts";
 import { LeftOutMemory } from "../webhook/left-out.ts";
-import { webhookRoutes } from "../webhook/routes.ts";
+import { type CallerFacts, webhookRoutes } from "../webhook/routes.ts";
 import { AllowList } from "./allow-list.ts";
 import { parseCaller } from "./caller.ts";
 import type { ChangeFeed } from "./change-feed.ts";
+import { type Forget, makeForget } from "./forget.ts";
 import { type Guard, createGuard } from "./guard.ts";
 import { type Limits, defaultLimits, limitRequests, receiveBody } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
@@ -46,6 +48,7 @@ export interface App {
   readonly fetch: (request: Request, environment: HTTPEnvironment["Bindings"]) => Response | Promise<Response>;
   /** The networks that may call now beside this machine itself, as text. */
   readonly allowed: () => readonly string[];
+  readonly forget: Forget;
 }
 
 /** Makes the application; it holds no port and no timer. */
@@ -68,19 +71,28 @@ export function createApp(options: AppOptions): App {
   });
   const receive = receiveBody(limits);
   const leftOut = new LeftOutMemory(log);
+  const forget = makeForget({ reconciler, leftOut, log });
   const allowed = (): readonly string[] => allowList.describe();
 
   const app = new Hono<HTTPEnvironment>({ strict: false });
   app.use(noteRequests(options));
   app.use(limitRequests(limits));
-  const statusOptions = { ...options, leftOut, allowed, tokenRequired: () => adminToken() !== undefined };
+  const statusOptions: StatusOptions = {
+    ...options,
+    leftOut,
+    allowed,
+    areNeighbours: (caller, other) => allowList.areNeighbours(caller, other),
+    tokenRequired: () => adminToken() !== undefined,
+  };
   app.route("/", statusRoutes(guard, metrics, statusOptions));
   app.route("/", pageRoutes({ ...statusOptions, guard, changes, sessions, cookieName }));
-  app.route("/", webhookRoutes({ reconciler, admit: guard.admit("webhook"), receive, leftOut, warnOnce, now }));
-  app.route("/", restRoutes({ reconciler, guard, receive, leftOut, log }));
+  const admit = guard.admit("webhook");
+  const describeCaller = callerDescriber(allowList, adminToken);
+  app.route("/", webhookRoutes({ reconciler, admit, receive, leftOut, describeCaller, warnOnce, log, now }));
+  app.route("/", restRoutes({ reconciler, guard, receive, forget, adminToken, log }));
   app.notFound((context) => answerJSON(context, { error: "Not Found" }, 404));
   app.onError((error, context) => answerError(error, context, log));
-  return { fetch: (request, environment) => app.fetch(request, environment), allowed };
+  return { fetch: (request, environment) => app.fetch(request, environment), allowed, forget };
 }
 
 /** Counts each request once it is answered; with `--debug` it is a line in the log. */
@@ -99,6 +111,19 @@ function noteRequests({ log, metrics }: AppOptions): MiddlewareHandler<HTTPEnvir
 function createAllowList({ reconciler, allow, networks = systemNetworks, now }: AppOptions): AllowList {
   const clusterIPs = (): ReturnType<typeof readClusterIPs> => readClusterIPs(reconciler);
   return new AllowList({ explicit: allow, networks, clusterIPs, now });
+}
+
+/** Only a token proves who calls; and this machine's own addresses are those of whoever is behind address translation. */
+function callerDescriber(
+  allowList: AllowList,
+  adminToken: AppOptions["adminToken"],
+): (remote: string | undefined) => CallerFacts | undefined {
+  return (remote) => {
+    const caller = parseCaller(remote);
+    if (caller === undefined) return undefined;
+    const isFollowable = adminToken() !== undefined && !allowList.isOwn(caller);
+    return { text: caller.text, followable: isFollowable ? parseClusterIPs([caller.text])?.[0] : undefined };
+  };
 }
 
 function readClusterIPs(reconciler: ReconcilerPort) {

@@ -13,8 +13,8 @@ import { parseManagedDomain } from "../records/managed-domain.ts";
 import type { ReconcilerPort } from "../reconciler.ts";
 import { answerJSON } from "../webhook/answer.ts";
 import type { HTTPEnvironment } from "../webhook/environment.ts";
-import type { LeftOutMemory } from "../webhook/left-out.ts";
 import { restartCommand, unseenDomains } from "../webhook/negotiation.ts";
+import type { Forget } from "./forget.ts";
 import type { Guard } from "./guard.ts";
 import { type Setting, readClusterIPs, readDomains, readTargetMode, readValues } from "./setting-body.ts";
 
@@ -22,7 +22,8 @@ export interface RESTOptions {
   readonly reconciler: ReconcilerPort;
   readonly guard: Guard;
   readonly receive: MiddlewareHandler<HTTPEnvironment>;
-  readonly leftOut: LeftOutMemory;
+  readonly forget: Forget;
+  readonly adminToken: () => string | undefined;
   readonly log: Log;
 }
 
@@ -35,7 +36,7 @@ interface Resource {
   readonly noun: string;
   /** What GET answers as JSON. */
   readonly show: (settings: ClusterSettings) => unknown;
-  readonly set: (settings: ClusterSettings, values: readonly string[]) => Setting<ClusterSettings>;
+  readonly set: (settings: ClusterSettings, values: readonly string[], hasToken: boolean) => Setting<ClusterSettings>;
 }
 
 const resources: readonly Resource[] = [
@@ -53,7 +54,8 @@ const resources: readonly Resource[] = [
     path: "clusterip",
     noun: "cluster ip",
     show: ({ clusterIPs }) => clusterIPs.join(","),
-    set: (settings, values) => map(readClusterIPs(values), (clusterIPs) => ({ ...settings, clusterIPs })),
+    set: (settings, values, hasToken) =>
+      map(readClusterIPs(values, hasToken), (choice) => ({ ...settings, ...choice })),
   },
   {
     path: "targets",
@@ -92,7 +94,8 @@ async function setResource(context: RESTContext, options: RESTOptions, { noun, s
   if (name === undefined) return badClusterName(context);
   const values = readValues(context.get("body"));
   if (values.length === 0) return answerJSON(context, { error: `No ${noun} data provided` }, 400);
-  const settings = set(settingsOf(options.reconciler, name) ?? initialSettings, values);
+  const hasToken = options.adminToken() !== undefined;
+  const settings = set(settingsOf(options.reconciler, name) ?? initialSettings, values, hasToken);
   if (!settings.ok) return answerJSON(context, { error: settings.message }, 400);
   return configure(context, options, { name, settings: settings.value });
 }
@@ -110,16 +113,11 @@ async function removeDomain(context: RESTContext, options: RESTOptions): Promise
   return configure(context, options, { name, settings: { ...settings, domains } });
 }
 
-async function forgetCluster(context: RESTContext, { reconciler, leftOut, log }: RESTOptions): Promise<Response> {
+async function forgetCluster(context: RESTContext, { reconciler, forget }: RESTOptions): Promise<Response> {
   const name = clusterName(context);
   if (name === undefined || settingsOf(reconciler, name) === undefined) return unknownCluster(context);
-  const outcome = await reconciler.change((store) => store.forget(name));
+  const outcome = await forget(name);
   if (!outcome.ok && !outcome.stored) return answerJSON(context, { error: outcome.trouble.message }, 503);
-  leftOut.forget(name);
-  log.info(
-    { code: "cluster-forgotten", cluster: name },
-    `Cluster ${name} is forgotten, with its records and settings.`,
-  );
   return context.body("");
 }
 
@@ -147,9 +145,9 @@ async function configure(
   return context.body("");
 }
 
-function describe({ clusterIPs, domains, targets }: ClusterSettings): string {
+function describe({ clusterIPs, followsCaller, domains, targets }: ClusterSettings): string {
   const list = (values: readonly string[]): string => (values.length === 0 ? "none" : values.join(", "));
-  return `cluster IP ${list(clusterIPs)}; domains ${list(domains)}; targets ${targets}`;
+  return `cluster IP ${list(clusterIPs)}${followsCaller === true ? ", follows the caller" : ""}; domains ${list(domains)}; targets ${targets}`;
 }
 
 function clusterName(context: RESTContext): ClusterName | undefined {

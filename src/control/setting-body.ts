@@ -1,6 +1,11 @@
 /** Bodies of the seed's REST methods: raw text as `curl -d` sends it, or JSON, whatever the content type says. */
-import { type TargetMode, parseClusterIPs, targetModes } from "../records/cluster.ts";
-import type { Address } from "../records/address.ts";
+import {
+  type ClusterIPChoice,
+  type TargetMode,
+  parseClusterIPChoice,
+  parseClusterIPs,
+  targetModes,
+} from "../records/cluster.ts";
 import { type ManagedDomain, parseManagedDomain } from "../records/managed-domain.ts";
 import { jsonText } from "../webhook/json-text.ts";
 
@@ -48,10 +53,15 @@ export function readDomains(values: readonly string[]): Setting<readonly Managed
   return { ok: true, value: domains };
 }
 
-/** Reads a cluster IP: one address, or one of each family. */
-export function readClusterIPs(values: readonly string[]): Setting<readonly Address[]> {
-  const addresses = parseClusterIPs(values);
-  if (addresses !== undefined) return { ok: true, value: addresses };
+/**
+ * Reads a cluster IP: one address, one of each family, or `auto`.
+ *
+ * @param mayFollow - whether callers show a token, which a cluster that follows them needs
+ */
+export function readClusterIPs(values: readonly string[], mayFollow: boolean): Setting<ClusterIPChoice> {
+  const choice = parseClusterIPChoice(values);
+  if (choice?.followsCaller === true && !mayFollow) return { ok: false, message: followNeedsToken };
+  if (choice !== undefined) return { ok: true, value: choice };
   const bad = values.find((text) => parseClusterIPs([text]) === undefined);
   const message =
     bad === undefined
@@ -59,6 +69,9 @@ export function readClusterIPs(values: readonly string[]): Setting<readonly Addr
       : `${quote(bad)} is not an address that names can point to; send one such as 192.168.122.167.`;
   return { ok: false, message };
 }
+
+const followNeedsToken =
+  "To follow the caller the server must know who calls: start it with --token-file, or send an address.";
 
 /** Reads a target mode. */
 export function readTargetMode(values: readonly string[]): Setting<TargetMode> {

@@ -30,6 +30,8 @@ export interface StatusOptions {
   readonly address: () => string;
   readonly allowed: () => readonly string[];
   readonly tokenRequired: () => boolean;
+  /** Whether a caller is not this machine, and in one network with an address. */
+  readonly areNeighbours: (caller: string, address: string) => boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -57,7 +59,7 @@ export function buildStatus(options: StatusOptions, filter = ""): Status {
       allowed: [...allowed()],
       tokenRequired: tokenRequired(),
     },
-    clusters: readClusters(reconciler, countByCluster(shown)),
+    clusters: readClusters(options, countByCluster(shown)),
     sinks: [...state.reports].map(([name, report]) => describeSink({ name, report, state })),
     names: readNames(reconciler, filter === "" ? shown : shown.filter((entry) => isFound(entry, filter))),
     notShown: some(
@@ -107,9 +109,14 @@ function readNames(reconciler: ReconcilerPort, shown: readonly ViewEntry[]): Sta
 }
 
 /** Without a store nothing is known of the clusters; the attention list says why. */
-function readClusters(reconciler: ReconcilerPort, shown: ReadonlyMap<string, number>): Status["clusters"] {
+function readClusters(
+  { reconciler, areNeighbours }: StatusOptions,
+  shown: ReadonlyMap<string, number>,
+): Status["clusters"] {
   const describe = (store: Store): Status["clusters"] =>
-    [...store.clusters()].map((cluster) => describeCluster({ cluster, store, shown: shown.get(cluster.name) ?? 0 }));
+    [...store.clusters()].map((cluster) =>
+      describeCluster({ cluster, store, shown: shown.get(cluster.name) ?? 0, areNeighbours }),
+    );
   return readIfPossible(reconciler, describe) ?? [];
 }
 
@@ -127,11 +134,13 @@ function describeCluster(known: {
   readonly cluster: StoredCluster;
   readonly store: Store;
   readonly shown: number;
+  readonly areNeighbours: StatusOptions["areNeighbours"];
 }): Status["clusters"][number] {
-  const { name, settings, negotiation, heardAt } = known.cluster;
+  const { name, settings, negotiation, heardAt, caller = null, silentFor } = known.cluster;
   return {
     name,
     clusterIPs: [...settings.clusterIPs],
+    followsCaller: settings.followsCaller ?? false,
     domains: [...settings.domains],
     targets: settings.targets,
     negotiation:
@@ -143,9 +152,26 @@ function describeCluster(known: {
             unseen: [...unseenDomains(settings, negotiation)],
           },
     lastHeard: heardAt === undefined ? null : formatTime(heardAt),
+    caller,
+    silentSeconds: Math.floor(silentFor / 1000),
+    movedTo: findMove(known.cluster, known.areNeighbours) ?? null,
     records: Object.fromEntries(known.store.countByType(name)),
     shown: known.shown,
   };
+}
+
+/**
+ * A cluster whose ExternalDNS once called from the cluster IP and now calls from another address of that network was given
+ * a new address, as kind's is after a reboot. One that never called from there may be several nodes, or behind address
+ * translation, and says nothing.
+ */
+function findMove(
+  { settings, caller, matchedIP }: StoredCluster,
+  areNeighbours: StatusOptions["areNeighbours"],
+): string | undefined {
+  const addresses: readonly string[] = settings.clusterIPs;
+  if (caller === undefined || matchedIP === undefined || addresses.includes(caller)) return undefined;
+  return addresses.includes(matchedIP) && areNeighbours(caller, matchedIP) ? caller : undefined;
 }
 
 function describeSink(known: {

@@ -1,6 +1,6 @@
 /** The status says what is shown, what is not and why, and what a person should look at. */
 import { describe, expect, test } from "vitest";
-import { type TestApp, makeTestApp, webhookMediaType } from "../../test/support/test-app.ts";
+import { type TestApp, makeTestApp, neighbour, own, webhookMediaType } from "../../test/support/test-app.ts";
 import type { SinkReport } from "../hosts/sink.ts";
 import { findAttention } from "./attention.ts";
 import type { Status } from "./status.ts";
@@ -37,6 +37,10 @@ test("a new server has nothing to complain about", async () => {
         targets: "cluster",
         negotiation: null,
         lastHeard: null,
+        caller: null,
+        silentSeconds: 0,
+        movedTo: null,
+        followsCaller: false,
         records: {},
         shown: 0,
       },
@@ -186,6 +190,102 @@ describe("attention", () => {
     ]);
     await app.call("GET /records", { headers });
     expect(codes(await app.status())).toEqual([]);
+  });
+
+  describe("of a cluster that was given another address", () => {
+    const callFrom = (app: TestApp, from: string) => app.call("GET /clusters/kind-a/records", { headers, from });
+
+    async function kind(clusterIP = "192.168.122.9"): Promise<TestApp> {
+      const app = await makeTestApp();
+      await app.call("POST /clusters/kind-a/domains", { body: "dtk.io" });
+      await app.call("POST /clusters/kind-a/clusterip", { body: clusterIP });
+      return app;
+    }
+
+    test("has the command that sets it, until it is set", async () => {
+      await using app = await kind();
+      await callFrom(app, "192.168.122.9");
+      expect(await app.status()).toMatchObject({
+        clusters: [{}, { caller: "192.168.122.9", movedTo: null }],
+        attention: [],
+      });
+      await callFrom(app, "::ffff:192.168.122.10");
+      expect(await app.status()).toMatchObject({
+        clusters: [{}, { caller: "192.168.122.10", movedTo: "192.168.122.10" }],
+        attention: [
+          {
+            code: "cluster-ip-moved",
+            message:
+              "ExternalDNS of kind-a now calls from 192.168.122.10, while its names still point to 192.168.122.9, from where it called before.",
+            hint: expect.stringMatching(
+              /: curl -d 192\.168\.122\.10 http:\/\/localhost:5000\/clusters\/kind-a\/clusterip$/,
+            ),
+          },
+        ],
+      });
+      await app.call("POST /clusters/kind-a/clusterip", { body: "192.168.122.10" });
+      expect(codes(await app.status())).toEqual([]);
+    });
+
+    test("keeps the other family in the command", async () => {
+      await using app = await kind("192.168.122.9,fd00:122::9");
+      await callFrom(app, "192.168.122.9");
+      await callFrom(app, "192.168.122.10");
+      expect((await app.status()).attention).toMatchObject([
+        { hint: expect.stringContaining("-d 192.168.122.10,fd00:122::9 ") },
+      ]);
+    });
+
+    test.each([
+      ["this machine, as behind address translation", own],
+      ["this machine's address on the cluster's network", "192.168.122.1"],
+      ["a neighbour on another network", neighbour],
+      ["a network of pods", "10.244.0.7"],
+    ])("is not suspected of one that calls from %s", async (_, from) => {
+      await using app = await kind();
+      await callFrom(app, "192.168.122.9");
+      await app.call("GET /clusters/kind-a/records", { headers, from });
+      expect(codes(await app.status())).toEqual([]);
+    });
+
+    test("is not suspected of one with several nodes, which never called from its cluster IP", async () => {
+      await using app = await kind();
+      await callFrom(app, "192.168.122.10");
+      await callFrom(app, "192.168.122.11");
+      expect(codes(await app.status())).toEqual([]);
+    });
+
+    test("is found by ExternalDNS's own requests alone", async () => {
+      await using app = await kind();
+      await callFrom(app, "192.168.122.9");
+      await app.call("GET /clusters/kind-a/records", { from: "192.168.122.10" });
+      expect(codes(await app.status())).toEqual([]);
+    });
+  });
+
+  test("says after days that a cluster may be gone, once it had the time to call", async () => {
+    await using app = await makeTestApp();
+    await app.call("POST /clusters/kind-a/domains", { body: "dtk.io" });
+    await app.call("POST /clusters/kind-a/clusterip", { body: "192.168.122.9" });
+    await put(app, ["foo.dtk.io"], "/clusters/kind-a");
+    app.pass(7_200_000);
+    expect((await app.status()).attention).toMatchObject([
+      { message: expect.stringContaining("has not called for 2 hours") },
+    ]);
+    app.sleep(3 * 86_400_000);
+    expect(await app.status()).toMatchObject({
+      clusters: [{}, { silentSeconds: 7200 }],
+      attention: [
+        {
+          code: "cluster-absent",
+          message: "Cluster kind-a has not been heard of for 3 days; 1 of its names is still shown.",
+          hint: "If it is gone, forget it: sudo hostsfile-server clear --cluster kind-a",
+        },
+      ],
+    });
+    await put(app, ["foo.dtk.io"], "/clusters/kind-a");
+    app.sleep(3 * 86_400_000);
+    expect(codes(await app.status())).toEqual(["external-dns-silent"]);
   });
 
   test("names the store's trouble, and the status answers all the same", async () => {

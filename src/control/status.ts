@@ -13,12 +13,20 @@ function some<Item extends z.core.$ZodType>(
 const clusterSchema = z.object({
   name: z.string(),
   clusterIPs: z.array(z.string()),
+  /** Whether the cluster IP is always the address that ExternalDNS calls from. */
+  followsCaller: z.boolean(),
   domains: z.array(z.string()),
   targets: z.string(),
   /** What ExternalDNS was told at the root path, and the domains that it does not look at before it restarts. */
   negotiation: z.nullable(z.object({ at: z.string(), include: z.array(z.string()), unseen: z.array(z.string()) })),
   /** Time of ExternalDNS's last request (ISO 8601). */
   lastHeard: z.nullable(z.string()),
+  /** The address that it came from. */
+  caller: z.nullable(z.string()),
+  /** Seconds since then, of those alone in which this machine and the server ran. */
+  silentSeconds: z.number(),
+  /** Where ExternalDNS calls from now, when that was the cluster IP and is another address of its network. */
+  movedTo: z.nullable(z.string()),
   /** Number of stored records by type, ownership records included. */
   records: z.record(z.string(), z.number()),
   /** Number of names shown. */

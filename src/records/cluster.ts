@@ -19,12 +19,37 @@ export const defaultCluster = "default" as ClusterName;
 export interface ClusterSettings {
   /** At most one of each family, IPv4 first; empty while unknown. */
   readonly clusterIPs: readonly Address[];
+  /** Whether the cluster IP is always the address that ExternalDNS calls from. */
+  readonly followsCaller?: boolean | undefined;
   /** In the order in which they were added. */
   readonly domains: readonly ManagedDomain[];
   readonly targets: TargetMode;
 }
 
 export const initialSettings: ClusterSettings = { clusterIPs: [], domains: [], targets: "cluster" };
+
+/** What stands in the place of a cluster IP for a cluster that follows its caller. */
+export const followWord = "auto";
+
+/** What a cluster IP can be set to: addresses, or whatever the caller's is. */
+export type ClusterIPChoice =
+  | Pick<ClusterSettings, "clusterIPs" | "followsCaller">
+  | Pick<ClusterSettings, "followsCaller">;
+
+/**
+ * Reads what the cluster IP is set to: the word `auto`, which keeps the addresses that are known until ExternalDNS calls,
+ * or addresses as {@link parseClusterIPs}.
+ */
+export function parseClusterIPChoice(texts: readonly string[]): ClusterIPChoice | undefined {
+  if (texts.length === 1 && texts[0] === followWord) return { followsCaller: true };
+  const clusterIPs = parseClusterIPs(texts);
+  return clusterIPs && { clusterIPs, followsCaller: false };
+}
+
+/** Writes a choice of the cluster IP in the way that {@link parseClusterIPChoice} reads it. */
+export function formatClusterIPChoice(choice: ClusterIPChoice): string {
+  return "clusterIPs" in choice ? choice.clusterIPs.join(",") : followWord;
+}
 
 /** Reads a cluster's name: one lower-case DNS label (RFC 1123), or undefined. */
 export function parseClusterName(text: string): ClusterName | undefined {

@@ -5,7 +5,7 @@ import type { ClusterName, ClusterSettings } from "../records/cluster.ts";
 import { type Endpoint, type RecordKey, keyText, recordKey } from "../records/endpoint.ts";
 import { isEndpoint } from "../records/endpoint-shape.ts";
 import { type ManagedDomain, parseManagedDomain } from "../records/managed-domain.ts";
-import type { Negotiation } from "./store.ts";
+import type { Contact, Negotiation } from "./store.ts";
 
 const clusterIPsSchema = z.pipe(
   z.array(z.string()),
@@ -27,6 +27,7 @@ const domainSchema = z.pipe(
 
 const settingsSchema = z.object({
   clusterIPs: clusterIPsSchema,
+  followsCaller: z.optional(z.boolean()),
   domains: z.array(domainSchema),
   targets: z.enum(targetModes),
 });
@@ -38,6 +39,9 @@ const clusterRowSchema = z.object({
   settings: z.string(),
   heard_at: z.nullable(z.number()),
   negotiation: z.nullable(z.string()),
+  caller: z.nullable(z.string()),
+  matched_ip: z.nullable(z.string()),
+  silent_for: z.int(),
 });
 
 const recordRowSchema = z.object({
@@ -49,10 +53,9 @@ const recordRowSchema = z.object({
   endpoint: z.string(),
 });
 
-export interface ClusterRow {
+export interface ClusterRow extends Contact {
   readonly name: ClusterName;
   readonly settings: ClusterSettings;
-  readonly heardAt: number | undefined;
   readonly negotiation: Negotiation | undefined;
 }
 
@@ -69,13 +72,16 @@ export interface RecordRow {
  * @throws Error when the row breaks a rule; the database is then damaged
  */
 export function readClusterRow(row: unknown): ClusterRow {
-  const { name, settings, heard_at, negotiation } = clusterRowSchema.parse(row);
+  const { name, settings, heard_at, negotiation, caller, matched_ip, silent_for } = clusterRowSchema.parse(row);
   const clusterName = parseClusterName(name);
   if (clusterName === undefined) throw new Error(`cluster name ${JSON.stringify(name)}`);
   return {
     name: clusterName,
     settings: settingsSchema.parse(JSON.parse(settings)),
     heardAt: heard_at ?? undefined,
+    caller: caller ?? undefined,
+    matchedIP: matched_ip ?? undefined,
+    silentFor: silent_for,
     negotiation: negotiation === null ? undefined : negotiationSchema.parse(JSON.parse(negotiation)),
   };
 }

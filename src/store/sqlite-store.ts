@@ -6,11 +6,14 @@ import type { HostName } from "../records/name.ts";
 import { type ViewRecord, toViewRecord } from "../records/view.ts";
 import { limits } from "./limits.ts";
 import { type ClusterRow, readClusterRow, readRecordRow } from "./row.ts";
-import type { Negotiation, Store, StoredCluster } from "./store.ts";
+import type { Contact, Negotiation, Store, StoredCluster } from "./store.ts";
 import { StoreTroubleError } from "./trouble.ts";
 
-/** Milliseconds between two times that "last heard" is written to disk. */
+/** Milliseconds between two times that "last heard" is written to disk, and how long a silence is. */
 const heardInterval = 3_600_000;
+const silenceInterval = 600_000;
+
+const noContact: Contact = { heardAt: undefined, caller: undefined, matchedIP: undefined, silentFor: 0 };
 
 /** Changed records up to which it is worth looking at them alone. */
 const fewRecords = 32;
@@ -19,7 +22,8 @@ const fewRecords = 32;
 const manyRecords = 100;
 
 interface ClusterMemory extends ClusterRow {
-  readonly heardSavedAt: number | undefined;
+  /** What of it is on disk. */
+  readonly saved: Pick<Contact, "heardAt" | "silentFor">;
   /** By key text. */
   readonly recordByKey: Map<string, ViewRecord>;
 }
@@ -48,7 +52,7 @@ export class SQLiteStore implements Store {
     this.#now = now;
     for (const row of this.#prepare("SELECT * FROM cluster ORDER BY name").iterate()) {
       const cluster = readClusterRow(row);
-      this.#clusters.set(cluster.name, { ...cluster, heardSavedAt: cluster.heardAt, recordByKey: new Map() });
+      this.#clusters.set(cluster.name, { ...cluster, saved: cluster, recordByKey: new Map() });
     }
     for (const row of this.#prepare("SELECT * FROM record").iterate()) {
       const { cluster, key, sequence, endpoint } = readRecordRow(row);
@@ -120,7 +124,7 @@ export class SQLiteStore implements Store {
       name,
       JSON.stringify(settings),
     );
-    const added = { name, heardAt: undefined, heardSavedAt: undefined, negotiation: undefined, recordByKey: new Map() };
+    const added = { name, ...noContact, saved: noContact, negotiation: undefined, recordByKey: new Map() };
     this.#clusters.set(name, { ...(known ?? added), settings });
     this.#changed = undefined;
   }
@@ -173,26 +177,39 @@ export class SQLiteStore implements Store {
     this.#clusters.set(name, { ...memory, negotiation });
   }
 
-  heard(name: ClusterName, at: number): void {
+  heard(name: ClusterName, { at, caller }: { readonly at: number; readonly caller: string }): void {
     const memory = this.#known(name);
-    const due = at - (memory.heardSavedAt ?? Number.NEGATIVE_INFINITY) >= heardInterval;
-    if (due) this.#saveHeard(name, at);
-    this.#clusters.set(name, { ...memory, heardAt: at, heardSavedAt: due ? at : memory.heardSavedAt });
+    const { settings, saved } = memory;
+    const matchedIP = settings.clusterIPs.find((address) => address === caller) ?? memory.matchedIP;
+    const isDue = saved.silentFor > 0 || at - (saved.heardAt ?? Number.NEGATIVE_INFINITY) >= heardInterval;
+    this.#setContact({ ...memory, heardAt: at, caller, matchedIP, silentFor: 0 }, isDue);
+  }
+
+  elapse(milliseconds: number): void {
+    for (const memory of this.#clusters.values()) {
+      if (memory.heardAt === undefined) continue;
+      const silentFor = memory.silentFor + Math.round(milliseconds);
+      this.#setContact({ ...memory, silentFor }, silentFor - memory.saved.silentFor >= silenceInterval);
+    }
   }
 
   [Symbol.dispose](): void {
     if (!this.#database.isOpen) return;
     try {
-      for (const { name, heardAt, heardSavedAt } of this.#clusters.values()) {
-        if (heardAt !== undefined && heardAt !== heardSavedAt) this.#saveHeard(name, heardAt);
+      for (const memory of this.#clusters.values()) {
+        const { heardAt, silentFor, saved } = memory;
+        if (heardAt !== saved.heardAt || silentFor !== saved.silentFor) this.#setContact(memory, true);
       }
     } finally {
       this.#database.close();
     }
   }
 
-  #saveHeard(name: ClusterName, at: number): void {
-    this.#run("UPDATE cluster SET heard_at = ? WHERE name = ?", at, name);
+  #setContact(memory: ClusterMemory, isDue: boolean): void {
+    const { name, heardAt = null, caller = null, matchedIP = null, silentFor } = memory;
+    const sql = "UPDATE cluster SET heard_at = ?, caller = ?, matched_ip = ?, silent_for = ? WHERE name = ?";
+    if (isDue) this.#run(sql, heardAt, caller, matchedIP, silentFor, name);
+    this.#clusters.set(name, isDue ? { ...memory, saved: { heardAt: memory.heardAt, silentFor } } : memory);
   }
 
   #deleteRecord(cluster: ClusterName, { name, type, setIdentifier }: RecordKey): number {
@@ -270,8 +287,8 @@ export class SQLiteStore implements Store {
   }
 }
 
-function toStoredCluster({ name, settings, heardAt, negotiation, recordByKey }: ClusterMemory): StoredCluster {
-  return { name, settings, heardAt, negotiation, records: recordByKey.values() };
+function toStoredCluster(memory: ClusterMemory): StoredCluster {
+  return { ...memory, records: memory.recordByKey.values() };
 }
 
 function tooMany(what: keyof typeof limits | "domains", most: number): StoreTroubleError {

@@ -17,6 +17,7 @@ import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
+import type { Address } from "../records/address.ts";
 import { type ClusterName, type ClusterSettings, defaultCluster, initialSettings } from "../records/cluster.ts";
 import { type Endpoint, planMutation } from "../records/endpoint.ts";
 import type { HostName } from "../records/name.ts";
@@ -154,11 +155,16 @@ describe("what is put comes back", () => {
       put(store, seed);
       store.setHolders(new Map([["foo.dtk.io" as HostName, kind]]));
       store.negotiated(kind, { at: 5, include: ["dtk.io"] });
-      store.heard(kind, 10);
-      store.heard(kind, 20);
+      store.heard(kind, { at: 10, caller: "192.0.2.8" });
+      store.heard(kind, { at: 20, caller: "192.0.2.9" });
     }
     using store = open(folder.path);
-    expect(store.cluster(kind)).toMatchObject({ settings, heardAt: 20, negotiation: { at: 5, include: ["dtk.io"] } });
+    expect(store.cluster(kind)).toMatchObject({
+      settings,
+      heardAt: 20,
+      caller: "192.0.2.9",
+      negotiation: { at: 5, include: ["dtk.io"] },
+    });
     expect(endpoints(store, kind)).toEqual([]);
     expect(store.holders()).toEqual(new Map([["foo.dtk.io", kind]]));
     store.forget(kind);
@@ -174,6 +180,58 @@ describe("what is put comes back", () => {
     store.forget(defaultCluster);
     expect(store.cluster(defaultCluster)?.settings).toEqual(initialSettings);
     expect(endpoints(store)).toEqual([]);
+  });
+});
+
+describe("a cluster's contact", () => {
+  const contact = (store: Store) => {
+    const { heardAt, caller, matchedIP, silentFor } = store.cluster(kind) ?? expect.fail();
+    return { heardAt, caller, matchedIP, silentFor };
+  };
+
+  test("is where it called from last, the cluster IP that it once called from, and how long it has been silent", () => {
+    using folder = temporaryFolder();
+    {
+      using store = open(folder.path);
+      store.configure(kind, { ...initialSettings, clusterIPs: ["192.0.2.1" as Address] });
+      store.elapse(5000);
+      expect(contact(store)).toEqual({ heardAt: undefined, caller: undefined, matchedIP: undefined, silentFor: 0 });
+      store.heard(kind, { at: 10, caller: "192.0.2.1" });
+      store.elapse(5000);
+      store.heard(kind, { at: 20, caller: "192.0.2.2" });
+      store.elapse(7000);
+    }
+    using store = open(folder.path);
+    expect(contact(store)).toEqual({ heardAt: 20, caller: "192.0.2.2", matchedIP: "192.0.2.1", silentFor: 7000 });
+    store.elapse(1000);
+    expect(contact(store).silentFor).toBe(8000);
+    store.forget(kind);
+    store.configure(kind, initialSettings);
+    expect(contact(store)).toEqual({ heardAt: undefined, caller: undefined, matchedIP: undefined, silentFor: 0 });
+  });
+
+  test("is written now and then only, and outlives a server that is killed but for the last minutes", () => {
+    using folder = temporaryFolder();
+    const store = open(folder.path);
+    store.configure(kind, initialSettings);
+    store.heard(kind, { at: 10, caller: "192.0.2.1" });
+    const written = (): number => statSync(join(folder.path, `${databaseName}-wal`)).size;
+    const before = written();
+    for (let minute = 1; minute < 10; minute++) store.elapse(60_000);
+    for (let minute = 1; minute < 10; minute++) store.heard(kind, { at: 60_000 * minute, caller: "192.0.2.1" });
+    expect(written()).toBe(before);
+    for (let minute = 0; minute < 15; minute++) store.elapse(60_000);
+    expect(written()).toBeGreaterThan(before);
+    const copy = join(folder.path, "copy");
+    mkdirSync(copy, { mode: 0o700 });
+    for (const file of readdirSync(folder.path)) {
+      if (file.startsWith(databaseName)) copyFileSync(join(folder.path, file), join(copy, file));
+    }
+    store[Symbol.dispose]();
+    using killed = open(copy);
+    expect(contact(killed).silentFor).toBe(600_000);
+    killed.heard(kind, { at: 61_000, caller: "192.0.2.1" });
+    expect(contact(killed).silentFor).toBe(0);
   });
 });
 

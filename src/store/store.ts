@@ -11,11 +11,21 @@ export interface Negotiation {
   readonly include: readonly string[];
 }
 
-export interface StoredCluster {
+/** What is remembered of a cluster's webhook calls. */
+export interface Contact {
+  /** Milliseconds since 1970 of the last one, undefined if there was none. */
+  readonly heardAt: number | undefined;
+  /** The address that it came from. */
+  readonly caller: string | undefined;
+  /** The cluster IP from which it came when one last did. */
+  readonly matchedIP: string | undefined;
+  /** Milliseconds since the last one, of those alone in which this machine and the server ran. */
+  readonly silentFor: number;
+}
+
+export interface StoredCluster extends Contact {
   readonly name: ClusterName;
   readonly settings: ClusterSettings;
-  /** Milliseconds since 1970 of the last webhook call, undefined if there was none. */
-  readonly heardAt: number | undefined;
   readonly negotiation: Negotiation | undefined;
   /** What the view needs of each record, in no particular order. */
   readonly records: Iterable<ViewRecord>;
@@ -52,5 +62,7 @@ export interface Store extends Disposable {
   /** Writes something that changes nothing, and throws when that is not possible. */
   proveWritable(): void;
   /** Remembers a webhook call; written at most now and then, and when the store is closed. */
-  heard(name: ClusterName, at: number): void;
+  heard(name: ClusterName, call: { readonly at: number; readonly caller: string }): void;
+  /** Lets time pass in which the server ran, in milliseconds: so much longer has each cluster been silent. */
+  elapse(milliseconds: number): void;
 }

@@ -1,6 +1,8 @@
 /** ExternalDNS's webhook contract (provider/webhook/api/httpapi.go): four requests, each at the root and for each cluster. */
 import { type Context, type MiddlewareHandler } from "hono";
 import { Hono } from "hono/tiny";
+import type { Log } from "../log.ts";
+import type { Address } from "../records/address.ts";
 import { type ClusterName, defaultCluster, parseClusterName } from "../records/cluster.ts";
 import { type Endpoint, planMutation } from "../records/endpoint.ts";
 import { isManaged } from "../records/managed-domain.ts";
@@ -26,9 +28,19 @@ export interface WebhookOptions {
   /** Reads the body into the variable `body`, or answers the request. */
   readonly receive: MiddlewareHandler<HTTPEnvironment>;
   readonly leftOut: LeftOutMemory;
+  /** Who calls, given the remote address of the socket. */
+  readonly describeCaller: (remote: string | undefined) => CallerFacts | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly warnOnce: WarnOnce;
+  readonly log: Log;
+}
+
+export interface CallerFacts {
+  /** The address as it is written everywhere. */
+  readonly text: string;
+  /** The address for clusters that follow their caller; undefined when this one may not be followed. */
+  readonly followable: Address | undefined;
 }
 
 type WebhookContext = Context<HTTPEnvironment>;
@@ -53,14 +65,31 @@ type Answer = (
 ) => Response | Promise<Response>;
 
 /** A 4xx ends the ExternalDNS process, and a cluster may be configured in a moment, so an unknown one is 503. */
-function withCluster(context: WebhookContext, options: WebhookOptions, answer: Answer): Response | Promise<Response> {
-  const { reconciler, now } = options;
+async function withCluster(context: WebhookContext, options: WebhookOptions, answer: Answer): Promise<Response> {
+  const { reconciler } = options;
   const text = context.req.param("cluster") ?? defaultCluster;
   const name = parseClusterName(text);
   const cluster = name && reconciler.read((store) => store.cluster(name));
   if (cluster === undefined) return refuseUnknown(context, options, text);
-  if (isExternalDNS(context)) note(reconciler, (store) => store.heard(cluster.name, now()));
+  if (isExternalDNS(context)) await noteCaller(context, options, cluster);
   return answer(context, options, cluster);
+}
+
+/** A cluster that follows its caller gets its cluster IP first, so that what the caller sends is shown at the right address. */
+async function noteCaller(
+  context: WebhookContext,
+  { reconciler, now, describeCaller, log }: WebhookOptions,
+  { name, settings }: StoredCluster,
+): Promise<void> {
+  const caller = describeCaller(context.env.caller);
+  if (caller === undefined) return;
+  const { text, followable } = caller;
+  if (settings.followsCaller === true && followable !== undefined && settings.clusterIPs.join() !== followable) {
+    const fields = { code: "cluster-ip-followed", cluster: name, clusterIPs: [followable] };
+    log.info(fields, `Cluster ${name} calls from ${followable}, which is its cluster IP now.`);
+    await reconciler.change((store) => store.configure(name, { ...settings, clusterIPs: [followable] }));
+  }
+  note(reconciler, (store) => store.heard(name, { at: now(), caller: text }));
 }
 
 /** A disk that is too full for a note must not keep ExternalDNS from reading; the reconciler remembers the trouble. */

@@ -39,6 +39,7 @@ export interface LogLine {
 export interface TestApp extends AsyncDisposable {
   readonly fetch: ReturnType<typeof createApp>["fetch"];
   readonly allowed: () => readonly string[];
+  readonly forget: ReturnType<typeof createApp>["forget"];
   /** Makes a request as the given caller, by default this machine itself. */
   readonly call: (request: string, options?: CallOptions) => Promise<Response>;
   /** Reads `GET /status` as this machine itself. */
@@ -50,8 +51,10 @@ export interface TestApp extends AsyncDisposable {
   readonly breakStore: (trouble: Trouble | undefined, only?: keyof Store) => void;
   /** What the sink answers from now on; undefined for success. */
   readonly breakSink: (trouble: Trouble | undefined) => void;
-  /** Lets the test's clock go on, in milliseconds. */
+  /** Lets the test's clock go on, in milliseconds in which the server runs. */
   readonly pass: (milliseconds: number) => void;
+  /** Lets the time go on while the machine sleeps. */
+  readonly sleep: (milliseconds: number) => void;
 }
 
 export interface CallOptions {
@@ -125,7 +128,11 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
     lines,
     breakStore: (trouble, only) => ([storeTrouble, broken] = [trouble, only]),
     breakSink: (trouble) => (sinkTrouble = trouble),
-    pass: (milliseconds) => (time += milliseconds),
+    pass: (milliseconds) => {
+      time += milliseconds;
+      store.elapse(milliseconds);
+    },
+    sleep: (milliseconds) => (time += milliseconds),
     [Symbol.asyncDispose]: async () => {
       changes[Symbol.dispose]();
       metrics[Symbol.dispose]();

@@ -5,8 +5,10 @@ import { findRival } from "./plan.ts";
 
 type Cluster = Status["clusters"][number];
 
+const noCalls = { followsCaller: false, caller: null, silentSeconds: 0, movedTo: null };
+
 function clusterAt(clusterIPs: string[], lastHeard: string | null): Cluster {
-  const unsaid = { domains: [], targets: "cluster", negotiation: null, records: {}, shown: 0 };
+  const unsaid = { domains: [], targets: "cluster", negotiation: null, records: {}, shown: 0, ...noCalls };
   return { name: "default", clusterIPs, lastHeard, ...unsaid };
 }
 

@@ -15,6 +15,10 @@ function cluster(name: ClusterName, domains: readonly string[], ip = "192.0.2.10
     targets: "cluster",
     negotiation: null,
     lastHeard: null,
+    caller: null,
+    silentSeconds: 0,
+    movedTo: null,
+    followsCaller: false,
     records: {},
     shown: 0,
   };
