@@ -1,5 +1,6 @@
 /** The loop between what is stored and what is shown: store, view, sinks; one flight at a time, retried by itself. */
-import type { Sink, SinkReport } from "./hosts/sink.ts";
+import type { Adoption } from "./hosts/dissect.ts";
+import type { Sink, SinkAdoption, SinkReport } from "./hosts/sink.ts";
 import { type View, type ViewInput, computeView, emptyView } from "./records/view.ts";
 import { findEntry } from "./records/view-entries.ts";
 import { updateView } from "./records/view-update.ts";
@@ -12,6 +13,12 @@ import type { Trouble } from "./trouble.ts";
 export type Outcome =
   | { readonly ok: true }
   | { readonly ok: false; readonly stored: boolean; readonly trouble: Trouble };
+
+/** How an adoption ended; `outdated` means that the file is not the one that the user was shown. */
+export type AdoptionOutcome =
+  | { readonly kind: "adopted"; readonly adopted: SinkAdoption }
+  | { readonly kind: "outdated" }
+  | { readonly kind: "failed"; readonly trouble: Trouble };
 
 export interface LastWrite {
   /** Milliseconds since 1970. */
@@ -39,6 +46,8 @@ export interface ReconcilerPort {
   read<Result>(work: (store: Store) => Result): Result;
   /** Changes the store durably, then brings the view to every sink. Never throws for trouble of store or sinks. */
   change(work: (store: Store) => void): Promise<Outcome>;
+  /** Brings out the view once more and takes names from the user's own lines with it. Never throws for trouble of store or sinks. */
+  adopt(adoption: Adoption): Promise<AdoptionOutcome>;
   state(): ReconcilerState;
 }
 
@@ -80,6 +89,12 @@ export function viewOf(store: Store, ownNames: ReadonlySet<string>, holders: Hol
 
 type Holders = ViewInput["holders"];
 
+/** An adoption that waits for the next flight, and what the sink that did it said. */
+interface WaitingAdoption {
+  readonly adoption: Adoption;
+  report?: SinkReport;
+}
+
 export class Reconciler implements ReconcilerPort, AsyncDisposable {
   readonly #options: ReconcilerOptions;
   readonly #reports = new Map<string, SinkReport>();
@@ -95,6 +110,7 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   #retryTimer: NodeJS.Timeout | undefined;
   #failures = 0;
   #stopped = false;
+  #adoption: WaitingAdoption | undefined;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -121,6 +137,19 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     await this.reconcile();
     const trouble = this.#trouble();
     return trouble === undefined ? { ok: true } : { ok: false, stored: true, trouble };
+  }
+
+  async adopt(adoption: Adoption): Promise<AdoptionOutcome> {
+    const waiting: WaitingAdoption = { adoption };
+    this.#adoption = waiting;
+    await this.reconcile();
+    const { report } = waiting;
+    if (report?.ok === true) {
+      return report.adopted === undefined ? { kind: "outdated" } : { kind: "adopted", adopted: report.adopted };
+    }
+    const trouble = report?.trouble ?? this.#trouble();
+    // Without a report and without trouble another adoption took its place, or the server stops.
+    return trouble === undefined ? { kind: "outdated" } : { kind: "failed", trouble };
   }
 
   state(): ReconcilerState {
@@ -167,8 +196,10 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
     const view = this.#computeView();
+    const waiting = this.#adoption;
+    this.#adoption = undefined;
     if (view !== undefined) {
-      for (const sink of this.#options.sinks) await this.#show(sink, view);
+      for (const sink of this.#options.sinks) await this.#show(sink, view, waiting);
       this.#view = view;
     }
     if (this.#trouble() === undefined) this.#failures = 0;
@@ -214,8 +245,9 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     return this.#view ?? this.#options.previous?.() ?? emptyView;
   }
 
-  async #show(sink: Sink, view: View): Promise<void> {
-    const report = await sink.apply(view);
+  async #show(sink: Sink, view: View, waiting: WaitingAdoption | undefined): Promise<void> {
+    const report = await sink.apply(view, waiting?.adoption);
+    if (waiting !== undefined) waiting.report = report;
     this.#reports.set(sink.name, report);
     if (report.ok && report.method !== "unchanged") {
       this.#lastWrites.set(sink.name, { at: this.#options.now(), method: report.method });

@@ -89,7 +89,7 @@ const libraryHome: Readonly<Record<string, readonly string[]>> = {
   zod: ["records", "store", "webhook", "control", "cluster", "service", "doctor", "cli", "text-schema"],
 };
 
-const purePaths = /^(?:records\/|hosts\/(?:document|dissect|marker|user-line|digest)\.ts$)/;
+const purePaths = /^(?:records\/|hosts\/(?:document|dissect|adoption|marker|user-line|digest)\.ts$)/;
 
 function importsOf(text: string): string[] {
   return [...text.matchAll(/(?:^|\s)(?:import|export)\s[^;]*?from "([^"]+)"|import\("([^"]+)"\)/gm)].map(

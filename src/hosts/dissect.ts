@@ -1,4 +1,5 @@
 /** Takes a hosts file apart into the user's text before and behind the managed block, and decides which lines are ours. */
+import type { Adoptable } from "./adoption.ts";
 import { type HostEntry, renderBody, splitBody } from "./body.ts";
 import { digest } from "./digest.ts";
 import { type BlockNote, type Marker, findMarkers, withoutLineEnd } from "./marker.ts";
@@ -9,8 +10,16 @@ export interface RenderInput {
   readonly wanted: readonly HostEntry[];
   /** The body of the block that this process wrote last; undefined when it has not written yet. */
   readonly written?: string | undefined;
+  /** Names that the user gives to the block with this rendering. */
+  readonly adoption?: Adoption | undefined;
   /** Does what {@link renderBody} does; one that remembers saves time when a view follows another. */
   readonly render?: typeof renderBody;
+}
+
+/** What the user agreed to. */
+export interface Adoption extends Adoptable {
+  /** Digest of the user's part of the file that the user was shown; with another one nothing is taken out. */
+  readonly userPart: string;
 }
 
 export type Segment = "head" | "tail";
@@ -189,6 +198,6 @@ function splitLines(text: string): readonly string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
-function countLineFeeds(text: string): number {
+export function countLineFeeds(text: string): number {
   return text.split("\n").length - 1;
 }

@@ -2,9 +2,10 @@
  * The hosts file as a document: which bytes are the user's, which lines are ours, and what the file must become. Pure,
  * and never loses a byte that is not ours. Texts are bytes read as latin1, which maps every byte to one character.
  */
+import { type Adoptable, type LineEdit, takeOut } from "./adoption.ts";
 import { type HostEntry, renderBody } from "./body.ts";
 import { digest } from "./digest.ts";
-import { type Dissection, type RenderInput, type Segment, dissect } from "./dissect.ts";
+import { type Dissection, type RenderInput, type Segment, countLineFeeds, dissect } from "./dissect.ts";
 import { endMarker, renderBegin } from "./marker.ts";
 import type { SinkConflict } from "./sink.ts";
 import { readUserNames } from "./user-line.ts";
@@ -27,6 +28,8 @@ interface Rendered {
   readonly moved: readonly NumberedLine[];
   /** Line numbers of the markers in the text that was read, when the block was damaged; else empty. */
   readonly damage: readonly number[];
+  /** What was done to the user's lines; undefined when it was not asked for, or for another text than this. */
+  readonly adopted: readonly LineEdit[] | undefined;
 }
 
 export type Rendering =
@@ -45,8 +48,9 @@ export type Rendering =
  * - {@link dissect} says what counts as ours.
  */
 export function renderDocument(input: RenderInput): Rendering {
-  const parts = dissect(input);
-  if (parts.kind === "undecidable") return parts;
+  const found = dissect(input);
+  if (found.kind === "undecidable") return found;
+  const { parts, edits } = adopt(found, input);
   const names = { head: readUserNames(parts.head), tail: readUserNames(parts.tail) };
   const { render = renderBody } = input;
   const isTaken = ({ name }: HostEntry): boolean => names.head.has(name) || names.tail.has(name);
@@ -62,6 +66,7 @@ export function renderDocument(input: RenderInput): Rendering {
     conflicts: taken.map(({ name }) => toConflict(name, names, start)),
     moved: parts.moved.map(({ index, text: moved }) => ({ line: index + 1, text: readable(moved) })),
     damage: parts.damage,
+    adopted: edits,
   };
   return text === input.text ? { kind: "unchanged", ...rendered } : { kind: "changed", text, ...rendered };
 }
@@ -70,6 +75,57 @@ export function renderDocument(input: RenderInput): Rendering {
 export function userPartOf(text: string): string {
   const parts = dissect({ text, wanted: [] });
   return parts.kind === "undecidable" ? text : bareHead(parts) + parts.tail;
+}
+
+/** What could be taken out of the user's lines. */
+export interface AdoptionPlan {
+  /** Digest of the user's part, by which it is known again. */
+  readonly userPart: string;
+  readonly edits: readonly LineEdit[];
+}
+
+/**
+ * Looks for lines of the user's that define names which the block could have.
+ *
+ * @param text - the whole file
+ * @returns undefined where it cannot be decided which lines are the user's
+ */
+export function planAdoption(text: string, adoptable: Adoptable): AdoptionPlan | undefined {
+  const parts = dissect({ text, wanted: [] });
+  if (parts.kind === "undecidable") return undefined;
+  return { userPart: digestOfUserPart(parts), edits: takeOutOfParts(parts, { text, adoptable }).edits };
+}
+
+/** Takes the names out, if the user's part is the one that the user was shown. */
+function adopt(
+  parts: Dissection,
+  { text, adoption }: RenderInput,
+): { readonly parts: Dissection; readonly edits: readonly LineEdit[] | undefined } {
+  if (adoption === undefined || adoption.userPart !== digestOfUserPart(parts)) return { parts, edits: undefined };
+  return takeOutOfParts(parts, { text, adoptable: adoption });
+}
+
+function takeOutOfParts(
+  parts: Dissection,
+  { text, adoptable }: { readonly text: string; readonly adoptable: Adoptable },
+): { readonly parts: Dissection; readonly edits: readonly LineEdit[] } {
+  const bare = bareHead(parts);
+  const head = takeOut(bare, adoptable);
+  const tail = takeOut(parts.tail, adoptable, countLineFeeds(text.slice(0, text.length - parts.tail.length)));
+  // Without its last line end the head is ended and remembered anew; with it, the memory is of a line that must still be there.
+  const endedLine = bare === parts.head && head.text === bare ? parts.endedLine : undefined;
+  return {
+    parts: { ...parts, head: head.text, tail: tail.text, endedLine },
+    edits: [...head.edits, ...tail.edits].map((edit) => ({
+      ...edit,
+      before: readable(edit.before),
+      after: edit.after && readable(edit.after),
+    })),
+  };
+}
+
+function digestOfUserPart(parts: Dissection): string {
+  return digest(bareHead(parts) + parts.tail);
 }
 
 /** The user's text before the block, as it is without the block. */

@@ -3,7 +3,8 @@ import type { View } from "../records/view.ts";
 import type { Trouble } from "../trouble.ts";
 import { BodyRenderer } from "./body-renderer.ts";
 import { compareBodies, renderBody } from "./body.ts";
-import { type Rendering, renderDocument } from "./document.ts";
+import type { Adoption } from "./dissect.ts";
+import { type Rendering, renderDocument, userPartOf } from "./document.ts";
 import { type FileAccess, fileAccess } from "./file-access.ts";
 import { HostsFileError, explain } from "./hosts-file-trouble.ts";
 import { type Lock, takeLock } from "./lock.ts";
@@ -73,10 +74,10 @@ class FileSink implements HostsFileSink {
     return this.#lock;
   }
 
-  async apply(view: View): Promise<SinkReport> {
+  async apply(view: View, adoption?: Adoption): Promise<SinkReport> {
     try {
       const trouble = await this.prepare();
-      return trouble === undefined ? await this.#show(view.entries) : { ok: false, trouble };
+      return trouble === undefined ? await this.#show(view.entries, adoption) : { ok: false, trouble };
     } catch (error) {
       const explained = explain(error, this.#options.path);
       if (explained === undefined) throw error;
@@ -107,13 +108,13 @@ class FileSink implements HostsFileSink {
     }
   }
 
-  async #show(wanted: View["entries"]): Promise<SinkReport> {
+  async #show(wanted: View["entries"], adoption: Adoption | undefined): Promise<SinkReport> {
     this.#body ??= this.#bodyBefore();
     let decided: { readonly rendering: Decided; readonly isRepair: boolean } | undefined;
     const written = await this.#writer.update((bytes) => {
       const text = bytes.toString("latin1");
       const render: typeof renderBody = (entries) => this.#renderer.render(entries);
-      const rendering = renderDocument({ text, wanted, written: this.#body, render });
+      const rendering = renderDocument({ text, wanted, written: this.#body, adoption, render });
       if (rendering.kind === "undecidable") throw this.#error(undecidableTrouble(this.#options.path, rendering));
       const isRepair = this.#isRepair(rendering);
       decided = { rendering, isRepair };
@@ -121,8 +122,10 @@ class FileSink implements HostsFileSink {
       if (isRepair && !this.#repairs.allows(this.#options.clock())) {
         throw this.#error(contestedTrouble(this.#options.path, rendering.userPart));
       }
-      const keepCopy = rendering.damage.length > 0;
-      return { bytes: Buffer.from(rendering.text, "latin1"), userPart: rendering.userPart, keepCopy };
+      const isAdopted = hasAdopted(rendering);
+      const keepCopy = rendering.damage.length > 0 || isAdopted;
+      const userPart = isAdopted ? userPartOf(text) : rendering.userPart;
+      return { bytes: Buffer.from(rendering.text, "latin1"), userPart, keepCopy };
     });
     if (decided === undefined) throw new Error("the file was not read");
     const { rendering, isRepair } = decided;
@@ -140,7 +143,8 @@ class FileSink implements HostsFileSink {
 
   /** A write that brings back what was there: nobody asked for anything new. */
   #isRepair(rendering: Decided): boolean {
-    return rendering.kind === "changed" && this.#bytes !== undefined && rendering.body === this.#body;
+    const isAsBefore = this.#bytes !== undefined && rendering.body === this.#body;
+    return rendering.kind === "changed" && isAsBefore && !hasAdopted(rendering);
   }
 
   #report(rendering: Decided, { method, copy, created }: Written, restored: boolean): SinkReport {
@@ -148,7 +152,8 @@ class FileSink implements HostsFileSink {
     const notices = [...this.#lateNotices, ...noticesOf({ path, rendering, copy, restored, created })];
     this.#lateNotices = [];
     const change = compareBodies(rendering.shown, rendering.body);
-    return { ok: true, method, change, conflicts: rendering.conflicts, notices };
+    const adopted = rendering.adopted && { edits: rendering.adopted, copy };
+    return { ok: true, method, change, conflicts: rendering.conflicts, notices, adopted };
   }
 
   /** Something happened to the file: if it is not as we left it, the view must be applied again. */
@@ -187,6 +192,10 @@ class FileSink implements HostsFileSink {
     await this.#writer[Symbol.asyncDispose]();
     await this.#letGo();
   }
+}
+
+function hasAdopted({ adopted = [] }: Decided): boolean {
+  return adopted.length > 0;
 }
 
 const notOpened: Trouble = {

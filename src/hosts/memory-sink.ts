@@ -1,6 +1,7 @@
 /** A hosts file that lives in memory, for `--dry-run`: starts from the real file and never writes. */
 import type { View } from "../records/view.ts";
 import { compareBodies } from "./body.ts";
+import type { Adoption } from "./dissect.ts";
 import { renderDocument } from "./document.ts";
 import { fileAccess } from "./file-access.ts";
 import { explain } from "./hosts-file-trouble.ts";
@@ -26,7 +27,7 @@ export function openMemorySink({ path }: { readonly path: string }): MemorySink 
     get content() {
       return Buffer.from(text ?? "", "latin1");
     },
-    async apply(view: View): Promise<SinkReport> {
+    async apply(view: View, adoption?: Adoption): Promise<SinkReport> {
       try {
         text ??= readText(path);
       } catch (error) {
@@ -34,7 +35,7 @@ export function openMemorySink({ path }: { readonly path: string }): MemorySink 
         if (explained === undefined) throw error;
         return { ok: false, trouble: explained.trouble };
       }
-      const rendering = renderDocument({ text, wanted: view.entries, written: body });
+      const rendering = renderDocument({ text, wanted: view.entries, written: body, adoption });
       if (rendering.kind === "undecidable") return { ok: false, trouble: undecidableTrouble(path, rendering) };
       if (rendering.kind === "changed") text = rendering.text;
       body = rendering.body;
@@ -44,6 +45,7 @@ export function openMemorySink({ path }: { readonly path: string }): MemorySink 
         change: compareBodies(rendering.shown, rendering.body),
         conflicts: rendering.conflicts,
         notices: noticesOf({ path, rendering, copy: undefined, restored: false, created: false }),
+        adopted: rendering.adopted && { edits: rendering.adopted, copy: undefined },
       };
     },
     async [Symbol.asyncDispose]() {},

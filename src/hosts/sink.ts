@@ -1,6 +1,8 @@
 /** What a sink is: something that shows the view. The hosts file is the only one now; a DNS responder may come. */
 import type { View } from "../records/view.ts";
 import type { Trouble } from "../trouble.ts";
+import type { LineEdit } from "./adoption.ts";
+import type { Adoption } from "./dissect.ts";
 
 /** A name that the sink does not show because the user's own line defines it. */
 export interface SinkConflict {
@@ -16,6 +18,13 @@ export interface SinkChange {
   readonly removed: readonly string[];
 }
 
+/** What was done to the user's own lines, as the user had agreed to. */
+export interface SinkAdoption {
+  readonly edits: readonly LineEdit[];
+  /** Path of the copy of the file as it was, undefined when nothing was done. */
+  readonly copy: string | undefined;
+}
+
 /** What a sink did with the view. `notices` are things a user should know that are no trouble. */
 export type SinkReport =
   | {
@@ -25,11 +34,17 @@ export type SinkReport =
       readonly change: SinkChange;
       readonly conflicts: readonly SinkConflict[];
       readonly notices: readonly Trouble[];
+      /** Undefined unless it was asked for, and when the user had been shown another file. */
+      readonly adopted?: SinkAdoption | undefined;
     }
   | { readonly ok: false; readonly trouble: Trouble };
 
 export interface Sink extends AsyncDisposable {
   readonly name: string;
-  /** Shows the view. Never throws for trouble with the outside world; calls never overlap. */
-  apply(view: View): Promise<SinkReport>;
+  /**
+   * Shows the view. Never throws for trouble with the outside world; calls never overlap.
+   *
+   * @param adoption - names that the user takes out of own lines with it
+   */
+  apply(view: View, adoption?: Adoption): Promise<SinkReport>;
 }

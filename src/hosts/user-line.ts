@@ -9,12 +9,29 @@ export interface UserLine {
   readonly text: string;
 }
 
+/** What a line defines. */
+export interface Definition {
+  readonly address: string;
+  /** As they are spelled, at least one. */
+  readonly names: readonly string[];
+}
+
 /** What isspace(3) takes for space in the C locale; a lone carriage return is one of them (glibc nss_files, musl). */
 const words = /[^ \t\v\f\r]+/g;
 
 /**
- * Reads the names that lines of a hosts file define (hosts(5)): `#` ends a line, any number of names follows an
- * address, and case does not matter. A line whose first word is no address defines nothing.
+ * Reads a line of a hosts file (hosts(5)): `#` ends it, and any number of names follows an address.
+ *
+ * @param line - bytes read as latin1, without line feed
+ * @returns undefined when it defines nothing, as when its first word is no address
+ */
+export function readDefinition(line: string): Definition | undefined {
+  const [address, ...names] = line.replace(/#.*/s, "").match(words) ?? [];
+  return address === undefined || names.length === 0 || !isAddress(address) ? undefined : { address, names };
+}
+
+/**
+ * Reads the names that lines of a hosts file define. Case does not matter.
  *
  * @param text - lines of the file, bytes read as latin1
  * @returns the first line of each name, by the name in lower case
@@ -22,11 +39,11 @@ const words = /[^ \t\v\f\r]+/g;
 export function readUserNames(text: string): ReadonlyMap<string, UserLine> {
   const names = new Map<string, UserLine>();
   for (const [index, line] of linesOf(text).entries()) {
-    const [address, ...aliases] = line.replace(/#.*/s, "").match(words) ?? [];
-    if (address === undefined || aliases.length === 0 || !isAddress(address)) continue;
+    const definition = readDefinition(line);
+    if (definition === undefined) continue;
     const userLine = { index, text: line.replace(/\r$/, "") };
-    for (const alias of aliases.map((name) => name.toLowerCase())) {
-      if (!names.has(alias)) names.set(alias, userLine);
+    for (const name of definition.names.map((each) => each.toLowerCase())) {
+      if (!names.has(name)) names.set(name, userLine);
     }
   }
   return names;
