@@ -3,6 +3,7 @@ import { truncateSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { temporaryFolder } from "../test/support/temporary-folder.ts";
+import type { Adoption } from "./hosts/adoption.ts";
 import type { Sink, SinkReport } from "./hosts/sink.ts";
 import { type ClusterSettings, defaultCluster } from "./records/cluster.ts";
 import { type Endpoint, planMutation } from "./records/endpoint.ts";
@@ -12,6 +13,7 @@ import { StoreKeeper } from "./store/keeper.ts";
 import { openMemoryStore, recoverStore } from "./store/open.ts";
 import { databaseName } from "./store/set-aside.ts";
 import type { Store } from "./store/store.ts";
+import { StoreTroubleError } from "./store/trouble.ts";
 import type { Trouble } from "./trouble.ts";
 
 const settings = { clusterIPs: ["192.0.2.7"], domains: ["dtk.io"], targets: "cluster" } as unknown as ClusterSettings;
@@ -23,6 +25,7 @@ class SlowSink implements Sink {
   readonly name = "slow";
   readonly shown: (readonly string[])[] = [];
   answer: SinkReport = fine;
+  readonly adoptions: (Adoption | undefined)[] = [];
   inFlight = 0;
   mostInFlight = 0;
   #gate: PromiseWithResolvers<void> | undefined;
@@ -36,7 +39,8 @@ class SlowSink implements Sink {
     };
   }
 
-  async apply(view: View): Promise<SinkReport> {
+  async apply(view: View, adoption?: Adoption): Promise<SinkReport> {
+    this.adoptions.push(adoption);
     this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
     await this.#gate?.promise;
     this.inFlight--;
@@ -245,4 +249,50 @@ test("once disposed it does nothing, whatever is reported late", async () => {
   keeper[Symbol.dispose]();
   await reconciler.reconcile();
   expect([sink.shown.length, open.mock.calls.length]).toEqual([1, 1]);
+});
+
+describe("an adoption", () => {
+  const adoption: Adoption = { userPart: "0", isWanted: () => true, isStale: () => false };
+  const adopted = { edits: [], copy: "/state/hosts.copy" };
+
+  test("is done once, by the next flight, while others wait for it", async () => {
+    const { reconciler, sink } = start();
+    await using _ = reconciler;
+    const release = sink.hold();
+    const before = reconciler.reconcile();
+    sink.answer = { ...fine, adopted };
+    const outcome = reconciler.adopt(adoption);
+    release();
+    expect(await outcome).toEqual({ kind: "adopted", adopted });
+    await before;
+    await reconciler.reconcile();
+    expect(sink.adoptions).toEqual([undefined, adoption, undefined]);
+    expect(sink.mostInFlight).toBe(1);
+  });
+
+  test("of a file that was edited meanwhile is outdated", async () => {
+    const { reconciler } = start();
+    await using _ = reconciler;
+    expect(await reconciler.adopt(adoption)).toEqual({ kind: "outdated" });
+  });
+
+  test("ends with the sink's trouble", async () => {
+    const { reconciler, sink } = start();
+    await using _ = reconciler;
+    sink.answer = { ok: false, trouble: full };
+    expect(await reconciler.adopt(adoption)).toEqual({ kind: "failed", trouble: full });
+  });
+
+  test("is not done while the saved records cannot be used", async () => {
+    const keeper = new StoreKeeper({
+      open: () => {
+        throw new StoreTroubleError(full);
+      },
+      explain: () => new StoreTroubleError(full),
+    });
+    const { reconciler, sink } = start(keeper);
+    await using _ = reconciler;
+    expect(await reconciler.adopt(adoption)).toEqual({ kind: "failed", trouble: full });
+    expect(sink.adoptions).toEqual([]);
+  });
 });

@@ -1,5 +1,5 @@
 /** The loop between what is stored and what is shown: store, view, sinks; one flight at a time, retried by itself. */
-import type { Adoption } from "./hosts/dissect.ts";
+import type { Adoption } from "./hosts/adoption.ts";
 import type { Sink, SinkAdoption, SinkReport } from "./hosts/sink.ts";
 import { type View, type ViewInput, computeView, emptyView } from "./records/view.ts";
 import { findEntry } from "./records/view-entries.ts";

@@ -4,6 +4,7 @@ import { parseClusterName } from "../records/cluster.ts";
 import { onOrOff, oneText, parsedBy } from "../text-schema.ts";
 import { type ProgramDeclaration, declareCommand } from "./command.ts";
 import { installedTokenFile } from "../service/places.ts";
+import { exportFormats } from "./export-text.ts";
 import { installSettings, uninstallSettings } from "./install-settings.ts";
 import {
   hostsFileSetting,
@@ -85,6 +86,33 @@ const printAlone = declare({
   schema: onOrOff,
 });
 
+const adoptSettings = {
+  stale: declare({
+    flag: "stale",
+    doc: "Also remove lines, as DTK's older server wrote them, whose name lies in a managed domain and is asked for by no cluster.",
+    whenAbsent: "they are listed and stay",
+    schema: onOrOff,
+  }),
+  dryRun: declare({
+    flag: "dry-run",
+    doc: "Print what would be done, and do nothing.",
+    whenAbsent: "off",
+    schema: onOrOff,
+  }),
+  yes: declare({ flag: "yes", doc: "Do it without asking.", whenAbsent: "asked on a terminal", schema: onOrOff }),
+};
+
+const exportFormat = declare({
+  flag: "format",
+  placeholder: "FORMAT",
+  doc: "`hosts` (lines of a hosts file), `json`, or `dnsmasq` (options `host-record`).",
+  whenAbsent: "`hosts`",
+  schema: z.pipe(
+    oneText,
+    parsedBy((text) => exportFormats.find((format) => format === text), "hosts, json or dnsmasq"),
+  ),
+});
+
 export const commands = [
   declareCommand({
     name: "serve",
@@ -122,6 +150,20 @@ export const commands = [
     examples: ["hostsfile-server doctor", "hostsfile-server doctor --json", "sudo hostsfile-server doctor --fix"],
     settings: doctorSettings,
     run: async (given) => (await import("./doctor.ts")).doctor(given),
+  }),
+  declareCommand({
+    name: "adopt",
+    summary: "Give names that your own lines define to the managed block, after showing the difference",
+    examples: ["hostsfile-server adopt --dry-run", "hostsfile-server adopt", "hostsfile-server adopt --stale --yes"],
+    settings: { port: portSetting, host: serverHost, tokenFile: shownTokenFile, ...adoptSettings, quiet, json },
+    run: async (given) => (await import("./adopt.ts")).adopt(given),
+  }),
+  declareCommand({
+    name: "export",
+    summary: "Print the names that the running server shows, as hosts lines, JSON or dnsmasq options",
+    examples: ["hostsfile-server export", "hostsfile-server export --format=dnsmasq > /etc/dnsmasq.d/cluster.conf"],
+    settings: { port: portSetting, host: serverHost, tokenFile: shownTokenFile, format: exportFormat },
+    run: async (given) => (await import("./export.ts")).exportNames(given),
   }),
   declareCommand({
     name: "clear",

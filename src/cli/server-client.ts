@@ -1,9 +1,9 @@
 /** Asks the running server on this machine, for the commands that need it. */
 import { accessSync, constants, existsSync } from "node:fs";
-import type * as z from "zod/mini";
+import * as z from "zod/mini";
 import { authority } from "../control/network.ts";
 import { type Status, statusSchema } from "../control/status.ts";
-import { isRefused, sendRequest } from "../request.ts";
+import { type HTTPRequest, isRefused, sendRequest } from "../request.ts";
 import { TroubleError } from "../trouble.ts";
 import { installedPort, readAdminToken } from "./environment.ts";
 import { installedTokenFile } from "../service/places.ts";
@@ -14,6 +14,11 @@ export interface ServerPlace {
   readonly port: number | undefined;
   readonly tokenFile: string | undefined;
 }
+
+type ServerRequest = Pick<HTTPRequest, "method" | "path" | "body">;
+
+/** What the server answers to trouble of its own. */
+const toldSchema = z.object({ error: z.string(), hint: z.string(), code: z.string() });
 
 /**
  * Sends one request to the server.
@@ -26,9 +31,13 @@ export async function askServer(
   method: "GET" | "POST" | "DELETE",
   path: string,
 ): Promise<string | undefined> {
+  return send(place, { method, path });
+}
+
+async function send(place: ServerPlace, request: ServerRequest): Promise<string | undefined> {
   const { host = "localhost", port = installedPort() } = place;
-  const url = serverAddress(place) + path;
-  const answer = await sendRequest({ host, port, method, path, headers: authorization(place) }).catch(
+  const url = serverAddress(place) + request.path;
+  const answer = await sendRequest({ ...request, host, port, headers: authorization(place) }).catch(
     (error: unknown) => {
       if (isRefused(error)) return undefined;
       throw unreachable(url, error);
@@ -46,14 +55,23 @@ export async function askServer(
  */
 export async function askFor<Answer>(
   place: ServerPlace,
-  request: { readonly method: "GET" | "POST"; readonly path: string; readonly shape: z.ZodMiniType<Answer> },
+  { shape, ...request }: ServerRequest & { readonly shape: z.ZodMiniType<Answer> },
 ): Promise<Answer | undefined> {
-  const { method, path, shape } = request;
-  const text = await askServer(place, method, path);
+  const text = await send(place, request);
   if (text === undefined) return undefined;
   const answer = shape.safeParse(parseJSON(text));
   if (answer.success) return answer.data;
-  throw refused(serverAddress(place) + path, 200, text);
+  throw refused(serverAddress(place) + request.path, 200, text);
+}
+
+/** As {@link askFor}, where there must be a server: that none listens is a TroubleError too. */
+export async function askForSurely<Answer>(
+  place: ServerPlace,
+  request: ServerRequest & { readonly shape: z.ZodMiniType<Answer> },
+): Promise<Answer> {
+  const answer = await askFor(place, request);
+  if (answer === undefined) throw noServer(place);
+  return answer;
 }
 
 /** Asks the server for its status; as {@link askFor}. */
@@ -72,9 +90,7 @@ export function serverAddress({ host = "localhost", port = installedPort() }: Se
  * @throws TroubleError (exit 3) also when no server listens on the port
  */
 export async function findStatus(place: ServerPlace): Promise<Status> {
-  const status = await askStatus(place);
-  if (status === undefined) throw noServer(place);
-  return status;
+  return askForSurely(place, { method: "GET", path: "/status", shape: statusSchema });
 }
 
 /** The trouble of no server on the port. */
@@ -107,6 +123,16 @@ function unreachable(url: string, cause: unknown): TroubleError {
 }
 
 function refused(url: string, status: number, text: string): TroubleError {
+  const told = toldSchema.safeParse(parseJSON(text));
+  if (told.success) {
+    const { error: message, hint, code } = told.data;
+    return new TroubleError({ code, message, hint }, { exitCode: 3 });
+  }
+  return unlike(url, status, text);
+}
+
+/** Something else than the server answers, or the server wants a token. */
+function unlike(url: string, status: number, text: string): TroubleError {
   const isToken = status === 401;
   const message = `The server at ${url} answered ${status}: ${sentenceOf(text)}`;
   const hint = isToken

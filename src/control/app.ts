@@ -5,10 +5,11 @@ import type { Log } from "../log.ts";
 import { parseClusterIPs } from "../records/cluster.ts";
 import type { ReconcilerPort } from "../reconciler.ts";
 import { StoreTroubleError } from "../store/trouble.ts";
-import { answerJSON } from "../webhook/answer.ts";
+import { answerJSON, answerTrouble } from "../webhook/answer.ts";
 import type { HTTPEnvironment } from "../webhook/environment.ts";
 import { LeftOutMemory } from "../webhook/left-out.ts";
 import { type CallerFacts, webhookRoutes } from "../webhook/routes.ts";
+import { adoptRoutes } from "./adopt.ts";
 import { AllowList } from "./allow-list.ts";
 import { parseCaller } from "./caller.ts";
 import type { ChangeFeed } from "./change-feed.ts";
@@ -16,6 +17,7 @@ import { type Forget, makeForget } from "./forget.ts";
 import { type Guard, createGuard } from "./guard.ts";
 import { type Limits, defaultLimits, limitRequests, receiveBody } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
+import { listNames } from "./names.ts";
 import { type Network, type NetworkSource, systemNetworks } from "./network.ts";
 import { createWarnOnce } from "../warn-once.ts";
 import { pageRoutes } from "./page-routes.ts";
@@ -90,6 +92,7 @@ export function createApp(options: AppOptions): App {
   const describeCaller = callerDescriber(allowList, adminToken);
   app.route("/", webhookRoutes({ reconciler, admit, receive, leftOut, describeCaller, warnOnce, log, now }));
   app.route("/", restRoutes({ reconciler, guard, receive, forget, adminToken, log }));
+  app.route("/", adoptRoutes({ reconciler, guard, receive, log, ownNames, hostsFile: options.facts.hostsFile }));
   app.notFound((context) => answerJSON(context, { error: "Not Found" }, 404));
   app.onError((error, context) => answerError(error, context, log));
   return { fetch: (request, environment) => app.fetch(request, environment), allowed, forget };
@@ -139,6 +142,7 @@ function statusRoutes(guard: Guard, metrics: Metrics, options: StatusOptions): H
   const { reconciler } = options;
   const app = new Hono<HTTPEnvironment>({ strict: false });
   app.get("/status", guard.admit("detail"), (context) => answerJSON(context, buildStatus(options)));
+  app.get("/names", guard.admit("detail"), (context) => answerJSON(context, listNames(reconciler.state().view)));
   app.get("/metrics", guard.admit("detail"), async (context) => {
     const { contentType, text } = await metrics.render(buildStatus(options));
     return context.text(text, 200, { "content-type": contentType });
@@ -166,10 +170,7 @@ const seenFromHeader = "x-seen-from";
 
 /** A store that cannot be used may be usable in a moment, so ExternalDNS must come again: 503, never 4xx. */
 function answerError(error: Error, context: Context<HTTPEnvironment>, log: Log): Response {
-  if (error instanceof StoreTroubleError) {
-    const { message, hint } = error.trouble;
-    return answerJSON(context, { error: message, hint }, 503);
-  }
+  if (error instanceof StoreTroubleError) return answerTrouble(context, error.trouble, 503);
   const fields = { code: "internal-error", err: error, path: context.req.path };
   log.error(fields, `${context.req.method} ${context.req.path} failed; this is a bug, please report it.`);
   return answerJSON(context, { error: "Internal error; the server's log has it." }, 500);

@@ -119,7 +119,7 @@ function ofConflicts({ total, list }: Status["sinks"][number]["conflicts"]): Tro
     {
       code: "name-is-yours",
       message: `${first.name}${others} cannot be written, since your own line ${first.line} has it: ${first.text.trim()}`,
-      hint: "Remove your line to let the cluster have the name.",
+      hint: "Remove your line to let the cluster have the name, or let this do it, which shows it first: hostsfile-server adopt",
     },
   ];
 }

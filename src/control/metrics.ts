@@ -69,7 +69,7 @@ function methodOf(method: string): string {
 }
 
 const routes: ReadonlySet<string> = new Set(
-  "records adjustendpoints domains clusterip targets status healthz readyz metrics events open".split(" "),
+  "records adjustendpoints domains clusterip targets status names adopt healthz readyz metrics events open".split(" "),
 );
 
 /** The route of a path, without names of clusters and domains. */

@@ -11,7 +11,7 @@ import {
 } from "../records/cluster.ts";
 import { parseManagedDomain } from "../records/managed-domain.ts";
 import type { ReconcilerPort } from "../reconciler.ts";
-import { answerJSON } from "../webhook/answer.ts";
+import { answerJSON, answerTrouble } from "../webhook/answer.ts";
 import type { HTTPEnvironment } from "../webhook/environment.ts";
 import { restartCommand, unseenDomains } from "../webhook/negotiation.ts";
 import type { Forget } from "./forget.ts";
@@ -117,7 +117,7 @@ async function forgetCluster(context: RESTContext, { reconciler, forget }: RESTO
   const name = clusterName(context);
   if (name === undefined || settingsOf(reconciler, name) === undefined) return unknownCluster(context);
   const outcome = await forget(name);
-  if (!outcome.ok && !outcome.stored) return answerJSON(context, { error: outcome.trouble.message }, 503);
+  if (!outcome.ok && !outcome.stored) return answerTrouble(context, outcome.trouble, 503);
   return context.body("");
 }
 
@@ -128,8 +128,7 @@ async function configure(
   { name, settings }: { readonly name: ClusterName; readonly settings: ClusterSettings },
 ): Promise<Response> {
   const outcome = await reconciler.change((store) => store.configure(name, settings));
-  if (!outcome.ok && !outcome.stored)
-    return answerJSON(context, { error: outcome.trouble.message, hint: outcome.trouble.hint }, 503);
+  if (!outcome.ok && !outcome.stored) return answerTrouble(context, outcome.trouble, 503);
   log.info(
     { code: "cluster-configured", cluster: name, ...settings },
     `Cluster ${name} is configured: ${describe(settings)}.`,

@@ -13,6 +13,12 @@ export interface Adoptable {
   readonly isStale: (name: string) => boolean;
 }
 
+/** What the user agreed to. */
+export interface Adoption extends Adoptable {
+  /** Digest of the user's part of the file that the user was shown; with another one nothing is taken out. */
+  readonly userPart: string;
+}
+
 /** What is done to one line; texts are without line end. */
 export interface LineEdit {
   /** Counted from 1. */
@@ -63,7 +69,7 @@ function editLine(line: string, { isWanted, isStale }: Adoptable): Omit<LineEdit
   }
   const wanted = names.filter(isWanted);
   if (wanted.length === 0) return undefined;
-  const [defining = "", comment = ""] = splitComment(line);
+  const [defining, comment] = splitComment(line);
   const isTaken = (word: string): boolean => isWanted(word.trim().toLowerCase());
   const left = defining.replaceAll(nameWithBlanks, (word) => (isTaken(word) ? "" : word)) + comment;
   const after = wanted.length < names.length ? left : comment;

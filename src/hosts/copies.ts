@@ -33,16 +33,19 @@ export class Copies {
    *
    * @param bytes - the whole file, as it is before the write
    * @param userPart - its text without the managed block
+   * @returns the path of the copy that was kept now, if one was
    * @throws HostsFileError if the copy cannot be kept; then the file must not be written
    */
-  async keepIfNew(bytes: Buffer, userPart: string): Promise<void> {
-    if (userPart === this.#userPart) return;
+  async keepIfNew(bytes: Buffer, userPart: string): Promise<string | undefined> {
+    if (userPart === this.#userPart) return undefined;
     try {
-      if (!(await this.#keepFirst(bytes)) && this.#latestUserPart() !== userPart) await this.#keep(bytes);
+      const first = await this.#keepFirst(bytes);
+      const copy = first ?? (this.#latestUserPart() === userPart ? undefined : await this.#keep(bytes));
+      this.#userPart = userPart;
+      return copy;
     } catch (error) {
       throw new HostsFileError(notKept(this.#folder, error), error);
     }
-    this.#userPart = userPart;
   }
 
   /** Keeps a copy in any case, and returns its path. */
@@ -54,11 +57,11 @@ export class Copies {
     }
   }
 
-  async #keepFirst(bytes: Buffer): Promise<boolean> {
+  async #keepFirst(bytes: Buffer): Promise<string | undefined> {
     const path = join(this.#folder, `${this.#name}.orig`);
-    if (readIfThere(this.#files, path) !== undefined) return false;
+    if (readIfThere(this.#files, path) !== undefined) return undefined;
     await writeDurably(this.#files, path, bytes);
-    return true;
+    return path;
   }
 
   #latestUserPart(): string | undefined {

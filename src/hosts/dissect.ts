@@ -1,5 +1,5 @@
 /** Takes a hosts file apart into the user's text before and behind the managed block, and decides which lines are ours. */
-import type { Adoptable } from "./adoption.ts";
+import type { Adoption } from "./adoption.ts";
 import { type HostEntry, renderBody, splitBody } from "./body.ts";
 import { digest } from "./digest.ts";
 import { type BlockNote, type Marker, findMarkers, withoutLineEnd } from "./marker.ts";
@@ -14,12 +14,6 @@ export interface RenderInput {
   readonly adoption?: Adoption | undefined;
   /** Does what {@link renderBody} does; one that remembers saves time when a view follows another. */
   readonly render?: typeof renderBody;
-}
-
-/** What the user agreed to. */
-export interface Adoption extends Adoptable {
-  /** Digest of the user's part of the file that the user was shown; with another one nothing is taken out. */
-  readonly userPart: string;
 }
 
 export type Segment = "head" | "tail";

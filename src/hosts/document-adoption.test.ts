@@ -1,8 +1,7 @@
 /** Proves that what the user gives to the block leaves the user's part and comes back in the block, in one rendering. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { takeOut } from "./adoption.ts";
-import type { Adoption } from "./dissect.ts";
+import { type Adoption, takeOut } from "./adoption.ts";
 import { type Rendering, planAdoption, renderDocument, userPartOf } from "./document.ts";
 
 type Decided = Exclude<Rendering, { kind: "undecidable" }>;

@@ -3,7 +3,7 @@ import type { View } from "../records/view.ts";
 import type { Trouble } from "../trouble.ts";
 import { BodyRenderer } from "./body-renderer.ts";
 import { compareBodies, renderBody } from "./body.ts";
-import type { Adoption } from "./dissect.ts";
+import type { Adoption } from "./adoption.ts";
 import { type Rendering, renderDocument, userPartOf } from "./document.ts";
 import { type FileAccess, fileAccess } from "./file-access.ts";
 import { HostsFileError, explain } from "./hosts-file-trouble.ts";

@@ -1,13 +1,12 @@
 /** A hosts file that lives in memory, for `--dry-run`: starts from the real file and never writes. */
 import type { View } from "../records/view.ts";
 import { compareBodies } from "./body.ts";
-import type { Adoption } from "./dissect.ts";
+import type { Adoption } from "./adoption.ts";
 import { renderDocument } from "./document.ts";
-import { fileAccess } from "./file-access.ts";
 import { explain } from "./hosts-file-trouble.ts";
 import { noticesOf, undecidableTrouble } from "./notice.ts";
+import { readHostsFile } from "./read-hosts-file.ts";
 import type { Sink, SinkReport } from "./sink.ts";
-import { takeSnapshot } from "./snapshot.ts";
 
 export interface MemorySink extends Sink {
   /** What the file would hold now; empty until the first `apply`. */
@@ -29,7 +28,7 @@ export function openMemorySink({ path }: { readonly path: string }): MemorySink 
     },
     async apply(view: View, adoption?: Adoption): Promise<SinkReport> {
       try {
-        text ??= readText(path);
+        text ??= readHostsFile(path);
       } catch (error) {
         const explained = explain(error, path);
         if (explained === undefined) throw error;
@@ -50,10 +49,4 @@ export function openMemorySink({ path }: { readonly path: string }): MemorySink 
     },
     async [Symbol.asyncDispose]() {},
   };
-}
-
-function readText(path: string): string {
-  const snapshot = takeSnapshot(fileAccess, path);
-  if (snapshot.kind === "file") snapshot.file[Symbol.dispose]();
-  return snapshot.bytes.toString("latin1");
 }

@@ -1,8 +1,7 @@
 /** What a sink is: something that shows the view. The hosts file is the only one now; a DNS responder may come. */
 import type { View } from "../records/view.ts";
 import type { Trouble } from "../trouble.ts";
-import type { LineEdit } from "./adoption.ts";
-import type { Adoption } from "./dissect.ts";
+import type { Adoption, LineEdit } from "./adoption.ts";
 
 /** A name that the sink does not show because the user's own line defines it. */
 export interface SinkConflict {

@@ -133,8 +133,8 @@ export class HostsFileWriter implements AsyncDisposable {
   }
 
   async #keepCopy({ bytes }: FileSnapshot, { userPart, keepCopy }: Plan): Promise<string | undefined> {
-    if (userPart !== undefined) await this.#copies.keepIfNew(bytes, userPart);
-    return keepCopy ? this.#copies.keep(bytes) : undefined;
+    const kept = userPart === undefined ? undefined : await this.#copies.keepIfNew(bytes, userPart);
+    return keepCopy ? (kept ?? this.#copies.keep(bytes)) : undefined;
   }
 
   async #replace(snapshot: Snapshot, bytes: Buffer): Promise<"replaced" | "edited" | "impossible"> {

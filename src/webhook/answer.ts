@@ -1,6 +1,7 @@
 /** Answers for people and programs alike: JSON that ends in a line end, so that curl leaves a terminal in order. */
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Trouble } from "../trouble.ts";
 import type { HTTPEnvironment } from "./environment.ts";
 
 /**
@@ -10,4 +11,13 @@ import type { HTTPEnvironment } from "./environment.ts";
  */
 export function answerJSON(context: Context<HTTPEnvironment>, value: unknown, status?: ContentfulStatusCode): Response {
   return context.body(`${JSON.stringify(value)}\n`, status, { "content-type": "application/json" });
+}
+
+/** Answers with a trouble: what is wrong, what to do, and the code that docs/troubleshooting.md has an entry for. */
+export function answerTrouble(
+  context: Context<HTTPEnvironment>,
+  { code, message, hint }: Trouble,
+  status: ContentfulStatusCode,
+): Response {
+  return answerJSON(context, { error: message, hint, code }, status);
 }

@@ -11,7 +11,7 @@ import type { ReconcilerPort } from "../reconciler.ts";
 import type { Store, StoredCluster } from "../store/store.ts";
 import { StoreTroubleError } from "../store/trouble.ts";
 import type { WarnOnce } from "../warn-once.ts";
-import { answerJSON } from "./answer.ts";
+import { answerJSON, answerTrouble } from "./answer.ts";
 import type { HTTPEnvironment } from "./environment.ts";
 import { jsonText } from "./json-text.ts";
 import { type LeftOut, type LeftOutMemory, type LeftOutReason } from "./left-out.ts";
@@ -173,7 +173,7 @@ async function changeRecords(
   const mutation = planMutation(reading.value);
   const outcome = await reconciler.change((store) => store.apply(name, mutation));
   if (outcome.ok) return context.body(null, 204);
-  return answerJSON(context, { error: outcome.trouble.message, hint: outcome.trouble.hint }, 503);
+  return answerTrouble(context, outcome.trouble, 503);
 }
 
 function webhookAnswer(context: WebhookContext, json: string): Response {

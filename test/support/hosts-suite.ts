@@ -5,6 +5,7 @@ import { appendFileSync, readFileSync, readdirSync, statSync, writeFileSync } fr
 import { setTimeout as wait } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
+import { planAdoption } from "../../src/hosts/document.ts";
 import { type HostsFileSink, openHostsFileSink } from "../../src/hosts/hosts-file-sink.ts";
 import type { SinkReport } from "../../src/hosts/sink.ts";
 import { emptyView } from "../../src/records/view.ts";
@@ -69,6 +70,26 @@ export function describeSink({ title, method, open }: SuiteOptions): void {
       await sink[Symbol.asyncDispose]();
       expect(readdirSync(place.folder)).toEqual(["hosts"]);
       expect(readdirSync(place.stateFolder)).toEqual(["hosts.orig"]);
+    });
+
+    test("takes over the user's lines that they agreed to, in one write, and keeps the file as it was", async () => {
+      const left = `10.9.9.9 a.test\n${user}`;
+      using place = open(left);
+      await using sink = await openSink(place);
+      const view = viewOf(["a.test"]);
+      expect(expectOk(await sink.apply(view)).conflicts).toHaveLength(1);
+      const isWanted = (name: string): boolean => name === "a.test";
+      const { userPart = "" } = planAdoption(left, { isWanted, isStale: () => false }) ?? {};
+      const adoption = { userPart, isWanted, isStale: (): boolean => false };
+      const { adopted, conflicts, ...report } = expectOk(await sink.apply(view, adoption));
+      expect(report).toMatchObject({ method, change: { added: ["10.0.0.1 a.test"], removed: [] }, notices: [] });
+      expect([adopted?.edits.length, conflicts]).toEqual([1, []]);
+      expect(readFileSync(adopted?.copy ?? "", "utf8")).toBe(left);
+      expect(outsideOf(readFileSync(place.path, "utf8"))).toBe(`${user}\n`);
+      expect(expectOk(await sink.apply(view, adoption))).toMatchObject({ method: "unchanged" });
+      expect(expectOk(await sink.apply(view, adoption)).adopted).toBeUndefined();
+      await sink.apply(emptyView);
+      expect(readFileSync(place.path, "utf8")).toBe(user);
     });
 
     test("keeps mode and owner over several writes", async () => {
