@@ -183,7 +183,10 @@ test.each([
   await using app = await makeTestApp();
   app.breakStore(trouble);
   const response = await app.call(request, body === undefined ? {} : { body });
-  expect([response.status, await response.json()]).toEqual([503, { error: trouble.message, hint: trouble.hint }]);
+  expect([response.status, await response.json()]).toEqual([
+    503,
+    { error: trouble.message, hint: trouble.hint, code: trouble.code },
+  ]);
 });
 
 test("a setting that is stored counts as done, even while a sink lags behind", async () => {

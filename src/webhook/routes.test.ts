@@ -147,7 +147,7 @@ describe("POST /records", () => {
     const response = await app.call("POST /records", { headers, body });
     expect(response.status).toBe(503);
     expect(response.headers.get("content-type")).toMatch(/^application\/json/);
-    expect(await response.json()).toEqual({ error: trouble.message, hint: trouble.hint });
+    expect(await response.json()).toEqual({ error: trouble.message, hint: trouble.hint, code: trouble.code });
     expect(await records(app)).toHaveLength(1);
   });
 
@@ -304,7 +304,7 @@ describe("what is not for us", () => {
     const response = await app.call(request, { headers, ...(request.startsWith("POST") ? { body: "null" } : {}) });
     expect(response.status).toBe(503);
     expect(response.headers.get("content-type")).toMatch(/^application\/json/);
-    expect(await response.json()).toEqual({ error: trouble.message, hint: trouble.hint });
+    expect(await response.json()).toEqual({ error: trouble.message, hint: trouble.hint, code: trouble.code });
     app.breakStore(undefined);
     expect((await app.call("GET /records", { headers })).status).toBe(200);
   });
