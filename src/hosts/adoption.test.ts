@@ -114,11 +114,12 @@ describe("whatever the file holds", () => {
     );
   });
 
-  test("twice is once", () => {
+  test("twice is once, but for a stale name that has become alone on its line", () => {
     fc.assert(
       fc.property(file, (text) => {
         const once = taken(text);
-        expect(takeOut(once, adoptable)).toEqual({ text: once, edits: [] });
+        expect(takeOut(once, { ...adoptable, isStale: () => false })).toEqual({ text: once, edits: [] });
+        expect(takeOut(once, adoptable).edits.every(({ kind }) => kind === "stale")).toBe(true);
       }),
       { numRuns: 1000 },
     );
