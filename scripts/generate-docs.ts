@@ -11,6 +11,7 @@ import { mostStreams } from "../src/control/event-stream.ts";
 import { defaultLimits } from "../src/control/limits.ts";
 import { limits } from "../src/store/limits.ts";
 import { metricsPath, renderMetricsPage } from "./metrics-page.ts";
+import { renderStatusPage, statusPath } from "./status-page.ts";
 
 /** Where the page lies. */
 export const configurationPath = join(import.meta.dirname, "..", "docs", "configuration.md");
@@ -149,4 +150,5 @@ ${rows.map(([what, most]) => `| ${what} | ${most.toLocaleString("en")} |`).join(
 if (import.meta.main) {
   await writeFile(configurationPath, renderConfiguration());
   await writeFile(metricsPath, await renderMetricsPage());
+  await writeFile(statusPath, renderStatusPage());
 }

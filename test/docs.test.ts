@@ -4,6 +4,7 @@ import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import { configurationPath, renderConfiguration } from "../scripts/generate-docs.ts";
+import { renderStatusPage, statusPath } from "../scripts/status-page.ts";
 import { hostsfileServer } from "../src/cli/commands.ts";
 import { dtk } from "../src/cli/dtk-commands.ts";
 import { rewriteSeedSpelling } from "../src/cli/seed-spelling.ts";
@@ -19,6 +20,10 @@ const pages = readPages();
 
 test("the configuration page is what the declarations say (npm run docs writes it)", () => {
   expect(readFileSync(configurationPath, "utf8")).toBe(renderConfiguration());
+});
+
+test("the page of the status is what its schema says (npm run docs writes it)", () => {
+  expect(readFileSync(statusPath, "utf8")).toBe(renderStatusPage());
 });
 
 describe("README", () => {

@@ -7,6 +7,7 @@ import { plain } from "./terminal.ts";
 const none = { total: 0, list: [] };
 const now = Date.parse("2026-01-02T00:00:00Z");
 const status: Status = {
+  schemaVersion: 1,
   server: {
     pid: 7,
     version: "1.2.3",

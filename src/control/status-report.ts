@@ -8,7 +8,7 @@ import { StoreTroubleError } from "../store/trouble.ts";
 import { type LeftOutMemory, leftOutSentence } from "../webhook/left-out.ts";
 import { unseenDomains } from "../webhook/negotiation.ts";
 import { findAttention } from "./attention.ts";
-import type { Status } from "./status.ts";
+import { type Status, statusVersion } from "./status.ts";
 
 /** What is fixed for the life of the process. */
 export interface ServerFacts {
@@ -51,6 +51,7 @@ export function buildStatus(options: StatusOptions, filter = ""): Status {
   const { since, ...fixed } = facts;
   const shown = findShown(state);
   const status = {
+    schemaVersion: statusVersion,
     server: {
       ...fixed,
       since: formatTime(since),

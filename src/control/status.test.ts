@@ -18,6 +18,7 @@ const codes = ({ attention }: Status): string[] => attention.map(({ code }) => c
 test("a new server has nothing to complain about", async () => {
   await using app = await makeTestApp();
   expect(await app.status()).toEqual({
+    schemaVersion: 1,
     server: {
       pid: 1,
       version: "1.2.3",

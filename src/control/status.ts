@@ -1,89 +1,122 @@
-/** The shape of `GET /status`, for who writes it and for who reads it. */
+/** The shape of `GET /status`, for who writes it and for who reads it; docs/status.md is made from it. */
 import * as z from "zod/mini";
 
-const troubleSchema = z.object({ code: z.string(), message: z.string(), hint: z.string() });
+/** Grows when a field goes or changes its meaning. New fields come without. */
+export const statusVersion = 1;
 
-/** The first of a list (100, of names 1,000), and how many there are in all. */
-function some<Item extends z.core.$ZodType>(
-  item: Item,
-): z.ZodMiniObject<{ total: z.ZodMiniNumber; list: z.ZodMiniArray<Item> }> {
-  return z.object({ total: z.number(), list: z.array(item) });
+function text(meaning: string): z.ZodMiniString {
+  return z.string().check(z.describe(meaning));
 }
 
+function count(meaning: string): z.ZodMiniNumber {
+  return z.number().check(z.describe(meaning));
+}
+
+function flag(meaning: string): z.ZodMiniBoolean {
+  return z.boolean().check(z.describe(meaning));
+}
+
+function texts(meaning: string): z.ZodMiniArray<z.ZodMiniString> {
+  return z.array(z.string()).check(z.describe(meaning));
+}
+
+function orNull<Item extends z.core.$ZodType>(item: Item, meaning: string): z.ZodMiniNullable<Item> {
+  return z.nullable(item).check(z.describe(meaning));
+}
+
+/** The first of a list, and how many there are in all. */
+function some<Item extends z.core.$ZodType>(
+  item: Item,
+  meaning: string,
+): z.ZodMiniObject<{ total: z.ZodMiniNumber; list: z.ZodMiniArray<Item> }> {
+  const list = z.array(item).check(z.describe("The first of them: 100, of names 1,000."));
+  return z.object({ total: count("How many there are."), list }).check(z.describe(meaning));
+}
+
+const troubleSchema = z.object({
+  code: text("Stable; troubleshooting has an entry for each."),
+  message: text("One sentence: what is wrong, and where."),
+  hint: text("What to do. Where it ends in a colon and a command, that is the command to type."),
+});
+
+const negotiationSchema = z.object({
+  at: text("When (ISO 8601)."),
+  include: texts("The domains; none means all."),
+  unseen: texts("Managed domains that it does not look at before it restarts."),
+});
+
 const clusterSchema = z.object({
-  name: z.string(),
-  clusterIPs: z.array(z.string()),
-  /** Whether the cluster IP is always the address that ExternalDNS calls from. */
-  followsCaller: z.boolean(),
-  domains: z.array(z.string()),
-  targets: z.string(),
-  /** What ExternalDNS was told at the root path, and the domains that it does not look at before it restarts. */
-  negotiation: z.nullable(z.object({ at: z.string(), include: z.array(z.string()), unseen: z.array(z.string()) })),
-  /** Time of ExternalDNS's last request (ISO 8601). */
-  lastHeard: z.nullable(z.string()),
-  /** The address that it came from. */
-  caller: z.nullable(z.string()),
-  /** Seconds since then, of those alone in which this machine and the server ran. */
-  silentSeconds: z.number(),
-  /** Where ExternalDNS calls from now, when that was the cluster IP and is another address of its network. */
-  movedTo: z.nullable(z.string()),
-  /** Number of stored records by type, ownership records included. */
-  records: z.record(z.string(), z.number()),
-  /** Number of names shown. */
-  shown: z.number(),
+  name: text("`default` for the one without a path."),
+  clusterIPs: texts("The addresses that its names point to, at most one of each family."),
+  followsCaller: flag("Whether the cluster IP is `auto`: always the address that ExternalDNS calls from."),
+  domains: texts("Its managed domains."),
+  targets: text("`cluster` or `record`."),
+  negotiation: orNull(negotiationSchema, "What ExternalDNS was told at `GET /`; `null` when it never asked."),
+  lastHeard: orNull(z.string(), "ExternalDNS's last request (ISO 8601); a curl by hand does not count."),
+  caller: orNull(z.string(), "The address that it came from."),
+  silentSeconds: count("Time since then in which this machine was awake and the server ran."),
+  movedTo: orNull(
+    z.string(),
+    "Where ExternalDNS calls from now, when that was the cluster IP before and is another address of its network.",
+  ),
+  records: z.record(z.string(), z.number()).check(z.describe("Stored endpoints by type, those of ownership included.")),
+  shown: count("Names of it that the hosts file shows."),
+});
+
+const conflictSchema = z.object({
+  name: text("The name."),
+  line: count("The number of your line, from 1."),
+  text: text("Your line."),
 });
 
 const sinkSchema = z.object({
-  name: z.string(),
-  ok: z.boolean(),
-  /** Time of the last write of this process (ISO 8601). */
-  lastWrittenAt: z.nullable(z.string()),
-  /** How it was written: rename, in-place, memory. */
-  method: z.nullable(z.string()),
-  /** Names that the user's own lines define. */
-  conflicts: some(z.object({ name: z.string(), line: z.number(), text: z.string() })),
-  trouble: z.nullable(troubleSchema),
+  name: text("`hosts file`."),
+  ok: flag("Whether it shows what it should."),
+  lastWrittenAt: orNull(z.string(), "When this process last wrote it (ISO 8601)."),
+  method: orNull(z.string(), "How: `rename`, `in-place`, or `memory` in a dry run."),
+  conflicts: some(conflictSchema, "Names that your own lines define."),
+  trouble: orNull(troubleSchema, "Why it does not show what it should."),
 });
 
 const nameSchema = z.object({
-  name: z.string(),
-  addresses: z.array(z.string()),
-  cluster: z.string(),
-  /** The Kubernetes resource that it came from, as in `ingress/default/test`. */
-  resource: z.nullable(z.string()),
-  /** When it was first stored (ISO 8601); null where that was before times were kept. */
-  since: z.nullable(z.string()),
+  name: text("The name."),
+  addresses: texts("Where it points to, IPv4 first."),
+  cluster: text("Whose it is."),
+  resource: orNull(z.string(), "The Kubernetes resource that it came from, as in `ingress/default/test`."),
+  since: orNull(z.string(), "When it was first stored (ISO 8601); `null` where that was before times were kept."),
 });
 
-const exceptionSchema = z.object({ name: z.string(), cluster: z.string(), reason: z.string(), sentence: z.string() });
+const exceptionSchema = z.object({
+  name: text("The name as it was sent."),
+  cluster: text("The cluster that wants it."),
+  reason: text("Stable; troubleshooting has an entry for each."),
+  sentence: text("The reason as a sentence."),
+});
+
+const contestSchema = z.object({ name: text("The name."), holder: text("The cluster that has it.") });
+
+const serverSchema = z.object({
+  pid: count("Its process."),
+  version: text("Of the program."),
+  since: text("Start of the process (ISO 8601)."),
+  address: text("Where it listens, for this machine."),
+  hostsFile: text("The path of the hosts file."),
+  ready: flag("As `/readyz`: saved records can be used, and the hosts file shows what it should."),
+  dryRun: flag("Whether nothing is written."),
+  allowed: texts("The networks that may call now, beside this machine itself."),
+  tokenRequired: flag("Whether callers must show a token."),
+});
 
 export const statusSchema = z.object({
-  server: z.object({
-    pid: z.number(),
-    version: z.string(),
-    /** Start of the process (ISO 8601). */
-    since: z.string(),
-    address: z.string(),
-    hostsFile: z.string(),
-    ready: z.boolean(),
-    /** Whether nothing is written, as with --dry-run. */
-    dryRun: z.boolean(),
-    /** Networks that may call beside this machine, and whether a token is required. */
-    allowed: z.array(z.string()),
-    tokenRequired: z.boolean(),
-  }),
-  clusters: z.array(clusterSchema),
-  sinks: z.array(sinkSchema),
-  /** What the hosts file shows, in the order of the names. */
-  names: some(nameSchema),
-  /** Stored records that cannot be shown. */
-  notShown: some(exceptionSchema),
-  /** What ExternalDNS offered and was not taken. */
-  leftOut: some(exceptionSchema),
-  /** Names that several clusters want, and who has each. */
-  contested: some(z.object({ name: z.string(), holder: z.string() })),
-  /** What a person should look at, the gravest first. */
-  attention: z.array(troubleSchema),
+  schemaVersion: count("Which version of this page holds."),
+  server: serverSchema.check(z.describe("The process that answers.")),
+  clusters: z.array(clusterSchema).check(z.describe("Each cluster that was configured, and always `default`.")),
+  sinks: z.array(sinkSchema).check(z.describe("What shows the names.")),
+  names: some(nameSchema, "What the hosts file shows, in the order of the names."),
+  notShown: some(exceptionSchema, "Stored records that get no line."),
+  leftOut: some(exceptionSchema, "What the last requests brought that was not taken."),
+  contested: some(contestSchema, "Names that several clusters want."),
+  attention: z.array(troubleSchema).check(z.describe("What a person should look at, the gravest first.")),
 });
 
 export type Status = z.infer<typeof statusSchema>;

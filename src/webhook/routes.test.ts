@@ -55,7 +55,7 @@ describe("negotiation", () => {
     },
   );
 
-  test("is remembered when it changes, and only when ExternalDNS asked", async () => {
+  test("is remembered with its time, and only when ExternalDNS asked", async () => {
     await using app = await makeManaged("dtk.io");
     const told = () => app.reconciler.read((store) => [...store.clusters()][0]?.negotiation);
     await app.call("GET /");
@@ -65,7 +65,7 @@ describe("negotiation", () => {
     expect(first?.include).toEqual(["dtk.io"]);
     app.pass(5000);
     await app.call("GET /", { headers });
-    expect(told()).toEqual(first);
+    expect(told()).toEqual({ ...first, at: (first?.at ?? 0) + 5000 });
   });
 
   test("a browser gets a page instead", async () => {

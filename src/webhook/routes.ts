@@ -120,8 +120,7 @@ function isExternalDNS({ req }: WebhookContext): boolean {
 function negotiate(context: WebhookContext, { reconciler, now }: WebhookOptions, cluster: StoredCluster): Response {
   const filter = context.req.param("cluster") === undefined ? domainFilter(cluster.settings) : {};
   const include = filter.include ?? [];
-  const known = cluster.negotiation?.include;
-  if (isExternalDNS(context) && (known === undefined || known.join() !== include.join())) {
+  if (isExternalDNS(context)) {
     note(reconciler, (store) => store.negotiated(cluster.name, { at: now(), include }));
   }
   return webhookAnswer(context, JSON.stringify(filter));

@@ -7,6 +7,7 @@ export function statusOf(
 ): Status {
   const none = { total: 0, list: [] };
   return {
+    schemaVersion: 1,
     clusters: [],
     sinks: [],
     notShown: none,

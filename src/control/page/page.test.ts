@@ -55,6 +55,7 @@ const name: Status["names"]["list"][number] = {
 };
 
 const well: Status = {
+  schemaVersion: 1,
   server,
   clusters: [cluster],
   sinks: [sink],
@@ -193,6 +194,7 @@ function statusOf(text: string, more: Partial<Status> = {}): Status {
   const exceptions = { total: 1, list: [{ name: text, cluster: text, reason: text, sentence: text }] };
   const trouble = { code: text, message: text, hint: text };
   return {
+    schemaVersion: 1,
     server: { ...server, version: text, address: text, hostsFile: text, allowed: [text] },
     clusters: [
       {

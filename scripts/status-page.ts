@@ -1,0 +1,66 @@
+/** The page docs/status.md, from the schema of `GET /status`. */
+import { join } from "node:path";
+import * as z from "zod/mini";
+import { statusSchema, statusVersion } from "../src/control/status.ts";
+
+/** Where the page lies. */
+export const statusPath = join(import.meta.dirname, "..", "docs", "status.md");
+
+type Schema = z.core.JSONSchema.JSONSchema;
+
+/** The page as it must be. */
+export function renderStatusPage(): string {
+  const rows = propertiesOf(z.toJSONSchema(statusSchema), "").map(
+    ({ path, type, meaning }) => `| \`${path}\` | ${type} | ${meaning} |\n`,
+  );
+  return `# Status as JSON
+
+<!-- Made by \`npm run docs\` from src/control/status.ts; a test fails when it is stale. -->
+
+\`GET /status\` answers this, and \`hostsfile-server status --json\` prints it; [the protocol](protocol.md#status) has an example.
+
+This is version ${statusVersion}, which stands in \`schemaVersion\`. While that stays the same, fields are only added: none goes, none changes its type or its meaning. Nor do codes and reasons change. Messages and hints are for people and may.
+
+When there is no status, \`status --json\` prints an object with \`code\`, \`message\` and \`hint\` in its place and exits with 3. \`status --watch --json\` prints one object a line, at first and at each change; that ExternalDNS called again is none.
+
+| field | type | meaning |
+|---|---|---|
+${rows.join("")}
+For example, what needs attention, and the addresses of a name:
+
+\`\`\`sh
+hostsfile-server status --json | jq -r '.attention[] | "\\(.code): \\(.hint)"'
+hostsfile-server status --json | jq -r '.names.list[] | select(.name == "foo.dtk.io").addresses[]'
+\`\`\`
+`;
+}
+
+interface Property {
+  readonly path: string;
+  readonly type: string;
+  readonly meaning: string;
+}
+
+function propertiesOf({ properties = {} }: Schema, prefix: string): readonly Property[] {
+  return Object.entries(properties).flatMap(([name, property]) => {
+    if (typeof property === "boolean") return [];
+    const path = prefix + name;
+    if (property.description === undefined) throw new Error(`${path} has no description`);
+    return [{ path, type: typeOf(property), meaning: property.description }, ...innerOf(property, path)];
+  });
+}
+
+/** The fields of an object, of a list's objects, and of what may be null. */
+function innerOf({ properties, items, anyOf = [] }: Schema, path: string): readonly Property[] {
+  if (properties !== undefined) return propertiesOf({ properties }, `${path}.`);
+  if (typeof items === "object" && !Array.isArray(items)) return innerOf(items, `${path}[]`);
+  return anyOf.flatMap((choice) => (typeof choice === "boolean" ? [] : innerOf(choice, path)));
+}
+
+function typeOf({ type, items, anyOf = [], additionalProperties }: Schema): string {
+  if (anyOf.length > 0) return anyOf.map((choice) => (typeof choice === "boolean" ? "" : typeOf(choice))).join(" or ");
+  if (Array.isArray(type)) return type.join(" or ");
+  if (typeof items === "object" && !Array.isArray(items)) return `array of ${typeOf(items)}s`;
+  if (typeof additionalProperties === "object") return `object of ${typeOf(additionalProperties)}s`;
+  return type ?? "any";
+}
