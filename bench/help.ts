@@ -1,7 +1,7 @@
 /** How long it takes until help is shown, against a Node that does nothing. */
 import { join } from "node:path";
 import { timeOf } from "./program.ts";
-import { type Row, milliseconds } from "./row.ts";
+import { type Row, beyondNodeRow } from "./row.ts";
 import { interleave } from "./sample.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -13,17 +13,8 @@ export async function measureHelp(): Promise<readonly Row[]> {
     dtk: async () => timeOf(join(root, "dtk"), ["--help"]),
     server: async () => timeOf(join(root, "hostsfile-server"), ["--help"]),
   });
-  return [beyondNode("dtk --help", dtk, node, 100), beyondNode("hostsfile-server --help", server, node, 100)];
-}
-
-/** A row whose goal is a Node that does nothing, and some milliseconds. */
-function beyondNode(what: string, ours: number, node: number, allowance: number): Row {
-  return {
-    what,
-    ours: milliseconds(ours),
-    reference: `node -e 0: ${milliseconds(node)}`,
-    ratio: ours / node,
-    goal: `at most ${allowance} ms more`,
-    met: ours <= node + allowance,
-  };
+  return [
+    beyondNodeRow({ what: "dtk --help", ours: dtk, node, allowance: 100 }),
+    beyondNodeRow({ what: "hostsfile-server --help", ours: server, node, allowance: 100 }),
+  ];
 }

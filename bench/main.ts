@@ -12,6 +12,7 @@ import { renderPage, renderTable } from "./report.ts";
 import type { Row } from "./row.ts";
 import { measureShares } from "./shares.ts";
 import { measureExecutable, measureStart } from "./start.ts";
+import { measureStatus } from "./status.ts";
 
 const { values: flags } = parseArgs({
   options: { write: { type: "boolean" }, "with-cluster": { type: "boolean" }, only: { type: "string" } },
@@ -24,6 +25,7 @@ const measurements = {
   start: measureStart,
   executable: measureExecutable,
   help: measureHelp,
+  status: measureStatus,
   memory: measureMemory,
 };
 

@@ -48,6 +48,24 @@ export function fasterRow(measured: { readonly what: string; readonly ours: numb
   };
 }
 
+/** A row whose goal is a Node that does nothing, and some milliseconds. */
+export function beyondNodeRow(measured: {
+  readonly what: string;
+  readonly ours: number;
+  readonly node: number;
+  readonly allowance: number;
+}): Row {
+  const { what, ours, node, allowance } = measured;
+  return {
+    what,
+    ours: milliseconds(ours),
+    reference: `node -e 0: ${milliseconds(node)}`,
+    ratio: ours / node,
+    goal: `at most ${allowance} ms more`,
+    met: ours <= node + allowance,
+  };
+}
+
 /** Writes a duration in three digits or so. */
 export function milliseconds(value: number): string {
   return `${digits(value)} ms`;

@@ -8,6 +8,7 @@ import { type BenchEndpoint, manyEndpoints } from "./endpoints.ts";
 
 export interface BenchServer extends AsyncDisposable {
   readonly pid: number;
+  readonly port: number;
   readonly hostsFolder: string;
   readonly hostsFile: string;
   readonly stateFolder: string;
@@ -39,6 +40,7 @@ export async function openServer(place: string, names = 0): Promise<BenchServer>
     void (await send("POST", "/records", JSON.stringify(changes)));
   const server: BenchServer = {
     pid: product.pid,
+    port: product.port,
     hostsFolder,
     hostsFile,
     stateFolder,
