@@ -90,7 +90,20 @@ export function createApp(options: AppOptions): App {
   app.route("/", pageRoutes({ ...statusOptions, guard, changes, sessions, cookieName }));
   const admit = guard.admit("webhook");
   const describeCaller = callerDescriber(allowList, adminToken);
-  app.route("/", webhookRoutes({ reconciler, admit, receive, leftOut, describeCaller, warnOnce, log, now }));
+  app.route(
+    "/",
+    webhookRoutes({
+      reconciler,
+      admit,
+      receive,
+      leftOut,
+      describeCaller,
+      warnOnce,
+      log,
+      now,
+      negotiated: metrics.negotiated,
+    }),
+  );
   app.route("/", restRoutes({ reconciler, guard, receive, forget, adminToken, log }));
   app.route("/", adoptRoutes({ reconciler, guard, receive, log, ownNames, hostsFile: options.facts.hostsFile }));
   app.notFound((context) => answerJSON(context, { error: "Not Found" }, 404));
@@ -144,7 +157,11 @@ function statusRoutes(guard: Guard, metrics: Metrics, options: StatusOptions): H
   app.get("/status", guard.admit("detail"), (context) => answerJSON(context, buildStatus(options)));
   app.get("/names", guard.admit("detail"), (context) => answerJSON(context, listNames(reconciler.state().view)));
   app.get("/metrics", guard.admit("detail"), async (context) => {
-    const { contentType, text } = await metrics.render(buildStatus(options));
+    const { contentType, text } = await metrics.render({
+      status: buildStatus(options),
+      notShown: reconciler.state().view.notShown,
+      leftOut: options.leftOut.list(),
+    });
     return context.text(text, 200, { "content-type": contentType });
   });
   app.get("/healthz", nameCaller, guard.admit("word"), (context) => context.text("ok\n"));

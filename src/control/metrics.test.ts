@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { makeTestApp } from "../../test/support/test-app.ts";
+import { makeTestApp, webhookMediaType } from "../../test/support/test-app.ts";
 import { metricsPath, renderMetricsPage } from "../../scripts/metrics-page.ts";
 import { routeOf } from "./metrics.ts";
 import { createCounters } from "./prometheus.ts";
@@ -62,6 +62,39 @@ describe("GET /metrics", () => {
     expect(lines).toContain('hostsfile_server_records{cluster="default",type="CNAME"} 1');
     expect(lines).toContain('hostsfile_server_names_shown{cluster="default"} 1');
     expect(lines).toContain("hostsfile_server_ready 1");
+  });
+
+  test("says what is refused by cluster and reason, and who asked for the domains", async () => {
+    await using app = await makeTestApp();
+    const headers = { accept: webhookMediaType };
+    await app.call("POST /clusters/kind-a/domains", { body: "dtk.io" });
+    const names = ["*.dtk.io", "a_b.dtk.io", "c_d.dtk.io"];
+    const create = names.map((dnsName) => ({ dnsName, targets: ["192.0.2.1"], recordType: "A" }));
+    await app.call("POST /clusters/kind-a/records", { headers, body: JSON.stringify({ create }) });
+    const body = '[{"dnsName":"foo.example.com","recordType":"A"}]';
+    await app.call("POST /clusters/kind-a/adjustendpoints", { headers, body });
+    await app.call("GET /clusters/kind-a", { headers });
+    await app.call("GET /clusters/kind-a");
+    const lines = await scrape(app);
+    expect(lines).toContain('hostsfile_server_names_not_shown{cluster="kind-a",reason="wildcard"} 1');
+    expect(lines).toContain('hostsfile_server_names_not_shown{cluster="kind-a",reason="underscore"} 2');
+    expect(lines).toContain('hostsfile_server_endpoints_left_out{cluster="kind-a",reason="not-managed"} 1');
+    expect(lines).toContain('hostsfile_server_negotiations_total{cluster="kind-a"} 1');
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^hostsfile_server_last_heard_timestamp_seconds\{cluster="kind-a"\} 1767225600$/),
+    );
+  });
+
+  test("forgets what is no longer so", async () => {
+    await using app = await makeTestApp();
+    await app.call("POST /domains", { body: "dtk.io" });
+    const endpoint = { dnsName: "*.dtk.io", targets: ["192.0.2.1"], recordType: "A" };
+    await app.call("POST /records", { body: JSON.stringify({ create: [endpoint] }) });
+    const about = async () =>
+      (await scrape(app)).filter((line) => line.startsWith("hostsfile_server_names_not_shown{"));
+    expect(await about()).toHaveLength(1);
+    await app.call("POST /records", { body: JSON.stringify({ delete: [endpoint] }) });
+    expect(await about()).toEqual([]);
   });
 
   test("counts refusals by their reason, and is itself refused to strangers", async () => {

@@ -2,8 +2,7 @@
 import type { SinkReport } from "../hosts/sink.ts";
 import type { ReconcilerListener } from "../reconciler.ts";
 import type { Trouble } from "../trouble.ts";
-import type { Counters } from "./prometheus.ts";
-import type { Status } from "./status.ts";
+import type { Counters, MeasuredState } from "./prometheus.ts";
 import type { RefusalReason } from "./verdict.ts";
 
 export interface RequestFacts {
@@ -16,10 +15,12 @@ export interface RequestFacts {
 export interface Metrics extends Disposable {
   readonly request: (facts: RequestFacts) => void;
   readonly refused: (reason: RefusalReason) => void;
+  /** ExternalDNS of a cluster asked for the domains. */
+  readonly negotiated: (cluster: string) => void;
   /** Hears of every write. */
   readonly listener: ReconcilerListener;
   /** The page of `GET /metrics` with its content type. */
-  readonly render: (status: Status) => Promise<{ readonly contentType: string; readonly text: string }>;
+  readonly render: (state: MeasuredState) => Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
 type Note = (counters: Counters) => void;
@@ -56,7 +57,8 @@ export function createMetrics(): Metrics {
       },
       storeTrouble: ({ code }: Trouble) => note((to) => to.trouble(code)),
     },
-    render: async (status) => (await (loading ??= load())).render(status),
+    negotiated: (cluster) => note((to) => to.negotiated(cluster)),
+    render: async (state) => (await (loading ??= load())).render(state),
     [Symbol.dispose]: () => clearTimeout(timer),
   };
 }

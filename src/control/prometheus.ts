@@ -4,6 +4,19 @@ import type { SinkReport } from "../hosts/sink.ts";
 import type { RefusalReason } from "./verdict.ts";
 import type { Status } from "./status.ts";
 
+/** What is measured when somebody asks. */
+export interface MeasuredState {
+  readonly status: Status;
+  /** Whole, where the status has the first ones. */
+  readonly notShown: readonly Refused[];
+  readonly leftOut: readonly Refused[];
+}
+
+interface Refused {
+  readonly cluster: string;
+  readonly reason: string;
+}
+
 export interface Counters {
   readonly request: (facts: {
     readonly method: string;
@@ -19,7 +32,9 @@ export interface Counters {
     readonly at: number;
   }) => void;
   readonly trouble: (code: string) => void;
-  readonly render: (status: Status) => Promise<{ readonly contentType: string; readonly text: string }>;
+  /** ExternalDNS of a cluster asked for the domains. */
+  readonly negotiated: (cluster: string) => void;
+  readonly render: (state: MeasuredState) => Promise<{ readonly contentType: string; readonly text: string }>;
   readonly registry: Registry;
 }
 
@@ -51,6 +66,7 @@ export function createCounters(): Counters {
   const repairs = counter("sink_repairs_total", "Times that our lines were put back after others damaged them.", [
     "sink",
   ]);
+  const negotiations = counter("negotiations_total", "Times that ExternalDNS asked for the domains.", ["cluster"]);
   const troubles = counter("troubles_total", "Troubles of store and sinks.", ["code"]);
   const lastSuccess = new Gauge({
     name: `${prefix}sink_last_success_timestamp_seconds`,
@@ -78,15 +94,16 @@ export function createCounters(): Counters {
       if (report.notices.some(({ code }) => code === "hosts-file-block-restored")) repairs.inc({ sink });
     },
     trouble: (code) => troubles.inc({ code }),
-    render: async (status) => {
-      setGauges(status);
+    negotiated: (cluster) => negotiations.inc({ cluster }),
+    render: async (state) => {
+      setGauges(state);
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
 }
 
 /** What the status says, as numbers. */
-function createGauges(registry: Registry): (status: Status) => void {
+function createGauges(registry: Registry): (state: MeasuredState) => void {
   const registers = [registry];
   const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Gauge<Label> =>
     new Gauge({ name: prefix + name, help, labelNames: [...labelNames], registers });
@@ -94,16 +111,19 @@ function createGauges(registry: Registry): (status: Status) => void {
   const ready = gauge("ready", "Whether the saved records can be used and every sink shows the current view.", []);
   const records = gauge("records", "Stored records, ownership records included.", ["cluster", "type"]);
   const shown = gauge("names_shown", "Names shown.", ["cluster"]);
-  const notShown = gauge("names_not_shown", "Stored records that cannot be shown.", []);
-  const leftOut = gauge("endpoints_left_out", "Endpoints that ExternalDNS offered and that were not taken.", []);
+  const notShown = gauge("names_not_shown", "Stored records that cannot be shown.", ["cluster", "reason"]);
+  const leftOut = gauge("endpoints_left_out", "Endpoints that ExternalDNS offered and that were not taken.", [
+    "cluster",
+    "reason",
+  ]);
   const conflicts = gauge("sink_conflicts", "Names that the user's own lines define.", ["sink"]);
   const heard = gauge("last_heard_timestamp_seconds", "When ExternalDNS called last.", ["cluster"]);
   const negotiated = gauge("last_negotiation_timestamp_seconds", "When ExternalDNS asked for the domains.", [
     "cluster",
   ]);
   const attention = gauge("attention", "What needs attention, as in the status.", ["code"]);
-  const labelled = [build, records, shown, conflicts, heard, negotiated, attention];
-  return (status) => {
+  const labelled = [build, records, shown, notShown, leftOut, conflicts, heard, negotiated, attention];
+  return ({ status, ...refused }) => {
     for (const each of labelled) each.reset();
     build.set({ version: status.server.version }, 1);
     ready.set(status.server.ready ? 1 : 0);
@@ -113,8 +133,8 @@ function createGauges(registry: Registry): (status: Status) => void {
       if (lastHeard !== null) heard.set({ cluster }, Date.parse(lastHeard) / 1000);
       if (negotiation !== null) negotiated.set({ cluster }, Date.parse(negotiation.at) / 1000);
     }
-    notShown.set(status.notShown.total);
-    leftOut.set(status.leftOut.total);
+    for (const { cluster, reason } of refused.notShown) notShown.inc({ cluster, reason });
+    for (const { cluster, reason } of refused.leftOut) leftOut.inc({ cluster, reason });
     for (const { name: sink, conflicts: found } of status.sinks) conflicts.set({ sink }, found.total);
     for (const { code } of status.attention) attention.inc({ code });
   };

@@ -34,6 +34,8 @@ export interface WebhookOptions {
   readonly now: () => number;
   readonly warnOnce: WarnOnce;
   readonly log: Log;
+  /** Told of each time that ExternalDNS asks for the domains. */
+  readonly negotiated: (cluster: ClusterName) => void;
 }
 
 export interface CallerFacts {
@@ -117,10 +119,12 @@ function isExternalDNS({ req }: WebhookContext): boolean {
  * The root path answers the list of domains, which ExternalDNS keeps until it restarts, so it is remembered. A cluster's
  * own path answers `{}`, so that domains can change at any time.
  */
-function negotiate(context: WebhookContext, { reconciler, now }: WebhookOptions, cluster: StoredCluster): Response {
+function negotiate(context: WebhookContext, options: WebhookOptions, cluster: StoredCluster): Response {
+  const { reconciler, now } = options;
   const filter = context.req.param("cluster") === undefined ? domainFilter(cluster.settings) : {};
   const include = filter.include ?? [];
   if (isExternalDNS(context)) {
+    options.negotiated(cluster.name);
     note(reconciler, (store) => store.negotiated(cluster.name, { at: now(), include }));
   }
   return webhookAnswer(context, JSON.stringify(filter));
