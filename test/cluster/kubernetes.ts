@@ -1,4 +1,5 @@
 /** What a user does to the cluster: kubectl apply and delete, in a namespace of the test's own. */
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "./program.ts";
 import { tools } from "./tools.ts";
@@ -23,6 +24,12 @@ export async function openNamespace(kubeconfig: string): Promise<Namespace> {
   const namespace = inNamespace(kubeconfig, name);
   await namespace.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
   return namespace;
+}
+
+/** The port of the API server on 127.0.0.1. */
+export async function portOfAPI({ kubeconfig }: Pick<Namespace, "kubeconfig">): Promise<number> {
+  const port = /https:\/\/127\.0\.0\.1:(\d+)/.exec(await readFile(kubeconfig, "utf8"))?.[1];
+  return Number(port);
 }
 
 /** Speaks kubectl about one namespace. */

@@ -1,13 +1,12 @@
 /** The real ExternalDNS beside the real service: restarts, reloads, crashes and a suspended machine never cost it a connection. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { eventually } from "../cluster/eventually.ts";
 import { type ExternalDNS, startExternalDNS } from "../cluster/external-dns.ts";
 import { forwardPort } from "../cluster/forward.ts";
-import type { Namespace } from "../cluster/kubernetes.ts";
+import { type Namespace, portOfAPI } from "../cluster/kubernetes.ts";
 import { ingress } from "../cluster/resources.ts";
 import { openTestNamespace } from "../cluster/scene.ts";
 import { bootService, servicePort } from "../cluster/service.ts";
@@ -41,7 +40,7 @@ async function openServiceScene(boot = bootPlainService): Promise<ServiceScene> 
   opened.use(machine);
   const namespace = await openTestNamespace();
   const enter = machine.enterNetwork();
-  opened.use(await forwardPort(await portOf(namespace), enter));
+  opened.use(await forwardPort(await portOfAPI(namespace), enter));
   const externalDNS = opened.use(await startExternalDNS({ namespace, url, enter }));
   const owned = opened.move();
   return {
@@ -87,11 +86,6 @@ async function bootInstalledService(): Promise<BootedService> {
     await machine[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-async function portOf({ kubeconfig }: Namespace): Promise<number> {
-  const port = /https:\/\/127\.0\.0\.1:(\d+)/.exec(await readFile(kubeconfig, "utf8"))?.[1];
-  return Number(port);
 }
 
 const many = Array.from({ length: 12 }, (_, index) => `name-${index}`);
