@@ -90,7 +90,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       now: Date.now,
     }),
   );
-  openEagerly(keeper);
+  openEagerly(keeper, mustAnswer(options));
   const app = createApp({
     reconciler,
     metrics,
@@ -142,14 +142,21 @@ function nameOf(address: string): string {
   return address === "::" || address === "0.0.0.0" ? "localhost" : address;
 }
 
+/** Where systemd holds the port, callers that nobody answers wait in vain, so nothing but a flaw in the settings ends it. */
+function mustAnswer({ descriptor }: DaemonOptions): boolean {
+  return descriptor !== undefined;
+}
+
 /** A held lock and a missing permission are the user's to end; other trouble with the file leaves it degraded. */
 async function openSink(
-  { hostsFile, stateFolder, isDryRun }: DaemonOptions,
+  options: DaemonOptions,
   callbacks: Pick<HostsFileSinkOptions, "onOutsideEdit"> & { readonly previous: () => View | undefined },
 ): Promise<Sink> {
+  const { hostsFile, stateFolder, isDryRun } = options;
   if (isDryRun) return openMemorySink({ path: hostsFile });
   const sink = await openHostsFileSink({ path: hostsFile, stateFolder, what: "hostsfile-server serve", ...callbacks });
   const { lock } = sink;
+  if (mustAnswer(options)) return sink;
   if (lock.state === "taken" || (lock.state === "denied" && process.geteuid?.() !== 0)) {
     await sink[Symbol.asyncDispose]();
     throw new TroubleError(lock.trouble, { exitCode: 3 });
@@ -170,11 +177,12 @@ function saveGiven(store: Store, given: Partial<ClusterSettings>): void {
 }
 
 /** Trouble that may pass is left to the reconciler, which names it and tries again. */
-function openEagerly(keeper: StoreKeeper): void {
+function openEagerly(keeper: StoreKeeper, isDegradedFine: boolean): void {
   try {
     keeper.use(() => undefined);
   } catch (error) {
     if (!(error instanceof StoreTroubleError)) throw error;
-    if (endsTheStart.has(error.trouble.code)) throw new TroubleError(error.trouble, { exitCode: 3, cause: error });
+    if (!isDegradedFine && endsTheStart.has(error.trouble.code))
+      throw new TroubleError(error.trouble, { exitCode: 3, cause: error });
   }
 }

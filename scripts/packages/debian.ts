@@ -13,6 +13,7 @@ import {
   serviceUnitName,
   settingsFile,
   settingsFolder,
+  socketDropInPath,
   socketUnitName,
 } from "../../src/service/places.ts";
 import { changeSettings } from "../../src/service/settings-text.ts";
@@ -141,19 +142,31 @@ Description: keeps /etc/hosts in step with Kubernetes clusters on the desktop
 
 const units = `${socketUnitName} ${serviceUnitName}`;
 
-/** A first installation enables the service; later ones leave that to the administrator. */
+/** Left by a removal, after which an installation is a first one again, though dpkg names the version before. */
+const removedMark = `${serviceStateFolder}/removed`;
+
+/**
+ * A first installation is the program's own `install`, which gives the token to the user behind sudo, takes over the
+ * predecessor and says what hinders; later ones leave to the administrator what is enabled.
+ */
 const postinst = `#!/bin/sh
 set -e
 if [ "$1" = configure ]; then
   if [ ! -e ${installedTokenFile} ]; then
     (umask 077; od -An -tx1 -N32 /dev/urandom | tr -d ' \\n' >${installedTokenFile})
   fi
+  first=
+  if [ -z "$2" ] || [ -e ${removedMark} ]; then first=yes; fi
+  rm -f ${removedMark}
   if [ -d /run/systemd/system ]; then
     systemctl daemon-reload
-    if [ -z "$2" ]; then systemctl enable --quiet ${units}; fi
-    deb-systemd-invoke start ${socketUnitName} || true
-    deb-systemd-invoke restart ${serviceUnitName} || true
-  elif [ -z "$2" ] && command -v systemctl >/dev/null; then
+    if [ -n "$first" ]; then
+      ${packagedFolder}/${serviceName} install --yes --quiet || echo "The service does not run yet; then: sudo ${serviceName} install" >&2
+    else
+      deb-systemd-invoke start ${socketUnitName} || true
+      deb-systemd-invoke restart ${serviceUnitName} || true
+    fi
+  elif [ -n "$first" ] && command -v systemctl >/dev/null; then
     systemctl enable --quiet ${units} || true
   fi
 fi
@@ -164,13 +177,15 @@ const prerm = `#!/bin/sh
 set -e
 if [ "$1" = remove ]; then
   ${packagedFolder}/${serviceName} uninstall --yes || true
+  mkdir -p -m 700 ${serviceStateFolder}
+  touch ${removedMark}
 fi
 `;
 
 const postrm = `#!/bin/sh
 set -e
 if [ "$1" = purge ]; then
-  rm -rf ${settingsFolder} ${serviceStateFolder}
+  rm -rf ${settingsFolder} ${serviceStateFolder} ${dirname(socketDropInPath)}
 fi
 if [ -d /run/systemd/system ]; then
   systemctl daemon-reload

@@ -35,7 +35,7 @@ const serverHost = declare({
   flag: "host",
   placeholder: "ADDRESS",
   doc: "The address where the server listens.",
-  whenAbsent: "localhost",
+  whenAbsent: "the service's, else localhost",
   schema: oneText,
 });
 

@@ -16,6 +16,7 @@ export function isKnownAddon(name: string): name is AddonName {
 export const addonPositional: Positional<AddonName> = {
   placeholder: "addon",
   doc: `The add-on: ${knownAddons.join(", ")}.`,
+  choices: knownAddons,
   schema: z.pipe(
     oneText,
     parsedBy(

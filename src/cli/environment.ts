@@ -15,11 +15,20 @@ export const defaultPort = 5000;
 
 /** The port of the installed service, if its settings can be read, else the default. */
 export function installedPort(): number {
+  return Number(installedSettings()["HOSTSFILE_SERVER_PORT"] ?? defaultPort);
+}
+
+/** The address of the installed service, when it was given one of its own. */
+export function installedHost(): string {
+  const { HOSTSFILE_SERVER_HOST: host = "localhost" } = installedSettings();
+  return host === "::" || host === "0.0.0.0" ? "localhost" : host;
+}
+
+function installedSettings(): NodeJS.Dict<string> {
   try {
-    const { HOSTSFILE_SERVER_PORT: port } = parseEnv(readFileSync(settingsFile, "utf8"));
-    return Number(port ?? defaultPort);
+    return parseEnv(readFileSync(settingsFile, "utf8"));
   } catch {
-    return defaultPort;
+    return {};
   }
 }
 

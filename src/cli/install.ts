@@ -10,19 +10,19 @@ import {
   changesOf,
   lookAtPresent,
   planInstallation,
-  predecessorCopy,
   variablesOf,
 } from "../service/installation.ts";
 import { findInstaller } from "../service/installer.ts";
-import type { Item } from "../service/item.ts";
 import { findObstacles } from "../service/obstacles.ts";
-import { installedTokenFile, isPackaged, programFolder, serviceUnitName, settingsFile } from "../service/places.ts";
+import { installedTokenFile } from "../service/places.ts";
 import { programToInstall } from "../service/program.ts";
 import { TroubleError } from "../trouble.ts";
 import { confirm } from "./confirm.ts";
 import { defaultHostsFile, defaultPort, readAdminToken } from "./environment.ts";
 import type { Given } from "./setting.ts";
 import type { installSettings } from "./install-settings.ts";
+import { describePlan, nextStep, planContents } from "./install-text.ts";
+import { ownCommand } from "./own-command.ts";
 import { requireRoot } from "./require-root.ts";
 import { askStatus } from "./server-client.ts";
 import { renderStatus } from "./status-text.ts";
@@ -41,37 +41,50 @@ export async function install(given: InstallGiven): Promise<number> {
   const present = await lookAtPresent();
   const listen = listenPlace(given, present);
   const hasToken = wantsToken(given, present);
-  const isPortOurs = present.predecessor !== undefined || (present.isListening && listen.port === portOf(present));
-  if (isPackaged(process.execPath) && (given.port ?? given.host) !== undefined) throw unitsArePackaged();
-  await refuseObstacles({ listen, isPortOurs, hostsFile: defaultHostsFile });
+  await refuseObstacles({
+    listen,
+    isPortOurs: holdsPort(present, listen.port),
+    servicePid: present.servicePid,
+    hostsFile: defaultHostsFile,
+    command: `sudo ${ownCommand()} install`,
+  });
   const plan = await planInstallation(present, {
     program: programToInstall({ executable: process.execPath, bundle: import.meta.dirname }),
-    variables: variables(given, { listen, hasToken }),
+    variables: variables(given, { listen, hasToken, predecessor: present.predecessor }),
     listen,
     token: hasToken ? await findInstaller(process.env) : undefined,
   });
+  const changed = changesOf(plan).map(({ path }) => path);
   const say = (text: string): void => {
     if (given.quiet !== true && given.json !== true) process.stdout.write(text);
   };
-  say(describePlan(plan));
+  const sayJSON = (result: object): void => {
+    if (given.json === true) process.stdout.write(`${JSON.stringify(result)}\n`);
+  };
+  say(describePlan(plan, present));
   if (given.dryRun === true) {
-    say(contents(plan));
+    say(planContents(plan));
+    sayJSON({ wouldChange: changed });
     return 0;
   }
-  if (changesOf(plan).length > 0 && !(await confirm("This is done as root.", given.yes))) return 1;
+  if (changed.length > 0 && !(await confirm("This is done as root.", given.yes))) return 1;
   await applyInstallation(plan);
   await waitUntilReady(listen);
   await tellOnce(given, plan, listen);
-  const place = { host: undefined, port: listen.port, tokenFile: undefined };
-  const status = await askStatus(place);
-  if (given.json === true)
-    process.stdout.write(`${JSON.stringify({ changed: changesOf(plan).map(({ path }) => path) })}\n`);
+  const status = await askStatus({ host: listen.host, port: listen.port, tokenFile: undefined });
+  sayJSON({ changed });
   if (status !== undefined) say(`\n${renderStatus(status, { now: Date.now(), terminal: terminalOf(process.stdout) })}`);
-  say(nextStep(hasToken));
+  say(nextStep(present, hasToken));
   return 0;
 }
 
-/** A flag wins over what is installed, that over what the predecessor had, that over defaults. */
+/** The predecessor's port is given to us when it ends, and our socket's is ours. */
+function holdsPort(present: Present, port: number): boolean {
+  if (present.predecessor !== undefined) return present.servicePid !== undefined && port === portOf(present);
+  return present.isListening && port === portOf(present);
+}
+
+/** A flag wins over what the predecessor has, that over what is installed, that over defaults. */
 function listenPlace(
   given: InstallGiven,
   present: Present,
@@ -82,31 +95,30 @@ function listenPlace(
 
 function portOf({ settings, predecessor }: Present): number {
   const { HOSTSFILE_SERVER_PORT: installed } = variablesOf(settings);
-  return Number(installed ?? predecessor?.port ?? defaultPort);
+  // With a predecessor the installed settings are a package's, and were never in use.
+  return Number((predecessor === undefined ? installed : predecessor.port) ?? defaultPort);
 }
 
 /** Whoever was served without a token by the predecessor would be shut out by one. */
 function wantsToken(given: InstallGiven, { settings, predecessor }: Present): boolean {
-  if (given.withoutToken === true) return false;
-  if (settings !== undefined) return variablesOf(settings)["HOSTSFILE_SERVER_TOKEN_FILE"] !== undefined;
-  return predecessor === undefined;
-}
-
-function unitsArePackaged(): TroubleError {
-  const message = "Port and address stand in the unit of the package.";
-  const hint =
-    "Change them there: sudo systemctl edit hostsfile-server.socket (ListenStream= and then ListenStream=5001)";
-  return new TroubleError({ code: "installed-as-package", message, hint }, { exitCode: 3 });
+  if (given.withoutToken === true || predecessor !== undefined) return false;
+  return settings === undefined || variablesOf(settings)["HOSTSFILE_SERVER_TOKEN_FILE"] !== undefined;
 }
 
 function variables(
   given: InstallGiven,
-  { listen, hasToken }: { readonly listen: ReturnType<typeof listenPlace>; readonly hasToken: boolean },
+  known: Pick<Present, "predecessor"> & {
+    readonly listen: ReturnType<typeof listenPlace>;
+    readonly hasToken: boolean;
+  },
 ) {
+  const { listen, hasToken, predecessor } = known;
   return {
     HOSTSFILE_SERVER_PORT: String(listen.port),
     ...(listen.host !== undefined && { HOSTSFILE_SERVER_HOST: listen.host }),
     HOSTSFILE_SERVER_TOKEN_FILE: hasToken ? installedTokenFile : undefined,
+    ...(predecessor?.debug && { HOSTSFILE_SERVER_DEBUG: predecessor.debug }),
+    ...(predecessor?.["dry-run"] && { HOSTSFILE_SERVER_DRY_RUN: predecessor["dry-run"] }),
     ...(given.allow && { HOSTSFILE_SERVER_ALLOW: given.allow.map(formatNetwork).join(",") }),
   };
 }
@@ -118,46 +130,6 @@ async function refuseObstacles(options: Parameters<typeof findObstacles>[0]): Pr
   const message = obstacles.map((obstacle) => obstacle.message).join("\n  ");
   const hint = obstacles.map((obstacle) => obstacle.hint).join("\n  ");
   throw new TroubleError({ code: first.code, message, hint }, { exitCode: 3 });
-}
-
-function describePlan(plan: InstallationPlan): string {
-  const changes = changesOf(plan);
-  if (changes.length === 0) return "Everything is installed as it should be; nothing was changed.\n";
-  const isProgram = ({ path }: Item): boolean => path.startsWith(`${programFolder}/`);
-  const program = changes.filter(isProgram);
-  const verb = (item: Item): string =>
-    plan.items.find((entry) => entry.item === item)?.state === "missing" ? "write  " : "replace";
-  return [
-    ...(plan.predecessor === undefined
-      ? []
-      : [`take the place of the Python hostsfile-server.service; its unit is kept as ${predecessorCopy}`]),
-    ...(program.length === 0 ? [] : [`copy    the program to ${programFolder} (${program.length} files)`]),
-    ...changes.filter((item) => !isProgram(item)).map((item) => `${verb(item)} ${describeItem(item)}`),
-    `enable  ${serviceUnitName} and start it`,
-    "",
-  ].join("\n");
-}
-
-function describeItem(item: Item): string {
-  switch (item.kind) {
-    case "folder":
-      return `${item.path}/`;
-    case "link":
-      return `${item.path} -> ${item.target}`;
-    case "file":
-      return `${item.path} (mode ${item.mode.toString(8)})`;
-  }
-}
-
-/** The text of each file, but for the program's and the token. */
-function contents(plan: InstallationPlan): string {
-  return changesOf(plan)
-    .flatMap((item) =>
-      item.kind === "file" && typeof item.content === "string" && item.path !== installedTokenFile
-        ? [`\n${item.path}:\n${item.content.replaceAll(/^(?=.)/gm, "  ")}`]
-        : [],
-    )
-    .join("");
 }
 
 /** Tries, one a quarter second, so that it takes at most half a minute. */
@@ -205,9 +177,4 @@ async function tellOnce(
       { exitCode: 1 },
     );
   }
-}
-
-function nextStep(hasToken: boolean): string {
-  const again = hasToken ? " It finds the token that ExternalDNS must show." : "";
-  return `\nNext, point ExternalDNS here, from the folder of your config.yaml: dtk install-addon external-dns.${again}\nTo change who may call, edit ${settingsFile}, then: sudo systemctl reload ${serviceUnitName}\nTo remove everything: sudo hostsfile-server uninstall\n`;
 }

@@ -1,5 +1,6 @@
 /** Commands that change the system say how to run them as root, instead of failing half-way. */
 import { TroubleError } from "../trouble.ts";
+import { ownCommand } from "./own-command.ts";
 
 /**
  * Ends a command that needs root for anybody else.
@@ -8,7 +9,7 @@ import { TroubleError } from "../trouble.ts";
  */
 export function requireRoot(command: string): void {
   if (process.geteuid?.() === 0) return;
-  const words = process.argv.slice(2).join(" ");
+  const line = ["sudo", ownCommand(), ...process.argv.slice(2)].join(" ");
   const message = `${command} changes the system, which only root may.`;
-  throw new TroubleError({ code: "not-root", message, hint: `Run: sudo hostsfile-server ${words}` }, { exitCode: 3 });
+  throw new TroubleError({ code: "not-root", message, hint: `Run: ${line}` }, { exitCode: 3 });
 }

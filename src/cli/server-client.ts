@@ -5,11 +5,11 @@ import { authority } from "../control/network.ts";
 import { type Status, statusSchema } from "../control/status.ts";
 import { type HTTPRequest, isRefused, sendRequest } from "../request.ts";
 import { TroubleError } from "../trouble.ts";
-import { installedPort, readAdminToken } from "./environment.ts";
-import { installedTokenFile } from "../service/places.ts";
+import { installedHost, installedPort, readAdminToken } from "./environment.ts";
+import { installedTokenFile, serviceUnitName, settingsFile, socketUnitName } from "../service/places.ts";
 
 export interface ServerPlace {
-  /** `localhost` when undefined. */
+  /** Where the service listens when undefined, else `localhost`. */
   readonly host: string | undefined;
   readonly port: number | undefined;
   readonly tokenFile: string | undefined;
@@ -35,7 +35,7 @@ export async function askServer(
 }
 
 async function send(place: ServerPlace, request: ServerRequest): Promise<string | undefined> {
-  const { host = "localhost", port = installedPort() } = place;
+  const { host = installedHost(), port = installedPort() } = place;
   const url = serverAddress(place) + request.path;
   const answer = await sendRequest({ ...request, host, port, headers: authorization(place) }).catch(
     (error: unknown) => {
@@ -80,7 +80,7 @@ export async function askStatus(place: ServerPlace): Promise<Status | undefined>
 }
 
 /** Where the server is, as a URL without trailing slash. */
-export function serverAddress({ host = "localhost", port = installedPort() }: ServerPlace): string {
+export function serverAddress({ host = installedHost(), port = installedPort() }: ServerPlace): string {
   return `http://${authority(host, port)}`;
 }
 
@@ -96,8 +96,10 @@ export async function findStatus(place: ServerPlace): Promise<Status> {
 /** The trouble of no server on the port. */
 export function noServer({ host = "this machine", port = installedPort() }: ServerPlace): TroubleError {
   const message = `No hostsfile-server answers on port ${port} of ${host}.`;
-  const hint =
-    "Start it (sudo hostsfile-server --domains=dtk.io --cluster-ip=ADDRESS), or say where it listens with --port and --host.";
+  const start = existsSync(settingsFile)
+    ? `sudo systemctl start ${socketUnitName} ${serviceUnitName}`
+    : "sudo hostsfile-server --domains=dtk.io --cluster-ip=ADDRESS";
+  const hint = `Start it (${start}), or say where it listens with --port and --host.`;
   return new TroubleError({ code: "no-server", message, hint }, { exitCode: 3 });
 }
 

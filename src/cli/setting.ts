@@ -31,6 +31,8 @@ export interface Positional<Value = unknown> {
   readonly doc: string;
   /** Whether it may be left out; only the last ones may. */
   readonly optional?: boolean;
+  /** Every value that it can have, where these are few; shells complete them. */
+  readonly choices?: readonly string[];
   /** From the word given, as a list of one, to the value. */
   readonly schema: z.ZodMiniType<Value, string[]>;
 }

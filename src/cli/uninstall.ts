@@ -1,7 +1,7 @@
 /** `hostsfile-server uninstall`: leaves the desktop as it was before `install`. */
 import { existsSync } from "node:fs";
-import { findInstalled, removeInstalled, stopService } from "../service/removal.ts";
-import { isPackaged, serviceStateFolder } from "../service/places.ts";
+import { findInstalled, hasPredecessor, removeInstalled, stopService } from "../service/removal.ts";
+import { isPackaged, serviceStateFolder, serviceUnitName } from "../service/places.ts";
 import { TroubleError } from "../trouble.ts";
 import { removeLinesFrom } from "./clear.ts";
 import { defaultHostsFile } from "./environment.ts";
@@ -23,16 +23,17 @@ export async function uninstall(given: Given<typeof uninstallSettings>): Promise
   if (isPackaged(process.execPath)) return uninstallPackaged();
   const keepState = given.keepState === true;
   const paths = await findInstalled({ keepState });
-  const say = (text: string): void => {
-    if (given.quiet !== true && given.json !== true) process.stdout.write(`${text}\n`);
+  const say = (text: string, result: Result): void => {
+    if (given.json === true) process.stdout.write(`${JSON.stringify(result)}\n`);
+    else if (given.quiet !== true) process.stdout.write(`${text}\n`);
   };
   if (paths.length === 0) {
-    say("Nothing of hostsfile-server is installed.");
+    say("Nothing of hostsfile-server is installed.", { removed: [] });
     return 0;
   }
   const list = paths.map((path) => `  ${path}`).join("\n");
   if (given.dryRun === true) {
-    say(`Would stop the service, remove its lines from /etc/hosts, and remove:\n${list}`);
+    say(`Would stop the service, remove its lines from /etc/hosts, and remove:\n${list}`, { wouldRemove: paths });
     return 0;
   }
   const question = `This stops the service, removes its lines from /etc/hosts, and removes:\n${list}\n`;
@@ -40,12 +41,22 @@ export async function uninstall(given: Given<typeof uninstallSettings>): Promise
   await stopService();
   // With --keep-state too: lines that nobody keeps in step would go stale, and the state brings them back.
   await removeLinesFrom(lines);
-  await removeInstalled(keepState ? paths : [...paths, serviceStateFolder]);
-  if (given.json === true) process.stdout.write(`${JSON.stringify({ removed: paths })}\n`);
-  say(`Removed:\n${list}`);
-  say("No line of ours is left in /etc/hosts.");
-  if (keepState && existsSync(serviceStateFolder)) say(`Kept: ${serviceStateFolder}`);
+  const givenBack = await removeInstalled(keepState ? paths : [...paths, serviceStateFolder]);
+  const kept = keepState && existsSync(serviceStateFolder) ? [serviceStateFolder] : [];
+  const texts = [
+    `Removed:\n${list}`,
+    "No line of ours is left in /etc/hosts.",
+    ...kept.map((path) => `Kept: ${path}`),
+    ...(givenBack === undefined ? [] : [describeGivenBack(givenBack)]),
+  ];
+  say(texts.join("\n"), { removed: paths, kept, givenBack: givenBack ?? null });
   return 0;
+}
+
+type Result = Readonly<Record<string, string | null | readonly string[]>>;
+
+function describeGivenBack(path: string): string {
+  return `Back where it was: ${path} of the Python server.\n  It is not started; to do so: sudo systemctl enable --now ${serviceUnitName}`;
 }
 
 /** The package manager knows the files, and calls this before it removes them (Debian Policy 6.6). */
@@ -53,6 +64,7 @@ async function uninstallPackaged(): Promise<number> {
   if (process.env["DPKG_MAINTSCRIPT_PACKAGE"] === undefined) throw packaged();
   await stopService();
   await removeLinesFrom(lines);
+  if (await hasPredecessor()) process.stdout.write(`${describeGivenBack((await removeInstalled([])) ?? "")}\n`);
   return 0;
 }
 

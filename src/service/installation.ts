@@ -6,11 +6,14 @@ import { parseEnv } from "node:util";
 import { type Item, type ItemState, lookAtItem, putItem } from "./item.ts";
 import {
   installedTokenFile,
+  packagedUnitFolder,
+  predecessorCopy,
   programFolder,
   serviceStateFolder,
   serviceUnitName,
   settingsFile,
   settingsFolder,
+  socketDropInPath,
   socketUnitName,
   unitFolder,
 } from "./places.ts";
@@ -18,7 +21,7 @@ import { type PredecessorFlags, readPredecessor } from "./predecessor.ts";
 import type { InstalledProgram } from "./program.ts";
 import { type Variables, changeSettings } from "./settings-text.ts";
 import { systemctl, unitProperty } from "./systemctl.ts";
-import { type ListenPlace, serviceUnit, socketUnit } from "./units.ts";
+import { type ListenPlace, listenStream, listenStreamOf, serviceUnit, socketDropIn, socketUnit } from "./units.ts";
 
 /** What is there before anything is done. */
 export interface Present {
@@ -26,8 +29,12 @@ export interface Present {
   readonly settings: string | undefined;
   readonly token: string | undefined;
   readonly predecessor: PredecessorFlags | undefined;
+  /** Where our socket listens, as its unit says it. */
+  readonly listenStream: string | undefined;
   /** Whether our socket is there and holds its port. */
   readonly isListening: boolean;
+  /** The process of the service, ours or the predecessor's, while it runs. */
+  readonly servicePid: number | undefined;
 }
 
 /** What is wanted. */
@@ -42,22 +49,30 @@ export interface Wanted {
 
 export interface InstallationPlan {
   readonly items: readonly { readonly item: Item; readonly state: ItemState }[];
-  /** The predecessor's unit, which is kept as a copy. */
+  /** The predecessor, whose unit is kept as a copy. */
   readonly predecessor: PredecessorFlags | undefined;
-  readonly socketChanges: boolean;
+  /** Whether the socket has to listen elsewhere; else the port is held all the time. */
+  readonly moves: boolean;
 }
 
 const unitPath = join(unitFolder, serviceUnitName);
 const socketPath = join(unitFolder, socketUnitName);
 
-/** Where the predecessor's unit is kept. */
-export const predecessorCopy = join(serviceStateFolder, "predecessor.service");
-
 /** Looks; nothing is changed. */
 export async function lookAtPresent(): Promise<Present> {
-  const [settings, token, unit] = await Promise.all([settingsFile, installedTokenFile, unitPath].map(readOrNone));
-  const isListening = (await unitProperty(socketUnitName, "ActiveState")) === "active";
-  return { settings, token, predecessor: unit === undefined ? undefined : readPredecessor(unit), isListening };
+  const sockets = [socketDropInPath, socketPath, join(packagedUnitFolder, socketUnitName)];
+  const [settings, token, unit, ...units] = await Promise.all(
+    [settingsFile, installedTokenFile, unitPath, ...sockets].map(readOrNone),
+  );
+  const pid = Number(await unitProperty(serviceUnitName, "MainPID"));
+  return {
+    settings,
+    token,
+    predecessor: unit === undefined ? undefined : readPredecessor(unit),
+    listenStream: listenStreamOf(units.find((text) => text !== undefined) ?? ""),
+    isListening: (await unitProperty(socketUnitName, "ActiveState")) === "active",
+    servicePid: pid > 0 ? pid : undefined,
+  };
 }
 
 /** The variables of a settings file; a broken one has none. */
@@ -80,20 +95,26 @@ export async function planInstallation(present: Present, wanted: Wanted): Promis
             owner: { user: token.user, group: token.group },
           },
         ];
+  const moves = present.listenStream !== listenStream(listen);
   const items: readonly Item[] = [
     ...program.items,
     { kind: "folder", path: settingsFolder },
     ...tokenItems,
     { kind: "file", path: settingsFile, content: changeSettings(present.settings, variables), mode: 0o644 },
-    ...unitsOf(program, listen),
+    ...unitsOf(program, { listen, moves }),
   ];
   const looked = await Promise.all(items.map(async (item) => ({ item, state: await lookAtItem(item) })));
-  const socketChanges = looked.some(({ item, state }) => item.path === socketPath && state !== "same");
-  return { items: looked, predecessor: present.predecessor, socketChanges };
+  return { items: looked, predecessor: present.predecessor, moves };
 }
 
-function unitsOf({ command }: InstalledProgram, listen: ListenPlace): readonly Item[] {
-  if (command === undefined) return [];
+/** A package brings the units; only where they listen is left to say. */
+function unitsOf(
+  { command }: InstalledProgram,
+  { listen, moves }: { readonly listen: ListenPlace; readonly moves: boolean },
+): readonly Item[] {
+  if (command === undefined) {
+    return moves ? [{ kind: "file", path: socketDropInPath, content: socketDropIn(listen), mode: 0o644 }] : [];
+  }
   return [
     { kind: "file", path: socketPath, content: socketUnit(listen), mode: 0o644 },
     { kind: "file", path: unitPath, content: serviceUnit(command), mode: 0o644 },
@@ -102,7 +123,7 @@ function unitsOf({ command }: InstalledProgram, listen: ListenPlace): readonly I
 
 /** What the plan would write, in its order. */
 export function changesOf({ items }: InstallationPlan): readonly Item[] {
-  return items.filter(({ state }) => state !== "same").map(({ item }) => item);
+  return items.filter(({ state }) => state === "missing" || state === "different").map(({ item }) => item);
 }
 
 /**
@@ -112,18 +133,22 @@ export function changesOf({ items }: InstallationPlan): readonly Item[] {
  */
 export async function applyInstallation(plan: InstallationPlan): Promise<void> {
   const changes = changesOf(plan);
-  if (plan.predecessor !== undefined) {
-    await systemctl("stop", serviceUnitName);
-    await putItem({ kind: "folder", path: serviceStateFolder });
-    await copyFile(unitPath, predecessorCopy);
-  }
+  if (plan.predecessor !== undefined) await setPredecessorAside();
   for (const item of changes) await putItem(item);
   await removeStale(plan);
   await systemctl("daemon-reload");
   await systemctl("enable", "--quiet", socketUnitName, serviceUnitName);
-  if (plan.socketChanges) await systemctl("stop", serviceUnitName, socketUnitName);
+  // The predecessor answers until here.
+  if (plan.moves || plan.predecessor !== undefined) await systemctl("stop", serviceUnitName, socketUnitName);
   await systemctl("start", socketUnitName);
   await systemctl(changes.length === 0 ? "start" : "restart", serviceUnitName);
+}
+
+async function setPredecessorAside(): Promise<void> {
+  await putItem({ kind: "folder", path: serviceStateFolder });
+  await copyFile(unitPath, predecessorCopy);
+  // It would stand before a package's unit.
+  await rm(unitPath);
 }
 
 /** Parts of an older version of the program. */

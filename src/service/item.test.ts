@@ -43,7 +43,7 @@ describe("an item on the disk", () => {
     await putItem(item);
     expect(lstatSync(path).mode & 0o777).toBe(0o644);
     expect(await lookAtItem({ kind: "folder", path })).toBe("different");
-    expect(await lookAtItem({ kind: "link", path, target: "/x" })).toBe("different");
+    expect(await lookAtItem({ kind: "link", path, target: "/x" })).toBe("foreign");
   });
 
   test("a link in the way is replaced and not followed", async () => {
@@ -56,6 +56,18 @@ describe("an item on the disk", () => {
     expect(lstatSync(path).isSymbolicLink()).toBe(false);
     await putItem({ kind: "link", path, target: elsewhere });
     expect(readlinkSync(path)).toBe(elsewhere);
+  });
+
+  test("a link of the same folder is an older one of ours, anything else is foreign", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "dtk");
+    const item: Item = { kind: "link", path, target: "/usr/local/lib/hostsfile-server/dtk" };
+    symlinkSync("/usr/local/lib/hostsfile-server/old", path);
+    expect(await lookAtItem(item)).toBe("different");
+    await putItem({ ...item, target: "../lib/node_modules/hostsfile-server/dist/dtk.js" });
+    expect(await lookAtItem(item)).toBe("foreign");
+    await putItem({ kind: "file", path, content: "#!/bin/sh\n", mode: 0o755, owner });
+    expect(await lookAtItem(item)).toBe("foreign");
   });
 
   test("what cannot be written leaves no half file", async () => {

@@ -19,7 +19,8 @@ export type Item = { readonly path: string } & (
     }
 );
 
-export type ItemState = "same" | "missing" | "different";
+/** `foreign`: a command of the same name that somebody else put there, as npm does; it stays. */
+export type ItemState = "same" | "missing" | "different" | "foreign";
 
 /** Compares an item with what is on the disk. */
 export async function lookAtItem(item: Item): Promise<ItemState> {
@@ -28,8 +29,11 @@ export async function lookAtItem(item: Item): Promise<ItemState> {
   switch (item.kind) {
     case "folder":
       return status.isDirectory() ? "same" : "different";
-    case "link":
-      return status.isSymbolicLink() && (await readlink(item.path)) === item.target ? "same" : "different";
+    case "link": {
+      const target = status.isSymbolicLink() ? await readlink(item.path) : "";
+      if (target === item.target) return "same";
+      return dirname(target) === dirname(item.target) ? "different" : "foreign";
+    }
     case "file": {
       const { user, group } = ownerOf(item);
       const isAlike =

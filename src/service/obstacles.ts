@@ -1,16 +1,24 @@
 /** What stands in the way of the service: looked for before anything is done, and all of it said at once. */
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { createServer } from "node:net";
+import { dirname } from "node:path";
+import { takeLock } from "../hosts/lock.ts";
 import type { Trouble } from "../trouble.ts";
 import { otherManagers } from "./other-managers.ts";
-import type { ListenPlace } from "./units.ts";
+import { serviceStateFolder } from "./places.ts";
+import { findPortHolder } from "./port-holder.ts";
 import { isSystemdThere } from "./systemctl.ts";
+import type { ListenPlace } from "./units.ts";
 
 export interface ObstacleOptions {
   readonly listen: ListenPlace;
   /** Whether the port is held by a service that this one replaces. */
   readonly isPortOurs: boolean;
+  /** The process of the service that runs now, which may keep the hosts file. */
+  readonly servicePid: number | undefined;
   readonly hostsFile: string;
+  /** What the user types to install, as `sudo ./hostsfile-server install`. */
+  readonly command: string;
   /** Where cloud-init and WSL are configured, `/etc` but in tests. */
   readonly etc?: string;
 }
@@ -18,19 +26,21 @@ export interface ObstacleOptions {
 /** Finds everything that hinders; an empty list is the way clear. */
 export async function findObstacles(options: ObstacleOptions): Promise<readonly Trouble[]> {
   const { listen, isPortOurs, hostsFile, etc = "/etc" } = options;
-  return [
-    ...(isSystemdThere() ? [] : [noSystemd]),
-    ...(isPortOurs || (await isPortFree(listen)) ? [] : [portTaken(listen)]),
-    ...otherManagers(hostsFile, etc),
-    ...unwritable(hostsFile),
-  ];
+  const atPort = isPortOurs || (await isPortFree(listen)) ? [] : [await portTaken(options)];
+  const atFile = [...otherManagers(hostsFile, etc), ...unwritable(hostsFile, etc)];
+  const systemd = isSystemdThere() ? [] : [noSystemd(options)];
+  // Who has the port most likely keeps the file too, and is to be named once.
+  const atLock = atPort.length + atFile.length === 0 ? await otherWriter(options) : [];
+  return [...systemd, ...atPort, ...atFile, ...atLock];
 }
 
-const noSystemd: Trouble = {
-  code: "no-systemd",
-  message: "systemd does not run this machine.",
-  hint: "Start the server by what does: sudo hostsfile-server serve; in WSL, systemd is switched on in /etc/wsl.conf.",
-};
+function noSystemd({ command }: ObstacleOptions): Trouble {
+  return {
+    code: "no-systemd",
+    message: "systemd does not run this machine.",
+    hint: `Start the server by what does: ${command.replace(/install$/, "serve")}\n  In WSL, systemd is switched on in /etc/wsl.conf: [boot] and systemd=true.`,
+  };
+}
 
 async function isPortFree({ host, port }: ListenPlace): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
@@ -40,20 +50,58 @@ async function isPortFree({ host, port }: ListenPlace): Promise<boolean> {
   return promise;
 }
 
-function portTaken({ port }: ListenPlace): Trouble {
-  const message = `Port ${port} is taken by another program.`;
-  const hint = `See which (sudo ss -ltnp 'sport = :${port}') and stop it, or choose another: sudo hostsfile-server install --port=5001`;
-  return { code: "port-taken", message, hint };
+/** A server that runs by hand is the usual one: it is stopped, not given another port. */
+async function portTaken({ listen: { port }, command }: ObstacleOptions): Promise<Trouble> {
+  const code = "port-taken";
+  const holder = await findPortHolder(port);
+  if (holder === undefined) {
+    const hint = `See by what (sudo ss -ltnp 'sport = :${port}') and stop it, or choose another port: ${command} --port=${port + 1}`;
+    return { code, message: `Port ${port} is taken.`, hint };
+  }
+  const { pid, command: running, unit } = holder;
+  const message = `Port ${port} is taken by process ${pid}${unit === undefined ? "" : ` of ${unit}`} (${running}).`;
+  const stop = unit === undefined ? `sudo kill ${pid}` : `sudo systemctl disable --now ${unit}`;
+  const isServer = /hostsfile-server/.test(running);
+  const other = isServer ? "" : `, or choose another port: ${command} --port=${port + 1}`;
+  return { code, message, hint: `Stop it: ${stop}${other}` };
 }
 
-function unwritable(hostsFile: string): readonly Trouble[] {
+/** The service is root without root's powers, and may write to `/etc` alone. */
+function unwritable(hostsFile: string, etc: string): readonly Trouble[] {
   try {
     accessSync(hostsFile, constants.W_OK);
-    return [];
+    const real = realpathSync(hostsFile);
+    const { uid } = statSync(real);
+    if (dirname(real) !== realpathSync(etc)) return [elsewhere(hostsFile, real)];
+    return uid === 0 || process.geteuid?.() !== 0 ? [] : [ofAnother(hostsFile, uid)];
   } catch (error) {
     const message = `${hostsFile} cannot be written: ${error instanceof Error ? error.message : String(error)}.`;
-    return [
-      { code: "hosts-file-unwritable", message, hint: `Mend it, then run this again; see: hostsfile-server doctor` },
-    ];
+    return [{ code: "hosts-file-unwritable", message, hint: "See why, and what mends it: hostsfile-server doctor" }];
   }
+}
+
+function elsewhere(hostsFile: string, real: string): Trouble {
+  return {
+    code: "hosts-file-unwritable",
+    message: `${hostsFile} leads to ${real}, and the service may write to /etc alone.`,
+    hint: `Make it a plain file: sudo cp --remove-destination ${real} ${hostsFile}`,
+  };
+}
+
+function ofAnother(hostsFile: string, uid: number): Trouble {
+  return {
+    code: "hosts-file-permission",
+    message: `${hostsFile} belongs to user ${uid}, and the service may change root's files alone.`,
+    hint: `Give it to root: sudo chown root:root ${hostsFile}`,
+  };
+}
+
+/** A server by hand that keeps the file would keep the service from it. */
+async function otherWriter({ hostsFile, servicePid }: ObstacleOptions): Promise<readonly Trouble[]> {
+  const holder = { pid: process.pid, since: Date.now(), what: "hostsfile-server install" };
+  const lock = takeLock({ path: hostsFile, stateFolder: serviceStateFolder, holder });
+  if (lock.state === "held") await lock[Symbol.asyncDispose]();
+  if (lock.state !== "taken" || lock.holder?.pid === servicePid) return [];
+  const { code, message } = lock.trouble;
+  return [{ code, message, hint: lock.holder === undefined ? "Stop it." : `Stop it: sudo kill ${lock.holder.pid}` }];
 }

@@ -1,5 +1,5 @@
 /** Finds programs that write the whole hosts file anew, at each boot or start, so that our lines would not last. */
-import { lstatSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Trouble } from "../trouble.ts";
 
@@ -16,20 +16,24 @@ export function otherManagers(hostsFile: string, etc: string): readonly Trouble[
 
 function ofNix(hostsFile: string): readonly Trouble[] {
   const link = readOr(() => (lstatSync(hostsFile).isSymbolicLink() ? readlinkSync(hostsFile) : "")) ?? "";
-  if (!link.startsWith("/nix/store")) return [];
+  if (!/^\/(?:nix\/store|etc\/static)\//.test(link)) return [];
   const hint = 'Let NixOS make it a plain file (environment.etc.hosts.mode = "0644"), then run this again.';
   return [{ code, message: `${hostsFile} is made by NixOS, from its configuration.`, hint }];
 }
 
-/** Of several files the last one in the order of names that has the key counts, and cloud.cfg.d before cloud.cfg. */
+/**
+ * Of cloud.cfg and the files of cloud.cfg.d, in the order of names, the last one that has the key counts. With
+ * `localhost` it keeps one line and leaves the others (cloud-init's documentation, Update Etc Hosts).
+ */
 function ofCloudInit(hostsFile: string, etc: string): readonly Trouble[] {
+  if (existsSync(join(etc, "cloud", "cloud-init.disabled"))) return [];
   const folder = join(etc, "cloud", "cloud.cfg.d");
   const names = readOr(() => readdirSync(folder).filter((name) => name.endsWith(".cfg"))) ?? [];
   const paths = [join(etc, "cloud", "cloud.cfg"), ...names.toSorted().map((name) => join(folder, name))];
   const values = paths.flatMap((path) => {
-    return /^\s*manage_etc_hosts:\s*["']?(\w+)/m.exec(readOr(() => readFileSync(path, "utf8")) ?? "")?.[1] ?? [];
+    return /^manage_etc_hosts:\s*["']?(\w+)/m.exec(readOr(() => readFileSync(path, "utf8")) ?? "")?.[1] ?? [];
   });
-  if (!/^(?:true|localhost|template)$/i.test(values.at(-1) ?? "")) return [];
+  if (!/^(?:true|yes|on|template)$/i.test(values.at(-1) ?? "")) return [];
   const file = join(folder, "99-hostsfile-server.cfg");
   const hint = `Stop that, then run this again: echo 'manage_etc_hosts: false' | sudo tee ${file}`;
   return [{ code, message: `cloud-init writes ${hostsFile} anew at each boot.`, hint }];

@@ -33,6 +33,15 @@ export const unitFolder = "/etc/systemd/system";
 export const serviceUnitName = `${serviceName}.service`;
 export const socketUnitName = `${serviceName}.socket`;
 
+/** Where the package manager's units are. */
+export const packagedUnitFolder = "/usr/lib/systemd/system";
+
+/** Where the port of a package's socket is changed. */
+export const socketDropInPath = `${unitFolder}/${socketUnitName}.d/hostsfile-server.conf`;
+
+/** Where the unit of the predecessor is kept, to be given back. */
+export const predecessorCopy = `${serviceStateFolder}/predecessor.service`;
+
 /** Whether a program of this path was put there by the package manager. */
 export function isPackaged(executable: string): boolean {
   return dirname(executable) === packagedFolder;

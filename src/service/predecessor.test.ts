@@ -18,6 +18,7 @@ describe("the predecessor's unit", () => {
       { "cluster-ip": "192.0.2.1", domains: "a.io" },
     ],
     ["-/opt/hostsfile-server.py", {}],
+    ["/opt/hostsfile-server.py --debug --dry-run --port 5003", { port: "5003", debug: "true", "dry-run": "true" }],
   ])("%s", (command, flags) => {
     expect(readPredecessor(unit(command))).toEqual(flags);
   });

@@ -1,9 +1,10 @@
 /** The service that this one takes the place of: DTK's Python server, which people run as a unit of the same name. */
 
-/** The flags that it was started with, by their name without dashes. */
-export type PredecessorFlags = Readonly<Partial<Record<"cluster-ip" | "port" | "domains", string>>>;
+/** The flags that it was started with, by their name without dashes; switches are `true`. */
+export type PredecessorFlags = Readonly<Partial<Record<(typeof known)[number] | (typeof switches)[number], string>>>;
 
 const known = ["cluster-ip", "port", "domains"] as const;
+const switches = ["dry-run", "debug"] as const;
 
 /**
  * Reads the flags out of the predecessor's unit.
@@ -27,10 +28,10 @@ export function readPredecessor(unit: string): PredecessorFlags | undefined {
         ? undefined
         : words[index + 1];
   };
-  return Object.fromEntries(
-    known.flatMap((flag) => {
-      const value = valueOf(flag);
-      return value === undefined ? [] : [[flag, value]];
-    }),
-  );
+  const values = known.flatMap((flag) => {
+    const value = valueOf(flag);
+    return value === undefined ? [] : [[flag, value]];
+  });
+  const given = switches.filter((flag) => words.some((word) => word.split("=")[0] === `--${flag}`));
+  return Object.fromEntries([...values, ...given.map((flag) => [flag, "true"])]);
 }

@@ -1,9 +1,10 @@
 /** Takes the service from the machine: what there is of it, and removing it. */
-import { lstat, readlink, rm } from "node:fs/promises";
+import { copyFile, lstat, readlink, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   commandFolder,
   commandNames,
+  predecessorCopy,
   programFolder,
   serviceStateFolder,
   serviceUnitName,
@@ -51,13 +52,32 @@ export async function stopService(): Promise<void> {
     await runProgram("systemctl", ["stop", unit], { timeout: 120_000 });
 }
 
+/** Whether the predecessor's unit was set aside, which is the user's and not ours to remove. */
+export async function hasPredecessor(): Promise<boolean> {
+  return isThere(predecessorCopy);
+}
+
 /**
- * Removes paths, and lets systemd forget the units.
+ * Removes paths, puts the predecessor's unit back where it was, and lets systemd know. What the unit starts may have gone
+ * long ago, so it is not started.
  *
+ * @returns where the predecessor's unit is again, if there was one
  * @throws TroubleError `systemd-refused`, and the file system's errors
  */
-export async function removeInstalled(paths: readonly string[]): Promise<void> {
-  for (const path of paths) await rm(path, { recursive: true, force: true });
+export async function removeInstalled(paths: readonly string[]): Promise<string | undefined> {
+  const unit = join(unitFolder, serviceUnitName);
+  const isGivenBack = await hasPredecessor();
+  await rm(unit, { force: true });
+  if (isGivenBack) {
+    await copyFile(predecessorCopy, unit);
+    await rm(predecessorCopy);
+  }
+  for (const path of paths) if (path !== unit) await rm(path, { recursive: true, force: true });
+  await reloadUnits();
+  return isGivenBack ? unit : undefined;
+}
+
+async function reloadUnits(): Promise<void> {
   await systemctl("daemon-reload");
   await runProgram("systemctl", ["reset-failed", serviceUnitName, socketUnitName]);
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { serviceUnit, socketUnit } from "./units.ts";
+import { listenStreamOf, serviceUnit, socketDropIn, socketUnit } from "./units.ts";
 
 describe("the socket's unit", () => {
   test.each([
@@ -9,6 +9,22 @@ describe("the socket's unit", () => {
     ["fd00::1", "ListenStream=[fd00::1]:5000"],
   ])("listens on %s", (host, line) => {
     expect(socketUnit({ host, port: 5000 }).split("\n")).toContain(line);
+  });
+});
+
+describe("where a socket listens", () => {
+  test.each([
+    { host: undefined, port: 5000 },
+    { host: "192.0.2.1", port: 80 },
+    { host: "fd00::1", port: 5001 },
+  ])("is read back as it was written: %o", (place) => {
+    const [line] = /(?<=^ListenStream=).+$/m.exec(socketUnit(place)) ?? [];
+    expect(listenStreamOf(socketUnit(place))).toBe(line);
+    expect(listenStreamOf(socketDropIn(place))).toBe(line);
+  });
+
+  test("and is unknown without a unit", () => {
+    expect(listenStreamOf("")).toBeUndefined();
   });
 });
 

@@ -20,7 +20,7 @@ export function socketUnit({ host, port }: ListenPlace): string {
     "StartLimitIntervalSec=0",
     "",
     "[Socket]",
-    `ListenStream=${host === undefined ? port : `${host.includes(":") ? `[${host}]` : host}:${port}`}`,
+    `ListenStream=${listenStream({ host, port })}`,
     "BindIPv6Only=both",
     // An address of a bridge comes into being after boot, with the cluster.
     "FreeBind=yes",
@@ -31,6 +31,22 @@ export function socketUnit({ host, port }: ListenPlace): string {
     "[Install]",
     "WantedBy=sockets.target",
   ]);
+}
+
+/** A drop-in (systemd.unit(5)) that puts another place to listen in the stead of a package's. */
+export function socketDropIn(place: ListenPlace): string {
+  return lines(["[Socket]", "ListenStream=", `ListenStream=${listenStream(place)}`]);
+}
+
+/** The place as systemd writes it. */
+export function listenStream({ host, port }: ListenPlace): string {
+  if (host === undefined) return String(port);
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Where a socket's unit or drop-in listens, which is the last line that says so. */
+export function listenStreamOf(unit: string): string | undefined {
+  return [...unit.matchAll(/^ListenStream=(.+)$/gm)].at(-1)?.[1];
 }
 
 /**

@@ -67,7 +67,9 @@ describe("from nothing to nothing", () => {
 
   test("who is not root is told the line to type", async () => {
     const { code, output } = await run(machine, `${asUser} ${launcher} install --port=5001`);
-    expect([code, output]).toEqual([3, expect.stringContaining("Run: sudo hostsfile-server install --port=5001")]);
+    expect([code, output]).toEqual([3, expect.stringContaining(`Run: sudo ${launcher} install --port=5001`)]);
+    const there = await run(machine, `cd ${home}; ${asUser} ./hostsfile-server uninstall`);
+    expect([there.code, there.output]).toEqual([3, expect.stringContaining("Run: sudo ./hostsfile-server uninstall")]);
   });
 
   test("nobody to ask: nothing is done", async () => {
@@ -142,7 +144,7 @@ describe("from nothing to nothing", () => {
       (while [ ! -e /tmp/stop ]; do curl -sS -o /dev/null -w '%{http_code}\\n' localhost:5000/healthz 2>&1 || true; done | sort | uniq -c >/tmp/answers) &
       ${sudo} ${launcher} install --yes; touch /tmp/stop; wait; cat /tmp/answers`;
     const { output } = await run(machine, script);
-    expect(output).toContain("(1 files)");
+    expect(output).toMatch(/copy    the program to \/usr\/local\/lib\/hostsfile-server \(1 file, version \d/);
     expect(output).toMatch(/\n +\d+ 200\s*$/);
     expect(output).not.toMatch(/refused|reset|Failed/i);
     expect(await machine.shell("cat /etc/hostsfile-server/token")).toBe(token);
@@ -157,7 +159,8 @@ describe("from nothing to nothing", () => {
   });
 
   test("another port is taken over, and the commands find it", async () => {
-    expect((await run(machine, `${sudo} ${launcher} install --yes --port=5001`)).code).toBe(0);
+    const moved = await run(machine, `${sudo} ${launcher} install --yes --port=5001`);
+    expect([moved.code, moved.output]).toEqual([0, expect.stringContaining("        + HOSTSFILE_SERVER_PORT=5001\n")]);
     expect((await run(machine, "hostsfile-server status")).output).toContain("localhost:5001");
     expect((await run(machine, "curl -sS localhost:5000/healthz")).code).not.toBe(0);
     expect((await run(machine, `${sudo} ${launcher} install`)).output).toContain("nothing was changed");
@@ -191,17 +194,35 @@ describe("from nothing to nothing", () => {
   });
 
   describe("what hinders is said before anything is done", () => {
-    test.each([
+    test.each<[string, string, string | RegExp, string]>([
       [
         "a port that is taken",
-        "python3 -m http.server 5000 >/dev/null 2>&1 & echo $! >/tmp/pid; sleep 1",
-        "Port 5000 is taken",
-        "kill $(cat /tmp/pid)",
+        "python3 -m http.server 5000 >/dev/null 2>&1 & until ss -ltn | grep -q :5000; do sleep 0.1; done",
+        /Port 5000 is taken by process (\d+) \(.*python3.* -m http\.server 5000\)\.\n.*sudo kill \1, or choose .* --port=5001/,
+        "kill $(ss -Hltnp 'sport = :5000' | sed 's/.*pid=//; s/,.*//')",
+      ],
+      [
+        "a port of another service",
+        "systemd-run --quiet --unit=other --service-type=exec python3 -m http.server 5000; until ss -ltn | grep -q :5000; do sleep 0.1; done",
+        "sudo systemctl disable --now other.service",
+        "systemctl stop other.service",
+      ],
+      [
+        "a server that runs by hand",
+        `mkdir -m 700 /tmp/byhand; ${launcher} --port=5009 --state-dir=/tmp/byhand >/dev/null 2>&1 & until curl -sf localhost:5009/readyz >/dev/null; do sleep 0.1; done`,
+        /\/etc\/hosts already has a writer: process (\d+) .*\n.*sudo kill \1/,
+        "kill $(ss -Hltnp 'sport = :5009' | sed 's/.*pid=//; s/,.*//'); while [ -e /etc/.hosts.hostsfile-server.lock ]; do sleep 0.1; done; rm -r /tmp/byhand",
+      ],
+      [
+        "a hosts file of another user's, which the service has no power over",
+        "chown dev /etc/hosts",
+        "sudo chown root:root /etc/hosts",
+        "chown root /etc/hosts",
       ],
       [
         "cloud-init",
         "mkdir -p /etc/cloud; echo 'manage_etc_hosts: true' >/etc/cloud/cloud.cfg",
-        "manage_etc_hosts: false",
+        "echo 'manage_etc_hosts: false' | sudo tee /etc/cloud/cloud.cfg.d/99-hostsfile-server.cfg",
         "rm -r /etc/cloud",
       ],
       [
@@ -220,7 +241,7 @@ describe("from nothing to nothing", () => {
       await machine.shell(fault);
       const faulty = await machine.changes();
       const { code, output } = await run(machine, `${sudo} ${launcher} install --yes`);
-      expect([code, output]).toEqual([3, expect.stringContaining(named)]);
+      expect([code, output]).toEqual([3, expect.stringMatching(named)]);
       expect(differences(faulty, await machine.changes())).toEqual([]);
       await machine.shell(mend);
     });
@@ -236,13 +257,27 @@ describe("from nothing to nothing", () => {
   });
 });
 
+test("commands that npm has put there stay, and are there afterwards", async () => {
+  const link = "ln -s ../lib/node_modules/hostsfile-server/dist";
+  await using machine = await bootMachine({
+    furnish: `${furnish}
+      mkdir -p "$ROOT/usr/local/bin"
+      for name in hostsfile-server dtk; do ${link}/$name.js "$ROOT/usr/local/bin/$name"; done`,
+  });
+  const before = await machine.changes();
+  const { code, output } = await run(machine, `${sudo} ${launcher} install --yes`);
+  expect([code, output]).toEqual([0, expect.stringContaining("leave   /usr/local/bin/dtk, which was not put there")]);
+  expect((await run(machine, `${launcher} uninstall --yes`)).code).toBe(0);
+  expect(differences(before, await machine.changes())).toEqual([]);
+});
+
 test("the predecessor's service is taken over with its flags", async () => {
   const unit = `[Unit]
 Description=Hosts file server
 After=network.target
 
 [Service]
-ExecStart=/usr/bin/python3 /opt/hostsfile-server/hostsfile-server.py --cluster-ip=192.168.122.9 --port=5003 --domains=old.io,older.io
+ExecStart=/usr/bin/python3 /opt/hostsfile-server/hostsfile-server.py --cluster-ip=192.168.122.9 --port=5003 --domains=old.io,older.io --debug
 Restart=always
 
 [Install]
@@ -257,12 +292,23 @@ WantedBy=multi-user.target
       cat >"$ROOT/etc/systemd/system/hostsfile-server.service" <<'END'\n${unit}END
       systemctl --root="$ROOT" enable hostsfile-server.service`,
   });
+  const before = await machine.changes();
   const { code, output } = await run(machine, `${sudo} ${launcher} install --yes`);
-  expect([code, output]).toEqual([0, expect.stringContaining("take the place of the Python hostsfile-server.service")]);
+  expect([code, output]).toEqual([0, expect.stringContaining("replace the Python server of hostsfile-server.service")]);
+  expect(output).toContain("kubectl -n external-dns rollout restart deployment external-dns");
   const status = await run(machine, "hostsfile-server status");
   expect(status.output).toMatch(/192\.168\.122\.9[\s\S]*old\.io, older\.io/);
   expect(status.output).toContain("localhost:5003");
   // Its ExternalDNS shows no token.
   expect(await machine.shell("curl -sS localhost:5003/")).toBe('{"include":["old.io","older.io"]}');
   expect(await machine.shell("cat /var/lib/hostsfile-server/predecessor.service")).toBe(unit);
+  expect(await machine.shell("cat /etc/hostsfile-server/environment")).toContain("HOSTSFILE_SERVER_DEBUG=true\n");
+  // The user's own unit is given back; it is for the user to say whether it is to run again.
+  const removed = await run(machine, "hostsfile-server uninstall --yes");
+  expect([removed.code, removed.output]).toEqual([0, expect.stringContaining("sudo systemctl enable --now")]);
+  expect(differences(before, await machine.changes())).toEqual([
+    "/etc/systemd/system/multi-user.target.wants/hostsfile-server.service: link to /etc/systemd/system/hostsfile-server.service -> undefined",
+  ]);
+  await machine.shell("systemctl enable --now hostsfile-server.service");
+  await eventually(async () => machine.shell("curl -sS localhost:5003/"));
 });

@@ -1,0 +1,49 @@
+/** Who listens on a port, so that the one who wants it can be told what to stop. */
+import { readFileSync } from "node:fs";
+import { runProgram } from "../process.ts";
+
+export interface PortHolder {
+  readonly pid: number;
+  /** Its command line, cut to what fits into a sentence. */
+  readonly command: string;
+  /** The systemd service that it belongs to. */
+  readonly unit: string | undefined;
+}
+
+/**
+ * Finds the process that listens on a TCP port (ss(8)).
+ *
+ * @returns undefined where it cannot be seen, as in another container
+ */
+export async function findPortHolder(port: number): Promise<PortHolder | undefined> {
+  const { output } = await runProgram("ss", ["-H", "-l", "-t", "-n", "-p", `sport = :${port}`]);
+  const [, pid] = /pid=(\d+)/.exec(output) ?? [];
+  if (pid === undefined) return undefined;
+  return { pid: Number(pid), command: commandOf(pid), unit: unitOf(readOr(`/proc/${pid}/cgroup`)) };
+}
+
+/** Characters of a command line that are shown. */
+const mostShown = 60;
+
+function commandOf(pid: string): string {
+  const words = readOr(`/proc/${pid}/cmdline`).split("\0").join(" ").trim();
+  const text = words === "" ? readOr(`/proc/${pid}/comm`).trim() : words;
+  return text.length > mostShown ? `${text.slice(0, mostShown)}...` : text;
+}
+
+/**
+ * The service of the system that a process belongs to; who runs in a terminal belongs to none.
+ *
+ * @param groups - text of /proc/PID/cgroup (cgroups(7))
+ */
+export function unitOf(groups: string): string | undefined {
+  return /\/system\.slice\/(?:[^/\n]+\.slice\/)*([^/\n]+\.service)$/m.exec(groups)?.[1];
+}
+
+function readOr(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
