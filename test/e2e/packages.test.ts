@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFile, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../cluster/eventually.ts";
 import { run } from "../cluster/program.ts";
@@ -22,10 +22,13 @@ async function build(folder: string, ...flags: readonly string[]): Promise<strin
 let names: readonly string[];
 const named = (ending: RegExp): string => names.find((name) => ending.test(name)) ?? "";
 
+/** Compressing takes its time, and the more the busier the machine is. */
+const patience = 900_000;
+
 beforeAll(async () => {
   await build(packages);
   names = await readdir(packages);
-});
+}, patience);
 afterAll(() => scratch[Symbol.dispose]());
 
 async function digestsOf(folder: string): Promise<Record<string, string>> {
@@ -39,13 +42,17 @@ async function digestsOf(folder: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(pairs));
 }
 
-test("the same source gives the same bytes, but for the compiled code that the executable can do without", async () => {
-  const [one, other] = [join(scratch.path, "one"), join(scratch.path, "other")];
-  await build(one, "--without-code-cache");
-  await build(other, "--without-code-cache");
-  expect(await digestsOf(other)).toEqual(await digestsOf(one));
-  expect(Object.keys(await digestsOf(one))).toHaveLength(3);
-});
+test(
+  "the same source gives the same bytes, but for the compiled code that the executable can do without",
+  async () => {
+    const [one, other] = [join(scratch.path, "one"), join(scratch.path, "other")];
+    await build(one, "--without-code-cache");
+    await build(other, "--without-code-cache");
+    expect(await digestsOf(other)).toEqual(await digestsOf(one));
+    expect(Object.keys(await digestsOf(one))).toHaveLength(3);
+  },
+  patience,
+);
 
 describe("the package for npm", () => {
   test("holds the program and nothing else", async () => {
@@ -76,7 +83,29 @@ describe("the package for npm", () => {
     const demo = await run([join(prefix, "bin/hostsfile-server"), "demo"], { environment: { PATH } });
     expect(demo).toContain("192.168.122.167 foo.dtk.io");
   });
+
+  test("says in one sentence that a Node is too old", async (context) => {
+    const old = await findOldNode();
+    context.skip(old === undefined, "no Node older than 24 is on PATH");
+    for (const command of ["hostsfile-server", "dtk"]) {
+      const path = join(scratch.path, "prefix/bin", command);
+      const said = await run(["sh", "-c", `PATH=${old}:$PATH ${path} --version 2>&1; echo "exit $?"`]);
+      expect(said).toMatch(
+        new RegExp(`^${command}: needs Node 24 or newer, this is \\d+\\.[\\d.]+\\n  .*\\nexit 3\\n$`),
+      );
+    }
+  });
 });
+
+/** The folder of a Node that is too old. */
+async function findOldNode(): Promise<string | undefined> {
+  const paths = (await run(["sh", "-c", "which -a node || true"])).trim().split("\n");
+  for (const path of paths) {
+    const version = await run(["sh", "-c", `"${path}" --version || true`]);
+    if (/^v(?:1\d|2[0-3])\./.test(version)) return dirname(path);
+  }
+  return undefined;
+}
 
 describe("on a machine without Node", () => {
   let machine: Machine;
@@ -99,12 +128,15 @@ describe("on a machine without Node", () => {
     machine = await bootMachine({
       // In containers a policy often keeps packages from starting anything.
       without: [...node, "/usr/sbin/policy-rc.d"],
-      furnish: `mkdir -p "$ROOT/srv/packages"; cp ${packages}/* "$ROOT/srv/packages"`,
+      furnish: `mkdir -p "$ROOT/srv/packages"; cp ${packages}/* "$ROOT/srv/packages"
+        chroot "$ROOT" apt-get install -y --no-install-recommends zsh fish bash-completion >/dev/null 2>&1 || true
+        echo 'dev:x:4242:4242::/home/dev:/bin/sh' >>"$ROOT/etc/passwd"
+        echo 'dev:x:4242:' >>"$ROOT/etc/group"`,
     });
     await shell("cp /etc/hosts /tmp/hosts && printf '# mine' >>/tmp/hosts && cat /tmp/hosts >/etc/hosts");
     before = await machine.changes();
     hosts = await shell("cat /etc/hosts");
-  });
+  }, patience);
   afterAll(async () => machine[Symbol.asyncDispose]());
 
   const isReady = async (): Promise<void> => {
@@ -136,10 +168,10 @@ describe("on a machine without Node", () => {
 
   const curl = 'curl -sS -H "Authorization: Bearer $(cat /etc/hostsfile-server/token)"';
 
-  test("the .deb runs at once, with a token", async () => {
-    await shell(`dpkg --install ${deb()} 2>&1`);
+  test("the .deb runs at once, with a token for the user behind sudo", async () => {
+    await shell(`SUDO_UID=4242 SUDO_GID=4242 SUDO_USER=dev dpkg --install ${deb()} 2>&1`);
     await isReady();
-    expect(await shell("stat -c '%a %U:%G' /etc/hostsfile-server/token")).toBe("600 root:root\n");
+    expect(await shell("stat -c '%a %U:%G' /etc/hostsfile-server/token")).toBe("640 root:dev\n");
     expect(await shell("curl -sS -o /dev/null -w '%{http_code}' localhost:5000/domains")).toBe("401");
     expect(await shell("hostsfile-server status")).toContain("whoever shows a token");
     expect(await shell("systemctl is-enabled hostsfile-server.socket hostsfile-server.service")).toBe(
@@ -149,22 +181,56 @@ describe("on a machine without Node", () => {
     const body = '{"create":[{"dnsName":"foo.dtk.io","targets":["foo.dtk.io"],"recordType":"CNAME"}]}';
     expect(await shell(`${curl} -o /dev/null -w '%{http_code}' -d '${body}' localhost:5000/records`)).toBe("204");
     expect(await shell("getent hosts foo.dtk.io")).toContain("192.168.122.167");
-    expect(await shell("hostsfile-server install --yes")).toContain("nothing was changed");
+    const again = "SUDO_UID=4242 SUDO_GID=4242 SUDO_USER=dev hostsfile-server install --yes";
+    expect(await shell(again)).toContain("nothing was changed");
     expect(await shell("hostsfile-server uninstall --yes 2>&1 || true")).toContain("sudo apt purge hostsfile-server");
   });
 
-  test("manual pages are without fault, and shells complete flags and commands", async () => {
+  test("another port of the .deb is a drop-in of its socket", async () => {
+    expect(await shell("hostsfile-server install --yes --port=5001")).toContain("hostsfile-server.socket.d/");
+    expect(await shell("hostsfile-server status")).toContain("localhost:5001");
+    expect(await shell("curl -sS localhost:5000/healthz 2>&1 || true")).toMatch(/connect/i);
+    await shell("hostsfile-server install --yes --port=5000");
+    expect(await shell("hostsfile-server status")).toContain("localhost:5000");
+  });
+
+  test("manual pages are without fault", async () => {
     for (const page of ["/usr/share/man/man8/hostsfile-server.8.gz", "/usr/share/man/man1/dtk.1.gz"]) {
       expect(await shell(`zcat ${page} | groff -man -Tutf8 -wall 2>&1 >/dev/null | head -5`)).toBe("");
       expect(await shell(`zcat ${page} | groff -man -Tascii -P-cbou`)).toMatch(/SYNOPSIS[\s\S]*--[\s\S]*EXIT STATUS/);
     }
-    const complete = (program: string, ...words: readonly string[]): string => `bash -c '
-      . /usr/share/bash-completion/completions/${program}
-      COMP_WORDS=(${[program, ...words].map((word) => `"${word}"`).join(" ")}); COMP_CWORD=${words.length}
-      _${program.replaceAll("-", "_")}; echo "\${COMPREPLY[@]}"'`;
-    expect(await shell(complete("hostsfile-server", "--clus"))).toBe("--cluster-ip=\n");
-    expect(await shell(complete("hostsfile-server", "uninstall", "--k"))).toBe("--keep-state\n");
-    expect(await shell(complete("dtk", "uninst"))).toBe("uninstall-addon\n");
+  });
+
+  test.each([
+    ["bash", "bash --norc", ". /usr/share/bash-completion/bash_completion"],
+    ["zsh", "zsh -f", "PS1='$ '; autoload -U compinit; compinit -u -D"],
+    ["fish", "fish --no-config", "function fish_prompt; echo '$ '; end; set -g fish_autosuggestion_enabled 0"],
+  ])("%s completes what is typed in a terminal", async (name, command, prepare) => {
+    const isThere = await shell(`[ -e /usr/share/bash-completion/bash_completion ] && command -v ${name} || true`);
+    if (isThere === "") return console.warn(`${name} or its completion could not be installed with apt-get`);
+    const tmux = "tmux -L complete";
+    await shell(`${tmux} new-session -d -x 150 -y 40 env -i TERM=screen HOME=/tmp PATH="$PATH" PS1='$ ' ${command}`);
+    const screen = async (): Promise<string> => shell(`${tmux} capture-pane -p`);
+    const type = async (keys: string): Promise<unknown> => shell(`${tmux} send-keys ${keys}`);
+    await eventually(async () => assert.match(await screen(), /[$#>] *$/m));
+    await type(`"${prepare.replaceAll("$", "\\$")}" Enter`);
+    for (const [typed, completed] of [
+      ["hostsfile-server uninst\t--kee\t", "hostsfile-server uninstall --keep-state"],
+      ["hostsfile-server --clus\t", "hostsfile-server --cluster-ip="],
+      ["hostsfile-server status --token-file=/etc/hostsfile-ser\t", "--token-file=/etc/hostsfile-server/"],
+      ["hostsfile-server status --token-file /etc/hostsfile-ser\t", "--token-file /etc/hostsfile-server/"],
+      ["dtk uninst\tex\t", "dtk uninstall-addon external-dns"],
+      ["dtk config sh\t", "dtk config show"],
+      ["dtk config show --kubec\t", "dtk config show --kubeconfig"],
+    ] as const) {
+      await type("C-u C-l");
+      for (const part of typed.split(/(?<=\t)/)) {
+        await type(`-l -- "${part.trimEnd()}"`);
+        if (part.endsWith("\t")) await type("Tab");
+      }
+      await eventually(async () => assert.ok((await screen()).includes(completed), `${completed}:\n${await screen()}`));
+    }
+    await shell(`${tmux} kill-server`);
   });
 
   test("an upgrade keeps token, settings and records, and the port answers all the time", async () => {
@@ -188,7 +254,39 @@ describe("on a machine without Node", () => {
     expect(await shell("cat /etc/hosts")).toBe(hosts);
     expect(await shell("ls /var/lib/hostsfile-server /etc/hostsfile-server")).toContain("token");
     expect(await shell("curl -sS localhost:5000/healthz 2>&1 || true")).toMatch(/connect/i);
+    await shell(`dpkg --install ${deb()} 2>&1`);
+    await isReady();
+    expect(await shell("systemctl is-enabled hostsfile-server.service")).toBe("enabled\n");
     await shell("dpkg --purge hostsfile-server 2>&1");
+    expect(await differences()).toEqual([]);
+  });
+
+  test("installed while its port is taken, it says by whom, and that it does not run yet", async () => {
+    await shell("systemd-run --quiet --unit=other python3 -m http.server 5000");
+    await eventually(async () => shell("ss -ltn | grep -q :5000"));
+    const said = await shell(`dpkg --install ${deb()} 2>&1`);
+    expect(said).toMatch(
+      /Port 5000 is taken by process \d+ of other\.service[\s\S]*then: sudo hostsfile-server install/,
+    );
+    await shell("systemctl stop other.service; hostsfile-server install --yes");
+    await isReady();
+    await shell("dpkg --purge hostsfile-server 2>&1");
+    expect(await differences()).toEqual([]);
+  });
+
+  test("it takes over the predecessor, and gives it back", async () => {
+    const unit = "/etc/systemd/system/hostsfile-server.service";
+    await shell(`
+      echo "import http.server; http.server.HTTPServer(('', 5003), http.server.BaseHTTPRequestHandler).serve_forever()" >/srv/hostsfile-server.py
+      printf '[Service]\nExecStart=python3 /srv/hostsfile-server.py --port=5003 --domains=old.io\n[Install]\nWantedBy=multi-user.target\n' >${unit}
+      systemctl daemon-reload; systemctl start hostsfile-server.service`);
+    const given = await shell(`cat ${unit}`);
+    await shell(`dpkg --install ${deb()} 2>&1`);
+    expect(await shell("curl -sS localhost:5003/")).toBe('{"include":["old.io"]}');
+    expect(await shell("systemctl show -P FragmentPath hostsfile-server.service")).toContain("/lib/systemd/system/");
+    await shell("dpkg --purge hostsfile-server 2>&1");
+    expect(await shell(`cat ${unit}`)).toBe(given);
+    await shell(`rm ${unit} /srv/hostsfile-server.py`);
     expect(await differences()).toEqual([]);
   });
 });
