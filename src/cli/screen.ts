@@ -1,8 +1,16 @@
 /** A terminal's second screen for something live: drawn over itself without a flicker, and gone without a trace when the process ends. */
+import { stripVTControlCharacters } from "node:util";
 
 export interface LiveScreen {
-  /** Shows lines in place of those before; what does not fit is cut, with a line that says so. */
-  readonly draw: (lines: readonly string[]) => void;
+  /** Shows lines in place of those before. */
+  readonly draw: (frame: Frame) => void;
+}
+
+export interface Frame {
+  /** Where these do not fit they are cut, with a line that says so. */
+  readonly lines: readonly string[];
+  /** What stands below them in any case. */
+  readonly footer: readonly string[];
 }
 
 /** Control sequences of xterm and all that follow it (xterm-ctlseqs). */
@@ -33,18 +41,37 @@ export function openScreen(stream: NodeJS.WriteStream, redraw: () => void): Live
     redraw();
   });
   stream.on("resize", redraw);
-  return { draw: (lines) => stream.write(renderFrame(lines, stream.rows)) };
+  return { draw: (frame) => stream.write(renderFrame(frame, stream)) };
 }
 
 /**
- * Makes the bytes of one frame.
+ * Makes the bytes of one frame, which never scrolls.
  *
- * @param lines - each no wider than the screen
- * @param rows - the height of the screen
+ * @param size - of the screen
  */
-export function renderFrame(lines: readonly string[], rows: number): string {
-  const hidden = lines.length - rows;
-  const shown = hidden <= 0 ? lines : [...lines.slice(0, rows - 1), `… ${hidden + 1} more lines in a taller window`];
-  const text = shown.map((line) => line + control.endOfLine).join("\r\n");
+export function renderFrame({ lines, footer }: Frame, size: Size): string {
+  const whole = fitting([...lines, ...footer], size.rows, size);
+  const isCut = whole.length < lines.length + footer.length;
+  const text = (isCut ? cut({ lines, footer }, size) : whole).map((line) => line + control.endOfLine).join("\r\n");
   return control.frame + text + control.endOfFrame;
+}
+
+type Size = Pick<NodeJS.WriteStream, "rows" | "columns">;
+
+function cut({ lines, footer }: Frame, size: Size): readonly string[] {
+  const below = fitting(footer, size.rows - 1, size);
+  const above = fitting(lines, size.rows - 1 - rowsOf(below, size), size);
+  return [...above, `… ${lines.length - above.length} more lines in a taller window`, ...below];
+}
+
+/** The first lines that fit; one that is wider than the screen, as a command may be, takes several rows of it. */
+function fitting(lines: readonly string[], rows: number, size: Size): readonly string[] {
+  let room = rows;
+  const end = lines.findIndex((line) => (room -= rowsOf([line], size)) < 0);
+  return end === -1 ? lines : lines.slice(0, end);
+}
+
+function rowsOf(lines: readonly string[], { columns }: Size): number {
+  const widths = lines.map((line) => stripVTControlCharacters(line).length);
+  return widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
 }

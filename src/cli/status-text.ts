@@ -16,20 +16,27 @@ const labelWidth = 15;
  * Renders the status.
  *
  * @param status - as the server gave it
- * @param options - the time in milliseconds since 1970, for ages; and where it is shown
+ * @param options - the time, for ages; and where it is shown
  */
-export function renderStatus(
-  status: Status,
-  { now, terminal }: { readonly now: number; readonly terminal: Terminal },
-): string {
+export function renderStatus(status: Status, options: StatusTextOptions): string {
+  return [...describeParts(status, options), "", ...describeAttention(status, options.terminal), ""].join("\n");
+}
+
+export interface StatusTextOptions {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly terminal: Terminal;
+}
+
+/** The lines of the status but for what needs attention: those that may be cut where there is no room. */
+export function describeParts(status: Status, { now, terminal }: StatusTextOptions): readonly string[] {
   const screen: Screen = { terminal, age: (moment) => formatAge(moment, now) };
   const sections = [
     renderServer(status, screen),
     ...status.clusters.map((cluster) => renderCluster(cluster, status, screen)),
     ...status.sinks.map((sink) => renderSink(sink, status, screen)),
-    renderAttention(status, screen),
   ];
-  return sections.map((lines) => `${lines.join("\n")}\n`).join("\n");
+  return sections.flatMap((lines, index) => (index === 0 ? lines : ["", ...lines]));
 }
 
 interface Screen {
@@ -119,7 +126,8 @@ function methodWords(method: string | null): string {
   return method === "in-place" ? "written in place" : "in memory alone";
 }
 
-function renderAttention({ attention }: Status, { terminal }: Screen): readonly string[] {
+/** The lines that say what needs attention. */
+export function describeAttention({ attention }: Status, terminal: Terminal): readonly string[] {
   if (attention.length === 0) return [terminal.paint("good", "Nothing needs attention.")];
   const { width, paint } = terminal;
   return [

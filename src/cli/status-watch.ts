@@ -4,7 +4,7 @@ import type { Status } from "../control/status.ts";
 import { type Trouble, TroubleError } from "../trouble.ts";
 import { openScreen } from "./screen.ts";
 import { type ServerPlace, findStatus } from "./server-client.ts";
-import { renderStatus } from "./status-text.ts";
+import { describeAttention, describeParts, renderStatus } from "./status-text.ts";
 import { type Terminal, terminalOf, wrap } from "./terminal.ts";
 
 /** Milliseconds between two looks. */
@@ -41,7 +41,12 @@ function drawing(): Show {
   const draw = (): void => {
     if (last === undefined) return;
     const terminal = terminalOf(process.stdout);
-    screen.draw([...renderLook(last, terminal).split("\n"), terminal.paint("faint", "Live; Ctrl-C ends it.")]);
+    const note = ["", terminal.paint("faint", "Live; Ctrl-C ends it.")];
+    if ("trouble" in last) screen.draw({ lines: describeTrouble(last.trouble, terminal), footer: note });
+    else {
+      const lines = describeParts(last.status, { now: Date.now(), terminal });
+      screen.draw({ lines, footer: ["", ...describeAttention(last.status, terminal), ...note] });
+    }
   };
   const screen = openScreen(process.stdout, draw);
   return (look) => {
@@ -66,10 +71,11 @@ function printing(json: boolean): Show {
 
 function renderLook(look: Look, terminal: Terminal): string {
   if ("status" in look) return renderStatus(look.status, { now: Date.now(), terminal });
-  const indent = { first: "  ", others: "  " };
-  const { message, hint } = look.trouble;
-  const lines = [...wrap(message, terminal.width, { first: "", others: "" }), ...wrap(hint, terminal.width, indent)];
-  return `${lines.join("\n")}\n`;
+  return `${describeTrouble(look.trouble, terminal).join("\n")}\n`;
+}
+
+function describeTrouble({ message, hint }: Trouble, { width }: Terminal): readonly string[] {
+  return [...wrap(message, width, { first: "", others: "" }), ...wrap(hint, width, { first: "  ", others: "  " })];
 }
 
 /** All that counts as a change: not that ExternalDNS called again, nor that a silence has become longer. */
