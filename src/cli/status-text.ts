@@ -1,4 +1,5 @@
 /** The status as text for a person: one screen, the state of each part first, what needs attention last. */
+import { formatAge } from "../control/age.ts";
 import type { Status } from "../control/status.ts";
 import { splitHint } from "../trouble.ts";
 import { type Terminal, printable, wrap } from "./terminal.ts";
@@ -148,20 +149,6 @@ function row({ width, paint }: Terminal, label: string, value: string): readonly
   const others = " ".repeat(labelWidth);
   const [first = "", ...rest] = wrap(value, width, { first: others, others });
   return [`  ${paint("faint", label)}${" ".repeat(labelWidth - 2 - label.length)}${first.slice(labelWidth)}`, ...rest];
-}
-
-const units = [
-  ["d", 86_400_000],
-  ["h", 3_600_000],
-  ["min", 60_000],
-  ["s", 1000],
-] as const;
-
-/** The time since a moment in its largest whole unit, as in `3 min`. */
-function formatAge(moment: string, now: number): string {
-  const milliseconds = Math.max(0, now - Date.parse(moment));
-  const [unit, size] = units.find((entry) => milliseconds >= entry[1]) ?? ["s", 1000];
-  return `${Math.floor(milliseconds / size)} ${unit}`;
 }
 
 /** A moment on the clocks of this place, as in `2026-11-22 23:15`. */

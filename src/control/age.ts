@@ -1,0 +1,20 @@
+/** Times as a person reads them: how long ago, in the largest unit. */
+
+const units = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["min", 60_000],
+  ["s", 1000],
+] as const;
+
+/**
+ * Writes the time since a moment, as in `3 min`; a moment that is still to come is now, since clocks differ.
+ *
+ * @param moment - ISO 8601
+ * @param now - milliseconds since 1970
+ */
+export function formatAge(moment: string, now: number): string {
+  const milliseconds = Math.max(0, now - Date.parse(moment));
+  const [unit, size] = units.find((entry) => milliseconds >= entry[1]) ?? ["s", 1000];
+  return `${Math.floor(milliseconds / size)} ${unit}`;
+}
