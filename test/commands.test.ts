@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { describe, expect, test, vi } from "vitest";
@@ -103,6 +104,31 @@ describe("serve", () => {
     }
     await using server = await startProduct(["--cluster-ip=192.0.2.1", ...flags]);
     expect(server.log.map(({ msg }) => msg)).toContain("Managing dtk.io, pointing to 192.0.2.1.");
+  });
+
+  test("with --forget-after clusters that were silent for too long go, and of default what the flags say stays", async () => {
+    using here = desktop();
+    {
+      await using server = await startProduct([...seedFlags, ...here.flags]);
+      await curl(`${server.url}/clusters/kind-a/domains`, { body: "kind.io" });
+      await curl(`${server.url}/clusters/kind-b/domains`, { body: "never-called.io" });
+      await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io")] });
+      await postRecords(`${server.url}/clusters/kind-a`, { create: [ingressEndpoint("a.kind.io")] });
+      expect(here.block()).toEqual(["192.168.122.167 foo.dtk.io"]);
+    }
+    {
+      using database = new DatabaseSync(join(here.stateFolder, "records.sqlite"));
+      database.exec("UPDATE cluster SET silent_for = 86400000 - 5000 WHERE heard_at IS NOT NULL");
+    }
+    await using server = await startProduct([...seedFlags, "--forget-after=1d", ...here.flags]);
+    expect(here.block()).toEqual(["192.168.122.167 foo.dtk.io"]);
+    const domains = async () => {
+      const { clusters } = statusSchema.parse(JSON.parse((await curl(`${server.url}/status`)).text));
+      return Object.fromEntries(clusters.map((cluster) => [cluster.name, cluster.domains]));
+    };
+    const expected = { default: ["dtk.io", "mydomain.io"], "kind-b": ["never-called.io"] };
+    await vi.waitFor(async () => expect(await domains()).toEqual(expected), { timeout: 25_000, interval: 500 });
+    expect(here.hosts()).toBe(users);
   });
 
   test("what was set survives a restart, and a flag that is given wins and is saved", async () => {
