@@ -77,6 +77,18 @@ describe("with --forget-after", () => {
     expect(await here.silenceOf("kind-a")).toBe(200);
   });
 
+  test("a disk that fails in between is noted, and the count goes on when it is well", async () => {
+    await using here = await desktop(hour);
+    await here.callFrom("kind-a");
+    here.app.breakStore({ code: "state-unavailable", message: "Broken.", hint: "Mend it." }, "elapse");
+    await here.run(20_000);
+    expect(await here.silenceOf("kind-a")).toBe(0);
+    here.app.breakStore(undefined);
+    await here.app.reconciler.reconcile();
+    await here.run(20_000);
+    expect(await here.silenceOf("kind-a")).toBe(20);
+  });
+
   test("nothing is counted or forgotten while the store cannot be used", async () => {
     await using here = await desktop(hour);
     await here.callFrom("kind-a");

@@ -1,6 +1,7 @@
 /** Counts how long each cluster has been silent while the server ran, and forgets those that were for too long. */
 import type { ClusterName } from "./records/cluster.ts";
 import type { ReconcilerPort } from "./reconciler.ts";
+import { StoreTroubleError } from "./store/trouble.ts";
 
 export interface SilenceOptions {
   readonly reconciler: ReconcilerPort;
@@ -27,10 +28,15 @@ export function countSilence(options: SilenceOptions): Disposable & { readonly l
     const passed = Math.min(now() - before, 2 * interval);
     before = now();
     if (reconciler.state().storeTrouble !== undefined) return;
-    reconciler.read((store) => store.elapse(passed));
-    await forgetSilent(options);
+    try {
+      reconciler.read((store) => store.elapse(passed));
+      await forgetSilent(options);
+    } catch (error) {
+      // The reconciler has noted the trouble, and does what it can about it.
+      if (!(error instanceof StoreTroubleError)) throw error;
+    }
   };
-  const timer = setInterval(() => void look().catch(() => undefined), interval).unref();
+  const timer = setInterval(() => void look(), interval).unref();
   return { look, [Symbol.dispose]: () => clearInterval(timer) };
 }
 

@@ -20,7 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   hosts: ["records", "trouble", "log"],
   store: ["records", "trouble"],
   reconciler: ["records", "hosts", "store", "trouble"],
-  silence: ["records", "reconciler"],
+  silence: ["records", "store", "reconciler"],
   announcer: ["records", "hosts", "reconciler", "trouble", "log"],
   webhook: ["records", "store", "reconciler", "trouble", "log", "warn-once"],
   control: ["records", "hosts", "store", "reconciler", "webhook", "trouble", "log", "warn-once"],
