@@ -4,7 +4,7 @@ import { styleText } from "node:util";
 /** What a text is in a place where colours are: `good`, `bad`, `strong`, `faint`, or a `command` to type. */
 export type Style = keyof typeof formats;
 
-const formats = { good: "green", bad: "red", strong: "bold", faint: "dim", command: "cyan" } as const;
+export const formats = { good: "green", bad: "red", strong: "bold", faint: "dim", command: "cyan" } as const;
 
 export interface Terminal {
   /** Columns; endless where nobody said how many there are, so that `grep` finds whole sentences. */
