@@ -1,6 +1,7 @@
 /** `dtk check`: reaches the server from inside the cluster, and compares what the server has with what is. */
 import type { Intent } from "../cluster/installation/intent.ts";
-import { currentProof, firewallCommands } from "../cluster/installation/prove.ts";
+import { firewallCommands } from "../cluster/firewall/opening.ts";
+import { currentProof } from "../cluster/installation/prove.ts";
 import { type Situation, lookAround } from "../cluster/installation/situation.ts";
 import { webhookURL } from "../cluster/helm/webhook-url.ts";
 import { probeFromInside } from "../cluster/reachability/probe-pod.ts";

@@ -1,11 +1,8 @@
 /** Proves that ExternalDNS runs and calls the server: by the rollout, then by the server's own word; else says why not. */
 import type { Status } from "../../control/status.ts";
-import type { Address } from "../../records/address.ts";
 import { type Trouble, TroubleError } from "../../trouble.ts";
-import { formatNetwork, isInNetwork, networkOf, systemNetworks } from "../../control/network.ts";
-import { parseCaller } from "../../control/caller.ts";
+import { firewallCommands } from "../firewall/opening.ts";
 import { diagnose, lastLines } from "../release/diagnosis.ts";
-import { findFirewall, renderFirewallCommands } from "../release/firewall.ts";
 import { releaseName, releaseNamespace } from "../release/names.ts";
 import { waitForRollout } from "../release/rollout.ts";
 import { type Pod, readLog } from "../release/workload.ts";
@@ -97,16 +94,4 @@ function unknownCause(rollout: { readonly what?: string; readonly why?: string }
   }
   const message = `ExternalDNS does not come up: still waiting for ${rollout.what ?? "it"}.`;
   return { code: "rollout-stuck", message, hint: logs };
-}
-
-/** What would let the cluster's network through this desktop's firewall. */
-export async function firewallCommands(clusterIPs: readonly Address[], port: number): Promise<readonly string[]> {
-  const callers = clusterIPs.flatMap((address) => parseCaller(address) ?? []);
-  const near = systemNetworks
-    .interfaces()
-    .find((entry) => callers.some((caller) => isInNetwork(caller, networkOf(entry))));
-  const firewall = await findFirewall({ interfaceName: near?.interfaceName });
-  if (firewall === undefined) return [];
-  const network = near === undefined ? undefined : formatNetwork(networkOf(near));
-  return renderFirewallCommands(firewall, { network, port });
 }

@@ -7,7 +7,7 @@ import type { ClusterPlace } from "../kubernetes/place.ts";
 import { runHelm } from "./helm.ts";
 
 /** ExternalDNS's own repository (its README under Helm). */
-const ownRepository = "https://kubernetes-sigs.github.io/external-dns/";
+export const ownRepository = "https://kubernetes-sigs.github.io/external-dns/";
 
 export interface ChartSource {
   /** As given with `--chart`; ExternalDNS's own repository without it. */

@@ -1,4 +1,4 @@
-/** The Deployment that the chart made, its pods and their logs, as far as dtk watches them. */
+/** The Deployment that the chart made, its pods and their logs, as far as they are watched. */
 import * as z from "zod/mini";
 import type { KubernetesAPI } from "../kubernetes/api.ts";
 import { podSelector, releaseName, releaseNamespace } from "./names.ts";
@@ -8,7 +8,7 @@ const core = `/api/v1/namespaces/${releaseNamespace}`;
 
 const optionalNumber = z.optional(z.number());
 
-const deploymentSchema = z.object({
+export const deploymentSchema = z.object({
   metadata: z.object({
     generation: optionalNumber,
     labels: z.optional(z.record(z.string(), z.string())),
@@ -35,6 +35,7 @@ const stateSchema = z.optional(
 const podSchema = z.object({
   metadata: z.object({
     name: z.string(),
+    namespace: z.optional(z.string()),
     creationTimestamp: z.optional(z.string()),
     deletionTimestamp: z.optional(z.string()),
     labels: z.optional(z.record(z.string(), z.string())),
@@ -69,14 +70,15 @@ export interface Workload {
 
 /** Reads the Deployment and its pods. */
 export async function readWorkload(api: KubernetesAPI): Promise<Workload> {
-  const [deployment, pods] = await Promise.all([
-    readDeployment(api),
-    api.read(
-      `${core}/pods?labelSelector=${encodeURIComponent(podSelector)}`,
-      z.object({ items: z.nullable(z.array(podSchema)) }),
-    ),
-  ]);
-  return { deployment, pods: pods?.items ?? [] };
+  const [deployment, pods] = await Promise.all([readDeployment(api), readPods(api, releaseNamespace, podSelector)]);
+  return { deployment, pods };
+}
+
+/** Reads the pods that a label selector chooses. */
+export async function readPods(api: KubernetesAPI, namespace: string, selector: string): Promise<readonly Pod[]> {
+  const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(selector)}`;
+  const pods = await api.read(path, z.object({ items: z.nullable(z.array(podSchema)) }));
+  return pods?.items ?? [];
 }
 
 /** Reads the Deployment. */
@@ -112,7 +114,8 @@ const tailLines = 30;
  * @returns an empty text when there is none, or the node does not give it
  */
 export async function readLog(api: KubernetesAPI, pod: Pod): Promise<string> {
-  const path = `${core}/pods/${pod.metadata.name}/log?tailLines=${tailLines}`;
+  const { name, namespace = releaseNamespace } = pod.metadata;
+  const path = `/api/v1/namespaces/${namespace}/pods/${name}/log?tailLines=${tailLines}`;
   const hasEnded = pod.status.containerStatuses?.some(({ lastState }) => lastState?.terminated !== undefined) === true;
   const previous = hasEnded ? await api.send({ path: `${path}&previous=true` }).catch(() => undefined) : undefined;
   if (previous !== undefined && previous.trim() !== "") return previous;

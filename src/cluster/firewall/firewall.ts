@@ -5,7 +5,11 @@ import { runProgram } from "../../process.ts";
 export type Firewall =
   | { readonly kind: "ufw" }
   | { readonly kind: "firewalld"; readonly zone: string | undefined }
-  | { readonly kind: "nftables" };
+  | {
+      readonly kind: "nftables";
+      /** Family, table and name of the chain that drops, as in `inet filter input`. */
+      readonly chain: string;
+    };
 
 export interface Opening {
   /** As in `192.168.122.0/24`; undefined when it is not known. */
@@ -25,7 +29,7 @@ export function renderFirewallCommands(firewall: Firewall, { network, port }: Op
     case "nftables": {
       const family = network?.includes(":") === true ? "ip6" : "ip";
       const from = network === undefined ? "" : ` ${family} saddr ${network}`;
-      return [`sudo nft insert rule inet filter input${from} tcp dport ${port} accept`];
+      return [`sudo nft insert rule ${firewall.chain}${from} tcp dport ${port} accept`];
     }
   }
 }
@@ -47,8 +51,10 @@ export async function findFirewall(options: {
     const zone = interfaceName && (await say("firewall-cmd", `--get-zone-of-interface=${interfaceName}`))?.trim();
     return { kind: "firewalld", zone: zone === "" || zone?.includes(" ") === true ? undefined : zone };
   }
-  const rules = await say("nft", "list", "chain", "inet", "filter", "input");
-  return rules !== undefined && /policy drop|reject|drop/.test(rules) ? { kind: "nftables" } : undefined;
+  const chain = ["inet", "filter", "input"];
+  const rules = await say("nft", "list", "chain", ...chain);
+  if (rules === undefined || !/policy drop|reject|drop/.test(rules)) return undefined;
+  return { kind: "nftables", chain: chain.join(" ") };
 }
 
 async function say(file: string, ...parameters: readonly string[]): Promise<string | undefined> {

@@ -23,7 +23,7 @@ test.each([
     ["sudo firewall-cmd --permanent --add-port=5000/tcp", "sudo firewall-cmd --reload"],
   ],
   [
-    { kind: "nftables" },
+    { kind: "nftables", chain: "inet filter input" },
     "fd00:122::/64",
     ["sudo nft insert rule inet filter input ip6 saddr fd00:122::/64 tcp dport 5000 accept"],
   ],
@@ -54,7 +54,7 @@ test.each([
     files: {
       nft: "#!/bin/sh\necho 'table inet filter { chain input { type filter hook input priority filter; policy drop; } }'\n",
     },
-    expected: { kind: "nftables" },
+    expected: { kind: "nftables", chain: "inet filter input" },
   },
   {
     case: "nftables that accepts",
