@@ -1,6 +1,7 @@
 /** What a check of `doctor` is: it looks at one part of the way from an Ingress to a resolving name, and changes nothing. */
 import type { Status } from "../control/status.ts";
 import type { KubernetesAPI } from "../cluster/kubernetes/api.ts";
+import type { ClusterPlace } from "../cluster/kubernetes/place.ts";
 import type { RunOptions, Ran } from "../process.ts";
 import type { Trouble } from "../trouble.ts";
 
@@ -39,6 +40,8 @@ export interface Desktop {
   readonly status: () => Promise<Status | undefined>;
   /** What the server answers to a GET of a path, with the admin token; as {@link Desktop.status}. */
   readonly ask: (path: string) => Promise<string | undefined>;
+  /** Which cluster is meant, as it was given. */
+  readonly place: ClusterPlace;
   /** The cluster's API; throws TroubleError when there is no kubeconfig. */
   readonly kubernetes: () => Promise<KubernetesAPI>;
   /** The bytes of a file, undefined when it is missing; throws when it cannot be read. */

@@ -28,6 +28,7 @@ export function openDesktop(place: DesktopPlace): Desktop {
     hostsFile,
     stateFolder,
     port,
+    place: cluster,
     signal,
     ask,
     status: async () => desktop.once(askStatus),

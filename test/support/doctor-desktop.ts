@@ -8,6 +8,7 @@ export function bareDesktop(given: Partial<Desktop> = {}): Desktop {
     hostsFile: "/etc/hosts",
     stateFolder: "/var/lib/hostsfile-server",
     port: 5000,
+    place: { kubeconfig: undefined, context: undefined },
     signal: new AbortController().signal,
     status: unexpected("status"),
     ask: unexpected("ask"),

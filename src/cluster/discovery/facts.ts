@@ -34,6 +34,7 @@ const ingressSchema = z.object({
   metadata: metadataSchema,
   spec: z.optional(
     z.object({
+      ingressClassName: z.optional(z.string()),
       rules: z.optional(z.nullable(z.array(z.object({ host: z.optional(z.string()) })))),
       tls: z.optional(z.nullable(z.array(z.object({ hosts: z.optional(z.nullable(z.array(z.string()))) })))),
     }),

@@ -13,25 +13,40 @@ export interface SilentIngress {
 
 /**
  * Finds them (ExternalDNS source/ingress.go: targets are the annotation's, else the addresses and names in the status).
+ *
+ * @param prefix - the prefix of the annotations that ExternalDNS reads
  */
-export function findSilentIngresses({ ingresses }: Pick<ClusterFacts, "ingresses">): readonly SilentIngress[] {
+export function findSilentIngresses(
+  { ingresses }: Pick<ClusterFacts, "ingresses">,
+  prefix = annotationPrefix,
+): readonly SilentIngress[] {
   return ingresses.flatMap((ingress) => {
-    const [first, ...others] = hostsOf(ingress);
-    if (first === undefined || hasTarget(ingress)) return [];
+    const [first, ...others] = hostsOf(ingress, prefix);
+    if (first === undefined || hasTarget(ingress, prefix)) return [];
     const { name, namespace = "default" } = ingress.metadata;
-    const command = `kubectl -n ${namespace} annotate ingress ${name} ${annotationPrefix}target=${first}`;
+    const command = `kubectl -n ${namespace} annotate ingress ${name} ${prefix}target=${first}`;
     return [{ path: pathOf(ingress), hosts: [first, ...others], command }];
   });
 }
 
-function hasTarget({ metadata, status }: Ingress): boolean {
-  const target = metadata.annotations?.[`${annotationPrefix}target`] ?? "";
-  return target !== "" || (status?.loadBalancer?.ingress ?? []).length > 0;
+function hasTarget(ingress: Ingress, prefix: string): boolean {
+  return hasAnnotatedTarget(ingress, prefix) || isPublished(ingress);
 }
 
-function hostsOf({ spec, metadata }: Ingress): readonly string[] {
+/** Whether a load balancer gave it an address. */
+export function isPublished({ status }: Ingress): boolean {
+  return (status?.loadBalancer?.ingress ?? []).length > 0;
+}
+
+/** Whether its target is named by an annotation with this prefix. */
+export function hasAnnotatedTarget({ metadata }: Ingress, prefix: string): boolean {
+  return (metadata.annotations?.[`${prefix}target`] ?? "") !== "";
+}
+
+/** The host names of an Ingress, in the order in which ExternalDNS finds them. */
+export function hostsOf({ spec, metadata }: Ingress, prefix: string): readonly string[] {
   const ofRules = (spec?.rules ?? []).map(({ host }) => host ?? "");
   const ofCertificates = (spec?.tls ?? []).flatMap(({ hosts }) => hosts ?? []);
-  const annotated = (metadata.annotations?.[`${annotationPrefix}hostname`] ?? "").split(",").map((host) => host.trim());
+  const annotated = (metadata.annotations?.[`${prefix}hostname`] ?? "").split(",").map((host) => host.trim());
   return [...new Set([...ofRules, ...ofCertificates, ...annotated])].filter((host) => host !== "");
 }

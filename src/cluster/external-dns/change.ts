@@ -1,6 +1,7 @@
 /** The command that changes a setting of an ExternalDNS, in the way in which it was installed. Pure. */
 import { ownRepository } from "../release/chart-source.ts";
 import { renderCommand } from "../shell.ts";
+import { type ClusterPlace, helmPlace, kubectlWords } from "../kubernetes/place.ts";
 import type { ExternalDNS } from "./find.ts";
 
 /** One flag of ExternalDNS, and the value of its chart that makes it. */
@@ -14,20 +15,28 @@ export interface Change {
   readonly isJSON?: true;
 }
 
-/** Renders it. */
-export function renderChange(externalDNS: ExternalDNS, change: Change): string {
+/**
+ * Renders it.
+ *
+ * @param place - how the cluster was named, so that the command leads to the same one
+ */
+export function renderChange(externalDNS: ExternalDNS, change: Change, place: ClusterPlace): string {
   const { origin, namespace, name } = externalDNS;
   switch (origin.kind) {
-    case "dtk":
-      return "dtk install-addon external-dns";
+    case "dtk": {
+      const flags = kubectlWords(place).slice(1);
+      return renderCommand(["dtk", "install-addon", "external-dns", ...flags]);
+    }
     case "helm": {
       const chart = [origin.release, "external-dns", "--repo", ownRepository, "--version", origin.chartVersion];
+      const where = [...helmPlace(place), "--namespace", namespace];
       const set = [change.isJSON === true ? "--set-json" : "--set", change.chartValue];
-      return renderCommand(["helm", "upgrade", ...chart, "--namespace", namespace, "--reuse-values", ...set]);
+      return renderCommand(["helm", "upgrade", ...chart, ...where, "--reuse-values", ...set]);
     }
     case "manifest": {
       const patch = JSON.stringify(patchOf(externalDNS, change));
-      return renderCommand(["kubectl", "-n", namespace, "patch", "deployment", name, "--type=json", "-p", patch]);
+      const where = [...kubectlWords(place), "-n", namespace];
+      return renderCommand([...where, "patch", "deployment", name, "--type=json", "-p", patch]);
     }
   }
 }

@@ -37,7 +37,9 @@ const schema = z.object({
   }),
   spec: z.extend(deploymentSchema.shape.spec, {
     selector: z.object({ matchLabels: z.optional(z.record(z.string(), z.string())) }),
-    template: z.object({ spec: z.object({ containers: z.array(containerSchema) }) }),
+    template: z.object({
+      spec: z.object({ hostNetwork: z.optional(z.boolean()), containers: z.array(containerSchema) }),
+    }),
   }),
   status: deploymentSchema.shape.status,
 });
@@ -52,6 +54,8 @@ export interface ExternalDNS {
   readonly name: string;
   readonly workload: Workload;
   readonly origin: Origin;
+  /** Whether its pod has the node's own addresses (hostNetwork). */
+  readonly isOnNode: boolean;
   /** Which of the containers it is, and its arguments as they are written. */
   readonly container: { readonly index: number; readonly parameters: readonly string[] };
   readonly version: Version | undefined;
@@ -100,6 +104,7 @@ async function describe(api: KubernetesAPI, deployment: FoundDeployment, index: 
     name,
     workload: { deployment, pods },
     origin,
+    isOnNode: spec.template.spec.hostNetwork === true,
     container: { index, parameters: container?.args ?? [] },
     version,
     settings: describeSettings(readFlags(line), version),

@@ -23,8 +23,8 @@ interface Walk {
 
 /** Judges whether the packet gets in: each chain at the input hook has its say, and one that drops is enough. */
 export function judgePacket(chains: Chains, packet: Packet): Verdict {
-  const families = ["inet", familyOf(packet)];
-  const hooks = [...chains.values()].filter(({ hook, family }) => hook === "input" && families.includes(family));
+  const families = new Set(["inet", familyOf(packet)]);
+  const hooks = [...chains.values()].filter(({ hook, family }) => hook === "input" && families.has(family));
   const judged = hooks.map((chain) => ({ id: chain.id, ends: endsOfHook({ chain, chains, packet, depth: 0 }) }));
   const dropping = judged.filter(({ ends }) => ends.size === 1 && ends.has("drop")).map(({ id }) => id);
   if (dropping.length > 0) return { kind: "blocked", chains: dropping };

@@ -1,5 +1,5 @@
-/** The URL that ExternalDNS calls, with the place of the token but never the token. */
-import { type ClusterName, defaultCluster } from "../../records/cluster.ts";
+/** The URL that ExternalDNS calls: made with the place of the token but never the token, and read again. */
+import { type ClusterName, defaultCluster, parseClusterName } from "../../records/cluster.ts";
 
 /** The environment variable that Kubernetes puts in the place of `$(TOKEN)`. */
 export const tokenVariable = "TOKEN";
@@ -20,4 +20,31 @@ export function webhookURL(options: {
   const authority = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
   const path = cluster === defaultCluster ? "" : `/clusters/${cluster}`;
   return `http://${hasToken ? `${cluster}:$(${tokenVariable})@` : ""}${authority}${path}`;
+}
+
+/** What a URL says that ExternalDNS calls. */
+export interface WebhookURL {
+  /** Without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** Undefined when the path is none of the server's. */
+  readonly cluster: ClusterName | undefined;
+  readonly hasToken: boolean;
+  /** Without user info, as it may be shown. */
+  readonly shown: string;
+}
+
+/** Reads such a URL; undefined when it is none. */
+export function readWebhookURL(text: string): WebhookURL | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const [, name] = /^\/clusters\/([^/]+)\/?$/.exec(url.pathname) ?? [];
+  const rootCluster = url.pathname === "/" ? defaultCluster : undefined;
+  return {
+    host: url.hostname.replaceAll(/[[\]]/g, ""),
+    port: Number(url.port || (url.protocol === "https:" ? 443 : 80)),
+    cluster: name === undefined ? rootCluster : parseClusterName(name),
+    hasToken: url.password !== "",
+    shown: `${url.protocol}//${url.host}${url.pathname === "/" ? "" : url.pathname}`,
+  };
 }

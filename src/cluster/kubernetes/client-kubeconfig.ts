@@ -3,7 +3,7 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import type { Connection, ConnectionOptions } from "./api.ts";
 import type { ClusterPlace } from "./place.ts";
-import { clusterUnreachable, kubeconfigUnusable, reasonOf } from "./trouble.ts";
+import { clusterUnreachable, kubeconfigMissing, kubeconfigUnusable, reasonOf } from "./trouble.ts";
 
 /** Where the client looks when it found no kubeconfig at all. */
 const clientsGuess = "http://localhost:8080";
@@ -33,7 +33,7 @@ function load(configuration: KubeConfig, { kubeconfig, context }: ClusterPlace):
     throw kubeconfigUnusable(`The kubeconfig ${which} cannot be read: ${reasonOf(error)}.`, error);
   }
   if (configuration.getCurrentCluster()?.server === clientsGuess) {
-    throw kubeconfigUnusable("There is no kubeconfig: neither $KUBECONFIG nor ~/.kube/config is there.");
+    throw kubeconfigMissing();
   }
   if (context !== undefined) configuration.setCurrentContext(context);
   if (configuration.getCurrentCluster() !== null) return;

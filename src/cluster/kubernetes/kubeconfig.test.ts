@@ -52,7 +52,7 @@ test("no file at all, as kubectl would look for one", async () => {
   vi.stubEnv("KUBECONFIG", "");
   vi.stubEnv("HOME", folder.path);
   await expect(openKubernetes({ kubeconfig: undefined, context: undefined })).rejects.toMatchObject({
-    code: "kubeconfig-unusable",
+    code: "kubeconfig-missing",
     message: expect.stringContaining("There is no kubeconfig"),
   });
 });

@@ -13,3 +13,12 @@ export function helmPlace({ kubeconfig, context }: ClusterPlace): readonly strin
     ...(context === undefined ? [] : ["--kube-context", context]),
   ];
 }
+
+/** kubectl with what leads to the same cluster. */
+export function kubectlWords({ kubeconfig, context }: ClusterPlace): readonly string[] {
+  return [
+    "kubectl",
+    ...(kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`]),
+    ...(context === undefined ? [] : [`--context=${context}`]),
+  ];
+}

@@ -5,7 +5,7 @@ import { TroubleError } from "../../trouble.ts";
 /** The trouble of an API server that gives no answer. */
 export function clusterUnreachable(server: string, cause: unknown): TroubleError {
   const message = `The cluster at ${server || "(no server in the kubeconfig)"} does not answer: ${reasonOf(cause)}.`;
-  const hint = "Is it running? Try: kubectl cluster-info. Another cluster is named with --kubeconfig and --context.";
+  const hint = "Another cluster is named with --kubeconfig and --context. Does this one run? Try: kubectl cluster-info";
   return new TroubleError({ code: "cluster-unreachable", message, hint }, { exitCode: 3, cause });
 }
 
@@ -31,6 +31,13 @@ export function kubeconfigUnusable(message: string, cause?: unknown): TroubleErr
   const hint =
     "Name another with --kubeconfig FILE or cluster.admin-kubeconfig in config.yaml, its context with --context.";
   return new TroubleError({ code: "kubeconfig-unusable", message, hint }, { exitCode: 3, cause });
+}
+
+/** The trouble of no kubeconfig at all. */
+export function kubeconfigMissing(): TroubleError {
+  const message = "There is no kubeconfig: neither $KUBECONFIG nor ~/.kube/config is there.";
+  const hint = "Name one with --kubeconfig FILE or cluster.admin-kubeconfig in config.yaml.";
+  return new TroubleError({ code: "kubeconfig-missing", message, hint }, { exitCode: 3 });
 }
 
 /** What went wrong, in a few words. */

@@ -1,0 +1,69 @@
+/** Do the Ingresses and ExternalDNS mean the same annotations? It reads one prefix at a time, and v0.22 has another by default. */
+import { type Change, renderChange } from "../../cluster/external-dns/change.ts";
+import { newerPrefix } from "../../cluster/external-dns/settings.ts";
+import { isBefore } from "../../cluster/external-dns/version.ts";
+import { pathOf } from "../../cluster/discovery/candidate.ts";
+import type { Ingress } from "../../cluster/discovery/facts.ts";
+import { hasAnnotatedTarget, isPublished } from "../../cluster/discovery/silent-ingress.ts";
+import { annotationPrefix as olderPrefix } from "../../cluster/helm/values.ts";
+import { type Check, type Desktop, type Finding, ok } from "../check.ts";
+import { type Chain, kubectl, listSome, lookAtChain, lookAtFacts, managedIngresses } from "../cluster-looks.ts";
+
+export const annotationPrefix: Check = {
+  id: "annotation-prefix",
+  title: "ExternalDNS reads the Ingresses' annotations",
+  needs: ["external-dns-installed"],
+  run: async (desktop) => {
+    const [chain, facts] = await Promise.all([desktop.once(lookAtChain), desktop.once(lookAtFacts)]);
+    const prefix = chain.externalDNS.settings.annotationPrefix ?? olderPrefix;
+    return [judgePrefix(chain, managedIngresses(facts, chain.cluster, prefix), desktop)];
+  },
+};
+
+const known = [olderPrefix, newerPrefix];
+
+/** Judges by the targets, without which an Ingress that no load balancer published has no record. */
+export function judgePrefix(chain: Chain, ingresses: readonly Ingress[], desktop: Pick<Desktop, "place">): Finding {
+  const { annotationPrefix: read } = chain.externalDNS.settings;
+  if (read === undefined)
+    return ok("The image's tag says no version, so the prefix that ExternalDNS reads is not known.");
+  const missed = ingresses.filter((ingress) => {
+    const isOther = known.some((prefix) => prefix !== read && hasAnnotatedTarget(ingress, prefix));
+    return isOther && !hasAnnotatedTarget(ingress, read) && !isPublished(ingress);
+  });
+  const [first] = missed;
+  const other = known.find((prefix) => first !== undefined && prefix !== read && hasAnnotatedTarget(first, prefix));
+  if (first === undefined || other === undefined) return ok(`ExternalDNS reads annotations with ${read}.`);
+  const paths = listSome(missed.map(pathOf));
+  const message = `ExternalDNS reads annotations with ${read}, and ${missed.length === 1 ? "the Ingress" : `${missed.length} Ingresses`} ${paths} ${missed.length === 1 ? "has its" : "have their"} target with ${other}: it passes over ${missed.length === 1 ? "it" : "them"}.`;
+  const isReadByOthers = ingresses.some((ingress) => hasAnnotatedTarget(ingress, read));
+  const hint =
+    isReadByOthers || !hasFlag(chain)
+      ? annotate(missed, { read, other }, desktop)
+      : `Let it read the other: ${renderChange(chain.externalDNS, changeTo(other, chain), desktop.place)}`;
+  return { grade: "problem", code: "annotation-prefix-differs", message, hint };
+}
+
+/** The flag is of v0.20, like the chart's value of 1.20. */
+function hasFlag({ externalDNS: { version } }: Chain): boolean {
+  return version === undefined || !isBefore(version, [0, 20, 0]);
+}
+
+function changeTo(prefix: string, { externalDNS }: Chain): Change {
+  const { origin } = externalDNS;
+  const isOlder = origin.kind === "helm" && /^1\.1?\d\./.test(origin.chartVersion);
+  const key = isOlder ? "extraArgs.annotation-prefix" : "annotationPrefix";
+  return { flag: "annotation-prefix", values: [prefix], chartValue: `${key}=${prefix}` };
+}
+
+function annotate(
+  ingresses: readonly Ingress[],
+  { read, other }: { readonly read: string; readonly other: string },
+  desktop: Pick<Desktop, "place">,
+): string {
+  const commands = ingresses.map(({ metadata }) => {
+    const target = `${read}target=${metadata.annotations?.[`${other}target`] ?? ""}`;
+    return kubectl(desktop, "-n", metadata.namespace ?? "default", "annotate", "ingress", metadata.name, target);
+  });
+  return `Annotate with the prefix that it reads: ${commands.join("; ")}`;
+}

@@ -1,0 +1,48 @@
+/** Has ExternalDNS called the server lately? It calls at each look, so silence means that it is stuck or cut off. */
+import { newestPod } from "../../cluster/external-dns/find.ts";
+import { kubectlWords } from "../../cluster/kubernetes/place.ts";
+import { type Check, type Desktop, type Finding, ok } from "../check.ts";
+import { type Chain, kubectl, lookAtChain } from "../cluster-looks.ts";
+
+export const externalDNSCalls: Check = {
+  id: "external-dns-calls",
+  title: "ExternalDNS calls regularly",
+  needs: ["server-answers", "webhook-url", "external-dns-runs"],
+  run: async (desktop) => [judgeCalls(await desktop.once(lookAtChain), desktop, Date.now())],
+};
+
+/** Milliseconds in which a pod makes its first call. */
+const startTime = 60_000;
+
+/** Milliseconds beyond which a call is missing: some of its looks, and a while for slow ones. */
+const spare = 60_000;
+
+/**
+ * Judges by the server's own word.
+ *
+ * @param now - milliseconds since 1970
+ */
+export function judgeCalls({ externalDNS, cluster }: Chain, desktop: Pick<Desktop, "place">, now: number): Finding {
+  const { namespace, name, settings } = externalDNS;
+  const age = now - Date.parse(newestPod(externalDNS)?.metadata.creationTimestamp ?? "");
+  const words = ["-n", namespace, "rollout", "restart", "deployment", name];
+  const fix = { commands: [[...kubectlWords(desktop.place), ...words]], needsRoot: false };
+  const heard = cluster?.lastHeard ?? undefined;
+  if (heard === undefined) {
+    if (age < startTime) return ok("ExternalDNS has just started, and has not called yet.");
+    const message = "ExternalDNS runs, and the server has never heard of it.";
+    const hint = `See what it says: ${kubectl(desktop, "-n", namespace, "logs", `deployment/${name}`, "--tail=20")}`;
+    return { grade: "problem", code: "external-dns-unheard", message, hint };
+  }
+  const silence = now - Date.parse(heard);
+  if (silence < 3 * settings.interval + spare)
+    return ok(`ExternalDNS last called ${Math.round(silence / 1000)} s ago.`);
+  const message = `ExternalDNS runs, and has not called for ${Math.floor(silence / 60_000)} minutes.`;
+  return {
+    grade: "problem",
+    code: "external-dns-silent",
+    message,
+    hint: `Start it again: ${kubectl(desktop, ...words)}`,
+    fix,
+  };
+}

@@ -1,0 +1,32 @@
+/** Does ExternalDNS watch Ingresses? Without that source their names never come. */
+import { renderChange } from "../../cluster/external-dns/change.ts";
+import { annotationPrefix } from "../../cluster/helm/values.ts";
+import { type Check, type Desktop, type Finding, ok } from "../check.ts";
+import { type Chain, lookAtChain, lookAtFacts, managedIngresses } from "../cluster-looks.ts";
+
+export const externalDNSSources: Check = {
+  id: "external-dns-sources",
+  title: "ExternalDNS watches Ingresses",
+  needs: ["external-dns-installed"],
+  run: async (desktop) => {
+    const [chain, facts] = await Promise.all([desktop.once(lookAtChain), desktop.once(lookAtFacts)]);
+    const prefix = chain.externalDNS.settings.annotationPrefix ?? annotationPrefix;
+    return [judgeSources(chain, managedIngresses(facts, chain.cluster, prefix).length, desktop)];
+  },
+};
+
+/**
+ * Judges the sources.
+ *
+ * @param count - how many Ingresses have a managed name
+ */
+export function judgeSources({ externalDNS }: Chain, count: number, desktop: Pick<Desktop, "place">): Finding {
+  const { sources } = externalDNS.settings;
+  if (sources.includes("ingress")) return ok(`ExternalDNS watches ${sources.join(", ")}.`);
+  const message = `ExternalDNS watches ${sources.join(", ") || "nothing"}, but not Ingresses, of which ${count} have a managed name.`;
+  const values = [...sources, "ingress"];
+  const chartValue = `sources=${JSON.stringify(values)}`;
+  const command = renderChange(externalDNS, { flag: "source", values, chartValue, isJSON: true }, desktop.place);
+  const hint = `Add the source ingress: ${command}`;
+  return { grade: count === 0 ? "note" : "problem", code: "sources-without-ingress", message, hint };
+}

@@ -1,0 +1,83 @@
+/** Does this machine's packet filter let the cluster reach the server? Its rules are followed as the kernel would. */
+import { findFirewall, renderFirewallCommands, type Firewall } from "../../cluster/firewall/firewall.ts";
+import { findNear } from "../../cluster/firewall/opening.ts";
+import { readRuleset } from "../../cluster/firewall/ruleset.ts";
+import { type Verdict, judgePacket } from "../../cluster/firewall/verdict.ts";
+import { parseCaller } from "../../control/caller.ts";
+import { formatNetwork, isInNetwork, networkOf, type InterfaceAddress } from "../../control/network.ts";
+import { parseAddress } from "../../records/address.ts";
+import { type Check, type Desktop, type Finding, ok } from "../check.ts";
+
+export const firewallOpen: Check = {
+  id: "firewall-open",
+  title: "The firewall lets the cluster in",
+  needs: ["server-answers"],
+  run: async (desktop) => {
+    const status = await desktop.status();
+    const addresses = (status?.clusters ?? []).flatMap(({ clusterIPs }) =>
+      clusterIPs.flatMap((text) => parseAddress(text) ?? []),
+    );
+    const near = findNear(addresses);
+    if (near === undefined || near.interfaceName === "lo")
+      return [ok("No cluster has an address in a network of this machine's own.")];
+    const address = addresses.find((text) => isIn(text, near)) ?? near.address;
+    const verdict = await lookAtRules(desktop, { address, interfaceName: near.interfaceName });
+    const lastHeard = status?.clusters.map((cluster) => Date.parse(cluster.lastHeard ?? "")) ?? [];
+    const isHeard = lastHeard.some((time) => Date.now() - time < fresh);
+    const found = await findFirewall({ interfaceName: near.interfaceName });
+    return [judgeFirewall({ verdict, near, found, port: desktop.port, isHeard })];
+  },
+};
+
+/** Milliseconds for which a call shows that the way is open. */
+const fresh = 180_000;
+
+function isIn(address: string, near: InterfaceAddress): boolean {
+  const caller = parseCaller(address);
+  return caller !== undefined && isInNetwork(caller, networkOf(near));
+}
+
+/** `unseen` when they may not be read. */
+async function lookAtRules(
+  { run, port }: Desktop,
+  caller: { readonly address: string; readonly interfaceName: string },
+): Promise<Verdict | { readonly kind: "unseen" }> {
+  const { ok: isRead, output } = await run("nft", ["--json", "list", "ruleset"]);
+  const chains = isRead ? readRuleset(output) : undefined;
+  return chains === undefined ? { kind: "unseen" } : judgePacket(chains, { ...caller, port });
+}
+
+export interface FirewallFacts {
+  readonly verdict: Verdict | { readonly kind: "unseen" };
+  /** This machine's address in the cluster's network. */
+  readonly near: InterfaceAddress;
+  /** What manages the rules. */
+  readonly found: Firewall | undefined;
+  readonly port: number;
+  /** Whether a cluster called lately. */
+  readonly isHeard: boolean;
+}
+
+/** Judges whether a call comes in. */
+export function judgeFirewall({ verdict, near, found, port, isHeard }: FirewallFacts): Finding {
+  const network = formatNetwork(networkOf(near));
+  if (verdict.kind === "blocked") {
+    const managed = found !== undefined && found.kind !== "nftables" ? [found] : undefined;
+    const firewalls = managed ?? verdict.chains.map((chain): Firewall => ({ kind: "nftables", chain }));
+    const commands = firewalls.flatMap((firewall) => renderFirewallCommands(firewall, { network, port }));
+    const message = `This machine's firewall drops calls to port ${port} that come from ${network} over ${near.interfaceName} (${verdict.chains.join(", ")}).`;
+    return { grade: "problem", code: "firewall-blocks", message, hint: `Let the cluster in: ${commands.join(" && ")}` };
+  }
+  if (verdict.kind === "open" || isHeard) return ok(`The firewall lets ${network} reach port ${port}.`);
+  const commands = found === undefined ? [] : renderFirewallCommands(found, { network, port });
+  if (verdict.kind === "unseen" && commands.length === 0) return ok("No firewall is to be seen on this machine.");
+  const message =
+    verdict.kind === "unseen"
+      ? "The rules of this machine's firewall cannot be seen."
+      : `Whether this machine's firewall lets ${network} reach port ${port} cannot be told from its rules.`;
+  const hint =
+    commands.length === 0
+      ? "Look at them: sudo nft list ruleset"
+      : `If no call comes through, let the cluster in: ${commands.join(" && ")}`;
+  return { grade: "note", code: "firewall-unclear", message, hint };
+}

@@ -1,0 +1,59 @@
+/** Is there an ingress controller for each Ingress? One of an unknown class is served by nobody, though its name resolves. */
+import * as z from "zod/mini";
+import { annotationPrefix } from "../../cluster/helm/values.ts";
+import { pathOf } from "../../cluster/discovery/candidate.ts";
+import type { Ingress } from "../../cluster/discovery/facts.ts";
+import { type Check, type Desktop, type Finding, ok } from "../check.ts";
+import { kubectl, listSome, lookAtFacts, managedIngresses } from "../cluster-looks.ts";
+
+export const ingressClasses: Check = {
+  id: "ingress-classes",
+  title: "An ingress controller serves each Ingress",
+  needs: ["cluster-reachable"],
+  run: async (desktop) => {
+    const [facts, api, status] = await Promise.all([
+      desktop.once(lookAtFacts),
+      desktop.kubernetes(),
+      desktop.status().catch(() => undefined),
+    ]);
+    const shape = z.object({ items: z.nullable(z.array(z.object({ metadata: z.object({ name: z.string() }) }))) });
+    const list = await api.read("/apis/networking.k8s.io/v1/ingressclasses", shape);
+    const classes = (list?.items ?? []).map(({ metadata }) => metadata.name);
+    const clusters = status?.clusters ?? [];
+    const ingresses =
+      clusters.length === 0
+        ? facts.ingresses
+        : facts.ingresses.filter((ingress) =>
+            clusters.some(
+              (cluster) => managedIngresses({ ingresses: [ingress] }, cluster, annotationPrefix).length > 0,
+            ),
+          );
+    return [judgeClasses(ingresses, classes, desktop)];
+  },
+};
+
+/** Judges by the classes that are named; without a name a default class or the controller itself decides. */
+export function judgeClasses(
+  ingresses: readonly Ingress[],
+  classes: readonly string[],
+  desktop: Pick<Desktop, "place">,
+): Finding {
+  const unserved = ingresses.filter(({ spec }) => {
+    const name = spec?.ingressClassName;
+    return name !== undefined && !classes.includes(name);
+  });
+  const [first] = unserved;
+  if (first === undefined)
+    return ok(`Each Ingress has a class that is there (${classes.join(", ") || "none is named"}).`);
+  const { name, namespace = "default" } = first.metadata;
+  const wanted = first.spec?.ingressClassName ?? "";
+  const there = classes.length === 0 ? "no ingress controller is installed" : `the cluster has ${classes.join(", ")}`;
+  const message = `Nobody serves ${listSome(unserved.map(pathOf))}: the class ${wanted} is not there, ${there}.`;
+  const patch = JSON.stringify({ spec: { ingressClassName: classes[0] ?? "" } });
+  const change = kubectl(desktop, "-n", namespace, "patch", "ingress", name, "--type=merge", "-p", patch);
+  const hint =
+    classes.length === 0
+      ? `Install an ingress controller with that class, and see: ${kubectl(desktop, "get", "ingressclass")}`
+      : `Name a class that is there: ${change}`;
+  return { grade: "warning", code: "ingress-class-unknown", message, hint };
+}
