@@ -1,21 +1,27 @@
 /** `hostsfile-server doctor`: looks at every part between an Ingress and a name that resolves, and says what to type. */
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { styleText } from "node:util";
-import type { Grade, Outcome } from "../doctor/check.ts";
+import type { Outcome } from "../doctor/check.ts";
 import { checks } from "../doctor/checks.ts";
 import { openDesktop } from "../doctor/desktop.ts";
+import { traceSteps } from "../doctor/trace.ts";
 import { type Mended, fixesOf, mend } from "../doctor/mend.ts";
-import { renderReport } from "../doctor/render.ts";
 import { isWrong, renderFix, toReport } from "../doctor/report.ts";
 import { runChecks } from "../doctor/run.ts";
+import type { DNSName } from "../records/name.ts";
+import { serviceStateFolder } from "../service/places.ts";
 import { confirm } from "./confirm.ts";
 import { defaultHostsFile, installedPort, stateFolderOf } from "./environment.ts";
+import { renderReport } from "./doctor-text.ts";
+import { terminalOf } from "./terminal.ts";
 import { type ServerPlace, askServer, askStatus } from "./server-client.ts";
 
 /** Milliseconds for all looks together. */
 const patience = 15_000;
 
 export interface DoctorOptions extends ServerPlace {
+  /** Traced through every part; without it everything is looked at. */
+  readonly name: DNSName | undefined;
   readonly hostsFile: string | undefined;
   readonly stateFolder: string | undefined;
   readonly kubeconfig: string | undefined;
@@ -50,29 +56,38 @@ async function examine(options: DoctorOptions): Promise<readonly Outcome[]> {
   const { kubeconfig, context } = options;
   const desktop = openDesktop({
     hostsFile: resolve(options.hostsFile ?? defaultHostsFile),
-    stateFolder: stateFolderOf(options.stateFolder),
+    stateFolder: stateFolderOf(options.stateFolder ?? ofService()),
     port: options.port ?? installedPort(),
     cluster: { kubeconfig, context },
-    askStatus: async () => askStatus(options),
-    ask: async (path) => askServer(options, "GET", path),
+    askStatus: async () => atLoopback(options, askStatus),
+    ask: async (path) => atLoopback(options, async (place) => askServer(place, "GET", path)),
     signal: AbortSignal.timeout(patience),
   });
-  return runChecks(checks, desktop);
+  return runChecks(options.name === undefined ? checks : traceSteps(options.name), desktop);
 }
 
-function show(outcomes: readonly Outcome[], { json, quiet = false }: DoctorOptions): void {
-  const report = toReport(outcomes);
-  const width = process.stdout.columns ?? 80;
-  const text =
-    json === true ? `${JSON.stringify(report, undefined, 2)}\n` : renderReport(report, { width, quiet, paint });
-  process.stdout.write(text);
+/** The installed service's state, whoever asks. */
+function ofService(): string | undefined {
+  return existsSync(serviceStateFolder) ? serviceStateFolder : undefined;
 }
 
-const colours = { ok: "green", note: "cyan", warning: "yellow", problem: "red", skipped: "dim" } as const;
+/** Where the resolver is at fault, `localhost` may be a name that nobody knows, so the server is asked by address. */
+async function atLoopback<Answer>(
+  options: ServerPlace,
+  ask: (place: ServerPlace) => Promise<Answer | undefined>,
+): Promise<Answer | undefined> {
+  if (options.host !== undefined) return ask(options);
+  const answer = await ask({ ...options, host: "127.0.0.1" });
+  return answer ?? ask({ ...options, host: "::1" }).catch(() => undefined);
+}
 
-/** styleText looks at the stream, NO_COLOR and FORCE_COLOR. */
-function paint(grade: Grade, mark: string): string {
-  return styleText(colours[grade], mark, { stream: process.stdout });
+function show(outcomes: readonly Outcome[], { name, json, quiet = false }: DoctorOptions): void {
+  const report = toReport(outcomes, name === undefined ? "grade" : "step");
+  process.stdout.write(
+    json === true
+      ? `${JSON.stringify(report, undefined, 2)}\n`
+      : renderReport(report, terminalOf(process.stdout), quiet),
+  );
 }
 
 function talkOf(mended: readonly Mended[]): void {

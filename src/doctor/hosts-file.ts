@@ -66,6 +66,14 @@ async function attributesOf({ run }: Desktop, path: string): Promise<string> {
   return ok ? (output.split(" ")[0] ?? "").replaceAll("-", "") : "";
 }
 
+/** Where resolvers look (hosts(5)). */
+export const resolversFile = "/etc/hosts";
+
+/** Whether it is the file that resolvers read, by whatever path. */
+export async function isResolversFile({ real }: Pick<HostsFile, "real">): Promise<boolean> {
+  return real === ((await unlessAbsent(realpath(resolversFile))) ?? resolversFile);
+}
+
 /** Bytes that can still be written where a path lies; undefined when it is not there. */
 export async function freeSpace(path: string): Promise<number | undefined> {
   const space = await unlessAbsent(statfs(path));

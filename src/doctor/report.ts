@@ -32,10 +32,14 @@ export type Report = z.infer<typeof reportSchema>;
 
 const order = ["problem", "warning", "note", "skipped", "ok"] as const;
 
-/** Makes the report of what came of the checks; within a grade their order stays. */
-export function toReport(outcomes: readonly Outcome[]): Report {
-  const checks = order.flatMap((grade) => outcomes.filter((outcome) => outcome.grade === grade).map(describe));
-  return { ok: !isWrong(outcomes), checks };
+/**
+ * Makes the report of what came of the checks.
+ *
+ * @param by - the gravest first, within a grade as they stand; or as they stand, as the steps of a trace
+ */
+export function toReport(outcomes: readonly Outcome[], by: "grade" | "step" = "grade"): Report {
+  const sorted = order.flatMap((grade) => outcomes.filter((outcome) => outcome.grade === grade));
+  return { ok: !isWrong(outcomes), checks: (by === "grade" ? sorted : outcomes).map(describe) };
 }
 
 /** Whether something is a problem or a warning. */

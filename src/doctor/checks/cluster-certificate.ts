@@ -10,7 +10,7 @@ export const clusterCertificate: Check = {
     const names = (await status())?.names.list ?? [];
     const firsts = [...new Map(names.map((name) => [name.cluster, name])).values()];
     const looks = firsts.flatMap(({ name, addresses: [address] }) =>
-      address === undefined ? [] : [look(name, address)],
+      address === undefined ? [] : [lookAtCertificate(name, address)],
     );
     const findings = (await Promise.all(looks)).flatMap((seen) => (seen === undefined ? [] : [judgeCertificate(seen)]));
     return findings.length > 0 ? findings : [ok("No name is shown that answers by HTTPS.")];
@@ -26,7 +26,7 @@ export interface Seen {
 const patience = 1000;
 
 /** Says that it wants the name, as a browser does (RFC 6066 section 3); undefined when there is no TLS. */
-async function look(name: string, address: string): Promise<Seen | undefined> {
+export async function lookAtCertificate(name: string, address: string): Promise<Seen | undefined> {
   const { promise, resolve } = Promise.withResolvers<Seen | undefined>();
   const socket = connect({ host: address, port: 443, servername: name, rejectUnauthorized: false, timeout: patience });
   socket.on("secureConnect", () => resolve({ name, certificate: socket.getPeerCertificate() }));

@@ -21,7 +21,7 @@ const kubernetes = async (): Promise<never> => {
 test("no kubeconfig at all is a note at which the cluster's side ends", async () => {
   const status = async () => statusOf();
   expect(await clusterReachable.run(bareDesktop({ kubernetes, status }))).toMatchObject([
-    { grade: "note", code: "kubeconfig-missing", stops: true },
+    { grade: "note", code: "kubeconfig-missing", isDeadEnd: true },
   ]);
 });
 

@@ -20,7 +20,7 @@ export const clusterReachable: Check = {
         code,
         message: `${message} The cluster is not looked at.`,
         hint,
-        stops: true,
+        isDeadEnd: true,
       } as const;
       return [note, ...fromAfar(await status().catch(() => undefined))];
     }

@@ -1,18 +1,14 @@
 /** Is the file that is looked at the one that resolvers read? A scratch file shows names to nobody. */
-import { realpath } from "node:fs/promises";
 import { type Check, type Finding, ok } from "../check.ts";
-import { lookAtHostsFile } from "../hosts-file.ts";
-
-/** Where resolvers look (hosts(5)). */
-const resolversFile = "/etc/hosts";
+import { isResolversFile, lookAtHostsFile, resolversFile } from "../hosts-file.ts";
 
 export const hostsFileIsRead: Check = {
   id: "hosts-file-is-read",
   title: "Resolvers read this hosts file",
   needs: ["hosts-file-there"],
   run: async ({ once }) => {
-    const { path, real } = await once(lookAtHostsFile);
-    return [judgeRead(path, real === (await realpath(resolversFile).catch(() => resolversFile)))];
+    const file = await once(lookAtHostsFile);
+    return [judgeRead(file.path, await isResolversFile(file))];
   },
 };
 

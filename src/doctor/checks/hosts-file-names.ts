@@ -1,5 +1,4 @@
 /** Do the user's own lines keep names from the cluster? They win, which is right and easily forgotten. */
-import { renderCommand } from "../../cluster/shell.ts";
 import type { Status } from "../../control/status.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 
@@ -35,13 +34,6 @@ function describe(path: string, conflicts: readonly Conflict[]): Finding {
     grade: "warning",
     code: "name-is-yours",
     message: `${path}:${line}: your own line has ${names.join(", ")}, so the cluster's does not count: ${text.trim()}`,
-    hint: `To let the cluster have it: ${renderCommand(["sudo", "sed", "-i", scriptFor(line, text, names), path])}`,
+    hint: "Take it out to let the cluster have it, or let this do it, which shows it first: hostsfile-server adopt",
   };
-}
-
-/** Makes the line a comment, or, when it has other names too, takes those out of it. */
-function scriptFor(line: number, text: string, names: readonly string[]): string {
-  const [, ...words] = text.replace(/#.*/, "").trim().split(/\s+/);
-  if (words.every((word) => names.includes(word.toLowerCase()))) return `${line}s/^/# /`;
-  return names.map((name) => String.raw`${line}s/[[:blank:]]\+${name.replaceAll(".", String.raw`\.`)}\>//I`).join("; ");
 }

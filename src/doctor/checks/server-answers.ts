@@ -31,7 +31,7 @@ async function answerOf({ status }: Desktop): Promise<Answer> {
 }
 
 function describe({ version, pid }: Status["server"], port: number): string {
-  return `${serviceName} ${version} answers on port ${port}, pid ${pid}.`;
+  return `The server answers on port ${port} (version ${version}, pid ${pid}).`;
 }
 
 /** The program that holds the port, as ss(8) shows it; for other users' programs that takes root. */
@@ -79,11 +79,6 @@ function locked({ code, message }: Trouble): Finding {
 }
 
 function ofUnit(unit: ServiceUnit): Finding {
-  if (unit.load === "masked") {
-    const message = `The service ${serviceName} is masked, so that it cannot start.`;
-    const hint = `Lift that and start it: sudo systemctl unmask ${serviceUnitName} ${socketUnitName} && sudo systemctl start ${serviceUnitName}`;
-    return { grade: "problem", code: "service-masked", message, hint };
-  }
   if (unit.active === "inactive") {
     const command = ["systemctl", "start", socketUnitName, serviceUnitName];
     return {

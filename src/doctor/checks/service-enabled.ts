@@ -1,5 +1,5 @@
 /** Does the installed service come back after the next boot? */
-import { serviceName, serviceUnitName, socketUnitName } from "../../service/places.ts";
+import { serviceUnitName, socketUnitName } from "../../service/places.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 import { type ServiceUnit, lookAtService } from "../service-unit.ts";
 
@@ -20,12 +20,12 @@ export function judgeEnabled(unit: ServiceUnit | undefined): Finding {
       hint: "Make it a service: sudo hostsfile-server install",
     };
   }
-  if (unit.atBoot !== "disabled") return ok(`The service ${serviceName} starts at boot.`);
+  if (unit.atBoot !== "disabled") return ok("The service starts at boot.");
   const command = ["systemctl", "enable", serviceUnitName, socketUnitName];
   return {
     grade: "warning",
     code: "service-not-enabled",
-    message: `The service ${serviceName} does not start at boot.`,
+    message: "The service does not start at boot.",
     hint: `Let it: sudo ${command.join(" ")}`,
     fix: { commands: [command], needsRoot: true },
   };

@@ -1,13 +1,16 @@
 /** The text of a report, as people read it at 80 columns, and the value that programs read. */
 import { expect, test } from "vitest";
-import { type Outcome, ok } from "./check.ts";
-import { renderReport, wrap } from "./render.ts";
-import { isWrong, reportSchema, toReport } from "./report.ts";
+import { type Outcome, ok } from "../doctor/check.ts";
+import { isWrong, reportSchema, toReport } from "../doctor/report.ts";
+import { renderReport } from "./doctor-text.ts";
+import { plain } from "./terminal.ts";
 
 const fix = { commands: [["chattr", "-i", "/etc/my hosts"]], needsRoot: true };
 const outcomes: readonly Outcome[] = [
   { id: "a", title: "A", grade: "ok", findings: [ok("All is well.")] },
   { id: "b", title: "B", grade: "skipped", because: ["D", "E"] },
+  { id: "b2", title: "B2", grade: "skipped", because: ["D"] },
+  { id: "b3", title: "B3", grade: "skipped", because: ["D", "E"] },
   {
     id: "c",
     title: "C",
@@ -35,10 +38,10 @@ const outcomes: readonly Outcome[] = [
     ],
   },
 ];
-const options = { width: 60, quiet: false, paint: (_grade: string, mark: string) => mark };
+const terminal = { ...plain, width: 60 };
 
 test("what is wrong comes first, a command has a line of its own, what is fine one line", () => {
-  expect(renderReport(toReport(outcomes), options)).toBe(`\
+  expect(renderReport(toReport(outcomes), terminal, false)).toBe(`\
 PROBLEM  The file /etc/my hosts is protected, so that nobody
          can write it, not even root. [d-code]
          Lift it:
@@ -49,28 +52,42 @@ warning  Also this. [d-warning]
          then that.
 note     You may know. [c-code]
          Nothing to do.
-skipped  B (not looked at until: D; E)
+skipped  Not looked at before this is well (D; E): B; B3
+skipped  Not looked at before this is well (D): B2
 ok       All is well.
 
-1 problem, 1 note, 1 skipped, 1 ok. To mend 1 of them: hostsfile-server doctor --fix
+1 problem, 1 note, 3 skipped, 1 ok. To mend 1 of them: hostsfile-server doctor --fix
 `);
 });
 
 test("quiet prints what is not ok, and nothing when all is", () => {
-  expect(renderReport(toReport(outcomes), { ...options, quiet: true })).not.toMatch(/skipped|All is well|1 problem/);
-  expect(renderReport(toReport(outcomes.slice(0, 1)), { ...options, quiet: true })).toBe("");
+  expect(renderReport(toReport(outcomes), terminal, true)).not.toMatch(/skipped|All is well|1 problem/);
+  expect(renderReport(toReport(outcomes.slice(0, 1)), terminal, true)).toBe("");
 });
 
-test("marks are painted by their grade", () => {
-  const text = renderReport(toReport(outcomes), { ...options, paint: (grade, mark) => `<${grade}>${mark}` });
-  expect(text).toMatch(/^<problem>PROBLEM {2}The/);
+test("marks and commands are painted", () => {
+  const painted = { ...plain, paint: (style: string, text: string) => `<${style}>${text}` };
+  const text = renderReport(toReport(outcomes), painted, false);
+  expect(text).toMatch(/^<bad>PROBLEM {2}The/);
+  expect(text).toContain("\n           <command>sudo chattr");
+});
+
+test("lines of others cannot drive the terminal", () => {
+  const finding = {
+    grade: "note",
+    code: "a-code",
+    message: "It is \u001b[2J.",
+    hint: "Run: sudo rm \u001b[2J",
+  } as const;
+  const text = renderReport(toReport([{ id: "a", title: "A", grade: "note", findings: [finding] }]), plain, false);
+  expect(text).not.toContain("\u001b");
 });
 
 test("the value has the documented shape, the gravest first, with the fix as it is typed", () => {
   const report = toReport(outcomes);
   expect(reportSchema.parse(report)).toEqual(report);
   expect(report.ok).toBe(false);
-  expect(report.checks.map(({ id }) => id)).toEqual(["d", "c", "b", "a"]);
+  expect(report.checks.map(({ id }) => id)).toEqual(["d", "c", "b", "b2", "b3", "a"]);
   expect(report.checks[0]?.findings).toMatchObject([
     { code: "d-code", fix: ["sudo chattr -i '/etc/my hosts'"] },
     { code: "d-warning", fix: null },
@@ -84,8 +101,4 @@ test.each([
   { grade: "problem", wrong: true },
 ] as const)("a $grade is wrong: $wrong", ({ grade, wrong }) => {
   expect(isWrong([{ id: "a", title: "A", grade, findings: [] }])).toBe(wrong);
-});
-
-test("a word longer than the line stands alone", () => {
-  expect(wrap("a bbbbbbbb c d", 4)).toEqual(["a", "bbbbbbbb", "c d"]);
 });
