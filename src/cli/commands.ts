@@ -1,6 +1,7 @@
 /** Every subcommand of hostsfile-server: its settings and the words of its help. */
 import * as z from "zod/mini";
 import { parseClusterName } from "../records/cluster.ts";
+import { parseDNSName } from "../records/name.ts";
 import { onOrOff, oneText, parsedBy } from "../text-schema.ts";
 import { type ProgramDeclaration, declareCommand } from "./command.ts";
 import { installedTokenFile } from "../service/places.ts";
@@ -47,6 +48,13 @@ const watch = declare({
 });
 
 const quiet = declare({ flag: "quiet", doc: "Print nothing but failures.", whenAbsent: "off", schema: onOrOff });
+
+const tracedName = {
+  placeholder: "NAME",
+  doc: "A name to trace through every part, to the step where it stops.",
+  optional: true,
+  schema: z.pipe(oneText, parsedBy(parseDNSName, "a name, for example foo.dtk.io")),
+} as const;
 
 const doctorSettings = {
   fix: declare({
@@ -147,7 +155,13 @@ export const commands = [
   declareCommand({
     name: "doctor",
     summary: "Find out why a name does not resolve, and what to type; changes nothing without --fix",
-    examples: ["hostsfile-server doctor", "hostsfile-server doctor --json", "sudo hostsfile-server doctor --fix"],
+    examples: [
+      "hostsfile-server doctor",
+      "hostsfile-server doctor foo.dtk.io",
+      "hostsfile-server doctor --json | jq '.checks[] | select(.grade == \"problem\")'",
+      "sudo hostsfile-server doctor --fix",
+    ],
+    positionals: { name: tracedName },
     settings: doctorSettings,
     run: async (given) => (await import("./doctor.ts")).doctor(given),
   }),
