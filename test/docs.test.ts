@@ -9,8 +9,11 @@ import { hostsfileServer } from "../src/cli/commands.ts";
 import { dtk } from "../src/cli/dtk-commands.ts";
 import { rewriteSeedSpelling } from "../src/cli/seed-spelling.ts";
 import type { Setting } from "../src/cli/setting.ts";
+import { reportSchema } from "../src/doctor/report.ts";
 import { statusSchema } from "../src/control/status.ts";
 import { guideIngress } from "./cluster/resources.ts";
+import { chainFaults } from "./support/faults.ts";
+import { hostsFaults } from "./support/hosts-faults.ts";
 import { curl } from "./support/http.ts";
 import { anchorOf, codeOf, fencesOf, headingsOf, linksOf, readPage, readPages } from "./support/markdown.ts";
 import { startProduct } from "./support/product.ts";
@@ -146,6 +149,21 @@ describe("troubleshooting", () => {
       "without a code",
     ).toEqual([]);
   });
+});
+
+test("the example of doctor's report has every field and no other", () => {
+  const fences = fencesOf(readPage("docs/troubleshooting.md"));
+  const example: unknown = JSON.parse(fences.find(({ language }) => language === "json")?.code ?? "");
+  expect(reportSchema.parse(example)).toEqual(example);
+});
+
+test("the table of faults has what the end-to-end tests make and mend, and nothing else", () => {
+  const rows = [...hostsFaults, ...chainFaults].map(
+    ({ fault, code, fix }) => `| ${fault} | [${code}](#${code}) | ${fix} |`,
+  );
+  const [, section = ""] = readPage("docs/troubleshooting.md").text.split("## Faults that doctor is proven on\n");
+  const [table = ""] = section.split("\n## ");
+  expect(table.split("\n").filter((line) => line.includes("](#"))).toEqual(rows);
 });
 
 describe("protocol", () => {
