@@ -1,6 +1,7 @@
 /** The looks of `doctor` at this machine: each is made when it is first asked for, once, and heavy parts are loaded then. */
 import { readFile } from "node:fs/promises";
 import type { ClusterPlace } from "../cluster/kubernetes/place.ts";
+import { kubeconfigBehindSudo } from "../cluster/kubernetes/sudo-home.ts";
 import type { Status } from "../control/status.ts";
 import { type Ran, runProgram } from "../process.ts";
 import type { Desktop } from "./check.ts";
@@ -20,7 +21,8 @@ export interface DesktopPlace {
 
 /** Opens the desktop; nothing is looked at yet. */
 export function openDesktop(place: DesktopPlace): Desktop {
-  const { hostsFile, stateFolder, port, cluster, askStatus, ask, signal } = place;
+  const { hostsFile, stateFolder, port, askStatus, ask, signal } = place;
+  const cluster = { ...place.cluster, kubeconfig: place.cluster.kubeconfig ?? kubeconfigBehindSudo() };
   const files = new Map<string, Promise<Buffer | undefined>>();
   const runs = new Map<string, Promise<Ran>>();
   const looks = new Map<unknown, Promise<unknown>>();

@@ -26,3 +26,14 @@ test("the prefix that charts from 1.22 on have by default does not count, since 
   const ingresses = [ingressFact({ name: "new", hosts: ["foo.dtk.io"], annotations })];
   expect(findSilentIngresses({ ingresses })).toHaveLength(1);
 });
+
+test("with that prefix it does, and the command has it", () => {
+  const newer = "external-dns.kubernetes.io/";
+  const ingresses = [
+    ingressFact({ name: "new", hosts: ["foo.dtk.io"], annotations: { [`${newer}target`]: "foo.dtk.io" } }),
+    ingressFact({ name: "old", hosts: ["bar.dtk.io"], annotations: target }),
+  ];
+  expect(findSilentIngresses({ ingresses }, newer).map(({ command }) => command)).toEqual([
+    `kubectl -n default annotate ingress old ${newer}target=bar.dtk.io`,
+  ]);
+});

@@ -1,0 +1,39 @@
+/** The kubeconfig of who typed sudo is the one that is meant, and sudo hides it (sudo(8), env_reset). */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readPlainKubeconfig } from "./plain-kubeconfig.ts";
+
+export interface SudoOptions {
+  /** Whose process it is. */
+  readonly user?: number | undefined;
+  /** Of passwd(5). */
+  readonly file?: string;
+  /** Where root's own kubeconfig would be. */
+  readonly own?: string;
+}
+
+/**
+ * Finds it where root has none. Only a plain one counts: another may name a program that logs in, which would run as root.
+ *
+ * @returns its path, or undefined
+ */
+export function kubeconfigBehindSudo(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  { user = process.geteuid?.(), file = "/etc/passwd", own = "/root/.kube/config" }: SudoOptions = {},
+): string | undefined {
+  const { SUDO_USER: name, KUBECONFIG: given = "" } = environment;
+  if (user !== 0 || name === undefined || given !== "" || existsSync(own)) return undefined;
+  const home = readLines(file)
+    .map((line) => line.split(":"))
+    .find(([login]) => login === name)?.[5];
+  const path = join(home ?? "/", ".kube", "config");
+  return readPlainKubeconfig(path, undefined) === undefined ? undefined : path;
+}
+
+function readLines(file: string): readonly string[] {
+  try {
+    return readFileSync(file, "utf8").split("\n");
+  } catch {
+    return [];
+  }
+}
