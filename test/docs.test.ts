@@ -219,6 +219,11 @@ describe("decisions", () => {
   });
 });
 
+test.each(readdirSync("docs/images"))("the picture %s is shown, and smaller than 150 kB", (name) => {
+  expect(pages.flatMap(linksOf)).toContain(`images/${name}`);
+  expect(statSync(join("docs/images", name)).size).toBeLessThan(150_000);
+});
+
 test("the changes name the version", () => {
   expect(headingsOf(readPage("CHANGELOG.md")).some((heading) => heading.includes(manifest.version))).toBe(true);
 });

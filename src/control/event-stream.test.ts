@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { exchange, readAll, readUntil } from "../../test/support/raw-client.ts";
 import { type TestApp, makeTestApp } from "../../test/support/test-app.ts";
-import { mostStreams } from "./event-stream.ts";
+import { mostStreams, revisionOf } from "./event-stream.ts";
 import { type RunningServer, startServer } from "./server.ts";
 import { statusSchema } from "./status.ts";
 
@@ -66,6 +66,15 @@ test("a status without a change has the same id in every stream", async () => {
     [scene.open(), scene.open()].map(async (socket) => /^id: (.*)$/m.exec(await readUntil(socket, eventEnd))?.[1]),
   );
   expect(ids[0]).toBe(ids[1]);
+});
+
+test("a clock that goes on is no change, a call is one", async () => {
+  await using app = await makeTestApp();
+  const status = await app.status();
+  const [cluster] = status.clusters;
+  const later = (more: object) => ({ ...status, clusters: status.clusters.map(() => ({ ...cluster, ...more })) });
+  expect(revisionOf(statusSchema.parse(later({ silentSeconds: 99 })))).toBe(revisionOf(status));
+  expect(revisionOf(statusSchema.parse(later({ lastHeard: status.server.since })))).not.toBe(revisionOf(status));
 });
 
 describe("bounds", () => {

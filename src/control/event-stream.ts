@@ -14,9 +14,10 @@ export interface EventStreamOptions {
   readonly status: () => Status;
 }
 
-/** Names what a status says, so that a page knows whether it shows it already. */
+/** Names what a status says, so that a page knows whether it shows it already. A clock that goes on is no news. */
 export function revisionOf(status: Status): string {
-  return createHash("sha256").update(JSON.stringify(status)).digest("base64url").slice(0, 16);
+  const text = JSON.stringify(status, (key, value: unknown) => (key === "silentSeconds" ? undefined : value));
+  return createHash("sha256").update(text).digest("base64url").slice(0, 16);
 }
 
 /**

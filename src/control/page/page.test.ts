@@ -122,7 +122,8 @@ describe("says", () => {
 
   test("the other ways of writing, and the other target mode", async () => {
     const sinks = ["in-place", "memory"].map((method) => ({ ...sink, method }));
-    const text = await read({ sinks, clusters: [{ ...cluster, targets: "record" }] });
+    const text = await read({ sinks, clusters: [{ ...cluster, targets: "record", followsCaller: true }] });
+    expect(text).toContain("Cluster IP 192.168.122.167, follows ExternalDNS");
     expect(text).toContain("written in place 1 h ago");
     expect(text).toContain("changed in memory alone 1 h ago");
     expect(text).toContain("Names 1 name, by the records' own targets");

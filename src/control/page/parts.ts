@@ -90,14 +90,14 @@ function methodWords(method: string | null): string {
 }
 
 function describeCluster(cluster: Status["clusters"][number], now: number): Part {
-  const { name, clusterIPs, domains, targets, records, shown, lastHeard, negotiation } = cluster;
+  const { name, clusterIPs, followsCaller, domains, targets, records, shown, lastHeard, negotiation } = cluster;
   const stored = Object.entries(records).map(([type, count]) => `${count.toLocaleString("en")} ${type}`);
   return {
     title: `Cluster ${name}`,
     isWell: lastHeard !== null && now - Date.parse(lastHeard) < longestSilence,
     state: lastHeard === null ? "has never called" : html`called ${renderAge(lastHeard, now)} ago`,
     facts: [
-      ["Cluster IP", enumerate(clusterIPs) || "not set"],
+      ["Cluster IP", `${enumerate(clusterIPs) || "not set"}${followsCaller ? ", follows ExternalDNS" : ""}`],
       ["Domains", enumerate(domains) || "none"],
       [
         "Names",
