@@ -1,8 +1,8 @@
 /** The names that are shown, each a link, as far as they fit; a filter finds the rest. */
 import { html } from "hono/html";
 import type { Status } from "../status.ts";
-import { renderAge } from "./age.ts";
 import { totalNames } from "./attention.ts";
+import { renderAge } from "./age.ts";
 import { type Markup, clip, counted, enumerate, takeFitting } from "./markup.ts";
 
 /** Bytes. */
