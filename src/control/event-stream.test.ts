@@ -99,6 +99,18 @@ describe("bounds", () => {
     }
   });
 
+  test("an answer to HEAD is no stream and takes no place", async () => {
+    await using scene = await setUp();
+    for (let index = 0; index <= mostStreams; index++) {
+      const answer = await exchange(
+        scene.port,
+        "HEAD /events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+      );
+      expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    }
+    expect(await readUntil(scene.open(), eventEnd)).toContain("event: status");
+  });
+
   test("one that is given up does not count twice", async () => {
     await using scene = await setUp({ patience: 5 });
     let served = 0;

@@ -24,54 +24,52 @@ export function revisionOf(status: Status): string {
  * Makes what answers `GET /events`. A stream begins with the status. It has another event whenever the status has
  * changed, and a comment while it has not, as a sign of life.
  */
-export function createEventStream({
-  changes,
-  status,
-}: EventStreamOptions): (context: Context<HTTPEnvironment>) => Response {
-  let open = 0;
+export function createEventStream(options: EventStreamOptions): (context: Context<HTTPEnvironment>) => Response {
+  const open = new Set<object>();
   return (context) => {
-    if (open >= mostStreams || changes.ended.aborted) {
+    if (open.size >= mostStreams || options.changes.ended.aborted) {
       context.header("retry-after", "5");
       return answerJSON(context, { error: "Too many event streams at one time, or the server stops." }, 503);
     }
-    open++;
-    const body = streamStatus({ changes, status, cut: context.env.cut, over: () => open-- });
-    const headers = {
+    return context.body(streamStatus({ ...options, cut: context.env.cut, open }), 200, {
       "content-type": "text/event-stream",
       "cache-control": "no-store",
       "x-content-type-options": "nosniff",
-    };
-    // Its end is announced from the start, so nobody sends another request after it.
-    return context.body(body, 200, { ...headers, connection: "close" });
+      // Its end is announced from the start, so nobody sends another request after it.
+      connection: "close",
+    });
   };
 }
 
 /**
  * What is sent is worked out when the reader has taken what came before, so a slow one skips what is over and makes
- * nothing pile up.
+ * nothing pile up. A stream counts from its first read on, since the answer to a HEAD has none.
  */
 function streamStatus(
-  known: EventStreamOptions & { readonly cut: (() => void) | undefined; readonly over: () => void },
+  known: EventStreamOptions & { readonly cut: (() => void) | undefined; readonly open: Set<object> },
 ): ReadableStream<Uint8Array> {
-  const { changes, status, cut } = known;
+  const { changes, status, cut, open } = known;
   const encoder = new TextEncoder();
-  const reader = { isWaiting: false, isGone: false };
+  const reader = { isWaiting: false };
   let [seen, sent] = [-1, ""];
+  const begin = (): void => {
+    open.add(reader);
+    changes.ended.addEventListener("abort", end);
+  };
+  const over = (): void => {
+    open.delete(reader);
+    changes.ended.removeEventListener("abort", end);
+  };
   // Bytes that a reader does not take would hold up the end of the server.
   const end = (): void => {
     if (!reader.isWaiting) cut?.();
   };
-  const over = (): void => {
-    reader.isGone = true;
-    changes.ended.removeEventListener("abort", end);
-    known.over();
-  };
-  changes.ended.addEventListener("abort", end);
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    if (sent === "") begin();
     reader.isWaiting = true;
     await changes.next(seen);
     reader.isWaiting = false;
-    if (reader.isGone) return;
+    if (!open.has(reader)) return;
     if (changes.ended.aborted) {
       over();
       controller.close();
