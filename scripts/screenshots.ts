@@ -66,7 +66,7 @@ const facts: Omit<Status, "attention"> = {
       ok: true,
       lastWrittenAt: ago(2),
       method: "rename",
-      conflicts: { total: 1, list: [{ name: "nas.dtk.io", line: 9, text: "192.168.0.12 nas.dtk.io" }] },
+      conflicts: { total: 0, list: [] },
       trouble: null,
     },
   ],

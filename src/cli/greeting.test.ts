@@ -72,6 +72,9 @@ describe("the address to paste", () => {
 });
 
 test.each<[string, Partial<GreetingFacts>, string]>([
+  ["where the page is", {}, "To see the names in a browser: http://localhost:5000/"],
+  ["where it is on one address", { host: "::1" }, "To see the names in a browser: http://[::1]:5000/"],
+  ["how it opens with a token", { isTokenRequired: true }, "To see the names in a browser: hostsfile-server open"],
   ["what is managed", {}, "Managing dtk.io, pointing to 192.168.122.167."],
   [
     "that nothing is, with the command",

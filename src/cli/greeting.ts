@@ -29,9 +29,15 @@ export function renderGreeting(facts: GreetingFacts): readonly string[] {
     managedLine(facts.settings, port),
     `Listening on port ${port} of ${host ?? "every address"}; ${callersLine(facts)}`,
     ...(isTokenRequired ? [] : ["Guests with user-mode networking count as this machine; --token-file ends that."]),
+    `To see the names in a browser: ${pageWords(facts)}`,
     "Next, point ExternalDNS here, with --provider=webhook and:",
     `  --webhook-provider-url=http://${isTokenRequired ? "default:TOKEN@" : ""}${authority(webhookHost(facts), port)}`,
   ];
+}
+
+/** With a token the page opens by a link alone. */
+function pageWords({ port, host, isTokenRequired }: GreetingFacts): string {
+  return isTokenRequired ? "hostsfile-server open" : `http://${authority(host ?? "localhost", port)}/`;
 }
 
 function stateWords({ hostsFile, isDryRun, isReady, shown }: GreetingFacts): string {
