@@ -27,14 +27,18 @@ function report(change: { added?: readonly string[]; removed?: readonly string[]
 
 function listen() {
   const said: string[] = [];
-  const write = (level: string) => (_: object, message: string) => void said.push(`${level} ${message}`);
+  const codes = new Set<string>();
+  const write = (level: string) => (fields: object, message: string) => {
+    said.push(`${level} ${message}`);
+    if ("code" in fields) codes.add(String(fields.code));
+  };
   const log: Log = { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
   const announcer = new Announcer(log);
   const tell = (made: SinkReport, view: View = emptyView, before: View = emptyView): string[] => {
     announcer.shown({ sink: "hosts file", report: made, view, before });
     return said.splice(0);
   };
-  return { announcer, tell, said };
+  return { announcer, tell, said, codes };
 }
 
 test("a line that comes or goes is named with the resource it came from", () => {
@@ -52,7 +56,7 @@ test("a flood of lines is cut and counted", () => {
 });
 
 test("what cannot be shown, a name of the user's and a notice are each said once, and again when they come back", () => {
-  const { tell } = listen();
+  const { tell, codes } = listen();
   const view = {
     ...emptyView,
     notShown: [{ name: "*.dtk.io", cluster: "default", type: "A", resource: undefined, reason: "wildcard" }],
@@ -61,10 +65,15 @@ test("what cannot be shown, a name of the user's and a notice are each said once
     {},
     {
       conflicts: [{ name: "a.dtk.io", line: 3, text: "1.2.3.4 a.dtk.io" }],
-      notices: [{ code: "x", message: "A line was moved.", hint: "" }],
+      notices: [{ code: "hosts-file-line-moved", message: "A line was moved.", hint: "Write it elsewhere." }],
     },
   );
-  expect(tell(made, view)).toHaveLength(3);
+  expect(tell(made, view)).toEqual([
+    "warn A line was moved. Write it elsewhere.",
+    "warn a.dtk.io is not written: your own line 3 has it, and stays yours: 1.2.3.4 a.dtk.io",
+    expect.stringMatching(/^warn \*\.dtk\.io /),
+  ]);
+  expect([...codes]).toEqual(["hosts-file-line-moved", "name-is-yours", "wildcard"]);
   expect(tell(made, view)).toEqual([]);
   expect(tell(report({}))).toEqual([]);
   expect(tell(made, view)).toHaveLength(3);

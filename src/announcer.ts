@@ -46,7 +46,7 @@ export class Announcer implements ReconcilerListener {
     this.#lines(this.#added, report.change.added, view);
     this.#lines(this.#removed, report.change.removed, before);
     const said = new Set<string>();
-    for (const { code, message, hint } of report.notices) this.#once(said, message, { code, hint });
+    for (const { code, message, hint } of report.notices) this.#once(said, `${message} ${hint}`, { code, hint });
     for (const { name, line, text } of report.conflicts) {
       this.#once(said, `${name} is not written: your own line ${line} has it, and stays yours: ${text.trim()}`, {
         code: "name-is-yours",
