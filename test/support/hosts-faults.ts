@@ -112,11 +112,6 @@ export const stagedFaults = [
   { fault: "The cluster IP was never set", code: "no-cluster-ip", fix: "`curl -d ADDRESS …/clusterip`" },
   { fault: "No domain was ever managed", code: "no-managed-domain", fix: "`curl -d dtk.io …/domains`" },
   { fault: "The saved records are damaged", code: "state-damaged", fix: "`hostsfile-server recover`" },
-  {
-    fault: "A marker of the block was deleted, and a line that may be yours stands there",
-    code: "hosts-file-block-undecidable",
-    fix: "`sed` deletes the marker that is left",
-  },
 ] as const satisfies readonly FaultRow[];
 
 /** Made with the installed service, on a machine with systemd. */
