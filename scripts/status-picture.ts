@@ -11,6 +11,7 @@ import { renderTerminal } from "./terminal-picture.ts";
 
 const folder = join(import.meta.dirname, "..", "docs", "images");
 const columns = 80;
+process.env["TZ"] = "UTC";
 
 const example = fencesOf(readPage("docs/protocol.md")).find(({ language }) => language === "json");
 const status = statusSchema.parse(JSON.parse(example?.code ?? ""));
