@@ -35,9 +35,10 @@ export function pageRoutes(options: PageOptions): Hono<HTTPEnvironment> {
     answerJSON(context, tokenRequired() ? { path: `/open/${sessions.makeLink()}`, seconds: linkLife } : { path: "/" }),
   );
   app.get("/open/:link", async (context) => {
+    // Used up also when it is refused, since the log then has it.
+    const secret = sessions.begin(context.req.param("link"));
     const refusal = guard.refuse(context, "word");
     if (refusal !== undefined) return showNotice(context, refusal);
-    const secret = sessions.begin(context.req.param("link"));
     if (secret === undefined) {
       const message = `This link was used before, or is older than ${linkLife} seconds, or the server has started again since.`;
       return showNotice(context, { status: 401, message, hint: howToOpen });
