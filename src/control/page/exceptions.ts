@@ -12,13 +12,15 @@ export async function renderExceptions(status: Status): Promise<Markup | undefin
   const conflicts = sinks.flatMap((sink) => sink.conflicts.list);
   const total = notShown.total + leftOut.total + sinks.reduce((sum, sink) => sum + sink.conflicts.total, 0);
   if (total === 0) return undefined;
-  const items = [
-    ...conflicts.map(({ name, line, text }) =>
-      renderItem(`${name} is yours: your own line ${line} has it: ${text.trim()}`, "hosts file"),
-    ),
-    ...[...notShown.list, ...leftOut.list].map(({ sentence, cluster }) => renderItem(sentence, cluster)),
+  const sentences = [
+    ...conflicts.map(({ name, line, text }) => ({
+      sentence: `${name} is yours: your own line ${line} has it: ${text.trim()}`,
+      cluster: "hosts file",
+    })),
+    ...notShown.list,
+    ...leftOut.list,
   ];
-  const { taken, count } = await takeFitting(items, room);
+  const { taken, count } = await takeFitting(sentences.values().map(renderItem), room);
   return html`<h2 id="exceptions-title">Not shown</h2>
     <ul class="exceptions">
       ${taken}
@@ -26,6 +28,6 @@ export async function renderExceptions(status: Status): Promise<Markup | undefin
     ${total > count && html`<p class="more">And ${(total - count).toLocaleString("en")} more; <code>hostsfile-server status --json</code> has the first hundred of each kind.</p>`}`;
 }
 
-function renderItem(sentence: string, where: string): Markup {
-  return html`<li>${clip(sentence)} <span class="code">${where}</span></li> `;
+function renderItem({ sentence, cluster }: { readonly sentence: string; readonly cluster: string }): Markup {
+  return html`<li>${clip(sentence)} <span class="code">${cluster}</span></li> `;
 }

@@ -283,28 +283,34 @@ describe("is at most 60 kB", () => {
     expect(Buffer.byteLength(page)).toBeLessThanOrEqual(mostBytes);
   });
 
-  test.each(["x", '"', "🦊"])("with everything as long and as often as can be, of %j", async (letter) => {
-    const text = letter.repeat(5000);
-    const one = statusOf(text);
-    const often = <Item>(items: readonly Item[]): Item[] => Array.from({ length: 1000 }, () => items).flat();
-    const some = <Item>({ list }: { list: Item[] }): { total: number; list: Item[] } => ({
-      total: 9999,
-      list: often(list),
-    });
-    const page = await renderPage(
-      {
-        ...one,
-        server: { ...one.server, allowed: often([text]) },
-        clusters: often(one.clusters.map((each) => ({ ...each, domains: often([text]), clusterIPs: often([text]) }))),
-        names: some(one.names),
-        notShown: some(one.notShown),
-        leftOut: some(one.leftOut),
-        attention: often(one.attention),
-      },
-      { now, filter: text, revision: "r" },
-    );
-    expect(Buffer.byteLength(page)).toBeLessThanOrEqual(mostBytes);
-  });
+  const letters = ["x", '"', "🦊"];
+
+  /** Short texts fill every place to its brim. */
+  test.each(letters.flatMap((letter) => [1, 10, 250, 5000].map((times): [string, number] => [letter, times])))(
+    "with everything as often as can be, of %j %i times",
+    async (letter, times) => {
+      const text = letter.repeat(times);
+      const one = statusOf(text);
+      const often = <Item>(items: readonly Item[]): Item[] => Array.from({ length: 1000 }, () => items).flat();
+      const some = <Item>({ list }: { list: Item[] }): { total: number; list: Item[] } => ({
+        total: 9999,
+        list: often(list),
+      });
+      const page = await renderPage(
+        {
+          ...one,
+          server: { ...one.server, allowed: often([text]) },
+          clusters: often(one.clusters.map((each) => ({ ...each, domains: often([text]), clusterIPs: often([text]) }))),
+          names: some(one.names),
+          notShown: some(one.notShown),
+          leftOut: some(one.leftOut),
+          attention: often(one.attention),
+        },
+        { now, filter: text, revision: "r" },
+      );
+      expect(Buffer.byteLength(page)).toBeLessThanOrEqual(mostBytes);
+    },
+  );
 });
 
 test("has no request in it but to itself", async () => {
