@@ -123,6 +123,18 @@ describe("adopt", () => {
     expect(readFileSync(hostsFile, "utf8")).toBe(left);
   });
 
+  test("of a server that writes nothing it is said", async () => {
+    using folder = temporaryFolder();
+    const hostsFile = join(folder.path, "hosts");
+    writeFileSync(hostsFile, left);
+    const flags = ["--dry-run", `--hosts-file=${hostsFile}`, "--host=127.0.0.1", "--domains=dtk.io"];
+    await using server = await startProduct([...flags, "--cluster-ip=192.168.122.167"]);
+    await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io")] });
+    const { output } = await runProduct(["adopt", "--yes", "--host=127.0.0.1", `--port=${server.port}`]);
+    expect(output).toContain("Done: 1 line of yours changed. But in memory alone");
+    expect(readFileSync(hostsFile, "utf8")).toBe(left);
+  });
+
   test("without a server it says so", async () => {
     const { exitCode, talk } = await runProduct(["adopt", "--port=1"]);
     expect([exitCode, talk]).toEqual([3, expect.stringContaining("No hostsfile-server answers on port 1")]);

@@ -13,7 +13,7 @@ const [first, second, stale] = edits.map((edit) => ({ ...edit, names: [...edit.n
 
 test("neighbouring lines stand together, and the lines of the block come last", () => {
   const all = [first, second, stale].filter((edit) => edit !== undefined);
-  const plan = { hostsFile: "/etc/hosts", userPart: "0", edits: all, block, silent: [] };
+  const plan = { hostsFile: "/etc/hosts", dryRun: false, userPart: "0", edits: all, block, silent: [] };
   expect(renderAdoption(plan, plain)).toBe(`/etc/hosts
 @@ lines 3 to 4 @@
 -192.0.2.1 a.dtk.io
@@ -30,6 +30,7 @@ test("neighbouring lines stand together, and the lines of the block come last", 
 test("without wanted lines the block is not mentioned", () => {
   const plan = {
     hostsFile: "/etc/hosts",
+    dryRun: false,
     userPart: "0",
     edits: stale === undefined ? [] : [stale],
     block: [],

@@ -46,9 +46,8 @@ export async function adopt(given: AdoptGiven): Promise<number> {
     shape: adoptionResultSchema,
   });
   if (given.json === true) answer({ edits, block: plan.block, copy });
-  say(
-    `Done: ${counted(edits.length, "line")} of yours changed.${copy === null ? "" : ` The file as it was: ${copy}`}\n`,
-  );
+  say(`Done: ${counted(edits.length, "line")} of yours changed.${aside(plan, copy)}
+`);
   return 0;
 }
 
@@ -58,6 +57,11 @@ function withoutStale(plan: AdoptionPlanAnswer): AdoptionPlanAnswer {
 
 function question({ hostsFile, edits }: AdoptionPlanAnswer): string {
   return `This changes ${counted(edits.length, "line")} of your own in ${hostsFile}; a copy is kept.`;
+}
+
+function aside({ dryRun }: AdoptionPlanAnswer, copy: string | null): string {
+  if (dryRun) return " But in memory alone, since the server runs with --dry-run.";
+  return copy === null ? "" : ` The file as it was: ${copy}`;
 }
 
 function answer(result: object): void {

@@ -21,13 +21,14 @@ import {
   adoptionRequestSchema,
 } from "./adoption-shape.ts";
 import type { Guard } from "./guard.ts";
+import type { ServerFacts } from "./status-report.ts";
 
 export interface AdoptOptions {
   readonly reconciler: ReconcilerPort;
   readonly guard: Guard;
   readonly receive: MiddlewareHandler<HTTPEnvironment>;
   readonly log: Log;
-  readonly hostsFile: string;
+  readonly facts: Pick<ServerFacts, "hostsFile" | "dryRun">;
   /** This machine's own names, lower case. */
   readonly ownNames: () => ReadonlySet<string>;
 }
@@ -43,7 +44,8 @@ export function adoptRoutes(options: AdoptOptions): Hono<HTTPEnvironment> {
   return app;
 }
 
-function showPlan(context: AdoptContext, { reconciler, hostsFile, ownNames }: AdoptOptions): Response {
+function showPlan(context: AdoptContext, { reconciler, facts, ownNames }: AdoptOptions): Response {
+  const { hostsFile, dryRun } = facts;
   const text = readOrExplain(hostsFile);
   if (typeof text !== "string") return answerTrouble(context, text, 503);
   const silent = readClusters(reconciler).filter(isSilent);
@@ -55,6 +57,7 @@ function showPlan(context: AdoptContext, { reconciler, hostsFile, ownNames }: Ad
   const entries = [...names].toSorted().flatMap((name) => findEntry(view, name) ?? []);
   const answer: AdoptionPlanAnswer = {
     hostsFile,
+    dryRun,
     userPart: plan.userPart,
     edits,
     block: [...splitBody(renderBody(entries))],
@@ -65,7 +68,7 @@ function showPlan(context: AdoptContext, { reconciler, hostsFile, ownNames }: Ad
 
 /** Only what the user was shown is taken out: these names, and of the file that they were shown in. */
 async function carryOut(context: AdoptContext, options: AdoptOptions): Promise<Response> {
-  const { reconciler, log, hostsFile, ownNames } = options;
+  const { reconciler, log, facts, ownNames } = options;
   const request = adoptionRequestSchema.safeParse(parseJSON(context.get("body")));
   if (!request.success) return answerJSON(context, { error: "The body is not what GET /adopt asks to be sent." }, 400);
   const { userPart, names } = request.data;
@@ -77,7 +80,7 @@ async function carryOut(context: AdoptContext, options: AdoptOptions): Promise<R
     isStale: (name) => agreed.has(name) && isStale(name),
   });
   if (outcome.kind === "failed") return answerTrouble(context, outcome.trouble, 503);
-  if (outcome.kind === "outdated") return answerTrouble(context, changed(hostsFile), 409);
+  if (outcome.kind === "outdated") return answerTrouble(context, changed(facts.hostsFile), 409);
   const result: AdoptionResult = { edits: outcome.adopted.edits.map(toAnswer), copy: outcome.adopted.copy ?? null };
   say(log, result);
   return answerJSON(context, result);

@@ -15,6 +15,8 @@ const editSchema = z.object({
 /** What could be taken over. */
 export const adoptionPlanSchema = z.object({
   hostsFile: z.string(),
+  /** Whether the server writes nothing, as with --dry-run. */
+  dryRun: z.boolean(),
   /** Says which file this is about; to be sent back. */
   userPart: z.string(),
   edits: z.array(editSchema),

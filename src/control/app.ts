@@ -105,7 +105,7 @@ export function createApp(options: AppOptions): App {
     }),
   );
   app.route("/", restRoutes({ reconciler, guard, receive, forget, adminToken, log }));
-  app.route("/", adoptRoutes({ reconciler, guard, receive, log, ownNames, hostsFile: options.facts.hostsFile }));
+  app.route("/", adoptRoutes({ reconciler, guard, receive, log, ownNames, facts: options.facts }));
   app.notFound((context) => answerJSON(context, { error: "Not Found" }, 404));
   app.onError((error, context) => answerError(error, context, log));
   return { fetch: (request, environment) => app.fetch(request, environment), allowed, forget };

@@ -7,7 +7,8 @@ import { webhookToken } from "./token.ts";
 const adminToken = "admin-token";
 const headers = { accept: webhookMediaType, "content-type": webhookMediaType };
 const webhookRequests = ["GET /", "GET /records", "POST /adjustendpoints", "POST /records"];
-const configurationRequests = ["POST /domains", "POST /clusterip", "POST /targets", "DELETE /domains/dtk.io"];
+const configurationRequests = ["domains", "clusterip", "targets", "adopt"].map((path) => `POST /${path}`);
+configurationRequests.push("DELETE /domains/dtk.io");
 const readingRequests = ["GET /domains", "GET /clusterip", "GET /targets"];
 
 function derivedToken(cluster: string): string {
@@ -43,6 +44,9 @@ describe("without a token", () => {
     await using app = await makeTestApp();
     expect((await app.call("GET /status", { from: own })).status).toBe(200);
     expect((await app.call("GET /status", { from: guest })).status).toBe(403);
+    expect((await app.call("GET /names", { from: own })).status).toBe(200);
+    expect((await app.call("GET /names", { from: guest })).status).toBe(403);
+    expect((await app.call("GET /adopt", { from: guest })).status).toBe(403);
   });
 
   test("a neighbour's webhook works once a cluster IP lies in the same network", async () => {
