@@ -32,7 +32,7 @@ async function unknownNeed(check: Check, id: string): Promise<never> {
 
 async function runAfter(check: Check, needed: readonly Promise<Run>[], desktop: Desktop): Promise<Run> {
   const { id, title } = check;
-  const because = [...new Set((await Promise.all(needed)).flatMap(({ stops }) => stops))];
+  const because = [...new Set((await Promise.all(needed)).flatMap(({ stops }) => stops))].toSorted();
   if (because.length > 0) return { outcome: { id, title, grade: "skipped", because }, stops: because };
   const findings = await findingsOf(check, desktop);
   const grade = gravest(findings);

@@ -10,7 +10,8 @@ export const hostsFileManagers: Check = {
   title: "No other program writes the hosts file anew",
   needs: ["hosts-file-there"],
   run: async ({ once }) => {
-    const { path, text = "" } = await once(lookAtHostsFile);
+    const { path, text } = await once(lookAtHostsFile);
+    if (text === undefined) return [ok(`${path} is not for this user to read; sudo shows more.`)];
     const managers = otherManagers(path, "/etc").map((trouble): Finding => ({ grade: "warning", ...trouble }));
     return managers.length > 0 ? managers : [judgeMarks(path, userPartOf(text))];
   },

@@ -17,7 +17,7 @@ const running: ServiceUnit = {
   isSocketActive: true,
 };
 const trouble = (code: string) => ({ code, message: "It does not.", hint: "Look." });
-const silent = { port: 5000, trouble: undefined, unit: undefined, holder: undefined };
+const silent = { port: 5000, trouble: undefined, unit: undefined, holder: undefined, isRoot: false };
 
 test("a server that answers is named with version and process", async () => {
   const status = statusOf({ server: { pid: 12, version: "1.2.3" } });
@@ -49,6 +49,7 @@ test.each([
     code: "token-needed",
     hint: "sudo hostsfile-server doctor",
   },
+  { given: { ...silent, isRoot: true, trouble: trouble("token-needed") }, code: "token-needed", hint: "Look." },
   {
     given: { ...silent, unit: { ...running, active: "inactive", isSocketActive: false } },
     code: "service-stopped",

@@ -15,7 +15,7 @@ export const serverAnswers: Check = {
     if ("server" in answer) return [ok(describe(answer.server, port))];
     const unit = await desktop.once(lookAtService);
     const holder = answer.trouble?.code === "server-refused" ? await holderOf(desktop) : undefined;
-    return [judgeSilence({ port, trouble: answer.trouble, unit, holder })];
+    return [judgeSilence({ port, trouble: answer.trouble, unit, holder, isRoot: process.geteuid?.() === 0 })];
   },
 };
 
@@ -44,16 +44,17 @@ async function holderOf({ run, port }: Desktop): Promise<string | undefined> {
 /**
  * Judges why there is no status.
  *
- * @param given - the trouble of the request, undefined when nobody listens; the service as systemd has it; who holds the port
+ * @param given - the trouble of the request, undefined when nobody listens; the service as systemd has it; who holds the port; who asks
  */
 export function judgeSilence(given: {
   readonly port: number;
   readonly trouble: Trouble | undefined;
   readonly unit: ServiceUnit | undefined;
   readonly holder: string | undefined;
+  readonly isRoot: boolean;
 }): Finding {
-  const { port, trouble, unit, holder } = given;
-  if (trouble !== undefined && trouble.code.startsWith("token-")) return locked(trouble);
+  const { port, trouble, unit, holder, isRoot } = given;
+  if (trouble !== undefined && trouble.code.startsWith("token-")) return locked(trouble, isRoot);
   if (unit !== undefined && unit.active !== "active") return ofUnit(unit);
   if (holder !== undefined) return stranger(port, holder);
   if (trouble !== undefined) {
@@ -73,9 +74,9 @@ export function judgeSilence(given: {
 }
 
 /** The server may be well; this user may not ask. */
-function locked({ code, message }: Trouble): Finding {
-  const hint = "Look with the token, which root may read: sudo hostsfile-server doctor";
-  return { grade: "warning", code, message, hint, isDeadEnd: true };
+function locked({ code, message, hint }: Trouble, isRoot: boolean): Finding {
+  const byRoot = "Look with the token, which root may read: sudo hostsfile-server doctor";
+  return { grade: "warning", code, message, hint: isRoot ? hint : byRoot, isDeadEnd: true };
 }
 
 function ofUnit(unit: ServiceUnit): Finding {
