@@ -17,35 +17,44 @@ const marks: Readonly<Record<Grade, { readonly word: string; readonly style: Sty
 /** What stands before the text of every line but the first of a block. */
 const indent = " ".repeat(9);
 
-/**
- * Renders the report.
- *
- * @param isQuiet - leaves out what is fine or skipped, and then may have nothing to say
- */
-export function renderReport(report: Report, terminal: Terminal, isQuiet: boolean): string {
-  const skipped = new Set(report.checks.filter(({ grade }) => grade === "skipped").map(causesOf));
-  const blocks = report.checks.flatMap((check) => {
-    if (check.grade !== "skipped") return renderCheck(check, terminal, isQuiet);
-    // All that wait for the same are named where the first of them stands.
-    const isFirst = skipped.delete(causesOf(check));
-    return isFirst && !isQuiet ? [renderWaiting(report, causesOf(check), terminal)] : [];
-  });
-  return isQuiet ? blocks.join("") : `${blocks.join("")}\n${summaryOf(report)}\n`;
+export interface ReportOptions {
+  /** Leaves out what is fine or skipped, and then may have nothing to say. */
+  readonly isQuiet: boolean;
+  /** Gives each step a line, also where something is wrong. */
+  readonly isTrace: boolean;
 }
 
-function causesOf({ because }: Checked): string {
-  return because.join("; ");
+/** Renders the report; where something is wrong, what is fine is named in short. */
+export function renderReport(report: Report, terminal: Terminal, { isQuiet, isTrace }: ReportOptions): string {
+  const isFolded = (grade: Grade): boolean => grade === "skipped" || (grade === "ok" && !report.ok && !isTrace);
+  const folds = Map.groupBy(
+    report.checks.filter(({ grade }) => isFolded(grade)),
+    foldOf,
+  );
+  const blocks = report.checks
+    .filter(({ grade }) => !isQuiet || (grade !== "ok" && grade !== "skipped"))
+    .flatMap((check) => {
+      if (!isFolded(check.grade)) return renderCheck(check, terminal);
+      // All of one fold are named where the first of them stands.
+      const fold = folds.get(foldOf(check)) ?? [];
+      return fold[0] === check ? [renderFold(check, fold, terminal)] : [];
+    });
+  return isQuiet ? blocks.join("") : `${blocks.join("")}\n${summaryOf(report)}`;
 }
 
-function renderWaiting({ checks }: Report, causes: string, terminal: Terminal): string {
-  const waiting = checks.filter((check) => check.grade === "skipped" && causesOf(check) === causes);
-  const titles = waiting.map(({ title }) => title).join("; ");
-  return renderBlock("skipped", [`Not looked at before this is well (${causes}): ${titles}`], terminal);
+function foldOf({ grade, because }: Checked): string {
+  return [grade, ...because].join("; ");
 }
 
-function renderCheck({ grade, findings }: Checked, terminal: Terminal, isQuiet: boolean): readonly string[] {
+function renderFold({ grade, because }: Checked, fold: readonly Checked[], terminal: Terminal): string {
+  const titles = fold.map(({ title }) => title).join("; ");
+  const text = grade === "ok" ? titles : `Not looked at before this is well (${because.join("; ")}): ${titles}`;
+  return renderBlock(grade, [text], terminal);
+}
+
+function renderCheck({ grade, findings }: Checked, terminal: Terminal): readonly string[] {
   return findings
-    .filter((finding) => finding.grade !== "ok" || (grade === "ok" && !isQuiet))
+    .filter((finding) => finding.grade !== "ok" || grade === "ok")
     .map((finding) => renderBlock(finding.grade, textsOf(finding), terminal));
 }
 
@@ -90,8 +99,8 @@ function summaryOf({ checks }: Report): string {
     .filter(({ number }) => number > 0)
     .map(({ grade, number }) => `${number} ${nounOf(grade, number)}`);
   const mendable = checks.flatMap(({ findings }) => findings).filter(({ fix }) => fix !== null).length;
-  const fix = mendable === 0 ? "" : ` To mend ${mendable} of them: hostsfile-server doctor --fix`;
-  return `${counts.join(", ")}.${fix}`;
+  const fix = mendable === 0 ? "" : `To mend ${mendable} of them: sudo hostsfile-server doctor --fix\n`;
+  return `${counts.join(", ")}.\n${fix}`;
 }
 
 function nounOf(grade: Grade, number: number): string {

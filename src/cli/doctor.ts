@@ -13,7 +13,8 @@ import { serviceStateFolder } from "../service/places.ts";
 import { confirm } from "./confirm.ts";
 import { defaultHostsFile, installedPort, stateFolderOf } from "./environment.ts";
 import { renderReport } from "./doctor-text.ts";
-import { terminalOf } from "./terminal.ts";
+import { requireRoot } from "./require-root.ts";
+import { printable, terminalOf } from "./terminal.ts";
 import { type ServerPlace, askServer, askStatus } from "./server-client.ts";
 
 /** Milliseconds for all looks together. */
@@ -36,15 +37,17 @@ export interface DoctorOptions extends ServerPlace {
  * Looks, says what is wrong, and with --fix does what is safe and looks again.
  *
  * @returns 0 when there is neither problem nor warning, else 1
- * @throws TroubleError `not-confirmed` (exit 2) when nobody can be asked about --fix
+ * @throws TroubleError `not-confirmed` (exit 2) when nobody can be asked about --fix, `not-root` (exit 3) when that takes root
  */
 export async function doctor(options: DoctorOptions): Promise<number> {
   let outcomes = await examine(options);
   const fixes = options.fix === true ? fixesOf(outcomes) : [];
   if (fixes.length > 0) {
     if (options.json !== true) show(outcomes, options);
-    const commands = fixes.flatMap(renderFix);
-    if (!(await confirm(`This mends what can be mended safely:\n  ${commands.join("\n  ")}\n`, options.yes))) return 1;
+    const commands = fixes.flatMap(renderFix).map((command) => `  ${printable(command)}\n`);
+    process.stderr.write(`What can be mended safely:\n${commands.join("")}`);
+    if (fixes.some(({ needsRoot }) => needsRoot)) requireRoot("doctor --fix");
+    if (!(await confirm("These commands will be run as they are shown.", options.yes))) return 1;
     talkOf(await mend(fixes));
     outcomes = await examine(options);
   }
@@ -86,7 +89,7 @@ function show(outcomes: readonly Outcome[], { name, json, quiet = false }: Docto
   process.stdout.write(
     json === true
       ? `${JSON.stringify(report, undefined, 2)}\n`
-      : renderReport(report, terminalOf(process.stdout), quiet),
+      : renderReport(report, terminalOf(process.stdout), { isQuiet: quiet, isTrace: name !== undefined }),
   );
 }
 

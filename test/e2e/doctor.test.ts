@@ -35,6 +35,12 @@ test("--fix asks, does what is safe, and looks again", async () => {
   expect(asked).toContain("Nobody can be asked here; to do it, add --yes.");
   expect(asked).toContain("exit 2");
   expect((await desktop.doctor()).exitCode).toBe(1);
+  const nobody = "HOME=/nonexistent setpriv --reuid=65534 --regid=65534 --clear-groups";
+  const refused = await desktop.shell(
+    `chmod 755 $D; ${nobody} hostsfile-server doctor --fix --yes --state-dir=$D/state 2>&1 || echo exit $?`,
+  );
+  expect(refused).toContain("Run: sudo hostsfile-server doctor --fix --yes");
+  expect(refused).toContain("exit 3");
 
   const mended = await desktop.shell("hostsfile-server doctor --fix --yes --state-dir=$D/state 2>&1");
   expect(mended).toMatch(/sudo chattr -i \/etc\/hosts: done\n/);
