@@ -5,6 +5,7 @@ import { bareDesktop } from "../../test/support/doctor-desktop.ts";
 import type { KubernetesAPI } from "../cluster/kubernetes/api.ts";
 import { findSources } from "./name-source.ts";
 
+const prefix = "external-dns.alpha.kubernetes.io/";
 const metadata = (name: string, annotations = {}) => ({ name, namespace: "default", annotations });
 const items: Readonly<Record<string, readonly object[]>> = {
   "/apis/networking.k8s.io/v1/ingresses": [
@@ -31,7 +32,7 @@ const api: KubernetesAPI = {
 };
 
 test("all that ask for the name", async () => {
-  const found = await findSources(bareDesktop({ kubernetes: async () => api }), "foo.dtk.io");
+  const found = await findSources(bareDesktop({ kubernetes: async () => api }), "foo.dtk.io", prefix);
   expect(found.map(({ kind, path }) => `${kind} ${path}`)).toEqual([
     "Ingress default/a",
     "Service default/s",
@@ -41,5 +42,5 @@ test("all that ask for the name", async () => {
 });
 
 test("nobody asks for another", async () => {
-  expect(await findSources(bareDesktop({ kubernetes: async () => api }), "dtk.io")).toEqual([]);
+  expect(await findSources(bareDesktop({ kubernetes: async () => api }), "dtk.io", prefix)).toEqual([]);
 });

@@ -3,7 +3,6 @@ import * as z from "zod/mini";
 import { pathOf } from "../cluster/discovery/candidate.ts";
 import type { Ingress } from "../cluster/discovery/facts.ts";
 import { hostsOf } from "../cluster/discovery/silent-ingress.ts";
-import { annotationPrefix } from "../cluster/helm/values.ts";
 import { lookAtFacts } from "./cluster-looks.ts";
 import type { Desktop } from "./check.ts";
 
@@ -29,9 +28,10 @@ const endpointSchema = z.object({
 /**
  * Finds the resources that ask for a name.
  *
+ * @param prefix - the prefix of the annotations that ExternalDNS reads
  * @throws TroubleError when the cluster does not answer
  */
-export async function findSources(desktop: Desktop, name: string): Promise<readonly NameSource[]> {
+export async function findSources(desktop: Desktop, name: string, prefix: string): Promise<readonly NameSource[]> {
   const facts = await desktop.once(lookAtFacts);
   const api = await desktop.kubernetes();
   const [routes, endpoints] = await Promise.all([
@@ -43,12 +43,10 @@ export async function findSources(desktop: Desktop, name: string): Promise<reado
   const asks = (hosts: readonly string[]): boolean => hosts.some((host) => host.toLowerCase() === name);
   return [
     ...facts.ingresses
-      .filter((ingress) => asks(hostsOf(ingress, annotationPrefix)))
+      .filter((ingress) => asks(hostsOf(ingress, prefix)))
       .map((ingress) => ({ kind: "Ingress", path: pathOf(ingress), ingress })),
     ...facts.services
-      .filter(({ metadata: { annotations } }) =>
-        asks((annotations?.[`${annotationPrefix}hostname`] ?? "").split(/\s*,\s*/)),
-      )
+      .filter(({ metadata: { annotations } }) => asks((annotations?.[`${prefix}hostname`] ?? "").split(/\s*,\s*/)))
       .map((service) => ({ kind: "Service", path: pathOf(service) })),
     ...(routes?.items ?? [])
       .filter(({ spec }) => asks(spec.hostnames ?? []))

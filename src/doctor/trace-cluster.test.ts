@@ -1,0 +1,48 @@
+/** Who asks for a name, and whether ExternalDNS hears of it. */
+import { expect, test } from "vitest";
+import { judgeSources } from "./trace-cluster.ts";
+
+const name = "foo.dtk.io";
+const cluster = {
+  prefix: "external-dns.alpha.kubernetes.io/",
+  place: { kubeconfig: undefined, context: "kind-a" },
+};
+
+test.each([
+  { title: "nobody asks", sources: [], isKnown: false, grade: "problem", code: "name-not-asked-for" },
+  { title: "another cluster's name", sources: [], isKnown: true, grade: "note", code: "name-not-asked-for" },
+  { title: "a Service", sources: [{ kind: "Service", path: "default/web" }], isKnown: false, grade: "ok" },
+  {
+    title: "an Ingress without a target",
+    sources: [
+      {
+        kind: "Ingress",
+        path: "default/test",
+        ingress: { metadata: { name: "test" }, spec: { rules: [{ host: name }] } },
+      },
+    ],
+    isKnown: false,
+    grade: "problem",
+    code: "ingress-without-target",
+  },
+])("$title: $grade", ({ sources, isKnown, grade, code }) => {
+  expect(judgeSources({ name, sources, isKnown, ...cluster })).toMatchObject({
+    grade,
+    ...(code !== undefined && { code }),
+  });
+});
+
+test("the commands lead to the cluster that was looked at", () => {
+  expect(judgeSources({ name, sources: [], isKnown: false, ...cluster })).toHaveProperty(
+    "hint",
+    "See which hosts are asked for: kubectl --context=kind-a get ingress -A",
+  );
+  const ingress = { metadata: { name: "test" }, spec: { rules: [{ host: name }] } };
+  const sources = [{ kind: "Ingress", path: "default/test", ingress }];
+  expect(judgeSources({ name, sources, isKnown: false, ...cluster })).toHaveProperty(
+    "hint",
+    expect.stringContaining(
+      `kubectl --context=kind-a -n default annotate ingress test ${cluster.prefix}target=${name}`,
+    ),
+  );
+});
