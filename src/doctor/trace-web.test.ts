@@ -1,4 +1,4 @@
-/** The page behind a name, from a real server on loopback. */
+/** What a page says of the way behind a name; the end-to-end tests knock at a real one. */
 import { expect, test } from "vitest";
 import { judgePage, traceWeb } from "./trace-web.ts";
 
