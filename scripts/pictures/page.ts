@@ -1,16 +1,14 @@
 /** Takes the pictures of the page for the guide: what the server renders of a fixed status, in a real browser, the same each time. */
 import { once } from "node:events";
-import { mkdir } from "node:fs/promises";
 import { type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { findAttention } from "../src/control/attention.ts";
-import { pageHeaders } from "../src/control/page/document.ts";
-import { renderPage } from "../src/control/page/page.ts";
-import { type Status, statusVersion } from "../src/control/status.ts";
-import { installChromium, openChromium } from "../test/support/chromium.ts";
+import type { Browser } from "playwright-core";
+import { findAttention } from "../../src/control/attention.ts";
+import { pageHeaders } from "../../src/control/page/document.ts";
+import { renderPage } from "../../src/control/page/page.ts";
+import { type Status, statusVersion } from "../../src/control/status.ts";
 
-const folder = join(import.meta.dirname, "..", "docs", "images");
 const now = Date.parse("2026-11-26T09:00:00Z");
 
 /** A moment so many minutes ago. */
@@ -101,19 +99,18 @@ async function answer(url: string | undefined, response: ServerResponse): Promis
   response.writeHead(200, { ...pageHeaders, "content-type": "text/html; charset=UTF-8" }).end(page);
 }
 
-const server = createServer((request, response) => void answer(request.url, response));
-server.listen(0, "127.0.0.1");
-await once(server, "listening");
-const { port } = server.address() as AddressInfo;
-await installChromium();
-await mkdir(folder, { recursive: true });
-const browser = await openChromium("MAP * ~NOTFOUND, EXCLUDE 127.0.0.1");
-for (const colorScheme of ["light", "dark"] as const) {
-  const page = await browser.newPage({ colorScheme, viewport: { width: 1280, height: 800 } });
-  await page.goto(`http://127.0.0.1:${port}/`);
-  await page.getByText("Live").waitFor();
-  await page.screenshot({ path: join(folder, `page-${colorScheme}.png`), fullPage: true });
+/** Takes the page in both colour schemes. */
+export async function takePages(browser: Browser, folder: string): Promise<void> {
+  const server = createServer((request, response) => void answer(request.url, response));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  for (const colorScheme of ["light", "dark"] as const) {
+    const page = await browser.newPage({ colorScheme, viewport: { width: 1280, height: 800 } });
+    await page.goto(`http://127.0.0.1:${port}/`);
+    await page.getByText("Live").waitFor();
+    await page.screenshot({ path: join(folder, `page-${colorScheme}.png`), fullPage: true });
+  }
+  server.closeAllConnections();
+  server.close();
 }
-await browser.close();
-server.closeAllConnections();
-server.close();

@@ -9,19 +9,26 @@ const looks: Readonly<Record<string, string>> = {
   36: "color: #79c0ff",
 };
 
+/** Of the terminal. */
+export const columns = 80;
+
+/** The line in which a command was typed. */
+export function typed(command: string): string {
+  return `\u001B[2m$\u001B[22m ${command}\n`;
+}
+
 /**
  * Renders the page.
  *
  * @param text - with escape sequences for colours and no others
- * @param columns - of the terminal
  */
-export function renderTerminal(text: string, columns: number): string {
+export function renderTerminal(text: string): string {
   const body = text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(/\u001B\[(\d+)m/g, (_, code: string) => (code in looks ? `<span style="${looks[code]}">` : "</span>"));
   return `<!doctype html><meta charset="utf-8"><style>
     body { margin: 0; background: #0d1117; color: #e6edf3; display: inline-block; }
-    pre { margin: 1em; width: ${columns}ch; font: 15px/1.4 "DejaVu Sans Mono", monospace; }
+    pre { margin: 1em; width: ${columns}ch; font: 15px/1.4 "DejaVu Sans Mono", monospace; white-space: pre-wrap; word-break: break-all; }
   </style><pre>${body}</pre>`;
 }
