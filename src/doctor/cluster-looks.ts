@@ -55,15 +55,15 @@ export async function lookAtChain(desktop: Desktop): Promise<Chain> {
   return { externalDNS, url, status, cluster: status?.clusters.find((cluster) => cluster.name === name) };
 }
 
-/** The Ingresses with a host in a managed domain of the cluster; all of them when the server does not say. */
+/** The Ingresses with a host in a managed domain; all of them when the server does not say which are managed. */
 export function managedIngresses(
   { ingresses }: Pick<ClusterFacts, "ingresses">,
-  cluster: ServerCluster | undefined,
+  domains: readonly string[] | undefined,
   prefix: string,
 ): readonly Ingress[] {
-  if (cluster === undefined) return ingresses;
-  const domains = new Set(cluster.domains.flatMap((domain) => parseManagedDomain(domain) ?? []));
-  return ingresses.filter((ingress) => hostsOf(ingress, prefix).some((host) => isManaged(host, domains)));
+  if (domains === undefined) return ingresses;
+  const managed = new Set(domains.flatMap((domain) => parseManagedDomain(domain) ?? []));
+  return ingresses.filter((ingress) => hostsOf(ingress, prefix).some((host) => isManaged(host, managed)));
 }
 
 /** A kubectl command that leads to the cluster that was looked at. */

@@ -16,7 +16,7 @@ export const annotationPrefix: Check = {
   run: async (desktop) => {
     const [chain, facts] = await Promise.all([desktop.once(lookAtChain), desktop.once(lookAtFacts)]);
     const prefix = chain.externalDNS.settings.annotationPrefix ?? olderPrefix;
-    return [judgePrefix(chain, managedIngresses(facts, chain.cluster, prefix), desktop)];
+    return [judgePrefix(chain, managedIngresses(facts, chain.cluster?.domains, prefix), desktop)];
   },
 };
 
@@ -33,15 +33,27 @@ export function judgePrefix(chain: Chain, ingresses: readonly Ingress[], desktop
   });
   const [first] = missed;
   const other = known.find((prefix) => first !== undefined && prefix !== read && hasAnnotatedTarget(first, prefix));
-  if (first === undefined || other === undefined) return ok(`ExternalDNS reads annotations with ${read}.`);
-  const paths = listSome(missed.map(pathOf));
-  const message = `ExternalDNS reads annotations with ${read}, and ${missed.length === 1 ? "the Ingress" : `${missed.length} Ingresses`} ${paths} ${missed.length === 1 ? "has its" : "have their"} target with ${other}: it passes over ${missed.length === 1 ? "it" : "them"}.`;
+  if (other === undefined) return ok(`ExternalDNS reads annotations with ${read}.`);
   const isReadByOthers = ingresses.some((ingress) => hasAnnotatedTarget(ingress, read));
   const hint =
     isReadByOthers || !hasFlag(chain)
       ? annotate(missed, { read, other }, desktop)
       : `Let it read the other: ${renderChange(chain.externalDNS, changeTo(other, chain), desktop.place)}`;
-  return { grade: "problem", code: "annotation-prefix-differs", message, hint };
+  return { grade: "problem", code: "annotation-prefix-differs", message: describe(missed, { read, other }), hint };
+}
+
+interface Prefixes {
+  readonly read: string;
+  readonly other: string;
+}
+
+function describe(missed: readonly Ingress[], { read, other }: Prefixes): string {
+  const paths = listSome(missed.map(pathOf));
+  const [who, pronoun] =
+    missed.length === 1
+      ? [`the Ingress ${paths} has its`, "it"]
+      : [`${missed.length} Ingresses ${paths} have their`, "them"];
+  return `ExternalDNS reads annotations with ${read}, and ${who} target with ${other}: it passes over ${pronoun}.`;
 }
 
 /** The flag is of v0.20, like the chart's value of 1.20. */
@@ -56,11 +68,7 @@ function changeTo(prefix: string, { externalDNS }: Chain): Change {
   return { flag: "annotation-prefix", values: [prefix], chartValue: `${key}=${prefix}` };
 }
 
-function annotate(
-  ingresses: readonly Ingress[],
-  { read, other }: { readonly read: string; readonly other: string },
-  desktop: Pick<Desktop, "place">,
-): string {
+function annotate(ingresses: readonly Ingress[], { read, other }: Prefixes, desktop: Pick<Desktop, "place">): string {
   const commands = ingresses.map(({ metadata }) => {
     const target = `${read}target=${metadata.annotations?.[`${other}target`] ?? ""}`;
     return kubectl(desktop, "-n", metadata.namespace ?? "default", "annotate", "ingress", metadata.name, target);

@@ -17,9 +17,9 @@ test.each([
 });
 
 test("silence comes with what starts it again", () => {
-  expect(judgeCalls(chainOf({ cluster: ago(7_200_000) }), here, now)).toMatchObject({
+  expect(judgeCalls(chainOf({ cluster: ago(1_800_000) }), here, now)).toMatchObject({
     code: "external-dns-silent",
-    message: "ExternalDNS runs, and has not called for 120 minutes.",
+    message: "ExternalDNS runs, and has not called for 30 minutes.",
     hint: "Start it again: kubectl -n external-dns rollout restart deployment external-dns",
     fix: { needsRoot: false },
   });
@@ -28,4 +28,14 @@ test("silence comes with what starts it again", () => {
 test("never heard of: fine at its start, then not", () => {
   expect(judgeCalls(chainOf(), here, Date.parse(started) + 5000).grade).toBe("ok");
   expect(judgeCalls(chainOf(), here, now)).toMatchObject({ grade: "problem", code: "external-dns-unheard" });
+});
+
+test("not heard of since its pod started, whatever the one before it did", () => {
+  const chain = chainOf({ cluster: ago(7_200_000) });
+  expect(judgeCalls(chain, here, Date.parse(started) + 5000).grade).toBe("ok");
+  expect(judgeCalls(chain, here, now)).toMatchObject({
+    code: "external-dns-unheard",
+    message: "ExternalDNS runs, and the server has not heard of it since it started.",
+    hint: "See what it says: kubectl -n external-dns logs deployment/external-dns --tail=20",
+  });
 });

@@ -18,31 +18,30 @@ const startTime = 60_000;
 const spare = 60_000;
 
 /**
- * Judges by the server's own word.
+ * Judges by the server's own word. A pod that has not called since it started cannot be helped by starting it again.
  *
  * @param now - milliseconds since 1970
  */
 export function judgeCalls({ externalDNS, cluster }: Chain, desktop: Pick<Desktop, "place">, now: number): Finding {
   const { namespace, name, settings } = externalDNS;
-  const age = now - Date.parse(newestPod(externalDNS)?.metadata.creationTimestamp ?? "");
-  const words = ["-n", namespace, "rollout", "restart", "deployment", name];
-  const fix = { commands: [[...kubectlWords(desktop.place), ...words]], needsRoot: false };
-  const heard = cluster?.lastHeard ?? undefined;
-  if (heard === undefined) {
-    if (age < startTime) return ok("ExternalDNS has just started, and has not called yet.");
-    const message = "ExternalDNS runs, and the server has never heard of it.";
+  const started = Date.parse(newestPod(externalDNS)?.metadata.creationTimestamp ?? "");
+  const heard = Date.parse(cluster?.lastHeard ?? "");
+  if (Number.isNaN(heard) || heard < started) {
+    if (now - started < startTime) return ok("ExternalDNS has just started, and has not called yet.");
+    const since = Number.isNaN(heard) ? "never heard of it" : "not heard of it since it started";
+    const message = `ExternalDNS runs, and the server has ${since}.`;
     const hint = `See what it says: ${kubectl(desktop, "-n", namespace, "logs", `deployment/${name}`, "--tail=20")}`;
     return { grade: "problem", code: "external-dns-unheard", message, hint };
   }
-  const silence = now - Date.parse(heard);
+  const silence = now - heard;
   if (silence < 3 * settings.interval + spare)
     return ok(`ExternalDNS last called ${Math.round(silence / 1000)} s ago.`);
-  const message = `ExternalDNS runs, and has not called for ${Math.floor(silence / 60_000)} minutes.`;
+  const words = ["-n", namespace, "rollout", "restart", "deployment", name];
   return {
     grade: "problem",
     code: "external-dns-silent",
-    message,
+    message: `ExternalDNS runs, and has not called for ${Math.floor(silence / 60_000)} minutes.`,
     hint: `Start it again: ${kubectl(desktop, ...words)}`,
-    fix,
+    fix: { commands: [[...kubectlWords(desktop.place), ...words]], needsRoot: false },
   };
 }

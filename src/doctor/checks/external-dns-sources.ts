@@ -11,7 +11,7 @@ export const externalDNSSources: Check = {
   run: async (desktop) => {
     const [chain, facts] = await Promise.all([desktop.once(lookAtChain), desktop.once(lookAtFacts)]);
     const prefix = chain.externalDNS.settings.annotationPrefix ?? annotationPrefix;
-    return [judgeSources(chain, managedIngresses(facts, chain.cluster, prefix).length, desktop)];
+    return [judgeSources(chain, managedIngresses(facts, chain.cluster?.domains, prefix).length, desktop)];
   },
 };
 

@@ -19,15 +19,8 @@ export const ingressClasses: Check = {
     const shape = z.object({ items: z.nullable(z.array(z.object({ metadata: z.object({ name: z.string() }) }))) });
     const list = await api.read("/apis/networking.k8s.io/v1/ingressclasses", shape);
     const classes = (list?.items ?? []).map(({ metadata }) => metadata.name);
-    const clusters = status?.clusters ?? [];
-    const ingresses =
-      clusters.length === 0
-        ? facts.ingresses
-        : facts.ingresses.filter((ingress) =>
-            clusters.some(
-              (cluster) => managedIngresses({ ingresses: [ingress] }, cluster, annotationPrefix).length > 0,
-            ),
-          );
+    const domains = status?.clusters.flatMap((cluster) => cluster.domains);
+    const ingresses = managedIngresses(facts, domains, annotationPrefix);
     return [judgeClasses(ingresses, classes, desktop)];
   },
 };

@@ -15,7 +15,7 @@ export const ingressTargets: Check = {
   run: async (desktop) => {
     const [chain, facts] = await Promise.all([desktop.once(lookAtChain), desktop.once(lookAtFacts)]);
     const prefix = chain.externalDNS.settings.annotationPrefix ?? annotationPrefix;
-    return [judgeTargets(managedIngresses(facts, chain.cluster, prefix), prefix, desktop)];
+    return [judgeTargets(managedIngresses(facts, chain.cluster?.domains, prefix), prefix, desktop)];
   },
 };
 
