@@ -5,30 +5,14 @@ import { probeAddress } from "../../cluster/discovery/probe.ts";
 import { type Address, parseAddress } from "../../records/address.ts";
 import type { Status } from "../../control/status.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import {
-  type ServerCluster,
-  chooseExternalDNS,
-  curlWords,
-  lookAtFacts,
-  lookForExternalDNS,
-  methodURL,
-} from "../cluster-looks.ts";
-import { readWebhookURL } from "../../cluster/helm/webhook-url.ts";
-import { defaultCluster } from "../../records/cluster.ts";
+import { type ServerCluster, curlWords, lookAtChain, lookAtFacts, methodURL } from "../cluster-looks.ts";
 
 export const clusterIP: Check = {
   id: "cluster-ip",
   title: "The cluster IP is the cluster's",
-  needs: ["server-answers", "cluster-reachable"],
+  needs: ["server-answers", "external-dns-installed"],
   run: async (desktop) => {
-    const [status, facts, found] = await Promise.all([
-      desktop.status(),
-      desktop.once(lookAtFacts),
-      desktop.once(lookForExternalDNS),
-    ]);
-    const name =
-      readWebhookURL(chooseExternalDNS(found, desktop.port)?.settings.webhookURL ?? "")?.cluster ?? defaultCluster;
-    const cluster = status?.clusters.find((one) => one.name === name);
+    const [{ status, cluster }, facts] = await Promise.all([desktop.once(lookAtChain), desktop.once(lookAtFacts)]);
     if (cluster === undefined || cluster.targets !== "cluster") return [ok("No name needs a cluster IP.")];
     const candidates = findCandidates(facts).map(({ address }) => address);
     const set = cluster.clusterIPs.flatMap((text) => parseAddress(text) ?? []);

@@ -22,7 +22,10 @@ test.each<{ http: ProbeResult; https: ProbeResult; expected: string }>([
   expect(found).toEqual([expected]);
 });
 
-test("no cluster IP, nothing to try", async () => {
-  const desktop = bareDesktop({ status: async () => statusOf({ clusters: [clusterOf({ clusterIPs: [] })] }) });
+test.each([
+  { case: "no cluster IP", cluster: clusterOf({ clusterIPs: [] }) },
+  { case: "addresses of the records' own", cluster: clusterOf({ targets: "record" }) },
+])("$case: nothing to try", async ({ cluster }) => {
+  const desktop = bareDesktop({ status: async () => statusOf({ clusters: [cluster] }) });
   expect(await clusterListens.run(desktop)).toMatchObject([{ grade: "ok" }]);
 });

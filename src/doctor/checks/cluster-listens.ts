@@ -1,4 +1,7 @@
-/** Does something answer where names lead, as a browser would come? Else names resolve and pages do not load. */
+/**
+ * Does something answer where names lead, as a browser would come? Else names resolve and pages do not load. In the target
+ * mode `record` an address may well be for another protocol, so nothing is said of those.
+ */
 import { probeAddress, type ProbeResult } from "../../cluster/discovery/probe.ts";
 import { type Address, parseAddress } from "../../records/address.ts";
 import { type Check, type Finding, ok } from "../check.ts";
@@ -8,7 +11,7 @@ export const clusterListens: Check = {
   title: "Something answers where names lead",
   needs: ["server-answers"],
   run: async ({ status }) => {
-    const clusters = (await status())?.clusters ?? [];
+    const clusters = ((await status())?.clusters ?? []).filter(({ targets }) => targets === "cluster");
     const set = clusters.flatMap(({ name, clusterIPs }) =>
       clusterIPs.flatMap((text) => ({ name, address: parseAddress(text) })),
     );

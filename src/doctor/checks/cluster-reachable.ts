@@ -15,13 +15,13 @@ export const clusterReachable: Check = {
     } catch (error) {
       if (!(error instanceof TroubleError) || error.code !== "kubeconfig-missing") throw error;
       const { code, message, hint } = error;
-      const note = {
+      const note: Finding = {
         grade: "note",
         code,
         message: `${message} The cluster is not looked at.`,
         hint,
         isDeadEnd: true,
-      } as const;
+      };
       return [note, ...fromAfar(await status().catch(() => undefined))];
     }
   },

@@ -9,7 +9,7 @@ import { kubectl, listSome, lookAtFacts, managedIngresses } from "../cluster-loo
 export const ingressClasses: Check = {
   id: "ingress-classes",
   title: "An ingress controller serves each Ingress",
-  needs: ["cluster-reachable"],
+  needs: ["external-dns-installed"],
   run: async (desktop) => {
     const [facts, api, status] = await Promise.all([
       desktop.once(lookAtFacts),
