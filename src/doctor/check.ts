@@ -61,6 +61,8 @@ export interface Check {
   readonly title: string;
   /** The checks without whose success this one says nothing; they stand before it in the list. */
   readonly needs: readonly string[];
+  /** Set where it passes on what others say: a finding is left out when another check has one with its code. */
+  readonly isHearsay?: true;
   /** At least one finding; the gravest grade is the check's. A TroubleError that is thrown is a problem found. */
   readonly run: (desktop: Desktop) => Promise<readonly Finding[]>;
 }

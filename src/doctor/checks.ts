@@ -55,7 +55,6 @@ export const checks: readonly Check[] = [
   hostsFileManagers,
   hostsFileBlock,
   hostsFileInStep,
-  serverAttention,
   hostsFileNames,
   leftovers,
   // The resolver
@@ -85,4 +84,6 @@ export const checks: readonly Check[] = [
   clusterListens,
   clusterCertificate,
   ingressClasses,
+  // What the server says itself
+  serverAttention,
 ];

@@ -111,6 +111,20 @@ test("a check that hangs is ended and reported", async () => {
   expect(outcome).toMatchObject({ grade: "warning", findings: [{ code: "doctor-look-ended" }] });
 });
 
+test("hearsay is left out where another check found it by looking, and kept where none did", async () => {
+  const hearsay = (findings: readonly Finding[]): Check => ({
+    ...check("a", { run: async () => findings }),
+    isHearsay: true,
+  });
+  const other: Finding = { ...warning, code: "b-code" };
+  const [kept] = await runChecks([hearsay([problem, other]), finds("b", other)], bareDesktop());
+  expect(kept).toMatchObject({ grade: "problem", findings: [problem] });
+  const [gone] = await runChecks([hearsay([other]), finds("b", other)], bareDesktop());
+  expect(gone).toMatchObject({ grade: "ok", findings: [{ grade: "ok" }] });
+  const [alone] = await runChecks([hearsay([other]), finds("b", ok("Fine."))], bareDesktop());
+  expect(alone).toMatchObject({ grade: "warning", findings: [other] });
+});
+
 test("a need that does not stand before is a bug", async () => {
   await expect(runChecks([finds("a", ok("Fine."), "b"), finds("b", ok("Fine."))], bareDesktop())).rejects.toThrow(
     "a needs b",

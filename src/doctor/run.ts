@@ -1,6 +1,6 @@
 /** Runs the checks side by side, each as soon as what it needs is done, and never longer than the desktop's signal allows. */
 import { type Trouble, TroubleError } from "../trouble.ts";
-import type { Check, Desktop, Finding, FindingGrade, Outcome } from "./check.ts";
+import { type Check, type Desktop, type Finding, type FindingGrade, type Outcome, ok } from "./check.ts";
 
 /** From fine to grave. */
 const grades: readonly FindingGrade[] = ["ok", "note", "warning", "problem"];
@@ -23,7 +23,24 @@ export async function runChecks(checks: readonly Check[], desktop: Desktop): Pro
     const needed = check.needs.map(async (id) => running.get(id) ?? unknownNeed(check, id));
     running.set(check.id, runAfter(check, needed, desktop));
   }
-  return (await Promise.all(running.values())).map(({ outcome }) => outcome);
+  const outcomes = (await Promise.all(running.values())).map(({ outcome }) => outcome);
+  return outcomes.map((outcome, index) =>
+    checks[index]?.isHearsay === true ? withoutRepeats(outcome, outcomes) : outcome,
+  );
+}
+
+/** What another check found by looking is said once, in its words. */
+function withoutRepeats(outcome: Outcome, all: readonly Outcome[]): Outcome {
+  if (outcome.grade === "skipped") return outcome;
+  const others = new Set(all.filter((other) => other !== outcome).flatMap(codesOf));
+  const left = outcome.findings.filter((finding) => finding.grade === "ok" || !others.has(finding.code));
+  const findings = left.length > 0 ? left : [ok("What it says is said above.")];
+  return { ...outcome, findings, grade: gravest(findings) };
+}
+
+function codesOf(outcome: Outcome): readonly string[] {
+  if (outcome.grade === "skipped") return [];
+  return outcome.findings.flatMap((finding) => (finding.grade === "ok" ? [] : [finding.code]));
 }
 
 async function unknownNeed(check: Check, id: string): Promise<never> {

@@ -12,7 +12,9 @@ export const hostsFileBlock: Check = {
     const { path, text } = await once(lookAtHostsFile);
     if (text === undefined) return [ok(`${path} is not for this user to read; sudo shows more.`)];
     const known = await status().catch(() => undefined);
-    const kept = known?.server.hostsFile === path && !known.server.dryRun ? known : undefined;
+    // Before its first write the server has nothing to be held to.
+    const isKept = known?.server.hostsFile === path && !known.server.dryRun && known.sinks.length > 0;
+    const kept = isKept ? known : undefined;
     return [judgeBlock(path, readBlock(text), kept)];
   },
 };

@@ -6,14 +6,15 @@ export const serverAttention: Check = {
   id: "server-attention",
   title: "The server wants nothing",
   needs: ["server-answers"],
+  isHearsay: true,
   run: async ({ status }) => judgeAttention((await status())?.attention ?? []),
 };
 
 /** Without these nothing is shown at all. */
 const grave = /^(?:state-.*|store-.*|no-cluster-ip|no-managed-domain)$/;
 
-/** Codes of other checks. */
-const elsewhere = /^(?:hosts-file-.*|name-is-yours|external-dns-silent|restart-external-dns)$/;
+/** What other checks look at whenever the server answers, and say in words of their own. */
+const elsewhere = /^(?:hosts-file-.*|name-is-yours)$/;
 
 /** Judges what the server says. */
 export function judgeAttention(attention: Status["attention"]): readonly Finding[] {
