@@ -1,6 +1,7 @@
 /** The verdict of the rules becomes a finding with the command of whatever manages them. */
 import { expect, test } from "vitest";
-import { type FirewallFacts, judgeFirewall } from "./firewall-open.ts";
+import { parseAddress } from "../../records/address.ts";
+import { type FirewallFacts, findCallers, judgeFirewall } from "./firewall-open.ts";
 
 const near = { interfaceName: "virbr0", address: "192.168.122.1", bits: 24, mac: "52:54:00:00:00:01" };
 
@@ -43,4 +44,19 @@ test("rules that cannot be told matter only while nobody calls", () => {
     hint: expect.stringContaining("sudo ufw allow from 192.168.122.0/24"),
   });
   expect(judge({ verdict: { kind: "unseen" } }).grade).toBe("ok");
+});
+
+test("each network in which a cluster lies is looked at once, loopback never", () => {
+  const mac = "52:54:00:00:00:01";
+  const interfaces = [
+    { interfaceName: "lo", address: "127.0.0.1", bits: 8, mac: "00:00:00:00:00:00" },
+    near,
+    { interfaceName: "br-kind", address: "172.18.0.1", bits: 16, mac },
+  ];
+  const texts = ["127.0.0.1", "192.168.122.167", "192.168.122.168", "172.18.0.2", "10.0.0.1"];
+  const callers = findCallers(
+    texts.flatMap((text) => parseAddress(text) ?? []),
+    interfaces,
+  );
+  expect(callers.map((caller) => caller.near.interfaceName)).toEqual(["virbr0", "br-kind"]);
 });

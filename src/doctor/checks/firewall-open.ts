@@ -3,9 +3,8 @@ import { findFirewall, renderFirewallCommands, type Firewall } from "../../clust
 import { findNear } from "../../cluster/firewall/opening.ts";
 import { readRuleset } from "../../cluster/firewall/ruleset.ts";
 import { type Verdict, judgePacket } from "../../cluster/firewall/verdict.ts";
-import { parseCaller } from "../../control/caller.ts";
-import { formatNetwork, isInNetwork, networkOf, type InterfaceAddress } from "../../control/network.ts";
-import { parseAddress } from "../../records/address.ts";
+import { type InterfaceAddress, formatNetwork, networkOf, systemNetworks } from "../../control/network.ts";
+import { type Address, parseAddress } from "../../records/address.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
 
 export const firewallOpen: Check = {
@@ -13,28 +12,33 @@ export const firewallOpen: Check = {
   title: "The firewall lets the cluster in",
   needs: ["server-answers"],
   run: async (desktop) => {
-    const status = await desktop.status();
-    const addresses = (status?.clusters ?? []).flatMap(({ clusterIPs }) =>
-      clusterIPs.flatMap((text) => parseAddress(text) ?? []),
-    );
-    const near = findNear(addresses);
-    if (near === undefined || near.interfaceName === "lo")
-      return [ok("No cluster has an address in a network of this machine's own.")];
-    const address = addresses.find((text) => isIn(text, near)) ?? near.address;
-    const verdict = await lookAtRules(desktop, { address, interfaceName: near.interfaceName });
-    const lastHeard = status?.clusters.map((cluster) => Date.parse(cluster.lastHeard ?? "")) ?? [];
-    const isHeard = lastHeard.some((time) => Date.now() - time < fresh);
-    const found = await findFirewall({ interfaceName: near.interfaceName });
-    return [judgeFirewall({ verdict, near, found, port: desktop.port, isHeard })];
+    const clusters = (await desktop.status())?.clusters ?? [];
+    const addresses = clusters.flatMap(({ clusterIPs }) => clusterIPs.flatMap((text) => parseAddress(text) ?? []));
+    const isHeard = clusters.some(({ lastHeard }) => Date.now() - Date.parse(lastHeard ?? "") < fresh);
+    const callers = findCallers(addresses, systemNetworks.interfaces());
+    const looks = callers.map(async ({ address, near }) => {
+      const verdict = await lookAtRules(desktop, { address, interfaceName: near.interfaceName });
+      const found = await findFirewall({ interfaceName: near.interfaceName });
+      return judgeFirewall({ verdict, near, found, port: desktop.port, isHeard });
+    });
+    const findings = await Promise.all(looks);
+    return findings.length > 0 ? findings : [ok("No cluster has an address in a network of this machine's own.")];
   },
 };
 
 /** Milliseconds for which a call shows that the way is open. */
 const fresh = 180_000;
 
-function isIn(address: string, near: InterfaceAddress): boolean {
-  const caller = parseCaller(address);
-  return caller !== undefined && isInNetwork(caller, networkOf(near));
+/** One address for each network of this machine in which a cluster lies; loopback needs no way in. */
+export function findCallers(
+  addresses: readonly Address[],
+  interfaces: readonly InterfaceAddress[],
+): readonly { readonly address: Address; readonly near: InterfaceAddress }[] {
+  const found = addresses.flatMap((address) => {
+    const near = findNear([address], interfaces);
+    return near === undefined || near.interfaceName === "lo" ? [] : [{ address, near }];
+  });
+  return [...new Map(found.map((one) => [`${one.near.interfaceName} ${one.near.address}`, one])).values()];
 }
 
 /** `unseen` when they may not be read. */
