@@ -170,6 +170,20 @@ describe("its port", () => {
   });
 });
 
+test("beside another writer of the hosts file it answers, degraded, and goes on once that has ended", async () => {
+  await machine.shell("systemctl stop hostsfile-server.socket hostsfile-server.service");
+  const byHand = `${program}/node ${program}/hostsfile-server.js --port=5009 --state-dir=/tmp/other`;
+  await machine.shell(`
+    mkdir -m 700 /tmp/other; ${byHand} >/tmp/other/log 2>&1 & echo $! >/tmp/other/pid
+    until curl -sf localhost:5009/readyz; do sleep 0.1; done
+    systemctl start hostsfile-server.service`);
+  expect(await machine.shell(`curl -sS -w '%{http_code}' ${url}/readyz`)).toMatch(/hosts-file-lock-taken.*503$/);
+  expect(await post("create", "late.dtk.io")).toBe("503");
+  await machine.shell("kill $(cat /tmp/other/pid)");
+  await eventually(async () => machine.shell(`curl -sf ${url}/readyz && getent hosts late.dtk.io`));
+  expect(await restarts()).toBe(0);
+});
+
 describe("reload", () => {
   test("takes over who may call and keeps the process", async () => {
     const before = await mainPid();
