@@ -14,6 +14,7 @@ import { type ClusterSettings, defaultCluster, initialSettings } from "./records
 import type { View } from "./records/view.ts";
 import { type ReconcilerListener, type ReconcilerPort, Reconciler, viewOf } from "./reconciler.ts";
 import { countSilence } from "./silence.ts";
+import { serviceUnitName } from "./service/places.ts";
 import { StoreKeeper } from "./store/keeper.ts";
 import type { Store } from "./store/store.ts";
 import { StoreTroubleError } from "./store/trouble.ts";
@@ -154,7 +155,8 @@ async function openSink(
 ): Promise<Sink> {
   const { hostsFile, stateFolder, isDryRun } = options;
   if (isDryRun) return openMemorySink({ path: hostsFile });
-  const sink = await openHostsFileSink({ path: hostsFile, stateFolder, what: "hostsfile-server serve", ...callbacks });
+  const what = mustAnswer(options) ? serviceUnitName : "hostsfile-server serve";
+  const sink = await openHostsFileSink({ path: hostsFile, stateFolder, what, ...callbacks });
   const { lock } = sink;
   if (mustAnswer(options)) return sink;
   if (lock.state === "taken" || (lock.state === "denied" && process.geteuid?.() !== 0)) {

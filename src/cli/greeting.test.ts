@@ -100,3 +100,9 @@ test.each<[string, Partial<GreetingFacts>, string]>([
 ])("it says %s", (_, change, expected) => {
   expect(says(change)).toContain(expected);
 });
+
+test("what it says to type shows the token where one is wanted", () => {
+  const unset = { ...settings, domains: [] };
+  expect(says({ settings: unset, isTokenRequired: true })).toContain("curl -u :ADMIN_TOKEN -d dtk.io http://");
+  expect(says({ settings: unset })).toContain("Add one: curl -d dtk.io http://");
+});

@@ -26,7 +26,7 @@ export function renderGreeting(facts: GreetingFacts): readonly string[] {
   const { version, port, host, isTokenRequired } = facts;
   return [
     `hostsfile-server ${version}${stateWords(facts)}`,
-    managedLine(facts.settings, port),
+    managedLine(facts.settings, `${isTokenRequired ? "curl -u :ADMIN_TOKEN" : "curl"} -d`, port),
     `Listening on port ${port} of ${host ?? "every address"}; ${callersLine(facts)}`,
     ...(isTokenRequired ? [] : ["Guests with user-mode networking count as this machine; --token-file ends that."]),
     `To see the names in a browser: ${pageWords(facts)}`,
@@ -46,8 +46,9 @@ function stateWords({ hostsFile, isDryRun, isReady, shown }: GreetingFacts): str
   return ` keeps ${hostsFile} in step; it shows ${counted(shown, "name")}.`;
 }
 
-function managedLine({ domains, clusterIPs, followsCaller, targets }: ClusterSettings, port: number): string {
-  if (domains.length === 0) return `No domain is managed yet. Add one: curl -d dtk.io http://localhost:${port}/domains`;
+function managedLine(settings: ClusterSettings, curl: string, port: number): string {
+  const { domains, clusterIPs, followsCaller, targets } = settings;
+  if (domains.length === 0) return `No domain is managed yet. Add one: ${curl} dtk.io http://localhost:${port}/domains`;
   const names = `Managing ${domains.join(", ")}`;
   if (targets === "record") return `${names}, pointing to the records' own addresses.`;
   if (followsCaller === true) {
@@ -55,7 +56,7 @@ function managedLine({ domains, clusterIPs, followsCaller, targets }: ClusterSet
     return `${names}, pointing to the address that ExternalDNS calls from${now}.`;
   }
   if (clusterIPs.length > 0) return `${names}, pointing to ${clusterIPs.join(" and ")}.`;
-  return `${names}, but the cluster IP is not set yet. Set it: curl -d ADDRESS http://localhost:${port}/clusterip`;
+  return `${names}, but the cluster IP is not set yet. Set it: ${curl} ADDRESS http://localhost:${port}/clusterip`;
 }
 
 function callersLine({ allowed, isTokenRequired }: GreetingFacts): string {

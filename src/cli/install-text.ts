@@ -33,7 +33,9 @@ export function describePlan(plan: InstallationPlan, present: Present): string {
         : [`${isNew(plan, item) ? "write  " : "replace"} ${describeItem(item)}`, ...describeSettings(item, present)],
     ),
     ...left,
-    `enable  ${serviceUnitName} and start it`,
+    present.servicePid === undefined || plan.predecessor !== undefined
+      ? `enable  ${serviceUnitName} and start it`
+      : `restart ${serviceUnitName}, while systemd holds its port`,
   ]);
 }
 

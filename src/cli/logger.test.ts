@@ -1,15 +1,23 @@
 /** The log is told what happens, and never decides what happens. */
 import { spawnSync } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 
 /** Runs a script that has a log called `log`. */
-function runWithLog(format: string, script: string, standardError: "pipe" | number): ReturnType<typeof spawnSync> {
+function runWithLog(
+  format: string,
+  script: string,
+  standardError: "pipe" | number,
+  environment: Readonly<Record<string, string>> = {},
+): ReturnType<typeof spawnSync> {
   const start = `
     const { makeLogger } = await import(${JSON.stringify(import.meta.resolve("./logger.ts"))});
     const log = await makeLogger({ format: "${format}", isDebug: false });`;
   const command = ["--input-type=module", "--eval", `${start}\n${script}`];
-  return spawnSync(process.execPath, command, { stdio: ["ignore", "pipe", standardError], encoding: "utf8" });
+  const env = { ...process.env, ...environment };
+  return spawnSync(process.execPath, command, { stdio: ["ignore", "pipe", standardError], encoding: "utf8", env });
 }
 
 test.skipIf(process.platform !== "linux").each(["json", "text"])(
@@ -37,6 +45,26 @@ test("text: warnings and errors end in their code, and what is fine does not", (
     "ERROR: It is error. [an-event]",
     "",
   ]);
+});
+
+/** What is logged to a stream of which systemd says that it is the journal's, or another one. */
+function logToJournal(isJournal: boolean): string {
+  using folder = temporaryFolder();
+  const path = join(folder.path, "stream");
+  const stream = openSync(path, "w");
+  const { dev, ino } = fstatSync(stream);
+  const script = 'for (const level of ["info", "warn", "error"]) log[level]({ code: "an-event" }, `It is ${level}.`);';
+  runWithLog("auto", script, stream, { JOURNAL_STREAM: `${dev}:${isJournal ? ino : ino + 1}` });
+  closeSync(stream);
+  return readFileSync(path, "utf8");
+}
+
+test("the journal gets text with its own numbers of importance (sd-daemon(3))", () => {
+  expect(logToJournal(true)).toBe("<6>It is info.\n<4>It is warn. [an-event]\n<3>It is error. [an-event]\n");
+});
+
+test("a file in the journal's stead gets JSON", () => {
+  expect(logToJournal(false).split("\n")[0]).toMatch(/^{"level":30,/);
 });
 
 test("JSON: every event has its code", () => {

@@ -1,4 +1,5 @@
-/** The server's log: JSON for machines, text for a terminal, always on standard error. */
+/** The server's log: text for a terminal and for systemd's journal, JSON for machines, always on standard error. */
+import { fstatSync } from "node:fs";
 import { pino } from "pino";
 import type { Log } from "../log.ts";
 
@@ -10,7 +11,8 @@ const warnLevel = 40;
 /**
  * Makes the log.
  *
- * @param options - the format, where `auto` means text on a terminal; and whether every request is logged
+ * @param options - the format, where `auto` means text on a terminal and in the journal; and whether every request is
+ *   logged
  */
 export async function makeLogger(options: {
   readonly format: "auto" | "text" | "json";
@@ -18,8 +20,17 @@ export async function makeLogger(options: {
 }): Promise<Log> {
   const { format, isDebug } = options;
   const level = isDebug ? "debug" : "info";
-  const isText = format === "text" || (format === "auto" && process.stderr.isTTY);
-  return isText ? makeTextLog(level, isDebug) : makeJSONLog(level);
+  const isJournal = isConnectedToJournal();
+  const isText = format === "text" || (format === "auto" && (process.stderr.isTTY || isJournal));
+  return isText ? makeTextLog(level, { isDebug, isJournal }) : makeJSONLog(level);
+}
+
+/** systemd says which stream is the journal's, as a program may have been given another since (systemd.exec(5), JOURNAL_STREAM). */
+function isConnectedToJournal(): boolean {
+  const { JOURNAL_STREAM: stream } = process.env;
+  if (stream === undefined) return false;
+  const { dev, ino } = fstatSync(standardError);
+  return stream === `${dev}:${ino}`;
 }
 
 function makeJSONLog(level: string): Log {
@@ -31,7 +42,10 @@ function openStandardError(): ReturnType<typeof pino.destination> {
   return pino.destination({ fd: standardError, sync: true }).on("error", () => {});
 }
 
-async function makeTextLog(level: string, isDebug: boolean): Promise<Log> {
+async function makeTextLog(
+  level: string,
+  { isDebug, isJournal }: { readonly isDebug: boolean; readonly isJournal: boolean },
+): Promise<Log> {
   // The bundle knows this CommonJS module by its default export alone.
   const { default: PinoPretty } = await import("pino-pretty");
   const destination = PinoPretty({
@@ -39,14 +53,23 @@ async function makeTextLog(level: string, isDebug: boolean): Promise<Log> {
     destination: openStandardError(),
     translateTime: "HH:MM:ss",
     hideObject: !isDebug,
+    // The journal has its own.
+    ignore: isJournal ? "time,level" : "",
     messageFormat: ({ level: entryLevel, code, msg }, _key, _label, { colors }) => {
       const message = printable(typeof msg === "string" ? msg : "");
       const isTold = typeof entryLevel === "number" && entryLevel >= warnLevel && typeof code === "string";
-      return isTold ? `${message} ${colors.dim(`[${code}]`)}` : message;
+      const told = isTold ? `${message} ${colors.dim(`[${code}]`)}` : message;
+      return isJournal ? `<${priorityOf(entryLevel)}>${told}` : told;
     },
   });
   const log: Log = pino({ level, base: null }, destination);
   return log;
+}
+
+/** The journal's number for one of pino's (sd-daemon(3)). */
+function priorityOf(level: unknown): number {
+  if (typeof level !== "number" || level < warnLevel) return level === 20 ? 7 : 6;
+  return level === warnLevel ? 4 : 3;
 }
 
 /** Names come from outside, and must not be able to speak to the terminal. */

@@ -113,7 +113,7 @@ export const serveSettings = {
   logFormat: declare({
     flag: "log-format",
     placeholder: "FORMAT",
-    doc: "`json`, `text`, or `auto`: text on a terminal, else JSON.",
+    doc: "`json`, `text`, or `auto`: text on a terminal and in systemd's journal, else JSON.",
     whenAbsent: "`auto`",
     schema: z.pipe(
       oneText,

@@ -119,8 +119,11 @@ function isReadable(path: string): boolean {
 }
 
 function unreachable(url: string, cause: unknown): TroubleError {
-  const message = `The server at ${url} does not answer: ${cause instanceof Error ? cause.message : String(cause)}.`;
-  const hint = "See its log, or restart it; if another program has the port, name the server's with --port.";
+  const isHung = cause instanceof Error && (cause.name === "AbortError" || cause.name === "TimeoutError");
+  const reason = isHung ? "it took too long" : cause instanceof Error ? cause.message : String(cause);
+  const message = `The server at ${url} does not answer: ${reason}.`;
+  const log = existsSync(settingsFile) ? `its log (journalctl --unit ${serviceUnitName})` : "its log";
+  const hint = `See ${log}, or restart it; if another program has the port, name the server's with --port.`;
   return new TroubleError({ code: "server-unreachable", message, hint }, { exitCode: 3, cause });
 }
 

@@ -103,6 +103,16 @@ test("who holds it is said in a sentence, with the way out", async () => {
   if (lock.state === "held") await lock[Symbol.asyncDispose]();
 });
 
+test("a service that holds it is stopped with its socket, as a killed one comes back", async () => {
+  using place = plainPlace("");
+  const lock = take(place, "hostsfile-server.service");
+  const second = take(place);
+  expect(second.state === "taken" && second.trouble.hint).toContain(
+    "sudo systemctl stop hostsfile-server.socket hostsfile-server.service",
+  );
+  if (lock.state === "held") await lock[Symbol.asyncDispose]();
+});
+
 test("a lock file that holds rubbish is no reason to have no writer", async () => {
   using place = plainPlace("");
   writeFileSync(join(place.folder, lockName), "rubbish ".repeat(1000));

@@ -234,12 +234,17 @@ function taken(path: string, holder: Holder | undefined): Lock {
     trouble: {
       code: "hosts-file-lock-taken",
       message: `${path} already has a writer: ${who}.`,
-      hint:
-        holder === undefined
-          ? "Stop the other one, or give each its own --hosts-file."
-          : `Stop it (\`sudo kill ${holder.pid}\`), or give each its own --hosts-file.`,
+      hint: `${stopHint(holder)}, or give each its own --hosts-file.`,
     },
   };
+}
+
+/** A service that is killed comes back; one whose socket stays is started by the next caller. */
+function stopHint(holder: Holder | undefined): string {
+  if (holder === undefined) return "Stop the other one";
+  const { what, pid } = holder;
+  if (!what.endsWith(".service")) return `Stop it (\`sudo kill ${pid}\`)`;
+  return `It is the service, which runs from boot; stop it (\`sudo systemctl stop ${what.replace(".service", ".socket")} ${what}\`)`;
 }
 
 function failed(path: string, error: unknown): Lock {

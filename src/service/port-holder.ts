@@ -1,5 +1,6 @@
 /** Who listens on a port, so that the one who wants it can be told what to stop. */
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { runProgram } from "../process.ts";
 
 export interface PortHolder {
@@ -23,11 +24,12 @@ export async function findPortHolder(port: number): Promise<PortHolder | undefin
 }
 
 /** Characters of a command line that are shown. */
-const mostShown = 60;
+const mostShown = 80;
 
+/** The program without its folder, so that what it runs finds room. */
 function commandOf(pid: string): string {
-  const words = readOr(`/proc/${pid}/cmdline`).split("\0").join(" ").trim();
-  const text = words === "" ? readOr(`/proc/${pid}/comm`).trim() : words;
+  const [program = "", ...words] = readOr(`/proc/${pid}/cmdline`).split("\0");
+  const text = [basename(program) || readOr(`/proc/${pid}/comm`).trim(), ...words].join(" ").trim();
   return text.length > mostShown ? `${text.slice(0, mostShown)}...` : text;
 }
 

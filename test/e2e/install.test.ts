@@ -127,6 +127,20 @@ describe("from nothing to nothing", () => {
     expect(await machine.shell("getent hosts foo.later.io")).toContain("192.168.122.167");
   });
 
+  test("a server by hand beside it is told that the service runs, and how it is stopped", async () => {
+    const { code, output } = await run(machine, `${sudo} ${launcher} --port=5005`);
+    expect([code, output]).toEqual([
+      3,
+      expect.stringContaining("sudo systemctl stop hostsfile-server.socket hostsfile-server.service"),
+    ]);
+  });
+
+  test("its journal is text, and important lines are marked", async () => {
+    const journal = await machine.shell("journalctl --unit hostsfile-server.service --output=cat --no-pager");
+    expect(journal).toMatch(/^hostsfile-server \S+ keeps \/etc\/hosts in step/m);
+    expect(journal).not.toContain('"level":');
+  });
+
   test("a second run changes nothing and says so", async () => {
     const installed = await machine.changes();
     const pid = await machine.shell("systemctl show -P MainPID hostsfile-server");
@@ -145,6 +159,7 @@ describe("from nothing to nothing", () => {
       ${sudo} ${launcher} install --yes; touch /tmp/stop; wait; cat /tmp/answers`;
     const { output } = await run(machine, script);
     expect(output).toMatch(/copy    the program to \/usr\/local\/lib\/hostsfile-server \(1 file, version \d/);
+    expect(output).toContain("restart hostsfile-server.service, while systemd holds its port");
     expect(output).toMatch(/\n +\d+ 200\s*$/);
     expect(output).not.toMatch(/refused|reset|Failed/i);
     expect(await machine.shell("cat /etc/hostsfile-server/token")).toBe(token);
