@@ -204,7 +204,7 @@ describe("on a machine without Node", () => {
   test.each([
     ["bash", "bash --norc", ". /usr/share/bash-completion/bash_completion"],
     ["zsh", "zsh -f", "PS1='$ '; autoload -U compinit; compinit -u -D"],
-    ["fish", "fish --no-config", "function fish_prompt; echo '$ '; end; set -g fish_autosuggestion_enabled 0"],
+    ["fish", "fish", "function fish_prompt; echo '$ '; end; set -g fish_autosuggestion_enabled 0"],
   ])("%s completes what is typed in a terminal", async (name, command, prepare) => {
     const isThere = await shell(`[ -e /usr/share/bash-completion/bash_completion ] && command -v ${name} || true`);
     if (isThere === "") return console.warn(`${name} or its completion could not be installed with apt-get`);
@@ -216,7 +216,7 @@ describe("on a machine without Node", () => {
     await type(`"${prepare.replaceAll("$", "\\$")}" Enter`);
     for (const [typed, completed] of [
       ["hostsfile-server uninst\t--kee\t", "hostsfile-server uninstall --keep-state"],
-      ["hostsfile-server --clus\t", "hostsfile-server --cluster-ip="],
+      ["hostsfile-server --clus\t", "hostsfile-server --cluster-ip"],
       ["hostsfile-server status --token-file=/etc/hostsfile-ser\t", "--token-file=/etc/hostsfile-server/"],
       ["hostsfile-server status --token-file /etc/hostsfile-ser\t", "--token-file /etc/hostsfile-server/"],
       ["dtk uninst\tex\t", "dtk uninstall-addon external-dns"],
