@@ -161,7 +161,11 @@ if [ "$1" = configure ]; then
   if [ -d /run/systemd/system ]; then
     systemctl daemon-reload
     if [ -n "$first" ]; then
-      ${packagedFolder}/${serviceName} install --yes --quiet || echo "The service does not run yet; then: sudo ${serviceName} install" >&2
+      if ${packagedFolder}/${serviceName} install --yes --quiet; then
+        echo "${serviceName} runs. Next, from the folder of your config.yaml: dtk install-addon external-dns"
+      else
+        echo "${serviceName} does not run yet; then: sudo ${serviceName} install" >&2
+      fi
     else
       deb-systemd-invoke start ${socketUnitName} || true
       deb-systemd-invoke restart ${serviceUnitName} || true

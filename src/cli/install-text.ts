@@ -16,7 +16,8 @@ export function describePlan(plan: InstallationPlan, present: Present): string {
   const changes = changesOf(plan);
   const foreign = plan.items.filter(({ state }) => state === "foreign").map(({ item }) => item.path);
   const left = foreign.map((path) => `leave   ${path}, which was not put there by install`);
-  if (changes.length === 0) return lines(["Everything is installed as it should be; nothing was changed.", ...left]);
+  if (changes.length + plan.replaced.length === 0)
+    return lines(["Everything is installed as it should be; nothing was changed.", ...left]);
   const program = changes.filter(isProgram);
   const files = `${counted(program.length, "file")}, version ${version}`;
   return lines([
@@ -32,6 +33,7 @@ export function describePlan(plan: InstallationPlan, present: Present): string {
         ? []
         : [`${isNew(plan, item) ? "write  " : "replace"} ${describeItem(item)}`, ...describeSettings(item, present)],
     ),
+    ...plan.replaced.map((path) => `remove  ${path}, which the package takes the place of`),
     ...left,
     present.servicePid === undefined || plan.predecessor !== undefined
       ? `enable  ${serviceUnitName} and start it`

@@ -14,7 +14,7 @@ import {
 } from "../service/installation.ts";
 import { findInstaller } from "../service/installer.ts";
 import { findObstacles } from "../service/obstacles.ts";
-import { installedTokenFile } from "../service/places.ts";
+import { installedTokenFile, isPackageThere, isPackaged } from "../service/places.ts";
 import { programToInstall } from "../service/program.ts";
 import { TroubleError } from "../trouble.ts";
 import { confirm } from "./confirm.ts";
@@ -38,9 +38,11 @@ type InstallGiven = Given<typeof installSettings>;
  */
 export async function install(given: InstallGiven): Promise<number> {
   requireRoot("install");
-  const present = await lookAtPresent();
+  const isOfPackage = isPackaged(process.execPath);
+  if (!isOfPackage && isPackageThere()) throw besidePackage();
+  const present = await lookAtPresent(isOfPackage);
   const listen = listenPlace(given, present);
-  const hasToken = wantsToken(given, present);
+  const tokenFile = tokenFileOf(given, present);
   await refuseObstacles({
     listen,
     isPortOurs: holdsPort(present, listen.port),
@@ -50,11 +52,12 @@ export async function install(given: InstallGiven): Promise<number> {
   });
   const plan = await planInstallation(present, {
     program: programToInstall({ executable: process.execPath, bundle: import.meta.dirname }),
-    variables: variables(given, { listen, hasToken, predecessor: present.predecessor }),
+    variables: variables(given, { listen, tokenFile, predecessor: present.predecessor }),
     listen,
-    token: hasToken ? await findInstaller(process.env) : undefined,
+    // One that the user has put elsewhere is the user's.
+    token: tokenFile === installedTokenFile ? await findInstaller(process.env) : undefined,
   });
-  const changed = changesOf(plan).map(({ path }) => path);
+  const changed = [...changesOf(plan).map(({ path }) => path), ...plan.replaced];
   const say = (text: string): void => {
     if (given.quiet !== true && given.json !== true) process.stdout.write(text);
   };
@@ -70,12 +73,18 @@ export async function install(given: InstallGiven): Promise<number> {
   if (changed.length > 0 && !(await confirm("This is done as root.", given.yes))) return 1;
   await applyInstallation(plan);
   await waitUntilReady(listen);
-  await tellOnce(given, plan, listen);
-  const status = await askStatus({ host: listen.host, port: listen.port, tokenFile: undefined });
+  await tellOnce(given, plan, { ...listen, tokenFile });
+  const status = await askStatus({ host: listen.host, port: listen.port, tokenFile });
   sayJSON({ changed });
   if (status !== undefined) say(`\n${renderStatus(status, { now: Date.now(), terminal: terminalOf(process.stdout) })}`);
-  say(nextStep(present, hasToken));
+  say(nextStep(present, tokenFile !== undefined));
   return 0;
+}
+
+function besidePackage(): TroubleError {
+  const message = "hostsfile-server is installed as a package, which this one would stand in the way of.";
+  const hint = "Install a newer package, or remove it first: sudo apt remove hostsfile-server";
+  return new TroubleError({ code: "installed-as-package", message, hint }, { exitCode: 3 });
 }
 
 /** The predecessor's port is given to us when it ends, and our socket's is ours. */
@@ -100,23 +109,23 @@ function portOf({ settings, predecessor }: Present): number {
 }
 
 /** Whoever was served without a token by the predecessor would be shut out by one. */
-function wantsToken(given: InstallGiven, { settings, predecessor }: Present): boolean {
-  if (given.withoutToken === true || predecessor !== undefined) return false;
-  return settings === undefined || variablesOf(settings)["HOSTSFILE_SERVER_TOKEN_FILE"] !== undefined;
+function tokenFileOf(given: InstallGiven, { settings, predecessor }: Present): string | undefined {
+  if (given.withoutToken === true || predecessor !== undefined) return undefined;
+  return settings === undefined ? installedTokenFile : variablesOf(settings)["HOSTSFILE_SERVER_TOKEN_FILE"];
 }
 
 function variables(
   given: InstallGiven,
   known: Pick<Present, "predecessor"> & {
     readonly listen: ReturnType<typeof listenPlace>;
-    readonly hasToken: boolean;
+    readonly tokenFile: string | undefined;
   },
 ) {
-  const { listen, hasToken, predecessor } = known;
+  const { listen, tokenFile, predecessor } = known;
   return {
     HOSTSFILE_SERVER_PORT: String(listen.port),
     ...(listen.host !== undefined && { HOSTSFILE_SERVER_HOST: listen.host }),
-    HOSTSFILE_SERVER_TOKEN_FILE: hasToken ? installedTokenFile : undefined,
+    HOSTSFILE_SERVER_TOKEN_FILE: tokenFile,
     ...(predecessor?.debug && { HOSTSFILE_SERVER_DEBUG: predecessor.debug }),
     ...(predecessor?.["dry-run"] && { HOSTSFILE_SERVER_DRY_RUN: predecessor["dry-run"] }),
     ...(given.allow && { HOSTSFILE_SERVER_ALLOW: given.allow.map(formatNetwork).join(",") }),
@@ -157,15 +166,14 @@ async function waitUntilReady({ host, port }: ReturnType<typeof listenPlace>): P
 async function tellOnce(
   given: InstallGiven,
   { predecessor }: InstallationPlan,
-  { host, port }: ReturnType<typeof listenPlace>,
+  { host, port, tokenFile }: ReturnType<typeof listenPlace> & { readonly tokenFile: string | undefined },
 ): Promise<void> {
   const told = {
     clusterip: (given.clusterIP && formatClusterIPChoice(given.clusterIP)) ?? predecessor?.["cluster-ip"],
     domains: given.domains?.join(",") ?? predecessor?.domains,
     targets: given.targets,
   };
-  const token = variablesOf((await lookAtPresent()).settings)["HOSTSFILE_SERVER_TOKEN_FILE"];
-  const headers = token === undefined ? {} : { authorization: `Bearer ${readAdminToken(token)}` };
+  const headers = tokenFile === undefined ? {} : { authorization: `Bearer ${readAdminToken(tokenFile)}` };
   for (const [name, body] of Object.entries(told)) {
     if (body === undefined) continue;
     const place = { host: host ?? "localhost", port, method: "POST", path: `/${name}`, headers, body } as const;

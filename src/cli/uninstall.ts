@@ -1,7 +1,7 @@
 /** `hostsfile-server uninstall`: leaves the desktop as it was before `install`. */
 import { existsSync } from "node:fs";
 import { findInstalled, hasPredecessor, removeInstalled, stopService } from "../service/removal.ts";
-import { isPackaged, serviceStateFolder, serviceUnitName } from "../service/places.ts";
+import { isPackageThere, isPackaged, serviceStateFolder, serviceUnitName } from "../service/places.ts";
 import { TroubleError } from "../trouble.ts";
 import { removeLinesFrom } from "./clear.ts";
 import { defaultHostsFile } from "./environment.ts";
@@ -21,6 +21,7 @@ const lines = { path: defaultHostsFile, stateFolder: serviceStateFolder, what: "
 export async function uninstall(given: Given<typeof uninstallSettings>): Promise<number> {
   requireRoot("uninstall");
   if (isPackaged(process.execPath)) return uninstallPackaged();
+  if (isPackageThere()) throw packaged();
   const keepState = given.keepState === true;
   const paths = await findInstalled({ keepState });
   const say = (text: string, result: Result): void => {

@@ -19,6 +19,7 @@ import {
 } from "./places.ts";
 import { type PredecessorFlags, readPredecessor } from "./predecessor.ts";
 import type { InstalledProgram } from "./program.ts";
+import { findReplaced } from "./removal.ts";
 import { type Variables, changeSettings } from "./settings-text.ts";
 import { systemctl, unitProperty } from "./systemctl.ts";
 import { type ListenPlace, listenStream, listenStreamOf, serviceUnit, socketDropIn, socketUnit } from "./units.ts";
@@ -51,6 +52,8 @@ export interface InstallationPlan {
   readonly items: readonly { readonly item: Item; readonly state: ItemState }[];
   /** The predecessor, whose unit is kept as a copy. */
   readonly predecessor: PredecessorFlags | undefined;
+  /** Paths of an installation by hand that the package takes the place of. */
+  readonly replaced: readonly string[];
   /** Whether the socket has to listen elsewhere; else the port is held all the time. */
   readonly moves: boolean;
 }
@@ -58,9 +61,13 @@ export interface InstallationPlan {
 const unitPath = join(unitFolder, serviceUnitName);
 const socketPath = join(unitFolder, socketUnitName);
 
-/** Looks; nothing is changed. */
-export async function lookAtPresent(): Promise<Present> {
-  const sockets = [socketDropInPath, socketPath, join(packagedUnitFolder, socketUnitName)];
+/**
+ * Looks; nothing is changed.
+ *
+ * @param isPackaged - whether the units are a package's
+ */
+export async function lookAtPresent(isPackaged: boolean): Promise<Present> {
+  const sockets = isPackaged ? [socketDropInPath, join(packagedUnitFolder, socketUnitName)] : [socketPath];
   const [settings, token, unit, ...units] = await Promise.all(
     [settingsFile, installedTokenFile, unitPath, ...sockets].map(readOrNone),
   );
@@ -104,7 +111,8 @@ export async function planInstallation(present: Present, wanted: Wanted): Promis
     ...unitsOf(program, { listen, moves }),
   ];
   const looked = await Promise.all(items.map(async (item) => ({ item, state: await lookAtItem(item) })));
-  return { items: looked, predecessor: present.predecessor, moves };
+  const replaced = program.command === undefined ? await findReplaced() : [];
+  return { items: looked, predecessor: present.predecessor, replaced, moves };
 }
 
 /** A package brings the units; only where they listen is left to say. */
@@ -135,13 +143,15 @@ export async function applyInstallation(plan: InstallationPlan): Promise<void> {
   const changes = changesOf(plan);
   if (plan.predecessor !== undefined) await setPredecessorAside();
   for (const item of changes) await putItem(item);
+  for (const path of plan.replaced) await rm(path, { recursive: true });
   await removeStale(plan);
   await systemctl("daemon-reload");
   await systemctl("enable", "--quiet", socketUnitName, serviceUnitName);
   // The predecessor answers until here.
   if (plan.moves || plan.predecessor !== undefined) await systemctl("stop", serviceUnitName, socketUnitName);
   await systemctl("start", socketUnitName);
-  await systemctl(changes.length === 0 ? "start" : "restart", serviceUnitName);
+  const isUnchanged = changes.length + plan.replaced.length === 0;
+  await systemctl(isUnchanged ? "start" : "restart", serviceUnitName);
 }
 
 async function setPredecessorAside(): Promise<void> {

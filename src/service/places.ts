@@ -1,5 +1,6 @@
 /** Where the service's files are, once for those who write, read and remove them. */
-import { dirname } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 /** Of the units, the folders and the program. */
 export const serviceName = "hostsfile-server";
@@ -45,4 +46,9 @@ export const predecessorCopy = `${serviceStateFolder}/predecessor.service`;
 /** Whether a program of this path was put there by the package manager. */
 export function isPackaged(executable: string): boolean {
   return dirname(executable) === packagedFolder;
+}
+
+/** Whether the package manager has put the program on this machine. */
+export function isPackageThere(): boolean {
+  return existsSync(join(packagedFolder, serviceName));
 }

@@ -1,5 +1,5 @@
 /** Takes the service from the machine: what there is of it, and removing it. */
-import { copyFile, lstat, readlink, rm } from "node:fs/promises";
+import { copyFile, lstat, readFile, readlink, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   commandFolder,
@@ -26,8 +26,15 @@ export async function findInstalled(options: { readonly keepState: boolean }): P
     ...(await ownLinks()),
     programFolder,
   ];
-  const found = await Promise.all(places.map(async (path) => ((await isThere(path)) ? [path] : [])));
-  return found.flat();
+  return thoseThere(places);
+}
+
+/** Paths of an installation by hand that a package takes the place of; settings, token and state stay for it. */
+export async function findReplaced(): Promise<readonly string[]> {
+  const unit = await readFile(join(unitFolder, serviceUnitName), "utf8").catch(() => "");
+  const units = unit.includes(`${programFolder}/`) ? [serviceUnitName, socketUnitName] : [];
+  const places = [...units.map((name) => join(unitFolder, name)), ...(await ownLinks()), programFolder];
+  return thoseThere(places);
 }
 
 /** A command of the same name that npm or somebody else put there is not ours. */
@@ -35,6 +42,11 @@ async function ownLinks(): Promise<readonly string[]> {
   const links = commandNames.map((name) => join(commandFolder, name));
   const targets = await Promise.all(links.map(async (path) => readlink(path).catch(() => "")));
   return links.filter((_, index) => dirname(targets[index] ?? "") === programFolder);
+}
+
+async function thoseThere(paths: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all(paths.map(async (path) => ((await isThere(path)) ? [path] : [])));
+  return found.flat();
 }
 
 async function isThere(path: string): Promise<boolean> {

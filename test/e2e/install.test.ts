@@ -167,6 +167,15 @@ describe("from nothing to nothing", () => {
     expect(await machine.shell("getent hosts foo.later.io")).toContain("192.168.122.167");
   });
 
+  test("a token that the user has put elsewhere stays the one that counts", async () => {
+    const settings = "/etc/hostsfile-server/environment";
+    await machine.shell(
+      `cp -p /etc/hostsfile-server/token /root/token; sed -i 's,=/etc.*/token,=/root/token,' ${settings}`,
+    );
+    expect((await run(machine, `${sudo} ${launcher} install --yes`)).output).toContain("nothing was changed");
+    await machine.shell(`sed -i 's,=/root/token,=/etc/hostsfile-server/token,' ${settings}; rm /root/token`);
+  });
+
   test("an installation that was cut off is completed by the next one", async () => {
     await machine.shell("rm /etc/systemd/system/hostsfile-server.socket /usr/local/bin/dtk; systemctl daemon-reload");
     expect((await run(machine, `${sudo} ${launcher} install --yes`)).code).toBe(0);

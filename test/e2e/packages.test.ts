@@ -274,6 +274,20 @@ describe("on a machine without Node", () => {
     expect(await differences()).toEqual([]);
   });
 
+  test("the executable keeps away from the .deb, and an installation by hand is taken over with its port", async () => {
+    await shell(`dpkg --install ${deb()} 2>&1`);
+    for (const command of ["install --yes", "uninstall --yes"]) {
+      expect(await shell(`${executable()} ${command} 2>&1; true`)).toContain("as a package");
+    }
+    await shell(`dpkg --purge hostsfile-server 2>&1; ${executable()} install --yes --port=5001`);
+    await shell(`SUDO_UID=4242 SUDO_GID=4242 SUDO_USER=dev dpkg --install --force-confold ${deb()} 2>&1`);
+    expect(await shell("systemctl show -P FragmentPath hostsfile-server.service")).toContain("/lib/systemd/system/");
+    expect(await shell("ls /usr/local/lib/hostsfile-server /usr/local/bin/dtk 2>&1 || true")).not.toMatch(/^\w+$/m);
+    expect(await shell("hostsfile-server status")).toContain("localhost:5001");
+    await shell("dpkg --purge hostsfile-server 2>&1");
+    expect(await differences()).toEqual([]);
+  });
+
   test("it takes over the predecessor, and gives it back", async () => {
     const unit = "/etc/systemd/system/hostsfile-server.service";
     await shell(`
