@@ -127,7 +127,10 @@ describe("its port", () => {
     const command = [...machine.enterNetwork(), process.execPath, script, String(servicePort)];
     await using callers = await startProgram(command);
     const shownBefore = await shownLines();
-    await machine.shell("for turn in $(seq 20); do systemctl restart hostsfile-server.service; sleep 0.5; done");
+    const restart = "systemctl restart hostsfile-server.service; sleep 0.5";
+    await machine.shell(`for turn in $(seq 20); do ${restart}; done`);
+    // On a busy machine callers are slower; then there are more restarts.
+    while ((await shownLines()) - shownBefore <= 1000) await machine.shell(restart);
     await callers.stop();
     const counts: unknown = JSON.parse(callers.log());
     const shown = (await shownLines()) - shownBefore;
@@ -177,7 +180,7 @@ test("beside another writer of the hosts file it answers, degraded, and goes on 
     mkdir -m 700 /tmp/other; ${byHand} >/tmp/other/log 2>&1 & echo $! >/tmp/other/pid
     until curl -sf localhost:5009/readyz; do sleep 0.1; done
     systemctl start hostsfile-server.service`);
-  expect(await machine.shell(`curl -sS -w '%{http_code}' ${url}/readyz`)).toMatch(/hosts-file-lock-taken.*503$/);
+  expect(await machine.shell(`curl -sS -w '%{http_code}' ${url}/readyz`)).toMatch(/hosts-file-lock-taken[\s\S]*503$/);
   expect(await post("create", "late.dtk.io")).toBe("503");
   await machine.shell("kill $(cat /tmp/other/pid)");
   await eventually(async () => machine.shell(`curl -sf ${url}/readyz && getent hosts late.dtk.io`));
