@@ -36,8 +36,10 @@ for (const [name, measure] of Object.entries(measurements)) {
 }
 if (flags["with-cluster"] === true) {
   const { measureClusterLatency } = await import("./latency.ts");
+  const { measureDoctor } = await import("./doctor.ts");
   const { measureInstalled } = await import("./installed.ts");
   if (flags.only === undefined || flags.only === "installed") rows.push(...(await measureInstalled()));
+  if (flags.only === undefined || flags.only === "doctor") rows.push(...(await measureDoctor()));
   if (flags.only === undefined || flags.only === "latency") rows.push(...(await measureClusterLatency()));
 } else {
   process.stderr.write(
