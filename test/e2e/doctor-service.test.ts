@@ -1,11 +1,15 @@
-/** Faults of the installed service, made on a machine with systemd; doctor names each first, and the command that it prints mends it. */
+/** Faults of the installed service and of systemd-resolved, made on a machine with systemd; doctor names each first, and the command that it prints mends it. */
+import { copyFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Report, reportSchema } from "../../src/doctor/report.ts";
 import { commandOf, wrongOf } from "../cluster/breakable-desktop.ts";
 import { eventually } from "../cluster/eventually.ts";
+import { run } from "../cluster/program.ts";
 import { clusterIP } from "../cluster/server.ts";
 import { bootService, program } from "../cluster/service.ts";
 import type { Machine } from "../cluster/systemd.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { serviceFaults } from "../support/hosts-faults.ts";
 
 let machine: Machine;
@@ -22,7 +26,17 @@ beforeAll(async () => {
     printf '#!/bin/sh\\nexec ${program}/node ${program}/hostsfile-server.js "$@"\\n' >/usr/local/bin/hostsfile-server
     chmod 755 /usr/local/bin/sudo /usr/local/bin/hostsfile-server
     curl -sSf -d '${record}' localhost:5000/records`);
+  await installResolved();
 });
+
+/** Debian's package of the same version as the machine's systemd; its scripts change the machine's disk alone. */
+async function installResolved(): Promise<void> {
+  using folder = temporaryFolder();
+  await run(["apt-get", "download", "systemd-resolved"], { folder: folder.path });
+  const [name = ""] = await readdir(folder.path);
+  await copyFile(join(folder.path, name), machine.outside("/run/resolved.deb"));
+  await machine.shell("dpkg -i /run/resolved.deb && systemctl start systemd-resolved");
+}
 
 afterAll(async () => machine[Symbol.asyncDispose]());
 
@@ -34,6 +48,10 @@ const breaks: Readonly<Record<(typeof serviceFaults)[number]["code"], string>> =
   "service-stopped": "systemctl stop hostsfile-server.socket hostsfile-server.service",
   "service-not-enabled": "systemctl disable hostsfile-server.service hostsfile-server.socket",
   "hosts-file-permission": "chown nobody /etc/hosts",
+  "resolved-ignores-hosts": `
+    mkdir -p /etc/systemd/resolved.conf.d
+    printf '[Resolve]\\nReadEtcHosts=no\\n' >/etc/systemd/resolved.conf.d/mine.conf
+    systemctl restart systemd-resolved`,
 };
 
 test.each(serviceFaults)("$fault ($code)", async ({ code }) => {

@@ -119,6 +119,11 @@ export const serviceFaults = [
   { fault: "The service was stopped", code: "service-stopped", fix: "`systemctl start`" },
   { fault: "The service does not start at boot", code: "service-not-enabled", fix: "`systemctl enable`" },
   { fault: "The hosts file is no longer root's", code: "hosts-file-permission", fix: "`chown root:root`" },
+  {
+    fault: "systemd-resolved was told not to read the hosts file",
+    code: "resolved-ignores-hosts",
+    fix: "`ReadEtcHosts=yes` in a file of its own",
+  },
 ] as const satisfies readonly FaultRow[];
 
 export const hostsFaults: readonly FaultRow[] = [...serviceFaults, ...stagedFaults, ...scriptedFaults];
