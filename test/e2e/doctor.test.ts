@@ -39,7 +39,7 @@ test("--fix asks, does what is safe, and looks again", async () => {
   const refused = await desktop.shell(
     `chmod 755 $D; ${nobody} hostsfile-server doctor --fix --yes --state-dir=$D/state 2>&1 || echo exit $?`,
   );
-  expect(refused).toContain("Run: sudo hostsfile-server doctor --fix --yes");
+  expect(refused).toMatch(/Run: sudo \S*hostsfile-server doctor --fix --yes/);
   expect(refused).toContain("exit 3");
 
   const mended = await desktop.shell("hostsfile-server doctor --fix --yes --state-dir=$D/state 2>&1");
