@@ -111,7 +111,7 @@ export function wrongOf(report: Report): readonly ReportedFinding[] {
 
 /** The command at the end of a hint. */
 export function commandOf(finding: ReportedFinding | undefined): string {
-  const command = /^.*?: ((?:sudo|curl|printf|echo|hostsfile-server) .*)$/s.exec(finding?.hint ?? "")?.[1];
+  const command = /^.*?: ((?:sudo|curl|printf|echo|kubectl|hostsfile-server) .*)$/s.exec(finding?.hint ?? "")?.[1];
   expect(command, `no command in: ${finding?.hint}`).toBeDefined();
   return command ?? "";
 }

@@ -1,7 +1,6 @@
 /** Has a process that was killed left files beside the hosts file? */
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { renderCommand } from "../../cluster/shell.ts";
 import { isTemporaryOf } from "../../hosts/replace.ts";
 import { type Check, type Finding, ok } from "../check.ts";
