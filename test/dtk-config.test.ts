@@ -110,7 +110,7 @@ describe("config show", () => {
     expect(talk).toMatch(/3 problems\.\nconfig\.yaml:2:3: .*missing.*\n[\s\S]*2:17: [\s\S]*3:12: [\s\S]*\^\n {2}Mend/);
     expect(exitCode).toBe(2);
     const asJSON = await dtk(folder.path, "config show --json");
-    expect(JSON.parse(asJSON.talk)).toMatchObject({ code: "configuration-wrong" });
+    expect(JSON.parse(asJSON.output)).toMatchObject({ code: "configuration-wrong" });
   });
 
   test.skipIf(process.geteuid?.() !== 0)("a file that may not be read is exit 3 (as root: run as nobody)", async () => {
