@@ -28,7 +28,7 @@ export async function measureDoctor(): Promise<readonly Row[]> {
   const installed = await dtk.install();
   if (installed.exitCode !== 0) throw new Error(installed.talk);
   await cluster.in("default").apply(guideIngress);
-  const [command = launcher, ...before] = [...desktop.enter, launcher];
+  const [command, ...before] = [...desktop.enter, launcher];
   const place = [`--port=${server.port}`, `--state-dir=${desktop.stateFolder}`, `--kubeconfig=${cluster.kubeconfig}`];
   const doctor = async (...words: readonly string[]): Promise<number> =>
     timeOf(command, [...before, "doctor", ...words, ...place]);
