@@ -1,7 +1,6 @@
 /** A cluster that answers is named; without a kubeconfig nothing is wrong, and what needs the cluster is skipped. */
 import { expect, test } from "vitest";
 import { bareDesktop } from "../../../test/support/doctor-desktop.ts";
-import { statusOf } from "../../../test/support/doctor-status.ts";
 import { clusterUnreachable, kubeconfigMissing } from "../../cluster/kubernetes/trouble.ts";
 import { clusterReachable } from "./cluster-reachable.ts";
 
@@ -19,19 +18,8 @@ const kubernetes = async (): Promise<never> => {
 };
 
 test("no kubeconfig at all is a note at which the cluster's side ends", async () => {
-  const status = async () => statusOf();
-  expect(await clusterReachable.run(bareDesktop({ kubernetes, status }))).toMatchObject([
+  expect(await clusterReachable.run(bareDesktop({ kubernetes }))).toMatchObject([
     { grade: "note", code: "kubeconfig-missing", isDeadEnd: true },
-  ]);
-});
-
-test("what the server knows of ExternalDNS is told then", async () => {
-  const codes = ["external-dns-silent", "restart-external-dns", "no-cluster-ip"];
-  const attention = codes.map((code) => ({ code, message: "m", hint: "h" }));
-  const findings = await clusterReachable.run(bareDesktop({ kubernetes, status: async () => statusOf({ attention }) }));
-  expect(findings.slice(1)).toMatchObject([
-    { grade: "warning", code: "external-dns-silent" },
-    { grade: "warning", code: "restart-external-dns" },
   ]);
 });
 
