@@ -8,7 +8,6 @@ import { expect } from "vitest";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { startAPIServer } from "./api-server.ts";
 import { userLines } from "./desktop.ts";
-import { eventually } from "./eventually.ts";
 import { openNamespaces } from "./namespaces.ts";
 import { type Program, run, startProgram } from "./program.ts";
 import { type Terminal, openTerminal } from "./terminal.ts";
@@ -19,7 +18,6 @@ const chartModule = "sigs.k8s.io/external-dns@v0.22.0";
 
 /** Both networks as a desktop has them; `$VM` is the VM's network namespace, `home0` stands for the switch at home. */
 const networks = `
-  ip link set lo up
   ip link add eth0 type veth peer name home0
   ip link add virbr0 type veth peer name guest0 netns "$VM"
   for name in eth0 home0 virbr0; do ip link set $name up; done
@@ -30,7 +28,7 @@ const networks = `
   nsenter --net="$VM" ip link set guest0 up`;
 
 /** A copy of /etc, so that the server may replace the hosts file; an empty /var/lib. */
-const mounts = `
+export const mountsOfItsOwn = `
   cp -a /etc "$D/etc" && printf %s "$HOSTS" > "$D/etc/hosts" && mount --bind "$D/etc" /etc
   mkdir "$D/lib" && mount --bind "$D/lib" /var/lib`;
 
@@ -50,22 +48,10 @@ export interface DocumentedDesktop extends Terminal {
 export async function openDocumentedDesktop(): Promise<DocumentedDesktop> {
   await using opened = new AsyncDisposableStack();
   const folder = opened.use(temporaryFolder()).path;
-  const holder = opened.use(
-    await startProgram([
-      "unshare",
-      "--mount",
-      "--propagation=private",
-      "--net",
-      "sh",
-      "-c",
-      "echo open; exec sleep infinity",
-    ]),
-  );
-  await eventually(() => expect(holder.log()).toContain("open"));
-  const enter = ["nsenter", `--mount=/proc/${holder.pid}/ns/mnt`, `--net=/proc/${holder.pid}/ns/net`, "--"];
+  const { enter } = opened.use(await openNamespaces("machine"));
   const machine = opened.use(await openNamespaces("network"));
   const VM = machine.enter.join(" ").replace(/.*--net=(\S+).*/, "$1");
-  await run([...enter, "sh", "-ec", networks + mounts], { environment: { D: folder, HOSTS: userLines, VM } });
+  await run([...enter, "sh", "-ec", networks + mountsOfItsOwn], { environment: { D: folder, HOSTS: userLines, VM } });
   const { kubeconfig } = opened.use(await startAPIServer(enter));
   opened.use(await startProgram([...machine.enter, process.execPath, "-e", controller]));
   const chart = join(await downloadChart(), "charts", "external-dns");

@@ -14,7 +14,7 @@ import type { KubernetesAPI } from "../../src/cluster/kubernetes/api.ts";
 import type { APIServer } from "./api-server.ts";
 import { makeCertificates } from "./certificates.ts";
 import { freePort } from "./eventually.ts";
-import { type Program, startProgram } from "./program.ts";
+import { type Program, run, startProgram } from "./program.ts";
 import { externalDNSTool } from "./tools.ts";
 
 const environmentSchema = z.array(
@@ -82,6 +82,8 @@ export interface KubeletOptions {
   readonly folder: string;
   /** The node's address. */
   readonly address: string;
+  /** What to put before the commands of pods. */
+  readonly enter: readonly string[];
 }
 
 interface Entry {
@@ -212,7 +214,8 @@ async function startPod(options: KubeletOptions, pod: Pod): Promise<Entry> {
     programs,
     signal: stopping.signal,
     metricsPort,
-    start: async () => startProgram([...insideOf(secrets), ...command], { environment }),
+    enter: options.enter,
+    start: async () => startProgram([...options.enter, ...insideOf(secrets), ...command], { environment }),
   });
   const { name, uid } = pod.metadata;
   return {
@@ -240,16 +243,17 @@ async function keepRunning(given: {
   readonly programs: Program[];
   readonly signal: AbortSignal;
   readonly metricsPort: number;
+  readonly enter: readonly string[];
   readonly start: () => Promise<Program>;
 }): Promise<void> {
-  const { api, pod, programs, signal, metricsPort, start } = given;
+  const { api, pod, programs, signal, metricsPort, enter, start } = given;
   let lastState: ContainerState = {};
   for (let restartCount = 0; !signal.aborted; restartCount += 1) {
     const program = await start();
     programs.push(program);
     const running = { running: { startedAt: new Date().toISOString() } };
     const isOnce = pod.spec.restartPolicy === "Never";
-    if (!isOnce && (await isHealthy(metricsPort, program)) && !signal.aborted) {
+    if (!isOnce && (await isHealthy(metricsPort, program, enter)) && !signal.aborted) {
       await report(api, pod, running, { restartCount, lastState, isReady: true });
     }
     const { code } = await program.ended;
@@ -263,10 +267,10 @@ async function keepRunning(given: {
 }
 
 /** ExternalDNS's readiness probe in the chart: GET /healthz on its metrics port. */
-async function isHealthy(port: number, program: Program): Promise<boolean> {
+async function isHealthy(port: number, program: Program, enter: readonly string[]): Promise<boolean> {
   while (program.exit() === undefined) {
-    const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
-    if (answer?.ok === true) return true;
+    const answer = await run([...enter, "curl", "-fsS", `http://127.0.0.1:${port}/healthz`]).catch(() => undefined);
+    if (answer !== undefined) return true;
     await sleep(50);
   }
   return false;

@@ -12,17 +12,22 @@ export interface Namespaces extends AsyncDisposable {
 }
 
 /**
- * Opens a private mount namespace (unshare(1)) or a network namespace of its own with an address.
+ * Opens a private mount namespace (unshare(1)), a network namespace of its own with an address, or both in one, as a
+ * machine has them.
  *
- * @param kind - `mount`, or `network`, where only loopback is up at first
+ * @param kind - with `network` and `machine` only loopback is up at first
  */
-export async function openNamespaces(kind: "mount" | "network"): Promise<Namespaces> {
-  const unshare = kind === "mount" ? ["unshare", "--mount", "--propagation=private"] : ["unshare", "--net"];
-  const holder = await startProgram([...unshare, "sh", "-c", "echo open; exec sleep infinity"]);
+export async function openNamespaces(kind: "mount" | "network" | "machine"): Promise<Namespaces> {
+  const [hasMounts, hasNetwork] = [kind !== "network", kind !== "mount"];
+  const flags = [...(hasMounts ? ["--mount", "--propagation=private"] : []), ...(hasNetwork ? ["--net"] : [])];
+  const holder = await startProgram(["unshare", ...flags, "sh", "-c", "echo open; exec sleep infinity"]);
   await eventually(() => assert(holder.log().includes("open")));
-  const flag = kind === "mount" ? `--mount=/proc/${holder.pid}/ns/mnt` : `--net=/proc/${holder.pid}/ns/net`;
-  const enter = ["nsenter", flag, "--"];
-  if (kind === "network") await run([...enter, "ip", "link", "set", "lo", "up"]);
+  const places = [
+    ...(hasMounts ? [`--mount=/proc/${holder.pid}/ns/mnt`] : []),
+    ...(hasNetwork ? [`--net=/proc/${holder.pid}/ns/net`] : []),
+  ];
+  const enter = ["nsenter", ...places, "--"];
+  if (hasNetwork) await run([...enter, "ip", "link", "set", "lo", "up"]);
   return {
     enter,
     root: `/proc/${holder.pid}/root`,

@@ -33,7 +33,7 @@ export async function openTerminal(place: {
 }): Promise<Terminal> {
   const { enter, kubeconfig, rewrite } = place;
   const home = await furnishHome(place.folder);
-  const path = [join(home, "bin"), dirname(tools.kubectl), dirname(tools.helm), process.env["PATH"]].join(":");
+  const path = [join(home, "bin"), home, dirname(tools.kubectl), dirname(tools.helm), process.env["PATH"]].join(":");
   const environment = { KUBECONFIG: kubeconfig, HOME: home, PATH: path };
   const bash = (code: string): string[] => [...enter, "bash", "-euo", "pipefail", "-c", `cd\n${rewrite(code)}`];
   let server: Program | undefined;

@@ -35,8 +35,12 @@ let started = 0;
  * Starts it; disposing of it ends everything.
  *
  * @param addresses - the node's, if it is not to have one on loopback
+ * @param enter - what to put before the commands of pods, to run them on the network of the node's machine
  */
-export async function startWholeCluster(addresses?: readonly [string, ...string[]]): Promise<WholeCluster> {
+export async function startWholeCluster(
+  addresses?: readonly [string, ...string[]],
+  enter: readonly string[] = [],
+): Promise<WholeCluster> {
   await using opened = new AsyncDisposableStack();
   started += 1;
   const loopback = `127.77.${process.pid % 250}.${started}`;
@@ -47,7 +51,7 @@ export async function startWholeCluster(addresses?: readonly [string, ...string[
   const folder = opened.use(temporaryFolder()).path;
   opened.use(await startProgram(controllerManager(apiServer)));
   opened.use(await startProgram([tools.controlPlane, "kube-scheduler", `--kubeconfig=${kubeconfig}`, ...common]));
-  const kubelet = opened.use(await startKubelet({ api, apiServer, folder, address: loopback }));
+  const kubelet = opened.use(await startKubelet({ api, apiServer, folder, address: loopback, enter }));
   await makeNode(api, { loopback, addresses: addresses ?? [loopback], kubeletPort: kubelet.port });
   await writeFile(join(folder, "node"), address);
   const owned = opened.move();

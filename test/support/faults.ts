@@ -15,7 +15,6 @@ export interface FaultRow {
 /** On the side of ExternalDNS and the cluster: test/e2e/chain-faults.test.ts. */
 export const chainFaults = [
   { fault: "ExternalDNS is switched off", code: "external-dns-scaled-down", fix: "`kubectl scale`" },
-  { fault: "ExternalDNS is not installed", code: "external-dns-missing", fix: "`dtk install-addon`" },
   { fault: "Its image cannot be pulled", code: "image-not-pulled", fix: "let the cluster reach the registry" },
   { fault: "It does not know one of its flags", code: "external-dns-flags", fix: "take the flag away" },
   { fault: "It calls another address", code: "webhook-elsewhere", fix: "`helm upgrade` with the right URL" },

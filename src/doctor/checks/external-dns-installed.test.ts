@@ -3,39 +3,26 @@ import { expect, test } from "vitest";
 import { externalDNSOf } from "../../../test/support/external-dns.ts";
 import { judgeInstalled } from "./external-dns-installed.ts";
 
-const at = (port: number, other?: string) => ({ port, other });
 const ours = externalDNSOf();
 const publicZone = externalDNSOf({ name: "public", settings: { provider: "aws" } });
 
 test("ours is named with its version", () => {
   const message = "ExternalDNS v0.21.0 is installed: Deployment external-dns/external-dns.";
-  expect(judgeInstalled([publicZone, ours], at(5000))).toEqual({ grade: "ok", message });
-  expect(judgeInstalled([externalDNSOf({ version: undefined })], at(5000)).message).toContain(
-    "ExternalDNS is installed",
-  );
+  expect(judgeInstalled([publicZone, ours], 5000)).toEqual({ grade: "ok", message });
+  expect(judgeInstalled([externalDNSOf({ version: undefined })], 5000).message).toContain("ExternalDNS is installed");
 });
 
 test("of several with a webhook the one with the server's port is ours", () => {
   const other = externalDNSOf({ name: "other", settings: { webhookURL: "http://localhost:8888" } });
-  expect(judgeInstalled([other, ours], at(5000)).message).toContain("external-dns/external-dns");
-  expect(judgeInstalled([other, ours], at(8888)).message).toContain("external-dns/other");
+  expect(judgeInstalled([other, ours], 5000).message).toContain("external-dns/external-dns");
+  expect(judgeInstalled([other, ours], 8888).message).toContain("external-dns/other");
 });
 
 test("none, and one for another provider", () => {
-  expect(judgeInstalled([], at(5000))).toMatchObject({ grade: "problem", code: "external-dns-missing" });
-  expect(judgeInstalled([publicZone], at(5000))).toMatchObject({
+  expect(judgeInstalled([], 5000)).toMatchObject({ grade: "problem", code: "external-dns-missing" });
+  expect(judgeInstalled([publicZone], 5000)).toMatchObject({
     code: "external-dns-missing",
     message: expect.stringContaining("external-dns/public is for the provider aws"),
-    hint: "Install it: dtk install-addon external-dns",
+    hint: expect.stringMatching(/: dtk install-addon external-dns$/),
   });
-});
-
-test("one in another cluster calls: this one is not the one that is meant", () => {
-  expect(judgeInstalled([publicZone], at(5000, "kind-a"))).toMatchObject({
-    grade: "note",
-    code: "external-dns-in-another-cluster",
-    message: expect.stringContaining("is called for kind-a"),
-    isDeadEnd: true,
-  });
-  expect(judgeInstalled([ours], at(5000, "kind-a")).grade).toBe("ok");
 });
