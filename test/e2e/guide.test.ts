@@ -117,6 +117,7 @@ describe.skipIf(missing !== undefined)(
       expect(how).toContain("Nothing needs attention.");
       expect(how).toContain("runs and calls the server");
       expect(how).toContain("The cluster reaches http://");
+      expect(await terminal.type(take(guide, "./hostsfile-server open"))).toContain("http://localhost:5000/");
       await terminal.type(take(guide, "kubectl -n default delete ingress"));
       expect(await desktop.hosts()).toBe(userLines);
     });
@@ -142,6 +143,7 @@ describe.skipIf(missing !== undefined)(
 
       await serve("sudo ./hostsfile-server\n");
       await shows("192.168.122.167 foo.dtk.io");
+      await serve("sudo ./hostsfile-server --forget-after");
       await type("kubectl -n external-dns rollout restart");
       await desktop.rollOut();
 
@@ -151,6 +153,8 @@ describe.skipIf(missing !== undefined)(
       await type("curl -d record http://localhost:5000/targets");
       await type("curl -d 192.168.122.167,fd00:122::a7");
       await shows("192.168.122.167 foo.dtk.io", "fd00:122::a7 foo.dtk.io");
+      await type("./hostsfile-server adopt");
+      expect(await type("./hostsfile-server export")).toContain("foo.dtk.io");
 
       await desktop.stopExternalDNS();
       await serve("sudo mkdir -p /etc/hostsfile-server");
@@ -167,6 +171,8 @@ describe.skipIf(missing !== undefined)(
       await type('curl -H "Authorization');
 
       await desktop.stopExternalDNS();
+      await serve("sudo ./hostsfile-server --cluster-ip=auto");
+      await type('curl -u ":$(sudo cat');
       await serve("./hostsfile-server --dry-run");
       await desktop.interrupt();
       await type("kubectl -n default delete ingress");
