@@ -86,8 +86,10 @@ describe.skipIf(!canHaveChromium)("in Chromium (needs it, or root and apt-get to
     await untilLive(tab.page);
     expect(tab.requests).toEqual([url, `${url}events`]);
     expect(tab.complaints).toEqual([]);
-    const paint = await tab.page.evaluate("performance.getEntriesByName('first-contentful-paint').length");
-    expect(paint).toBe(1);
+    // A busy machine paints a little after what is painted is there.
+    const paints = async (): Promise<unknown> =>
+      tab.page.evaluate("performance.getEntriesByName('first-contentful-paint').length");
+    await expect.poll(paints, { timeout: 20_000 }).toBe(1);
     const size = await tab.page.evaluate("performance.getEntriesByType('navigation')[0].transferSize");
     expect(size).toBeLessThanOrEqual(mostBytes);
   });
