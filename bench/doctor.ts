@@ -1,40 +1,46 @@
-/** How long `doctor` takes when all parts are up: a real cluster with ExternalDNS, the server, an /etc of its own, a name that resolves. */
-import { join } from "node:path";
-import { etcOfItsOwn, openPrivateDesktop } from "../test/cluster/desktop.ts";
-import { openDTK } from "../test/cluster/dtk.ts";
+/** How long `doctor` takes when all parts are up: a cluster on a machine of its own with ExternalDNS, the server, a name that resolves. */
+import { desktopAddress, machineAddress, openBridgedDesktop } from "../test/cluster/bridged-desktop.ts";
 import { eventually } from "../test/cluster/eventually.ts";
-import { startProgram } from "../test/cluster/program.ts";
 import { guideIngress } from "../test/cluster/resources.ts";
-import { startServer } from "../test/cluster/server.ts";
-import { startWholeCluster } from "../test/cluster/whole-cluster.ts";
-import { timeOf } from "./program.ts";
 import { type Row, milliseconds } from "./row.ts";
-import { interleave } from "./sample.ts";
-
-const launcher = join(import.meta.dirname, "..", "hostsfile-server");
-const controller = `require("node:http").createServer((_, answer) => answer.end()).listen(80, process.argv[1], () => console.log("listening"))`;
+import { interleave, timed } from "./sample.ts";
 
 /** Milliseconds that a user waits for an answer. */
 const atMost = 2000;
 
-/** `doctor` and `doctor NAME`. */
+const values = `
+provider: {name: "webhook #"}
+sources: [ingress]
+policy: sync
+interval: 2s
+annotationPrefix: external-dns.alpha.kubernetes.io/
+extraArgs: {webhook-provider-url: "http://${desktopAddress}:5000"}
+`;
+
+const ingressClass = {
+  apiVersion: "networking.k8s.io/v1",
+  kind: "IngressClass",
+  metadata: { name: "nginx" },
+  spec: { controller: "k8s.io/ingress-nginx" },
+};
+
+/** `doctor` and `doctor NAME`; each ends well, or this throws. */
 export async function measureDoctor(): Promise<readonly Row[]> {
   await using opened = new AsyncDisposableStack();
-  const cluster = opened.use(await startWholeCluster());
-  const desktop = opened.use(await openPrivateDesktop(etcOfItsOwn, "/etc/hosts"));
-  const server = opened.use(await startServer({ desktop, flags: [] }));
-  const dtk = opened.use(await openDTK({ port: server.port, kubeconfig: cluster.kubeconfig }));
-  opened.use(await startProgram([process.execPath, "-e", controller, cluster.address]));
-  const installed = await dtk.install();
-  if (installed.exitCode !== 0) throw new Error(installed.talk);
+  const { cluster, terminal, connectAPI, startController } = opened.use(await openBridgedDesktop());
+  opened.use(await connectAPI());
+  await startController();
+  await cluster.in("default").apply(ingressClass);
   await cluster.in("default").apply(guideIngress);
-  const [command, ...before] = [...desktop.enter, launcher];
-  const place = [`--port=${server.port}`, `--state-dir=${desktop.stateFolder}`, `--kubeconfig=${cluster.kubeconfig}`];
-  const doctor = async (...words: readonly string[]): Promise<number> =>
-    timeOf(command, [...before, "doctor", ...words, ...place]);
-  // It ends well only once the name resolves.
-  await eventually(async () => doctor("foo.dtk.io"));
-  const { all, one } = await interleave(15, { all: async () => doctor(), one: async () => doctor("foo.dtk.io") });
+  await terminal.serve(`sudo ./hostsfile-server --cluster-ip=${machineAddress} --domains=dtk.io`);
+  await terminal.save("values.yaml", values);
+  const repository = "--repo https://kubernetes-sigs.github.io/external-dns/ --version 1.21.1";
+  const place = "--namespace external-dns --create-namespace --values values.yaml";
+  await terminal.type(`helm upgrade --install external-dns external-dns ${repository} ${place}`);
+  const doctor = async (name: string): Promise<number> =>
+    timed(async () => terminal.type(`hostsfile-server doctor ${name}`));
+  await eventually(async () => Promise.all([doctor(""), doctor("foo.dtk.io")]), { timeoutMs: 60_000 });
+  const { all, one } = await interleave(15, { all: async () => doctor(""), one: async () => doctor("foo.dtk.io") });
   return [row("doctor with all parts up", all), row("doctor foo.dtk.io, the same", one)];
 }
 
