@@ -39,7 +39,8 @@ ${renderTable(rows)}
 - **Bulk** posts to an empty server; 100,000 names go in two requests, since one would pass 32 MiB.
 - **Start** is from spawning the process until \`GET /\` is answered, with state and compiled code there from an earlier start.
 - Of the start, some 15 ms are Node's own \`fetch\` and HTTP/2, which Hono and its server adapter load for their answers, and some 8 ms are the ES module loader. A V8 start-up snapshot is no way out: Node 24 ends with a fatal error when \`node:http\` is in one.
-- **\`dtk install-addon\` with nothing to change** asks Helm's release, ten kinds of resources, and the server; what it is held against are the commands that ask the same: \`helm get values\`, \`kubectl get\` of the kinds, \`curl\` of the status. Against the same requests made inside a warm process it was 1.9x: some 60 ms of it are starting Node and loading dtk.
+- **\`dtk install-addon\` with nothing to change** asks Helm's release, ten kinds of resources, and the server. It is held against \`helm get values\` and \`curl\` of the status alone, and against these with the \`kubectl get\` of the kinds that it must know. Some 60 ms of it are starting Node and loading dtk.
+- **doctor** is on a desktop where it finds nothing wrong, with a cluster on a machine of its own.
 - **Memory** is the resident set 10 s after the last request of five loops of ExternalDNS.
 `;
 }
