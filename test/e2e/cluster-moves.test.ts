@@ -61,6 +61,8 @@ async function openPlace(flags: readonly string[], user = ""): Promise<Place> {
     desktop,
     status,
     move: async () => {
+      // Else the kernel takes the second address away with the first (ip-sysctl, promote_secondaries).
+      await run([...node.enter, "sysctl", "-qw", "net.ipv4.conf.eth0.promote_secondaries=1"]);
       await run([...node.enter, "ip", "address", "add", `${after}/24`, "dev", "eth0"]);
       await run([...node.enter, "ip", "address", "del", `${before}/24`, "dev", "eth0"]);
     },

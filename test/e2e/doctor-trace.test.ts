@@ -25,9 +25,9 @@ function stopOf({ checks }: Report): readonly unknown[] {
 test("from the Ingress to the line", async () => {
   await using scene = await openScene();
   const { namespace, shows } = scene;
-  await namespace.apply(ingress({ name: "first", hosts: ["first.dtk.io"] }));
-  await shows("first.dtk.io");
-  const report = await trace(scene, "first.dtk.io");
+  await namespace.apply(ingress({ name: "traced", hosts: ["traced.dtk.io"] }));
+  await shows("traced.dtk.io");
+  const report = await trace(scene, "traced.dtk.io");
   expect(report.ok).toBe(true);
   expect(report.checks.map(({ id, grade }) => `${id} ${grade}`)).toEqual([
     "name-asked-for ok",
@@ -41,23 +41,23 @@ test("from the Ingress to the line", async () => {
     "name-resolved note",
     "name-reached skipped",
   ]);
-  expect(report.checks[0]?.findings[0]?.message).toBe(`The Ingress ${namespace.name}/first asks for first.dtk.io.`);
-  expect(stopOf(await trace(scene, "nobody.dtk.io"))).toEqual(["name-asked-for", "name-not-asked-for"]);
+  expect(report.checks[0]?.findings[0]?.message).toBe(`The Ingress ${namespace.name}/traced asks for traced.dtk.io.`);
+  expect(stopOf(await trace(scene, "traced-nobody.dtk.io"))).toEqual(["name-asked-for", "name-not-asked-for"]);
 });
 
 test("an Ingress without a target, which the command that is printed gives one", async () => {
   await using scene = await openScene();
   const { namespace, shows } = scene;
-  const rules = [{ host: "silent.dtk.io" }];
+  const rules = [{ host: "traced-silent.dtk.io" }];
   const backend = { service: { name: "web", port: { number: 80 } } };
   const silent = { apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { name: "silent" } };
   await namespace.apply({ ...silent, spec: { defaultBackend: backend, rules } });
-  const report = await trace(scene, "silent.dtk.io");
+  const report = await trace(scene, "traced-silent.dtk.io");
   expect(stopOf(report)).toEqual(["name-asked-for", "ingress-without-target"]);
   const command = commandOf(report.checks[0]?.findings[0]);
   await run(["sh", "-ec", command], {
     environment: { PATH: `${dirname(tools.kubectl)}:${process.env["PATH"]}` },
   });
-  await shows("silent.dtk.io");
-  expect((await trace(scene, "silent.dtk.io")).ok).toBe(true);
+  await shows("traced-silent.dtk.io");
+  expect((await trace(scene, "traced-silent.dtk.io")).ok).toBe(true);
 });
