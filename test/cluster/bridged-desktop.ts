@@ -13,6 +13,7 @@ import { eventually } from "./eventually.ts";
 import { forwardPort } from "./forward.ts";
 import { type Namespaces, connect, openNamespaces } from "./namespaces.ts";
 import { type Program, run, startProgram } from "./program.ts";
+import { guideIngress } from "./resources.ts";
 import { type Terminal, openTerminal } from "./terminal.ts";
 import { type WholeCluster, startWholeCluster } from "./whole-cluster.ts";
 
@@ -63,4 +64,41 @@ export async function openBridgedDesktop(): Promise<BridgedDesktop> {
     },
     [Symbol.asyncDispose]: async () => owned.disposeAsync(),
   };
+}
+
+/** Behind the chart's name; the terminal puts the chart's source in place of its repository. */
+export const chartPlace =
+  "--repo https://kubernetes-sigs.github.io/external-dns/ --version 1.21.1 --namespace external-dns";
+
+const values = `
+provider:
+  name: "webhook #"
+sources: [ingress]
+policy: sync
+interval: 2s
+annotationPrefix: external-dns.alpha.kubernetes.io/
+extraArgs:
+  webhook-provider-url: http://${desktopAddress}:5000
+`;
+
+const ingressClass = {
+  apiVersion: "networking.k8s.io/v1",
+  kind: "IngressClass",
+  metadata: { name: "nginx" },
+  spec: { controller: "k8s.io/ingress-nginx" },
+};
+
+/**
+ * Brings everything up as the guide does without dtk: the guide's Ingress, the server, ExternalDNS.
+ *
+ * @param serve - the command that starts the server
+ */
+export async function bringUp({ cluster, terminal }: BridgedDesktop, serve: string): Promise<void> {
+  await cluster.in("default").apply(ingressClass);
+  await cluster.in("default").apply(guideIngress);
+  await terminal.serve(`${serve} --cluster-ip=${machineAddress} --domains=dtk.io`);
+  await terminal.save("values.yaml", values);
+  await terminal.type(
+    `helm upgrade --install external-dns external-dns ${chartPlace} --create-namespace --values values.yaml`,
+  );
 }

@@ -2,10 +2,15 @@
 import assert from "node:assert/strict";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Report, reportSchema } from "../../src/doctor/report.ts";
-import { type BridgedDesktop, desktopAddress, machineAddress, openBridgedDesktop } from "../cluster/bridged-desktop.ts";
+import {
+  type BridgedDesktop,
+  bringUp,
+  chartPlace,
+  machineAddress,
+  openBridgedDesktop,
+} from "../cluster/bridged-desktop.ts";
 import { eventually } from "../cluster/eventually.ts";
 import { type Program, run } from "../cluster/program.ts";
-import { guideIngress } from "../cluster/resources.ts";
 import { missingTools } from "../cluster/tools.ts";
 import { chainFaults } from "../support/faults.ts";
 import { nodeName } from "../cluster/whole-cluster.ts";
@@ -29,21 +34,9 @@ function commandOf({ hint }: Finding): string {
   return /^.*?: ((?:sudo|kubectl|helm|dtk|curl) .*)$/.exec(hint ?? "")?.[1] ?? "";
 }
 
-const values = `
-provider:
-  name: "webhook #"
-sources: [ingress]
-policy: sync
-interval: 2s
-annotationPrefix: external-dns.alpha.kubernetes.io/
-extraArgs:
-  webhook-provider-url: http://${desktopAddress}:5000
-`;
-
 const serve = "sudo ./hostsfile-server --port=5000";
 const adminToken = "/etc/hostsfile-server/token";
-const repository = "--repo https://kubernetes-sigs.github.io/external-dns/ --version 1.21.1 --namespace external-dns";
-const upgrade = `helm upgrade external-dns external-dns ${repository} --reuse-values`;
+const upgrade = `helm upgrade external-dns external-dns ${chartPlace} --reuse-values`;
 const moved = "192.168.122.200";
 
 describe.skipIf(missing !== undefined)(`doctor (${missing ?? "all tools are there"})`, () => {
@@ -68,14 +61,7 @@ describe.skipIf(missing !== undefined)(`doctor (${missing ?? "all tools are ther
     way = await desktop.connectAPI();
     opened.defer(async () => way[Symbol.asyncDispose]());
     controller = await desktop.startController();
-    const ingressClass = { apiVersion: "networking.k8s.io/v1", kind: "IngressClass", metadata: { name: "nginx" } };
-    await desktop.cluster.in("default").apply({ ...ingressClass, spec: { controller: "k8s.io/ingress-nginx" } });
-    await desktop.cluster.in("default").apply(guideIngress);
-    await desktop.terminal.serve(`${serve} --cluster-ip=${machineAddress} --domains=dtk.io`);
-    await desktop.terminal.save("values.yaml", values);
-    await type(
-      `helm upgrade --install external-dns external-dns ${repository} --create-namespace --values values.yaml`,
-    );
+    await bringUp(desktop, serve);
     await eventually(async () => assert.deepEqual(await look(), []), { timeoutMs: 60_000 });
   });
 

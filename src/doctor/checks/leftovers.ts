@@ -28,7 +28,7 @@ export const leftovers: Check = {
 };
 
 /** Judges the temporary files that are older than any write. */
-export function judgeLeftovers(name: string, paths: readonly string[]): Finding {
+function judgeLeftovers(name: string, paths: readonly string[]): Finding {
   if (paths.length === 0) return ok(`No half-written ${name} is left.`);
   const command = ["rm", "-f", "--", ...paths];
   return {
