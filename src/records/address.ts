@@ -31,15 +31,30 @@ export function familyOf(address: Address): Family {
   return address.includes(":") ? "IPv6" : "IPv4";
 }
 
+/** Sorts a target of an endpoint into its kind; {@link readTarget} says which address it is, too. */
+export function targetKind(target: string): TargetKind {
+  return readTarget(target).kind;
+}
+
+/** A target with its kind, and its address if it may be shown. */
+export type Target =
+  | { readonly kind: "usable"; readonly address: Address }
+  | { readonly kind: Exclude<TargetKind, "usable"> };
+
 /**
- * Sorts a target of an endpoint into its kind.
+ * Reads a target of an endpoint.
  *
  * @param target - a target as ExternalDNS sent it: an address or a name
  */
-export function targetKind(target: string): TargetKind {
-  if (target.includes(":") && target.includes("%")) return "zoned";
+export function readTarget(target: string): Target {
+  if (target.includes(":") && target.includes("%")) return { kind: "zoned" };
   const address = parseAddress(target);
-  if (address === undefined) return "name";
+  if (address === undefined) return { kind: "name" };
+  const kind = kindOf(address);
+  return kind === "usable" ? { kind, address } : { kind };
+}
+
+function kindOf(address: Address): TargetKind {
   const range: string = ipaddr.parse(address).range();
   switch (range) {
     case "unspecified":

@@ -1,5 +1,6 @@
 /** What counts as a DNS name, and which of them a hosts file can hold. */
 import fc from "fast-check";
+import ipaddr from "ipaddr.js";
 import { describe, expect, test } from "vitest";
 import { parseDNSName, toHostName } from "./name.ts";
 
@@ -79,6 +80,21 @@ describe("toHostName", () => {
     "ü/.dtk.io",
   ])("cannot hold %j", (text) => {
     expect(hostNameOf(text)).toBeUndefined();
+  });
+
+  test("never yields what ipaddr.js reads as an address", () => {
+    const label = fc.oneof(
+      fc.stringMatching(/^(?:0x)?[0-9a-f]{1,9}$/),
+      fc.constantFrom("0x", "x1", "io", "a-b", "00", "0x7f"),
+    );
+    fc.assert(
+      fc.property(fc.array(label, { minLength: 1, maxLength: 5 }), (labels) => {
+        const text = labels.join(".");
+        const isNumeric = /^[0-9]+$/.test(labels.at(-1) ?? "");
+        expect(hostNameOf(text)).toBe(isNumeric || ipaddr.isValid(text) ? undefined : text);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test("never yields anything that could end a line, begin a comment or be two words", () => {

@@ -15,6 +15,8 @@ const asciiName = /^[\x21-\x7e]*$/;
 const forbidden = /[\s#\p{Cc}\p{Cf}\p{Z}\p{Cs}]/u;
 const hostLabels = /^(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/;
 const numericLastLabel = /(?:^|\.)[0-9]+$/;
+/** The only other end of an address that is made of letters, digits and hyphens (inet_aton(3)). */
+const hexadecimalLastLabel = /(?:^|\.)0x[0-9a-f]+$/;
 
 function octets(text: string): number {
   return asciiName.test(text) ? text.length : new TextEncoder().encode(text).length;
@@ -55,7 +57,12 @@ export function canonicalName(text: string): string {
 export function toHostName(name: DNSName): HostName | undefined {
   const ascii = asciiName.test(name) ? name : toASCII(name);
   if (ascii === undefined || ascii.length > maximumNameOctets || !hostLabels.test(ascii)) return undefined;
-  return numericLastLabel.test(ascii) || ipaddr.isValid(ascii) ? undefined : (ascii as HostName);
+  return numericLastLabel.test(ascii) || isHexadecimalAddress(ascii) ? undefined : (ascii as HostName);
+}
+
+/** For whatever is no address ipaddr.js makes an error with its stack, which takes longer than all the rest. */
+function isHexadecimalAddress(name: string): boolean {
+  return hexadecimalLastLabel.test(name) && ipaddr.isValid(name);
 }
 
 /** The WHATWG URL parser holds the only IDNA implementation that needs no import; it must see letters and dots alone. */

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type ClusterSettings, parseClusterIPs, parseClusterName } from "./cluster.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { parseManagedDomain } from "./managed-domain.ts";
+import { addressResolver } from "./target.ts";
 import { type View, type ViewInput, type ViewRecord, computeView, toViewRecord } from "./view.ts";
 
 interface Wish {
@@ -133,6 +134,16 @@ describe("target mode record", () => {
       ["192.0.2.7 b.dtk.io", "192.0.2.7 foo.dtk.io"],
     ],
     [
+      "two CNAMEs to one name on two ways are no circle",
+      [
+        { ...seed, targets: ["b.dtk.io", "c.dtk.io"] },
+        { ...seed, dnsName: "b.dtk.io", targets: ["d.dtk.io"] },
+        { ...seed, dnsName: "c.dtk.io", targets: ["d.dtk.io"] },
+        addressRecord("d.dtk.io", "198.51.100.1"),
+      ],
+      ["b", "c", "d", "foo"].map((name) => `198.51.100.1 ${name}.dtk.io`),
+    ],
+    [
       "an address beside unusable ones",
       [addressRecord("a.dtk.io", "0.0.0.0", "224.0.0.1", "169.254.1.1", "198.51.100.1")],
       ["198.51.100.1 a.dtk.io"],
@@ -226,6 +237,92 @@ describe("several clusters that want one name", () => {
     expect(view([b, a]).entries).toEqual(view([a, b]).entries);
   });
 });
+
+describe("costs no more than what is stored", () => {
+  test("when many names lead to one with many targets: each target is read once", () => {
+    const costOf = (size: number): number => {
+      const targets = Array.from(
+        { length: size },
+        (_, index) => `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`,
+      );
+      const counted = countReads(targets);
+      const leading = Array.from({ length: 200 }, (_, index) => ({
+        ...seed,
+        dnsName: `n${index}.dtk.io`,
+        targets: ["big.dtk.io"],
+      }));
+      const shown = view([
+        { targets: "record", endpoints: [{ ...addressRecord("big.dtk.io"), targets: counted.list }, ...leading] },
+      ]);
+      const [first, ...others] = shown.entries;
+      expect(others).toHaveLength(200);
+      // The very list, since two hundred copies of it would be two hundred times what is stored.
+      expect(others.filter(({ addresses }) => addresses !== first?.addresses)).toEqual([]);
+      return counted.reads();
+    };
+    expect([costOf(100), costOf(5000)]).toEqual([100, 5000]);
+  });
+
+  test("when names lead to each other in every way: each is looked up a bounded number of times", () => {
+    const lookups = (size: number): number => {
+      let count = 0;
+      const names = Array.from({ length: size }, (_, index) => `n${index}`);
+      const records = new Map(
+        names.map((name, index) => [
+          name,
+          [{ targets: [names[(index * 7 + 1) % size] ?? "", names[(index * 3 + 2) % size] ?? ""] }],
+        ]),
+      );
+      const resolve = addressResolver(
+        { clusterIPs: must(parseClusterIPs(["192.0.2.7"])), domains: [], targets: "record" },
+        (name) => (count++, records.get(name)),
+      );
+      for (const [name, its] of records) expect(resolve(name, its)).toEqual(["192.0.2.7"]);
+      return count;
+    };
+    // A factor of ten in size, and not of a hundred in cost.
+    expect(lookups(1000)).toBeLessThan(15 * lookups(100));
+  });
+
+  test("when a contested name has more set identifiers than a function takes arguments", () => {
+    const costOf = (size: number): number => {
+      let reads = 0;
+      const records = Array.from({ length: size }, (_, index) => {
+        const record = must(toViewRecord({ ...seed, setIdentifier: `${index}` }, 0));
+        return Object.defineProperty({ ...record }, "sequence", { get: () => (reads++, index + 1) });
+      });
+      const [settings, other] = [settingsOf("192.0.2.1"), settingsOf("192.0.2.2")];
+      const clusters = [
+        { name: must(parseClusterName("kind-a")), settings, records },
+        { name: must(parseClusterName("kind-b")), settings: other, records: [must(toViewRecord(seed, 0))] },
+      ];
+      const shown = computeView({ clusters, holders: new Map(), ownNames: new Set() });
+      expect(lines(shown)).toEqual(["192.0.2.2 foo.dtk.io"]);
+      return reads;
+    };
+    expect([costOf(10), costOf(200_000)]).toEqual([10, 200_000]);
+  });
+});
+
+/** A list that counts how often one of its items is read. */
+function countReads(items: readonly string[]): { readonly list: readonly string[]; readonly reads: () => number } {
+  let reads = 0;
+  const list = new Proxy(items, {
+    get: (target, key) => {
+      if (typeof key === "string" && /^[0-9]+$/.test(key)) reads++;
+      return Reflect.get(target, key) as unknown;
+    },
+  });
+  return { list, reads: () => reads };
+}
+
+function settingsOf(clusterIP: string): ClusterSettings {
+  return {
+    clusterIPs: must(parseClusterIPs([clusterIP])),
+    domains: [must(parseManagedDomain("dtk.io"))],
+    targets: "cluster",
+  };
+}
 
 test("no record, whatever it holds, yields more than well-formed lines of managed names, each name once", () => {
   const text = fc.oneof(

@@ -4,7 +4,7 @@ import type { ClusterName, ClusterSettings } from "./cluster.ts";
 import { type Endpoint, recordKey, resourceOf } from "./endpoint.ts";
 import { isManaged } from "./managed-domain.ts";
 import { type HostName, parseDNSName, toHostName } from "./name.ts";
-import { type FindRecords, addressesOf } from "./target.ts";
+import { type FindRecords, addressResolver } from "./target.ts";
 
 /** A stored record, as far as the view needs it. */
 export interface ViewRecord {
@@ -189,10 +189,10 @@ function* claimNames(
   groups: readonly Group<ShowableRecord>[],
   notShown: NotShown[],
 ): Generator<Claim> {
-  const find = finder(groups);
+  const resolve = addressResolver(settings, finder(groups));
   for (const records of groups) {
     const [{ hostName }] = records;
-    const addresses = addressesOf(hostName, records, settings, find);
+    const addresses = resolve(hostName, records);
     if (addresses.length > 0) {
       yield { hostName, cluster, records, addresses };
       continue;
@@ -219,9 +219,17 @@ function finder(groups: readonly Group<ShowableRecord>[]): FindRecords {
 
 /** Who has a contested name keeps it; without a memory of that, who wanted it first. */
 function electHolder(rivals: Group<Claim>, holder: ClusterName | undefined): Claim {
-  const since = (claim: Claim): number => Math.min(...claim.records.map((record) => record.sequence));
-  return rivals.reduce((best, rival) => {
-    if (best.cluster === holder) return best;
-    return rival.cluster === holder || since(rival) < since(best) ? rival : best;
-  });
+  const held = rivals.find(({ cluster }) => cluster === holder);
+  if (held !== undefined || rivals.length === 1) return held ?? rivals[0];
+  let [best] = rivals;
+  let since = Number.POSITIVE_INFINITY;
+  for (const rival of rivals) {
+    const itsSince = firstSequence(rival);
+    if (itsSince < since) [best, since] = [rival, itsSince];
+  }
+  return best;
+}
+
+function firstSequence({ records }: Claim): number {
+  return records.reduce((first, { sequence }) => Math.min(first, sequence), Number.POSITIVE_INFINITY);
 }
