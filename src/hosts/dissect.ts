@@ -114,7 +114,7 @@ function readDamaged(input: RenderInput, markers: readonly Marker[]): Dissection
   const doubtful = input.written === undefined ? doubtfulLines(lines, marked, isOurs) : [];
   const damage = [...marked.keys()].map((index) => index + 1);
   if (doubtful.length > 0) return { kind: "undecidable", markers: damage, lines: doubtful.map((index) => index + 1) };
-  const place = Math.min(...marked.keys());
+  const [place = 0] = marked.keys();
   const isUsers = (line: string, index: number): boolean => !marked.has(index) && !isOurs(line, index);
   const head = lines.filter((line, index) => index < place && isUsers(line, index)).join("");
   const marker = marked.get(place);

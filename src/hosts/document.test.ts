@@ -1,6 +1,6 @@
 /** Proves by example and by property that the user's bytes survive whatever is shown and whatever was done to the block. */
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { type HostEntry, splitBody } from "./body.ts";
 import { type Rendering, renderDocument } from "./document.ts";
 
@@ -342,6 +342,20 @@ describe("whatever the file holds", () => {
         expect(Buffer.from(show(show(text, [a]).after, []).after, "latin1")).toEqual(Buffer.from(bytes));
       }),
     );
+  });
+
+  test("names that lines behind the block have are numbered without counting all lines for each", () => {
+    const lookups = (size: number): number => {
+      const wanted = Array.from({ length: size }, (_, index) => `10.0.0.1 n${index}.test`);
+      const text = show("", [a]).after + wanted.map((line) => `${line}\n`).join("");
+      const indexOf = vi.spyOn(String.prototype, "indexOf");
+      const { conflicts } = show(text, [a, ...wanted]);
+      const { length } = indexOf.mock.calls;
+      indexOf.mockRestore();
+      expect(conflicts.at(-1)).toEqual({ name: `n${size - 1}.test`, line: size + 3, text: wanted.at(-1) });
+      return length;
+    };
+    expect(lookups(2000)).toBeLessThan(20 * lookups(200));
   });
 
   test("100,000 lines of the user's and 10,000 of ours are rendered without any quadratic step", () => {

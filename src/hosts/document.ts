@@ -59,11 +59,12 @@ export function renderDocument(input: RenderInput): Rendering {
   const body = taken.length === 0 ? whole : render(input.wanted.filter((entry) => !isTaken(entry)));
   const start = body === "" ? bareHead(parts) : headOf(parts, body) + body + endMarker + "\n";
   const text = start + parts.tail;
+  const linesBefore = { head: 0, tail: taken.length === 0 ? 0 : countLines(start) };
   const rendered: Rendered = {
     body,
     shown: parts.shown,
     userPart: bareHead(parts) + parts.tail,
-    conflicts: taken.map(({ name }) => toConflict(name, names, start)),
+    conflicts: taken.map(({ name }) => toConflict(name, names, linesBefore)),
     moved: parts.moved.map(({ index, text: moved }) => ({ line: index + 1, text: readable(moved) })),
     damage: parts.damage,
     adopted: edits,
@@ -150,11 +151,10 @@ function mayStandIn(body: string, { head, tail }: UserNames): boolean {
   return [...head.keys(), ...tail.keys()].some((name) => body.includes(` ${name}\n`));
 }
 
-function toConflict(name: string, { head, tail }: UserNames, start: string): SinkConflict {
-  const above = head.get(name);
-  const { index, text } = above ?? tail.get(name) ?? { index: 0, text: "" };
-  const linesBefore = above === undefined ? countLines(start) : 0;
-  return { name, line: linesBefore + index + 1, text: readable(text) };
+function toConflict(name: string, names: UserNames, linesBefore: Readonly<Record<Segment, number>>): SinkConflict {
+  const segment = names.head.has(name) ? "head" : "tail";
+  const { index, text } = names[segment].get(name) ?? { index: 0, text: "" };
+  return { name, line: linesBefore[segment] + index + 1, text: readable(text) };
 }
 
 function countLines(text: string): number {

@@ -36,12 +36,17 @@ export type SinkReport =
       /** Undefined unless it was asked for, and when the user had been shown another file. */
       readonly adopted?: SinkAdoption | undefined;
     }
-  | { readonly ok: false; readonly trouble: Trouble };
+  | {
+      readonly ok: false;
+      readonly trouble: Trouble;
+      /** What was thrown, for a bug. */
+      readonly cause?: unknown;
+    };
 
 export interface Sink extends AsyncDisposable {
   readonly name: string;
   /**
-   * Shows the view. Never throws for trouble with the outside world; calls never overlap.
+   * Shows the view. Never throws for trouble with the outside world, so what it throws is a bug; calls never overlap.
    *
    * @param adoption - names that the user takes out of own lines with it
    */
