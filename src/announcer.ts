@@ -38,8 +38,9 @@ export class Announcer implements ReconcilerListener {
   shown(event: { sink: string; report: SinkReport; view: View; before: View }): void {
     const { sink, report, view, before } = event;
     this.#over("store", "The saved records can be used again.");
+    this.#over("view", "What to show is known again.");
     if (!report.ok) {
-      this.#trouble(sink, report.trouble);
+      this.#trouble(sink, report.trouble, report.cause);
       return;
     }
     this.#over(sink, `The ${sink} is in step again.`);
@@ -57,8 +58,12 @@ export class Announcer implements ReconcilerListener {
     this.#said = said;
   }
 
-  storeTrouble(trouble: Trouble): void {
-    this.#trouble("store", trouble);
+  storeTrouble(trouble: Trouble, cause?: unknown): void {
+    this.#trouble("store", trouble, cause);
+  }
+
+  viewTrouble(trouble: Trouble, cause: unknown): void {
+    this.#trouble("view", trouble, cause);
   }
 
   #lines({ code, verb }: LineEvent, lines: readonly string[], view: View): void {
@@ -87,10 +92,12 @@ export class Announcer implements ReconcilerListener {
     said.add(message);
   }
 
-  #trouble(where: string, { code, message, hint }: Trouble): void {
+  /** The stack is for bugs alone. */
+  #trouble(where: string, { code, message, hint }: Trouble, cause: unknown): void {
     if (this.#troubleOf.get(where) === message) return;
     this.#troubleOf.set(where, message);
-    this.#log.error({ code, hint }, `${message} ${hint}`);
+    const fields = code === "internal-error" ? { code, hint, err: cause } : { code, hint };
+    this.#log.error(fields, `${message} ${hint}`);
   }
 
   #over(where: string, message: string): void {

@@ -70,7 +70,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const ownNames = readOwnNames();
   let previous: View | undefined;
   const opened = (store: Store): void => {
-    previous ??= viewOf(store, ownNames);
+    previous ??= viewOrNone(store, ownNames);
     saveGiven(store, options.given);
   };
   const metrics = stack.use(createMetrics());
@@ -121,6 +121,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       reconciler,
       forgetAfter: options.forgetAfter,
       now: () => performance.now(),
+      failed: (error) =>
+        log.error(
+          { code: "internal-error", err: error },
+          "The silence of clusters could not be counted; this is a bug, please report it.",
+        ),
       forget: async (cluster) => {
         await app.forget(cluster, "it has been silent for longer than --forget-after");
         if (cluster === defaultCluster) await reconciler.change((store) => saveGiven(store, options.given));
@@ -134,7 +139,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 function listenTogether(...listeners: readonly ReconcilerListener[]): ReconcilerListener {
   return {
     shown: (event) => listeners.forEach((listener) => listener.shown(event)),
-    storeTrouble: (trouble) => listeners.forEach((listener) => listener.storeTrouble(trouble)),
+    storeTrouble: (trouble, cause) => listeners.forEach((listener) => listener.storeTrouble(trouble, cause)),
+    viewTrouble: (trouble, cause) => listeners.forEach((listener) => listener.viewTrouble(trouble, cause)),
   };
 }
 
@@ -169,6 +175,15 @@ async function openSink(
 function readOwnNames(): ReadonlySet<string> {
   const name = hostname().toLowerCase();
   return new Set([name, name.split(".")[0] ?? name]);
+}
+
+/** A view that cannot be worked out is the reconciler's to report. */
+function viewOrNone(store: Store, ownNames: ReadonlySet<string>): View | undefined {
+  try {
+    return viewOf(store, ownNames);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What was given wins over what was saved, whenever the store is opened: also after damage was mended. */

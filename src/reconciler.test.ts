@@ -12,7 +12,7 @@ import { Reconciler, type ReconcilerOptions, viewOf } from "./reconciler.ts";
 import { StoreKeeper } from "./store/keeper.ts";
 import { openMemoryStore, recoverStore } from "./store/open.ts";
 import { databaseName } from "./store/set-aside.ts";
-import type { Store } from "./store/store.ts";
+import type { Store, StoredCluster } from "./store/store.ts";
 import { StoreTroubleError } from "./store/trouble.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -22,13 +22,18 @@ const fine: SinkReport = { ok: true, method: "rename", change: { added: [], remo
 
 /** A sink whose writes take as long as the test says, and fail when the test says. */
 class SlowSink implements Sink {
-  readonly name = "slow";
+  readonly name: string;
+  bug: Error | undefined;
   readonly shown: (readonly string[])[] = [];
   answer: SinkReport = fine;
   readonly adoptions: (Adoption | undefined)[] = [];
   inFlight = 0;
   mostInFlight = 0;
   #gate: PromiseWithResolvers<void> | undefined;
+
+  constructor(name = "slow") {
+    this.name = name;
+  }
 
   hold(): () => void {
     const gate = Promise.withResolvers<void>();
@@ -44,6 +49,7 @@ class SlowSink implements Sink {
     this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
     await this.#gate?.promise;
     this.inFlight--;
+    if (this.bug !== undefined) throw this.bug;
     this.shown.push(view.entries.map(({ name }) => name));
     return this.answer;
   }
@@ -63,18 +69,26 @@ function add(...names: string[]): (store: Store) => void {
 }
 
 function start(keeper = StoreKeeper.inMemory(), options: Pick<ReconcilerOptions, "previous"> = {}) {
-  const sink = new SlowSink();
-  const listener = { shown: vi.fn(), storeTrouble: vi.fn() };
+  const { other: _, ...started } = startTwo(keeper, { ...options, only: true });
+  return started;
+}
+
+function startTwo(
+  keeper = StoreKeeper.inMemory(),
+  { only = false, ...options }: Pick<ReconcilerOptions, "previous"> & { readonly only?: boolean } = {},
+) {
+  const [sink, other] = [new SlowSink(), new SlowSink("other")];
+  const listener = { shown: vi.fn(), storeTrouble: vi.fn(), viewTrouble: vi.fn() };
   const reconciler = new Reconciler({
     keeper,
-    sinks: [sink],
+    sinks: only ? [sink] : [sink, other],
     ownNames: () => new Set(),
     listener,
     now: () => 5,
     retry: { first: 5, most: 20 },
     ...options,
   });
-  return { sink, listener, reconciler };
+  return { sink, other, listener, reconciler };
 }
 
 describe("a change", () => {
@@ -219,6 +233,166 @@ describe("a name that several clusters want", () => {
     const { reconciler } = start(keeper, { previous: () => previous });
     await reconciler.reconcile();
     expect(holder(reconciler)).toEqual([second]);
+  });
+});
+
+describe("an error that nobody expected", () => {
+  const bug = new TypeError("not a function");
+  const trouble = { code: "internal-error", message: expect.stringContaining("TypeError: not a function") };
+
+  /** A real store with one record that cannot be looked at while the test says so. */
+  const poisoned = () => {
+    let isPoisoned = false;
+    const store = openMemoryStore();
+    const poison = (cluster: StoredCluster): StoredCluster => ({
+      ...cluster,
+      records: [...cluster.records].map((record) =>
+        Object.defineProperty({ ...record }, "hostName", {
+          get: () => {
+            if (isPoisoned) throw bug;
+            return record.hostName;
+          },
+        }),
+      ),
+    });
+    const open = (): Store =>
+      new Proxy(store, {
+        get: (target, key) => {
+          if (key === "clusters") return () => [...target.clusters()].map(poison);
+          const value: unknown = Reflect.get(target, key, target);
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      });
+    const explain = (error: unknown): never => {
+      throw error;
+    };
+    return { keeper: new StoreKeeper({ open, explain }), poison: (is: boolean) => (isPoisoned = is) };
+  };
+
+  test("of a sink, at the start and at a change: reported, others are served, and tried again", async () => {
+    const { reconciler, sink, other, listener } = startTwo();
+    await using _ = reconciler;
+    sink.bug = bug;
+    await reconciler.reconcile();
+    expect(reconciler.state()).toMatchObject({
+      ready: false,
+      reports: new Map<string, unknown>([
+        ["slow", { ok: false, trouble }],
+        ["other", fine],
+      ]),
+    });
+    await reconciler.change((store) => store.configure(defaultCluster, settings));
+    await expect(reconciler.change(add("a"))).resolves.toMatchObject({ ok: false, stored: true, trouble });
+    expect(other.shown.at(-1)).toEqual(["a.dtk.io"]);
+    expect(listener.shown).toHaveBeenCalledWith(
+      expect.objectContaining({ report: expect.objectContaining({ cause: bug }) }),
+    );
+    sink.bug = undefined;
+    await vi.waitFor(() => expect(reconciler.state().ready).toBe(true));
+    expect(sink.shown.at(-1)).toEqual(["a.dtk.io"]);
+  });
+
+  test("of a sink, after an edit from outside and at an adoption", async () => {
+    const { reconciler, sink } = start();
+    await using _ = reconciler;
+    await reconciler.reconcile();
+    sink.bug = bug;
+    // As the sink itself asks for it; nobody looks at the promise.
+    void reconciler.reconcile();
+    await vi.waitFor(() => expect(reconciler.state().ready).toBe(false));
+    const adoption: Adoption = { userPart: "0", isWanted: () => true, isStale: () => false };
+    expect(await reconciler.adopt(adoption)).toMatchObject({ kind: "failed", trouble });
+  });
+
+  test("of the view, at the start and at a change: the sinks keep what they show", async () => {
+    const { keeper, poison } = poisoned();
+    const { reconciler, sink, listener } = start(keeper);
+    await using _ = reconciler;
+    await reconciler.change((store) => store.configure(defaultCluster, settings));
+    await reconciler.change(add("a"));
+    const before = sink.shown.length;
+    poison(true);
+    // More names than are looked at alone.
+    const many = Array.from({ length: 50 }, (_name, index) => `b${index}`);
+    await expect(reconciler.change(add(...many))).resolves.toMatchObject({ ok: false, stored: true, trouble });
+    expect(reconciler.state()).toMatchObject({ ready: false, viewTrouble: trouble });
+    expect(listener.viewTrouble).toHaveBeenCalledWith(expect.objectContaining(trouble), bug);
+    expect(sink.shown).toHaveLength(before);
+    const adoption: Adoption = { userPart: "0", isWanted: () => true, isStale: () => false };
+    expect(await reconciler.adopt(adoption)).toMatchObject({ kind: "failed", trouble });
+    poison(false);
+    await vi.waitFor(() => expect(reconciler.state()).toMatchObject({ ready: true, viewTrouble: undefined }));
+    expect(sink.shown.at(-1)).toHaveLength(51);
+  });
+
+  test("of the view, at the start", async () => {
+    const { keeper, poison } = poisoned();
+    keeper.use((store) => {
+      store.configure(defaultCluster, settings);
+      add("a")(store);
+    });
+    poison(true);
+    const { reconciler, sink } = start(keeper);
+    await using _ = reconciler;
+    await reconciler.reconcile();
+    expect([reconciler.state().viewTrouble, sink.shown]).toEqual([expect.objectContaining(trouble), []]);
+    poison(false);
+    await vi.waitFor(() => expect(sink.shown.at(-1)).toEqual(["a.dtk.io"]));
+  });
+
+  test("of the opening of the store: it is the store's trouble", async () => {
+    let isBroken = true;
+    const open = (): Store => {
+      if (isBroken) throw bug;
+      return openMemoryStore();
+    };
+    const keeper = new StoreKeeper({
+      open,
+      explain: (error) => {
+        throw error;
+      },
+    });
+    const { reconciler, listener } = start(keeper);
+    await using _ = reconciler;
+    await reconciler.reconcile();
+    expect(reconciler.state()).toMatchObject({ ready: false, storeTrouble: trouble });
+    expect(listener.storeTrouble).toHaveBeenCalledWith(expect.objectContaining(trouble), bug);
+    isBroken = false;
+    await vi.waitFor(() => expect(reconciler.state().ready).toBe(true));
+  });
+
+  test("of who listens: it is not ready, and tries again", async () => {
+    const { reconciler, sink, listener } = start();
+    await using _ = reconciler;
+    listener.shown.mockImplementation(() => {
+      throw bug;
+    });
+    await expect(reconciler.change(add("a"))).resolves.toMatchObject({ ok: false, stored: true, trouble });
+    listener.shown.mockReset();
+    await vi.waitFor(() => expect(reconciler.state().ready).toBe(true));
+    expect(sink.shown.length).toBeGreaterThan(1);
+  });
+
+  test("of a change itself: nothing is stored, and the store stays in use", async () => {
+    const { reconciler, listener } = start();
+    await using _ = reconciler;
+    const broken = (): never => {
+      throw bug;
+    };
+    await expect(reconciler.change(broken)).resolves.toMatchObject({ ok: false, stored: false, trouble });
+    expect(listener.storeTrouble).toHaveBeenCalledWith(expect.objectContaining(trouble), bug);
+    await expect(reconciler.change(add("a"))).resolves.toEqual({ ok: true });
+  });
+
+  test("while it stops: it stops all the same", async () => {
+    const { reconciler, sink } = start();
+    const release = sink.hold();
+    const change = reconciler.change(add("a"));
+    sink.bug = bug;
+    const disposed = reconciler[Symbol.asyncDispose]();
+    release();
+    await expect(disposed).resolves.toBeUndefined();
+    await expect(change).resolves.toMatchObject({ ok: false, stored: true, trouble });
   });
 });
 

@@ -7,7 +7,7 @@ import { updateView } from "./records/view-update.ts";
 import type { StoreKeeper } from "./store/keeper.ts";
 import type { Store } from "./store/store.ts";
 import { StoreTroubleError } from "./store/trouble.ts";
-import type { Trouble } from "./trouble.ts";
+import { type Trouble, TroubleError, bugTrouble } from "./trouble.ts";
 
 /** How a change ended. `stored` with trouble means: kept, but a sink does not show it yet. */
 export type Outcome =
@@ -36,6 +36,8 @@ export interface ReconcilerState {
   readonly lastWrites: ReadonlyMap<string, LastWrite>;
   /** Why the store cannot be used, if it cannot. */
   readonly storeTrouble: Trouble | undefined;
+  /** Why nobody knows what to show, or could be told what was shown, if that is so: a bug. */
+  readonly viewTrouble: Trouble | undefined;
   /** Milliseconds for which the sinks have been at work on the current view; 0 at rest. */
   readonly busyFor: number;
 }
@@ -44,9 +46,9 @@ export interface ReconcilerState {
 export interface ReconcilerPort {
   /** Reads from the store; throws StoreTroubleError while it cannot be used. */
   read<Result>(work: (store: Store) => Result): Result;
-  /** Changes the store durably, then brings the view to every sink. Never throws for trouble of store or sinks. */
+  /** Changes the store durably, then brings the view to every sink. Never throws, but for a TroubleError of the work. */
   change(work: (store: Store) => void): Promise<Outcome>;
-  /** Brings out the view once more and takes names from the user's own lines with it. Never throws for trouble of store or sinks. */
+  /** Brings out the view once more and takes names from the user's own lines with it. Never throws. */
   adopt(adoption: Adoption): Promise<AdoptionOutcome>;
   state(): ReconcilerState;
 }
@@ -60,7 +62,10 @@ export interface ReconcilerListener {
     readonly view: View;
     readonly before: View;
   }): void;
-  storeTrouble(trouble: Trouble): void;
+  /** The cause is there for a bug. */
+  storeTrouble(trouble: Trouble, cause?: unknown): void;
+  /** What to show could not be worked out, which is a bug. */
+  viewTrouble(trouble: Trouble, cause: unknown): void;
 }
 
 export interface ReconcilerOptions {
@@ -101,6 +106,7 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   readonly #lastWrites = new Map<string, LastWrite>();
   readonly #retry: { readonly first: number; readonly most: number };
   #view: View | undefined;
+  #viewTrouble: Trouble | undefined;
   /** The view of what was stored when the store was last asked for what changed. */
   #computed: View | undefined;
   #flight: Promise<void> | undefined;
@@ -121,7 +127,7 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     try {
       return this.#options.keeper.use(work);
     } catch (error) {
-      if (error instanceof StoreTroubleError) this.#noteStoreTrouble(error.trouble);
+      if (error instanceof StoreTroubleError) this.#noteStoreTrouble(error);
       throw error;
     }
   }
@@ -130,9 +136,8 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     try {
       this.#options.keeper.use(work);
     } catch (error) {
-      if (!(error instanceof StoreTroubleError)) throw error;
-      this.#noteStoreTrouble(error.trouble);
-      return { ok: false, stored: false, trouble: error.trouble };
+      if (error instanceof TroubleError) throw error;
+      return { ok: false, stored: false, trouble: this.#noteFailedChange(error) };
     }
     await this.reconcile();
     const trouble = this.#trouble();
@@ -159,14 +164,15 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
       reports: this.#reports,
       lastWrites: this.#lastWrites,
       storeTrouble: this.#options.keeper.trouble,
+      viewTrouble: this.#viewTrouble,
       busyFor: this.#flightSince === undefined ? 0 : performance.now() - this.#flightSince,
     };
   }
 
   /**
    * Brings what is stored to every sink. Calls that come while a flight is under way share the one behind it, so that
-   * many changes cost one write. Never throws for trouble of store or sinks. Does nothing once disposed: what is stored
-   * is shown at the next start.
+   * many changes cost one write. Never throws: what nobody expected is a trouble too, and tried again. Does nothing once
+   * disposed: what is stored is shown at the next start.
    */
   async reconcile(): Promise<void> {
     if (this.#stopped) return;
@@ -216,11 +222,11 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
         const view = this.#viewNow(store, before);
         store.setHolders(view.holders);
         this.#computed = view;
+        this.#viewTrouble = undefined;
         return view;
       });
     } catch (error) {
-      if (!(error instanceof StoreTroubleError)) throw error;
-      this.#noteStoreTrouble(error.trouble);
+      this.#noteFailedView(error);
       return undefined;
     }
   }
@@ -246,22 +252,48 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   }
 
   async #show(sink: Sink, view: View, waiting: WaitingAdoption | undefined): Promise<void> {
-    const report = await sink.apply(view, waiting?.adoption);
+    const report = await applyTo(sink, view, waiting?.adoption);
     if (waiting !== undefined) waiting.report = report;
     this.#reports.set(sink.name, report);
     if (report.ok && report.method !== "unchanged") {
       this.#lastWrites.set(sink.name, { at: this.#options.now(), method: report.method });
     }
-    this.#options.listener.shown({ sink: sink.name, report, view, before: this.#shown() });
+    const before = this.#shown();
+    this.#tell((listener) => listener.shown({ sink: sink.name, report, view, before }));
   }
 
   #trouble(): Trouble | undefined {
     const failed = this.#reports.values().find((report) => !report.ok);
-    return this.#options.keeper.trouble ?? failed?.trouble;
+    return this.#options.keeper.trouble ?? this.#viewTrouble ?? failed?.trouble;
   }
 
-  #noteStoreTrouble(trouble: Trouble): void {
-    this.#options.listener.storeTrouble(trouble);
+  #noteFailedChange(error: unknown): Trouble {
+    if (error instanceof StoreTroubleError) this.#noteStoreTrouble(error);
+    else this.#tell((listener) => listener.storeTrouble(bugTrouble(cannotChange, error), error));
+    return error instanceof StoreTroubleError ? error.trouble : bugTrouble(cannotChange, error);
+  }
+
+  #noteFailedView(error: unknown): void {
+    if (error instanceof StoreTroubleError) {
+      this.#noteStoreTrouble(error);
+      return;
+    }
+    const trouble = bugTrouble("What to show could not be worked out", error);
+    this.#viewTrouble = trouble;
+    this.#tell((listener) => listener.viewTrouble(trouble, error));
+  }
+
+  /** Log, metrics and page may have bugs too. */
+  #tell(say: (listener: ReconcilerListener) => void): void {
+    try {
+      say(this.#options.listener);
+    } catch (error) {
+      this.#viewTrouble = bugTrouble("What happened could not be told", error);
+    }
+  }
+
+  #noteStoreTrouble({ trouble, cause }: StoreTroubleError): void {
+    this.#tell((listener) => listener.storeTrouble(trouble, cause));
     const isLasting = this.#options.keeper.trouble !== undefined;
     if (isLasting && this.#flight === undefined) this.#retryLater();
   }
@@ -272,5 +304,16 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     const delay = Math.min(this.#retry.first * 2 ** this.#failures, this.#retry.most);
     this.#failures++;
     this.#retryTimer = setTimeout(() => void this.reconcile(), delay);
+  }
+}
+
+const cannotChange = "The change could not be stored";
+
+/** A sink that throws has a bug, and the others are served all the same. */
+async function applyTo(sink: Sink, view: View, adoption: Adoption | undefined): Promise<SinkReport> {
+  try {
+    return await sink.apply(view, adoption);
+  } catch (error) {
+    return { ok: false, trouble: bugTrouble(`The ${sink.name} could not be brought up to date`, error), cause: error };
   }
 }

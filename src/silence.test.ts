@@ -12,17 +12,25 @@ async function desktop(forgetAfter: number | undefined) {
   await app.call("POST /clusters/kind-a/domains", { body: "kind.io" });
   await app.call("POST /clusters/kind-a/clusterip", { body: "192.168.122.9" });
   let now = 0;
+  let isBroken = false;
+  const failures: unknown[] = [];
   const { reconciler } = app;
   const silence = countSilence({
     reconciler,
     forgetAfter,
     now: () => now,
-    forget: async (name) => void (await app.forget(name)),
+    failed: (error) => failures.push(error),
+    forget: async (name) => {
+      if (isBroken) throw new TypeError("a bug");
+      await app.forget(name);
+    },
   });
   const known = async (): Promise<string[]> => (await app.status()).clusters.map(({ name }) => name);
   return {
     app,
     known,
+    failures,
+    breakForgetting: (is: boolean) => (isBroken = is),
     callFrom: (cluster: string) => app.call(`GET /clusters/${cluster}/records`, { headers }),
     silenceOf: async (cluster: string) =>
       (await app.status()).clusters.find(({ name }) => name === cluster)?.silentSeconds,
@@ -87,6 +95,17 @@ describe("with --forget-after", () => {
     await here.app.reconciler.reconcile();
     await here.run(20_000);
     expect(await here.silenceOf("kind-a")).toBe(20);
+  });
+
+  test("a bug in the forgetting is told, and the next look goes on", async () => {
+    await using here = await desktop(hour);
+    await here.callFrom("kind-a");
+    here.breakForgetting(true);
+    await here.run(hour);
+    expect(here.failures).toEqual([new TypeError("a bug")]);
+    here.breakForgetting(false);
+    await here.run(10_000);
+    expect(await here.known()).not.toContain("kind-a");
   });
 
   test("nothing is counted or forgotten while the store cannot be used", async () => {

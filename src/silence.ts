@@ -8,6 +8,8 @@ export interface SilenceOptions {
   /** Milliseconds of silence after which a cluster is forgotten; never when undefined. */
   readonly forgetAfter: number | undefined;
   readonly forget: (cluster: ClusterName) => Promise<void>;
+  /** Told of what nobody expected. */
+  readonly failed: (error: unknown) => void;
   /** Milliseconds of a clock that goes on steadily. */
   readonly now: () => number;
 }
@@ -33,7 +35,7 @@ export function countSilence(options: SilenceOptions): Disposable & { readonly l
       await forgetSilent(options);
     } catch (error) {
       // The reconciler has noted the trouble, and does what it can about it.
-      if (!(error instanceof StoreTroubleError)) throw error;
+      if (!(error instanceof StoreTroubleError)) options.failed(error);
     }
   };
   const timer = setInterval(() => void look(), interval).unref();

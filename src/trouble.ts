@@ -19,6 +19,20 @@ export function splitHint(hint: string): { readonly words: string; readonly comm
   return { words, command };
 }
 
+/**
+ * The trouble of an error that nobody expected. The process goes on: what was asked for is tried again.
+ *
+ * @param what - what could not be done, as the start of a sentence
+ */
+export function bugTrouble(what: string, error: unknown): Trouble {
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return {
+    code: "internal-error",
+    message: `${what}: ${reason.slice(0, 500)}`,
+    hint: "This is a bug, please report it with the server's log. The server keeps retrying.",
+  };
+}
+
 /** How a command ends: 1 problem found, 2 wrong usage, 3 environment (privilege, port, missing tool). */
 export type ExitCode = 1 | 2 | 3;
 

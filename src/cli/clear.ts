@@ -97,6 +97,7 @@ async function clearStopped(options: ClearOptions, hinder: TroubleError | undefi
       cleared = { ...cleared, lines: report.ok ? report.change.removed.length : 0 };
     },
     storeTrouble: () => {},
+    viewTrouble: () => {},
   };
   await using reconciler = new Reconciler({
     keeper,

@@ -21,15 +21,21 @@ const longestAbsence = 2 * 86_400_000;
  */
 export function findAttention(
   status: Facts,
-  { storeTrouble, reports, now }: Pick<ReconcilerState, "storeTrouble" | "reports"> & { readonly now: number },
+  {
+    storeTrouble,
+    viewTrouble,
+    reports,
+    now,
+  }: Pick<ReconcilerState, "storeTrouble" | "viewTrouble" | "reports"> & { readonly now: number },
 ): Trouble[] {
-  const found: Trouble[] = storeTrouble === undefined ? [] : [pick(storeTrouble)];
-  found.push(...status.sinks.flatMap(({ trouble }) => trouble ?? []));
-  found.push(...status.clusters.flatMap((cluster) => ofCluster(cluster, status.server)));
-  found.push(...status.clusters.flatMap((cluster) => ofSilence(cluster, status.server, now)));
-  for (const report of reports.values()) if (report.ok) found.push(...report.notices.map(pick));
-  found.push(...status.sinks.flatMap(({ conflicts }) => ofConflicts(conflicts)));
-  return found;
+  return [
+    ...[storeTrouble, viewTrouble].filter((trouble) => trouble !== undefined).map(pick),
+    ...status.sinks.flatMap(({ trouble }) => trouble ?? []),
+    ...status.clusters.flatMap((cluster) => ofCluster(cluster, status.server)),
+    ...status.clusters.flatMap((cluster) => ofSilence(cluster, status.server, now)),
+    ...[...reports.values()].flatMap((report) => (report.ok ? report.notices.map(pick) : [])),
+    ...status.sinks.flatMap(({ conflicts }) => ofConflicts(conflicts)),
+  ];
 }
 
 function pick({ code, message, hint }: Trouble): Trouble {

@@ -14,7 +14,11 @@ interface FeedOptions {
 
 export class ChangeFeed implements Disposable {
   /** Hears of every write and of every trouble. */
-  readonly listener: ReconcilerListener = { shown: () => this.#note(), storeTrouble: () => this.#note() };
+  readonly listener: ReconcilerListener = {
+    shown: () => this.#note(),
+    storeTrouble: () => this.#note(),
+    viewTrouble: () => this.#note(),
+  };
   readonly #options: Required<FeedOptions>;
   readonly #ending = new AbortController();
   readonly #waiting = new Set<() => void>();

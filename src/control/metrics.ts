@@ -56,6 +56,7 @@ export function createMetrics(): Metrics {
         note((to) => to.shown({ sink, report, at }));
       },
       storeTrouble: ({ code }: Trouble) => note((to) => to.trouble(code)),
+      viewTrouble: ({ code }: Trouble) => note((to) => to.trouble(code)),
     },
     negotiated: (cluster) => note((to) => to.negotiated(cluster)),
     render: async (state) => (await (loading ??= load())).render(state),

@@ -8,16 +8,26 @@ const denied = { code: "hosts-file-permission", message: "It may not be written.
 const reports = new Map<string, SinkReport>([["hosts file", { ok: false, trouble: denied }]]);
 
 test("ready: no reason", () => {
-  expect(reasonsNotReady({ ready: true, storeTrouble: undefined, reports: new Map() })).toEqual([]);
+  expect(reasonsNotReady({ ready: true, storeTrouble: undefined, viewTrouble: undefined, reports: new Map() })).toEqual(
+    [],
+  );
 });
 
 test("before the first write the start is the reason", () => {
-  const reasons = reasonsNotReady({ ready: false, storeTrouble: undefined, reports: new Map() });
+  const reasons = reasonsNotReady({
+    ready: false,
+    storeTrouble: undefined,
+    viewTrouble: undefined,
+    reports: new Map(),
+  });
   expect(reasons.map(({ code }) => code)).toEqual(["server-starting"]);
 });
 
 test("the saved records' trouble comes before the hosts file's", () => {
-  expect(reasonsNotReady({ ready: false, storeTrouble: full, reports })).toEqual([full, denied]);
+  expect(reasonsNotReady({ ready: false, storeTrouble: full, viewTrouble: undefined, reports })).toEqual([
+    full,
+    denied,
+  ]);
 });
 
 test("GET /readyz says them, and that there are none any more", async () => {

@@ -7,10 +7,12 @@ import type { Trouble } from "../trouble.ts";
  *
  * @returns the gravest first; none when it is ready
  */
-export function reasonsNotReady(state: Pick<ReconcilerState, "ready" | "storeTrouble" | "reports">): Trouble[] {
+export function reasonsNotReady(
+  state: Pick<ReconcilerState, "ready" | "storeTrouble" | "viewTrouble" | "reports">,
+): Trouble[] {
   if (state.ready) return [];
   const troubles = [...state.reports.values()].map((report) => (report.ok ? undefined : report.trouble));
-  const reasons = [state.storeTrouble, ...troubles].filter((trouble) => trouble !== undefined);
+  const reasons = [state.storeTrouble, state.viewTrouble, ...troubles].filter((trouble) => trouble !== undefined);
   return (reasons.length === 0 ? [starting] : reasons).map(({ code, message, hint }) => ({ code, message, hint }));
 }
 

@@ -326,6 +326,7 @@ describe("attention", () => {
       {
         reports: new Map([["hosts file", report]]),
         storeTrouble: undefined,
+        viewTrouble: undefined,
         now: 0,
       },
     );

@@ -1,5 +1,5 @@
 /** Keeps the store open: the only way to it for the reconciler, so that trouble is named in one place and heals by itself. */
-import type { Trouble } from "../trouble.ts";
+import { type Trouble, bugTrouble } from "../trouble.ts";
 import { openMemoryStore, openStore, setAsideDamaged, type StoreOptions } from "./open.ts";
 import type { Store } from "./store.ts";
 import { StoreTroubleError, explainStoreError, isDamage } from "./trouble.ts";
@@ -54,8 +54,9 @@ export class StoreKeeper implements Disposable {
    * @throws StoreTroubleError when the store cannot be used; errors of the work that are not the store's as they come
    */
   use<Result>(work: (store: Store) => Result): Result {
+    const store = this.#openedOrTrouble();
     try {
-      return work(this.#opened());
+      return work(store);
     } catch (error) {
       throw this.#remember(error);
     }
@@ -75,6 +76,25 @@ export class StoreKeeper implements Disposable {
   [Symbol.dispose](): void {
     this.#store?.[Symbol.dispose]();
     this.#store = undefined;
+  }
+
+  /** Whatever keeps it from being opened is its trouble: without it nothing works, so not even a bug may pass for less. */
+  #openedOrTrouble(): Store {
+    try {
+      return this.#opened();
+    } catch (error) {
+      throw this.#rememberFailedOpening(error);
+    }
+  }
+
+  #rememberFailedOpening(error: unknown): StoreTroubleError {
+    try {
+      return this.#remember(error);
+    } catch (bug) {
+      const trouble = bugTrouble("The saved records could not be opened", bug);
+      this.#trouble = trouble;
+      return new StoreTroubleError(trouble, bug);
+    }
   }
 
   #opened(): Store {

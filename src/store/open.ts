@@ -6,7 +6,7 @@ import { prepareStateFile, prepareStateFolder, syncFolder } from "./folder.ts";
 import { applicationId, createTables, readingPragmas, schemaVersion, upgrades, writingPragmas } from "./schema.ts";
 import { damagedCopies, databaseName, setAside } from "./set-aside.ts";
 import { SQLiteStore } from "./sqlite-store.ts";
-import { DamageError, StoreTroubleError, damaged, explainStoreError, isDamage, newer, sqliteCode } from "./trouble.ts";
+import { DamageError, StoreTroubleError, damaged, explainStoreError, isDamage, newer } from "./trouble.ts";
 
 export interface StoreOptions {
   /** The state folder, an absolute path; made when it is not there. */
@@ -90,7 +90,7 @@ function openDatabase(folder: string, now: () => number): SQLiteStore {
     check(database, folder);
     database.exec(writingPragmas);
     upgrade(database);
-    return readAll(database, now);
+    return new SQLiteStore(database, now);
   } catch (error) {
     database.close();
     throw error;
@@ -130,13 +130,4 @@ function upgrade(database: DatabaseSync): void {
 
 function pragma(database: DatabaseSync, name: string): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
-}
-
-function readAll(database: DatabaseSync, now: () => number): SQLiteStore {
-  try {
-    return new SQLiteStore(database, now);
-  } catch (error) {
-    if (sqliteCode(error) !== undefined) throw error;
-    throw new DamageError("a row breaks a rule", { cause: error });
-  }
 }

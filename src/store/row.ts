@@ -6,6 +6,7 @@ import { type Endpoint, type RecordKey, keyText, recordKey } from "../records/en
 import { isEndpoint } from "../records/endpoint-shape.ts";
 import { type ManagedDomain, parseManagedDomain } from "../records/managed-domain.ts";
 import type { Contact, Negotiation } from "./store.ts";
+import { DamageError } from "./trouble.ts";
 
 const clusterIPsSchema = z.pipe(
   z.array(z.string()),
@@ -69,9 +70,30 @@ export interface RecordRow {
 /**
  * Reads a row of the table `cluster`.
  *
- * @throws Error when the row breaks a rule; the database is then damaged
+ * @throws DamageError when the row breaks a rule
  */
 export function readClusterRow(row: unknown): ClusterRow {
+  return orDamage(() => toClusterRow(row));
+}
+
+/**
+ * Reads a row of the table `record`.
+ *
+ * @throws DamageError when the row breaks a rule
+ */
+export function readRecordRow(row: unknown): RecordRow {
+  return orDamage(() => toRecordRow(row));
+}
+
+function orDamage<Row>(read: () => Row): Row {
+  try {
+    return read();
+  } catch (error) {
+    throw new DamageError("a row breaks a rule", { cause: error });
+  }
+}
+
+function toClusterRow(row: unknown): ClusterRow {
   const { name, settings, heard_at, negotiation, caller, matched_ip, silent_for } = clusterRowSchema.parse(row);
   const clusterName = parseClusterName(name);
   if (clusterName === undefined) throw new Error(`cluster name ${JSON.stringify(name)}`);
@@ -86,12 +108,7 @@ export function readClusterRow(row: unknown): ClusterRow {
   };
 }
 
-/**
- * Reads a row of the table `record`.
- *
- * @throws Error when the row breaks a rule; the database is then damaged
- */
-export function readRecordRow(row: unknown): RecordRow {
+function toRecordRow(row: unknown): RecordRow {
   const { cluster, name, type, set_identifier, sequence, endpoint } = recordRowSchema.parse(row);
   const value: unknown = JSON.parse(endpoint);
   if (!isEndpoint(value)) throw new Error(`endpoint of ${JSON.stringify(name)}`);

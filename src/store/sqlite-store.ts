@@ -7,7 +7,7 @@ import { type ViewRecord, toViewRecord } from "../records/view.ts";
 import { limits } from "./limits.ts";
 import { type ClusterRow, readClusterRow, readRecordRow } from "./row.ts";
 import type { Contact, Negotiation, Store, StoredCluster } from "./store.ts";
-import { StoreTroubleError } from "./trouble.ts";
+import { DamageError, StoreTroubleError } from "./trouble.ts";
 
 /** Milliseconds between two times that "last heard" is written to disk, and how long a silence is. */
 const heardInterval = 3_600_000;
@@ -45,7 +45,7 @@ export class SQLiteStore implements Store {
    *
    * @param database - open, checked, and with the tables of `schema.ts`
    * @param now - milliseconds since 1970
-   * @throws Error when a row breaks a rule
+   * @throws DamageError when a row breaks a rule
    */
   constructor(database: DatabaseSync, now: () => number) {
     this.#database = database;
@@ -56,7 +56,9 @@ export class SQLiteStore implements Store {
     }
     for (const row of this.#prepare("SELECT * FROM record").iterate()) {
       const { cluster, key, sequence, endpoint } = readRecordRow(row);
-      const { recordByKey } = this.#known(cluster as ClusterName);
+      const recordByKey = this.#clusters.get(cluster as ClusterName)?.recordByKey;
+      if (recordByKey === undefined)
+        throw new DamageError(`a record of the unknown cluster ${JSON.stringify(cluster)}`);
       const record = toViewRecord(endpoint, sequence);
       if (record !== undefined) recordByKey.set(keyText(key), record);
       this.#lastSequence = Math.max(this.#lastSequence, sequence);
