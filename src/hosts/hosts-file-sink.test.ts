@@ -13,7 +13,8 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { plainPlace, viewOf } from "../../test/support/hosts-place.ts";
-import { describeSink, openSink, outsideOf, shownIn } from "../../test/support/hosts-suite.ts";
+import { describeSink, openSink } from "../../test/support/hosts-suite.ts";
+import { outsideOf, shownIn } from "../../test/support/managed-block.ts";
 import { type View, emptyView } from "../records/view.ts";
 import { openHostsFileSink } from "./hosts-file-sink.ts";
 import { openMemorySink } from "./memory-sink.ts";

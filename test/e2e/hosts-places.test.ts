@@ -20,7 +20,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { emptyView } from "../../src/records/view.ts";
 import { type Place, viewOf } from "../support/hosts-place.ts";
-import { describeSink, openSink, outsideOf } from "../support/hosts-suite.ts";
+import { describeSink, openSink } from "../support/hosts-suite.ts";
+import { outsideOf } from "../support/managed-block.ts";
 
 const inside = "HOSTS_PLACES_INSIDE";
 const isInside = process.env[inside] === "1";

@@ -10,6 +10,7 @@ import { type HostsFileSink, openHostsFileSink } from "../../src/hosts/hosts-fil
 import type { SinkReport } from "../../src/hosts/sink.ts";
 import { emptyView } from "../../src/records/view.ts";
 import { type Place, viewOf } from "./hosts-place.ts";
+import { outsideOf, shownIn } from "./managed-block.ts";
 
 export interface SuiteOptions {
   /** What the place is, for the title. */
@@ -23,17 +24,6 @@ const user = "127.0.0.1\tlocalhost\n::1  localhost ip6-localhost # six\r\n\n# la
 /** Opens the sink on a place. */
 export function openSink({ path, stateFolder }: Place, onOutsideEdit = (): void => {}): Promise<HostsFileSink> {
   return openHostsFileSink({ path, stateFolder, what: "test", onOutsideEdit });
-}
-
-/** The lines between the markers. */
-export function shownIn(text: string): readonly string[] {
-  const body = /# BEGIN hostsfile-server [^\n]*\n([^]*?)# END hostsfile-server\n/.exec(text)?.[1] ?? "";
-  return body.split("\n").slice(0, -1);
-}
-
-/** The text outside the markers. */
-export function outsideOf(text: string): string {
-  return text.replace(/# BEGIN hostsfile-server [^\n]*\n[^]*?# END hostsfile-server\n/, "");
 }
 
 function expectOk(report: SinkReport): Extract<SinkReport, { ok: true }> {
