@@ -9,6 +9,7 @@ import { type Setting, environmentName } from "../src/cli/setting.ts";
 import { entries, pathText } from "../src/cluster/configuration/entry.ts";
 import { mostStreams } from "../src/control/event-stream.ts";
 import { defaultLimits } from "../src/control/limits.ts";
+import { recordLimits, shownLimits } from "../src/records/limits.ts";
 import { limits } from "../src/store/limits.ts";
 import { metricsPath, renderMetricsPage } from "./metrics-page.ts";
 import { renderStatusPage, statusPath } from "./status-page.ts";
@@ -131,7 +132,15 @@ function renderLimits(): string {
   const rows: readonly (readonly [string, number])[] = [
     ["clusters", limits.clusters],
     ["managed domains of a cluster", limits.domainsPerCluster],
-    ["records of all clusters, ownership records included", limits.records],
+    ["bytes of a name", recordLimits.nameBytes],
+    ["KiB of a record, as JSON", recordLimits.bytes / 1024],
+    ["addresses of a name", shownLimits.addressesPerName],
+    ["records of a cluster, ownership records included", limits.recordsPerCluster],
+    ["records of all clusters", limits.records],
+    ["MiB of the records of a cluster, as JSON", limits.bytesPerCluster / mebibyte],
+    ["MiB of the records of all clusters", limits.bytes / mebibyte],
+    ["MiB of the lines of a cluster in the hosts file", shownLimits.bytesPerCluster / mebibyte],
+    ["MiB of the lines of all clusters in the hosts file", shownLimits.bytes / mebibyte],
     ["MiB of a request body", defaultLimits.body / mebibyte],
     ["MiB of all request bodies at one time", defaultLimits.allBodies / mebibyte],
     ["requests of one address at one time", defaultLimits.requestsPerAddress],
@@ -144,6 +153,9 @@ These are fixed.
 | what | at most |
 |---|---|
 ${rows.map(([what, most]) => `| ${what} | ${most.toLocaleString("en")} |`).join("\n")}
+
+A record or name that passes a limit is left out, and the rest is taken. The request succeeds all the same, since an error would end ExternalDNS or keep it from all other names.
+The status, the page and the metrics have what was left out, with the reason; what needs attention says which limit it was. What came first keeps its room, and what was left out is taken once there is room.
 `;
 }
 

@@ -87,7 +87,13 @@ const facts: Omit<Status, "attention"> = {
 
 const status: Status = {
   ...facts,
-  attention: findAttention(facts, { reports: new Map(), storeTrouble: undefined, viewTrouble: undefined, now }),
+  attention: findAttention(facts, {
+    reports: new Map(),
+    storeTrouble: undefined,
+    viewTrouble: undefined,
+    overLimit: [],
+    now,
+  }),
 };
 
 async function answer(url: string | undefined, response: ServerResponse): Promise<void> {

@@ -13,20 +13,21 @@ export const longestSilence = 180_000;
 /** Milliseconds after which a cluster is rather gone than ill. */
 const longestAbsence = 2 * 86_400_000;
 
+/** The reconciler's state, for the notices of the sinks; which limits are hit; and the time in milliseconds since 1970. */
+export interface AttentionState extends Pick<ReconcilerState, "storeTrouble" | "viewTrouble" | "reports"> {
+  readonly overLimit: readonly Trouble[];
+  readonly now: number;
+}
+
 /**
  * Finds what needs attention.
  *
  * @param status - everything else of the status
- * @param state - the reconciler's state, for the notices of the sinks, and the time in milliseconds since 1970
+ * @param state - what the status does not have whole
  */
 export function findAttention(
   status: Facts,
-  {
-    storeTrouble,
-    viewTrouble,
-    reports,
-    now,
-  }: Pick<ReconcilerState, "storeTrouble" | "viewTrouble" | "reports"> & { readonly now: number },
+  { storeTrouble, viewTrouble, reports, overLimit, now }: AttentionState,
 ): Trouble[] {
   return [
     ...[storeTrouble, viewTrouble].filter((trouble) => trouble !== undefined).map(pick),
@@ -34,6 +35,7 @@ export function findAttention(
     ...status.clusters.flatMap((cluster) => ofCluster(cluster, status.server)),
     ...status.clusters.flatMap((cluster) => ofSilence(cluster, status.server, now)),
     ...[...reports.values()].flatMap((report) => (report.ok ? report.notices.map(pick) : [])),
+    ...overLimit,
     ...status.sinks.flatMap(({ conflicts }) => ofConflicts(conflicts)),
   ];
 }

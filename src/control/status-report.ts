@@ -8,6 +8,7 @@ import { StoreTroubleError } from "../store/trouble.ts";
 import { type LeftOutMemory, leftOutSentence } from "../webhook/left-out.ts";
 import { unseenDomains } from "../webhook/negotiation.ts";
 import { findAttention } from "./attention.ts";
+import { findOverLimit } from "./over-limit.ts";
 import { type Status, statusVersion } from "./status.ts";
 
 /** What is fixed for the life of the process. */
@@ -72,7 +73,8 @@ export function buildStatus(options: StatusOptions, filter = ""): Status {
     leftOut: some(leftOut.list().map((entry) => ({ ...entry, sentence: leftOutSentence(entry) }))),
     contested: some([...state.view.holders].map(([name, holder]) => ({ name, holder }))),
   };
-  return { ...status, attention: findAttention(status, { ...state, now: options.now() }) };
+  const overLimit = findOverLimit(state.view.notShown, leftOut.list());
+  return { ...status, attention: findAttention(status, { ...state, overLimit, now: options.now() }) };
 }
 
 /** A name that the user's own lines keep from being written is not shown. */

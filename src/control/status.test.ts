@@ -327,6 +327,7 @@ describe("attention", () => {
         reports: new Map([["hosts file", report]]),
         storeTrouble: undefined,
         viewTrouble: undefined,
+        overLimit: [],
         now: 0,
       },
     );

@@ -1,4 +1,5 @@
 /** One sentence for every reason why a stored record is not shown. */
+import { recordLimits, shownLimits } from "./limits.ts";
 import type { NotShown } from "./view.ts";
 
 /**
@@ -27,5 +28,17 @@ export function explainNotShown(notShown: NotShown): string {
       return `${name} is not shown: it lies outside the managed domains of ${cluster}.`;
     case "taken-by-other-cluster":
       return `${name} is not shown for ${cluster}: ${notShown.holder} had it first and keeps it while it wants it.`;
+    case "too-many-addresses":
+      return `${name} is not shown: it has more than the ${count(shownLimits.addressesPerName)} addresses that a name may have.`;
+    case "record-too-large":
+      return `${name} is not shown: its record has more than the ${count(recordLimits.bytes)} bytes that a record may have.`;
+    case "store-full":
+      return `${name} is not shown: more records are stored, of ${cluster} or in all, than this version takes.`;
+    case "block-full":
+      return `${name} is not shown: the names that came before it fill the bytes that ${cluster}, or all clusters, may have in the hosts file.`;
   }
+}
+
+function count(amount: number): string {
+  return amount.toLocaleString("en");
 }

@@ -1,6 +1,7 @@
 /** Target mode: which addresses the records of one name stand for, at a cost that grows no faster than what is stored. */
 import { type Address, familyOf, readTarget } from "./address.ts";
 import type { ClusterSettings } from "./cluster.ts";
+import { shownLimits } from "./limits.ts";
 import { canonicalName } from "./name.ts";
 
 /** The part of a record that says where it points. */
@@ -17,8 +18,8 @@ export type FindRecords = (name: string) => readonly TargetRecord[] | undefined;
  */
 const longestChain = 16;
 
-/** Addresses of one name that are collected; a name that has more is of no use to any resolver. */
-const mostCollected = 10_000;
+/** Addresses of one name that are collected: one more than may be shown, so that it is seen when there are more. */
+const mostCollected = shownLimits.addressesPerName + 1;
 
 /** What the targets of a name say. */
 interface Reading {
@@ -43,7 +44,7 @@ export type ResolveAddresses = (name: string, records: readonly TargetRecord[]) 
  * @param settings - the cluster's settings
  * @param find - looks up the records of another name
  * @returns what gives the addresses: IPv4 first, each family in text order, no address twice; empty when nothing usable
- *   is left
+ *   is left; of more than may be shown some are left out, and one more than that remains
  */
 export function addressResolver(settings: ClusterSettings, find: FindRecords): ResolveAddresses {
   const { clusterIPs } = settings;
@@ -80,8 +81,9 @@ function readTargets(records: readonly TargetRecord[]): Reading {
   for (const { targets } of records) {
     for (const text of targets) {
       const target = readTarget(text);
-      if (target.kind === "usable" && addresses.size < mostCollected) addresses.add(target.address);
+      if (target.kind === "usable") addresses.add(target.address);
       if (target.kind === "name") leadsTo.add(canonicalName(text));
+      if (addresses.size >= mostCollected) return { addresses: sortAddresses(addresses), leadsTo };
     }
   }
   return { addresses: sortAddresses(addresses), leadsTo };

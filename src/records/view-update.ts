@@ -1,4 +1,6 @@
 /** Brings a view up to date by looking at the changed names alone, so that one name among ten thousand costs as little as among ten. */
+import { shownLimits } from "./limits.ts";
+import { lineBytes } from "./view-bytes.ts";
 import { placeOf } from "./view-entries.ts";
 import { type View, type ViewEntry, type ViewInput, computeView } from "./view.ts";
 
@@ -13,17 +15,20 @@ export interface ViewChange extends ViewInput {
  *
  * @param before - the view before the change, of all that was stored then
  * @param change - every cluster, with no other records than those of the changed names
- * @returns undefined when names depend on each other, and everything must be looked at: where CNAMEs are followed, and
- *   where a name may be spelled in two ways
+ * @returns undefined when names depend on each other, and everything must be looked at: where CNAMEs are followed, where
+ *   a name may be spelled in two ways, and where not all names have room
  */
 export function updateView(before: View, change: ViewChange): View | undefined {
   const clusters = [...change.clusters];
   if (clusters.some(({ settings }) => settings.targets === "record")) return undefined;
   if ([...change.names].some(isInternational)) return undefined;
+  if (before.notShown.some(({ reason }) => reason === "block-full")) return undefined;
   const part = computeView({ ...change, clusters });
   const isUnchanged = (name: string): boolean => !change.names.has(name);
+  const entries = replaceEntries(before.entries, change.names, part.entries);
+  if (!hasRoom(entries)) return undefined;
   return {
-    entries: replaceEntries(before.entries, change.names, part.entries),
+    entries,
     notShown: [...before.notShown.filter(({ name }) => isUnchanged(name)), ...part.notShown],
     holders: new Map([...[...before.holders].filter(([name]) => isUnchanged(name)), ...part.holders]),
   };
@@ -32,6 +37,18 @@ export function updateView(before: View, change: ViewChange): View | undefined {
 /** U-labels and A-labels (RFC 5890). */
 function isInternational(name: string): boolean {
   return name.includes("xn--") || /[^\x00-\x7f]/.test(name);
+}
+
+/** A name of 253 octets and an IPv6 address (RFC 5952), with what stands beside them, twice. */
+const mostBytesOfEntry = 2 * (253 + 39 + 2);
+
+/** Whether no limit can be near: all names together take what one cluster may have. */
+function hasRoom(entries: readonly ViewEntry[]): boolean {
+  const most = shownLimits.bytesPerCluster;
+  if (entries.length * mostBytesOfEntry <= most) return true;
+  let bytes = 0;
+  for (const { name, addresses } of entries) bytes += lineBytes(name, addresses);
+  return bytes <= most;
 }
 
 function replaceEntries(

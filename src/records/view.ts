@@ -2,9 +2,11 @@
 import { type Address, targetKind } from "./address.ts";
 import type { ClusterName, ClusterSettings } from "./cluster.ts";
 import { type Endpoint, recordKey, resourceOf } from "./endpoint.ts";
+import { shownLimits } from "./limits.ts";
 import { isManaged } from "./managed-domain.ts";
 import { type HostName, parseDNSName, toHostName } from "./name.ts";
 import { type FindRecords, addressResolver } from "./target.ts";
+import { lineBytes } from "./view-bytes.ts";
 
 /** A stored record, as far as the view needs it. */
 export interface ViewRecord {
@@ -17,7 +19,12 @@ export interface ViewRecord {
   readonly resource: string | undefined;
   /** Grows with every record that the store sees for the first time. */
   readonly sequence: number;
+  /** Why its targets were not kept in memory, if they were not. */
+  readonly excess?: StoredExcess | undefined;
 }
+
+/** What an earlier version stored may pass a limit of this one. */
+export type StoredExcess = "record-too-large" | "store-full";
 
 export interface ViewCluster {
   readonly name: ClusterName;
@@ -50,7 +57,11 @@ export type Refusal =
   | "not-a-host-name"
   | "record-type"
   | "not-managed"
-  | "taken-by-other-cluster";
+  | "taken-by-other-cluster"
+  | "too-many-addresses"
+  | "record-too-large"
+  | "store-full"
+  | "block-full";
 
 /** A record that is stored and cannot be shown. */
 export interface NotShown {
@@ -92,9 +103,10 @@ type Group<Item> = [Item, ...Item[]];
  *
  * @param endpoint - an endpoint as it is stored
  * @param sequence - when the store saw the record first, in relation to others
+ * @param excess - why its targets must not be kept in memory, if they must not
  * @returns undefined for a TXT record, which says who owns a name and never where it is
  */
-export function toViewRecord(endpoint: Endpoint, sequence: number): ViewRecord | undefined {
+export function toViewRecord(endpoint: Endpoint, sequence: number, excess?: StoredExcess): ViewRecord | undefined {
   const { name, type } = recordKey(endpoint);
   if (type === "TXT") return undefined;
   const dnsName = parseDNSName(name);
@@ -102,9 +114,10 @@ export function toViewRecord(endpoint: Endpoint, sequence: number): ViewRecord |
     name,
     hostName: dnsName && toHostName(dnsName),
     type,
-    targets: endpoint.targets ?? [],
+    targets: excess === undefined ? (endpoint.targets ?? []) : [],
     resource: resourceOf(endpoint),
     sequence,
+    ...(excess !== undefined && { excess }),
   };
 }
 
@@ -119,20 +132,49 @@ export function computeView(input: ViewInput): View {
   const claims: Claim[] = [];
   for (const cluster of input.clusters) {
     const groups = groupByName(showableRecords(cluster, input.ownNames, notShown));
-    for (const claim of claimNames(cluster, groups, notShown)) claims.push(claim);
+    const own = [...claimNames(cluster, groups, notShown)];
+    for (const claim of takeFitting(own, shownLimits.bytesPerCluster, notShown)) claims.push(claim);
   }
   const holders = new Map<HostName, ClusterName>();
-  const entries = groupByName(claims).map((rivals): ViewEntry => {
+  const elected = groupByName(claims).map((rivals): Claim => {
     const { hostName: name } = rivals[0];
-    const { cluster, addresses, records } = electHolder(rivals, input.holders.get(name));
+    const holder = electHolder(rivals, input.holders.get(name));
+    const { cluster } = holder;
     if (rivals.length > 1) holders.set(name, cluster);
     for (const rival of rivals) {
       if (rival.cluster === cluster) continue;
       notShown.push({ ...refuse(rival.cluster, rival.records[0], "taken-by-other-cluster"), holder: cluster });
     }
-    return { name, cluster, addresses, resource: records[0].resource };
+    return holder;
   });
+  const entries = takeFitting(elected, shownLimits.bytes, notShown).map(toEntry);
   return { entries, notShown, holders };
+}
+
+function toEntry({ hostName: name, cluster, addresses, records }: Claim): ViewEntry {
+  return { name, cluster, addresses, resource: records[0].resource };
+}
+
+/** What of the claims fits into so many bytes of lines, in their order. Where not all do, those that came first have the room. */
+function takeFitting(claims: Claim[], most: number, notShown: NotShown[]): Claim[] {
+  let bytes = 0;
+  for (const claim of claims) bytes += lineBytes(claim.hostName, claim.addresses);
+  if (bytes <= most) return claims;
+  const fitting = new Set<Claim>();
+  let left = most;
+  for (const [claim] of claims.map((each) => [each, firstSequence(each)] as const).toSorted(bySequence)) {
+    left -= lineBytes(claim.hostName, claim.addresses);
+    if (left < 0) break;
+    fitting.add(claim);
+  }
+  for (const claim of claims) {
+    if (!fitting.has(claim)) notShown.push(refuse(claim.cluster, claim.records[0], "block-full"));
+  }
+  return claims.filter((claim) => fitting.has(claim));
+}
+
+function bySequence(left: readonly [Claim, number], right: readonly [Claim, number]): number {
+  return left[1] - right[1];
 }
 
 function showableRecords(
@@ -167,11 +209,12 @@ function groupByName<Item extends { readonly hostName: HostName }>(items: Item[]
 }
 
 function refusalOf(
-  { name, hostName, type }: ViewRecord,
+  { name, hostName, type, excess }: ViewRecord,
   ownNames: ReadonlySet<string>,
   domains: Parameters<typeof isManaged>[1],
 ): Refusal | undefined {
   if (!isManaged(name, domains)) return "not-managed";
+  if (excess !== undefined) return excess;
   if (!shownTypes.has(type)) return "record-type";
   if (hostName === undefined) {
     if (name.includes("*")) return "wildcard";
@@ -193,13 +236,20 @@ function* claimNames(
   for (const records of groups) {
     const [{ hostName }] = records;
     const addresses = resolve(hostName, records);
-    if (addresses.length > 0) {
-      yield { hostName, cluster, records, addresses };
-      continue;
-    }
-    const reason = wantsClusterIP(settings, records) ? "no-cluster-ip" : "no-usable-address";
-    notShown.push(refuse(cluster, records[0], reason));
+    const reason = addressRefusal(settings, records, addresses);
+    if (reason === undefined) yield { hostName, cluster, records, addresses };
+    else notShown.push(refuse(cluster, records[0], reason));
   }
+}
+
+function addressRefusal(
+  settings: ClusterSettings,
+  records: Group<ShowableRecord>,
+  { length }: readonly Address[],
+): Refusal | undefined {
+  if (length > shownLimits.addressesPerName) return "too-many-addresses";
+  if (length > 0) return undefined;
+  return wantsClusterIP(settings, records) ? "no-cluster-ip" : "no-usable-address";
 }
 
 /** Whether a name without addresses would be shown if the cluster IP were set. */

@@ -65,6 +65,8 @@ export interface RecordRow {
   readonly key: RecordKey;
   readonly sequence: number;
   readonly endpoint: Endpoint;
+  /** Of the endpoint as JSON. */
+  readonly bytes: number;
 }
 
 /**
@@ -116,5 +118,5 @@ function toRecordRow(row: unknown): RecordRow {
   if (keyText(key) !== keyText({ name, type, setIdentifier: set_identifier })) {
     throw new Error(`key of ${JSON.stringify(name)}`);
   }
-  return { cluster, key, sequence, endpoint: value };
+  return { cluster, key, sequence, endpoint: value, bytes: Buffer.byteLength(endpoint) };
 }

@@ -1,10 +1,13 @@
 /** The store on SQLite: one transaction a change, and in memory only what the view needs. */
-import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import { type ClusterName, type ClusterSettings, defaultCluster, initialSettings } from "../records/cluster.ts";
 import { type Mutation, type RecordKey, keyText } from "../records/endpoint.ts";
+import { recordLimits } from "../records/limits.ts";
 import type { HostName } from "../records/name.ts";
-import { type ViewRecord, toViewRecord } from "../records/view.ts";
+import { type StoredExcess, type ViewRecord, toViewRecord } from "../records/view.ts";
 import { limits } from "./limits.ts";
+import { RecordTable } from "./record-table.ts";
+import { Room } from "./room.ts";
 import { type ClusterRow, readClusterRow, readRecordRow } from "./row.ts";
 import type { Contact, Negotiation, Store, StoredCluster } from "./store.ts";
 import { DamageError, StoreTroubleError } from "./trouble.ts";
@@ -33,12 +36,15 @@ export class SQLiteStore implements Store {
   readonly #database: DatabaseSync;
   readonly #now: () => number;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #records = new RecordTable((sql) => this.#prepare(sql));
   readonly #clusters = new Map<ClusterName, ClusterMemory>();
+  /** Clusters of which an earlier version stored more than fits, so that some of it is not in memory. */
+  readonly #curtailed = new Set<ClusterName>();
   #holders: ReadonlyMap<HostName, ClusterName> = new Map();
   /** Names whose records changed since {@link takeChange}; undefined when anything may have. */
   #changed: Set<string> | undefined;
   #lastSequence = 0;
-  #recordCount = 0;
+  #room = new Room();
 
   /**
    * Reads everything that the view needs into memory.
@@ -54,16 +60,8 @@ export class SQLiteStore implements Store {
       const cluster = readClusterRow(row);
       this.#clusters.set(cluster.name, { ...cluster, saved: cluster, recordByKey: new Map() });
     }
-    for (const row of this.#prepare("SELECT * FROM record").iterate()) {
-      const { cluster, key, sequence, endpoint } = readRecordRow(row);
-      const recordByKey = this.#clusters.get(cluster as ClusterName)?.recordByKey;
-      if (recordByKey === undefined)
-        throw new DamageError(`a record of the unknown cluster ${JSON.stringify(cluster)}`);
-      const record = toViewRecord(endpoint, sequence);
-      if (record !== undefined) recordByKey.set(keyText(key), record);
-      this.#lastSequence = Math.max(this.#lastSequence, sequence);
-      this.#recordCount++;
-    }
+    const kept = new Room();
+    for (const row of this.#prepare("SELECT * FROM record").iterate()) this.#takeRow(row, kept);
     if (!this.#clusters.has(defaultCluster)) this.configure(defaultCluster, initialSettings);
     const holders = this.#prepare("SELECT name, cluster FROM holder").all();
     this.#holders = new Map(holders.map(({ name, cluster }) => [name as HostName, cluster as ClusterName]));
@@ -78,9 +76,9 @@ export class SQLiteStore implements Store {
     return memory && toStoredCluster(memory);
   }
 
-  endpointsJSON(name: ClusterName): string {
-    const sql = "SELECT '[' || coalesce(group_concat(endpoint, ','), '') || ']' AS list FROM record WHERE cluster = ?";
-    return String(this.#prepare(sql).get(name)?.["list"]);
+  endpointsJSON(name: ClusterName): Iterator<string, undefined> {
+    const isShort = this.#room.of(name).bytes <= limits.bytesPerCluster;
+    return isShort ? [this.#records.list(name)].values() : this.#records.pieces(name);
   }
 
   countByType(name: ClusterName): ReadonlyMap<string, number> {
@@ -95,26 +93,38 @@ export class SQLiteStore implements Store {
     return since === undefined ? undefined : Number(since);
   }
 
-  apply(name: ClusterName, { remove, put }: Mutation): void {
+  apply(name: ClusterName, { remove, put }: Mutation): readonly RecordKey[] {
     const { recordByKey } = this.#known(name);
     const written: [string, ViewRecord][] = [];
-    let [sequence, count] = [this.#lastSequence, this.#recordCount];
+    const leftOut: RecordKey[] = [];
+    const room = this.#room.copy();
+    let sequence = this.#lastSequence;
     this.#transaction(() => {
-      for (const key of remove) count -= this.#deleteRecord(name, key);
+      for (const key of remove) {
+        const bytes = this.#records.remove(name, key);
+        if (bytes !== undefined) room.add(name, { records: -1, bytes: -bytes });
+      }
       for (const { key, endpoint } of put) {
         const text = keyText(key);
-        const isNew = this.#putRecord(name, key, sequence + 1, JSON.stringify(endpoint));
-        if (isNew) [sequence, count] = [sequence + 1, count + 1];
-        const record = toViewRecord(endpoint, isNew ? sequence : (recordByKey.get(text)?.sequence ?? sequence));
-        if (record !== undefined) written.push([text, record]);
+        const json = JSON.stringify(endpoint);
+        const before = recordByKey.get(text);
+        const outcome = this.#putRecord({ room, name, key, json, sequence: sequence + 1 });
+        if (outcome === "new") sequence += 1;
+        if (outcome === "full") leftOut.push(key);
+        else {
+          const excess = before?.excess === "store-full" ? before.excess : sizeExcess(Buffer.byteLength(json));
+          const record = toViewRecord(endpoint, outcome === "new" ? sequence : (before?.sequence ?? sequence), excess);
+          if (record !== undefined) written.push([text, record]);
+        }
       }
-      if (count > limits.records && count > this.#recordCount) throw tooMany("records", limits.records);
     });
     for (const key of remove) recordByKey.delete(keyText(key));
     for (const [text, record] of written) recordByKey.set(text, record);
     if (written.length >= manyRecords) this.#sort(name);
     this.#noteChanged([...remove, ...put.map(({ key }) => key)]);
-    [this.#lastSequence, this.#recordCount] = [sequence, count];
+    [this.#lastSequence, this.#room] = [sequence, room];
+    this.#bringBack();
+    return leftOut;
   }
 
   configure(name: ClusterName, settings: ClusterSettings): void {
@@ -132,15 +142,18 @@ export class SQLiteStore implements Store {
   }
 
   forget(name: ClusterName): void {
-    this.#recordCount -= this.#transaction(() => {
+    this.#transaction(() => {
       this.#run("DELETE FROM cluster WHERE name = ?", name);
       this.#run("DELETE FROM holder WHERE cluster = ?", name);
-      return this.#run("DELETE FROM record WHERE cluster = ?", name);
+      this.#run("DELETE FROM record WHERE cluster = ?", name);
     });
+    this.#room.delete(name);
+    this.#curtailed.delete(name);
     this.#clusters.delete(name);
     this.#changed = undefined;
     this.#holders = new Map(this.#holders.entries().filter(([, holder]) => holder !== name));
     if (name === defaultCluster) this.configure(name, initialSettings);
+    this.#bringBack();
   }
 
   takeChange(): ReturnType<Store["takeChange"]> {
@@ -214,24 +227,56 @@ export class SQLiteStore implements Store {
     this.#clusters.set(name, isDue ? { ...memory, saved: { heardAt: memory.heardAt, silentFor } } : memory);
   }
 
-  #deleteRecord(cluster: ClusterName, { name, type, setIdentifier }: RecordKey): number {
-    const sql = "DELETE FROM record WHERE cluster = ? AND name = ? AND type = ? AND set_identifier = ?";
-    return this.#run(sql, cluster, name, type, setIdentifier);
+  /** Takes a record that an earlier version may have stored under other limits: what passes these is kept without its targets. */
+  #takeRow(row: Readonly<Record<string, SQLOutputValue>>, kept: Room): void {
+    const { cluster, key, sequence, endpoint, bytes } = readRecordRow(row);
+    const name = cluster as ClusterName;
+    const recordByKey = this.#clusters.get(name)?.recordByKey;
+    if (recordByKey === undefined) throw new DamageError(`a record of the unknown cluster ${JSON.stringify(cluster)}`);
+    const size = { records: 1, bytes };
+    const excess = kept.fits(name, size) ? sizeExcess(bytes) : "store-full";
+    if (excess === undefined) kept.add(name, size);
+    if (excess === "store-full") this.#curtailed.add(name);
+    const record = toViewRecord(endpoint, sequence, excess);
+    if (record !== undefined) recordByKey.set(keyText(key), record);
+    this.#lastSequence = Math.max(this.#lastSequence, sequence);
+    this.#room.add(name, size);
   }
 
-  /** Returns whether the record is new; what stands there already in the same words is not written again. */
-  #putRecord(
-    cluster: ClusterName,
-    { name, type, setIdentifier }: RecordKey,
-    sequence: number,
-    endpoint: string,
-  ): boolean {
-    const insert = "INSERT OR IGNORE INTO record VALUES (?, ?, ?, ?, ?, ?, ?)";
-    if (this.#run(insert, cluster, name, type, setIdentifier, sequence, endpoint, this.#now()) === 1) return true;
-    const update =
-      "UPDATE record SET endpoint = ? WHERE cluster = ? AND name = ? AND type = ? AND set_identifier = ? AND endpoint <> ?";
-    this.#run(update, endpoint, cluster, name, type, setIdentifier, endpoint);
-    return false;
+  /** Reads clusters again that fit now. */
+  #bringBack(): void {
+    for (const name of this.#curtailed) {
+      if (!this.#room.isWithin(name)) continue;
+      this.#curtailed.delete(name);
+      this.#room.delete(name);
+      this.#known(name).recordByKey.clear();
+      const kept = new Room();
+      for (const row of this.#prepare("SELECT * FROM record WHERE cluster = ?").iterate(name)) this.#takeRow(row, kept);
+      this.#changed = undefined;
+    }
+  }
+
+  #putRecord(putting: {
+    readonly room: Room;
+    readonly name: ClusterName;
+    readonly key: RecordKey;
+    readonly json: string;
+    readonly sequence: number;
+  }): "new" | "known" | "full" {
+    const { room, name, key, json, sequence } = putting;
+    const bytes = Buffer.byteLength(json);
+    const added = { records: 1, bytes };
+    if (room.fits(name, added) && this.#records.insert(name, key, { sequence, endpoint: json, now: this.#now() })) {
+      room.add(name, added);
+      return "new";
+    }
+    const before = this.#records.bytesOf(name, key);
+    if (before === undefined) return "full";
+    const grown = { records: 0, bytes: bytes - before };
+    if (!room.fits(name, grown)) return "full";
+    this.#records.update(name, key, json);
+    room.add(name, grown);
+    return "known";
   }
 
   #noteChanged(keys: readonly RecordKey[]): void {
@@ -293,7 +338,11 @@ function toStoredCluster(memory: ClusterMemory): StoredCluster {
   return { ...memory, records: memory.recordByKey.values() };
 }
 
-function tooMany(what: keyof typeof limits | "domains", most: number): StoreTroubleError {
+function sizeExcess(bytes: number): StoredExcess | undefined {
+  return bytes > recordLimits.bytes ? "record-too-large" : undefined;
+}
+
+function tooMany(what: "clusters" | "domains", most: number): StoreTroubleError {
   return new StoreTroubleError({
     code: "store-full",
     message: `The store holds at most ${most} ${what}, and this change would pass that.`,

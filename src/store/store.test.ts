@@ -53,7 +53,7 @@ function remove(store: Store, ...gone: Endpoint[]): void {
 }
 
 function endpoints(store: Store, cluster = defaultCluster): unknown {
-  return JSON.parse(store.endpointsJSON(cluster));
+  return JSON.parse([...Iterator.from(store.endpointsJSON(cluster))].join(""));
 }
 
 function troubleOf(work: () => unknown): string {
@@ -108,9 +108,9 @@ describe("what is put comes back", () => {
     fc.assert(
       fc.property(anything, (endpoint) => {
         put(store, endpoint);
-        expect(store.endpointsJSON(defaultCluster)).toBe(`[${JSON.stringify(endpoint)}]`);
+        expect(store.endpointsJSON(defaultCluster).next().value).toBe(`[${JSON.stringify(endpoint)}]`);
         remove(store, endpoint);
-        expect(store.endpointsJSON(defaultCluster)).toBe("[]");
+        expect(store.endpointsJSON(defaultCluster).next().value).toBe("[]");
       }),
     );
   });

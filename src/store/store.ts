@@ -1,6 +1,6 @@
 /** What the rest of the product may ask of the store: every endpoint of every cluster, verbatim, and the clusters' settings. */
 import type { ClusterName, ClusterSettings } from "../records/cluster.ts";
-import type { Mutation } from "../records/endpoint.ts";
+import type { Mutation, RecordKey } from "../records/endpoint.ts";
 import type { HostName } from "../records/name.ts";
 import type { ViewRecord } from "../records/view.ts";
 
@@ -39,14 +39,21 @@ export interface Store extends Disposable {
   /** Every cluster that was configured, and always `default`. */
   clusters(): Iterable<StoredCluster>;
   cluster(name: ClusterName): StoredCluster | undefined;
-  /** The cluster's endpoints as a JSON array, each exactly as it was put. */
-  endpointsJSON(name: ClusterName): string;
+  /**
+   * The cluster's endpoints as a JSON array, each exactly as it was put: in one piece, unless an earlier version stored
+   * more than the limits allow, which is read piece by piece as it is asked for.
+   */
+  endpointsJSON(name: ClusterName): Iterator<string, undefined>;
   /** Number of stored endpoints of a cluster by record type, TXT included. */
   countByType(name: ClusterName): ReadonlyMap<string, number>;
   /** When the records of a canonical name were first stored, in milliseconds since 1970, if that is known of each. */
   firstStored(cluster: ClusterName, name: string): number | undefined;
-  /** Removes and puts the records of one cluster in one transaction; the cluster must be configured. */
-  apply(name: ClusterName, mutation: Mutation): void;
+  /**
+   * Removes and puts the records of one cluster in one transaction; the cluster must be configured.
+   *
+   * @returns what was not put, since it would pass a limit of the store
+   */
+  apply(name: ClusterName, mutation: Mutation): readonly RecordKey[];
   /** Sets a cluster's settings; a cluster that is not there comes into being. */
   configure(name: ClusterName, settings: ClusterSettings): void;
   /** Removes a cluster with its records; `default` is there again at once, as new. */

@@ -4,7 +4,7 @@ import { Hono } from "hono/tiny";
 import type { Log } from "../log.ts";
 import type { Address } from "../records/address.ts";
 import { type ClusterName, defaultCluster, parseClusterName } from "../records/cluster.ts";
-import { type Endpoint, planMutation } from "../records/endpoint.ts";
+import { type Endpoint, type RecordKey, planMutation } from "../records/endpoint.ts";
 import { isManaged } from "../records/managed-domain.ts";
 import { parseDNSName } from "../records/name.ts";
 import type { ReconcilerPort } from "../reconciler.ts";
@@ -16,7 +16,7 @@ import type { HTTPEnvironment } from "./environment.ts";
 import { jsonText } from "./json-text.ts";
 import { type LeftOut, type LeftOutMemory, type LeftOutReason } from "./left-out.ts";
 import { domainFilter } from "./negotiation.ts";
-import { readChanges, readEndpoints } from "./schema.ts";
+import { type Rejected, readChanges, readEndpoints } from "./schema.ts";
 
 /** Compared byte for byte by ExternalDNS (provider/webhook/webhook.go), so no charset and no blank may be added. */
 export const webhookMediaType = "application/external.dns.webhook+json;version=1";
@@ -131,17 +131,30 @@ function negotiate(context: WebhookContext, options: WebhookOptions, cluster: St
 }
 
 function listRecords(context: WebhookContext, { reconciler }: WebhookOptions, { name }: StoredCluster): Response {
-  return webhookAnswer(
-    context,
-    reconciler.read((store) => store.endpointsJSON(name)),
-  );
+  const pieces = reconciler.read((store) => store.endpointsJSON(name));
+  const read = (): IteratorResult<string, undefined> => reconciler.read(() => pieces.next());
+  const [{ value: first = "[]" }, second] = [read(), read()];
+  return webhookAnswer(context, second.done === true ? first : streamOf([first, second.value], read));
+}
+
+/** Reads one piece after the other, as the caller takes them; one that cannot be read cuts the answer off. */
+function streamOf(begun: readonly string[], read: () => IteratorResult<string, undefined>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    start: (controller) => begun.forEach((piece) => controller.enqueue(encoder.encode(piece))),
+    pull: (controller) => {
+      const next = read();
+      if (next.done === true) controller.close();
+      else controller.enqueue(encoder.encode(next.value));
+    },
+  });
 }
 
 function adjustEndpoints(context: WebhookContext, { leftOut }: WebhookOptions, cluster: StoredCluster): Response {
   const reading = readEndpoints(context.get("body"));
   if (!reading.ok) return answerJSON(context, { error: reading.message }, 400);
   const domains = new Set(cluster.settings.domains);
-  const dropped: LeftOut[] = reading.bad.map((value) => describeBad(cluster.name, value));
+  const dropped = describeRejected(cluster.name, reading);
   const kept = reading.value.filter((endpoint) => {
     const reason = refusalOf(endpoint, domains);
     if (reason !== undefined) dropped.push({ cluster: cluster.name, name: endpoint.dnsName ?? "", reason });
@@ -157,8 +170,11 @@ function refusalOf(endpoint: Endpoint, domains: Parameters<typeof isManaged>[1])
   return isManaged(name, domains) ? undefined : "not-managed";
 }
 
-function describeBad(cluster: ClusterName, value: unknown): LeftOut {
-  return { cluster, name: jsonText(value).slice(0, 200), reason: "not-an-endpoint" };
+function describeRejected(cluster: ClusterName, { bad, excess }: Rejected): LeftOut[] {
+  return [
+    ...bad.map((value): LeftOut => ({ cluster, name: jsonText(value), reason: "not-an-endpoint" })),
+    ...excess.map(({ endpoint: { dnsName: name = "" }, reason }): LeftOut => ({ cluster, name, reason })),
+  ];
 }
 
 async function changeRecords(
@@ -168,17 +184,20 @@ async function changeRecords(
 ): Promise<Response> {
   const reading = readChanges(context.get("body"));
   if (!reading.ok) return answerJSON(context, { error: reading.message }, 400);
-  leftOut.replace(
-    name,
-    "records",
-    reading.bad.map((value) => describeBad(name, value)),
-  );
+  const dropped = describeRejected(name, reading);
   const mutation = planMutation(reading.value);
-  const outcome = await reconciler.change((store) => store.apply(name, mutation));
+  let full: readonly RecordKey[] = [];
+  const outcome = await reconciler.change((store) => {
+    full = store.apply(name, mutation);
+  });
+  leftOut.replace(name, "records", [
+    ...dropped,
+    ...full.map((key): LeftOut => ({ cluster: name, name: key.name, reason: "store-full" })),
+  ]);
   if (outcome.ok) return context.body(null, 204);
   return answerTrouble(context, outcome.trouble, 503);
 }
 
-function webhookAnswer(context: WebhookContext, json: string): Response {
+function webhookAnswer(context: WebhookContext, json: string | ReadableStream<Uint8Array>): Response {
   return context.body(json, 200, { "content-type": webhookMediaType });
 }

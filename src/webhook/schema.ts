@@ -2,10 +2,17 @@
 import * as z from "zod/mini";
 import type { Changes, Endpoint } from "../records/endpoint.ts";
 import { isEndpoint } from "../records/endpoint-shape.ts";
+import { type Excess, excessOf } from "../records/endpoint-excess.ts";
 
-/** A body that was understood, with the entries of its lists that are no endpoints, or why it was not. */
+/** What of a body is left out: entries that are no endpoints, and endpoints that may not be stored. */
+export interface Rejected {
+  readonly bad: readonly unknown[];
+  readonly excess: readonly { readonly endpoint: Endpoint; readonly reason: Excess }[];
+}
+
+/** A body that was understood, with what of it is left out, or why it was not. */
 export type Reading<Value> =
-  | { readonly ok: true; readonly value: Value; readonly bad: readonly unknown[] }
+  | ({ readonly ok: true; readonly value: Value } & Rejected)
   | { readonly ok: false; readonly message: string };
 
 /** Go writes a slice that was never filled as null. */
@@ -27,8 +34,8 @@ const changesSchema = z.object({
 export function readEndpoints(body: string): Reading<readonly Endpoint[]> {
   const list = listSchema.safeParse(parseJSON(body));
   if (!list.success) return { ok: false, message: "The body is not a JSON array of endpoints." };
-  const bad: unknown[] = [];
-  return { ok: true, value: keepEndpoints(list.data, bad), bad };
+  const rejected = emptyRejected();
+  return { ok: true, value: keepWanted(list.data, rejected), ...rejected };
 }
 
 /**
@@ -41,14 +48,14 @@ export function readChanges(body: string): Reading<Changes> {
   const parsed = parseJSON(body);
   const changes = changesSchema.safeParse(isPlainObject(parsed) ? lowerKeys(parsed) : parsed);
   if (!changes.success) return { ok: false, message: "The body is not a JSON object with lists of changes." };
-  const bad: unknown[] = [];
+  const rejected = emptyRejected();
   const value = {
-    create: keepEndpoints(changes.data.create, bad),
-    updateOld: keepEndpoints(changes.data.updateold, bad),
-    updateNew: keepEndpoints(changes.data.updatenew, bad),
-    delete: keepEndpoints(changes.data.delete, bad),
+    create: keepWanted(changes.data.create, rejected),
+    updateOld: keepEndpoints(changes.data.updateold, rejected.bad),
+    updateNew: keepWanted(changes.data.updatenew, rejected),
+    delete: keepEndpoints(changes.data.delete, rejected.bad),
   };
-  return { ok: true, value, bad };
+  return { ok: true, value, ...rejected };
 }
 
 /** Undefined stands for what is not JSON, so it must not pass as a missing list. */
@@ -66,6 +73,24 @@ function isPlainObject(value: unknown): value is object {
 
 function lowerKeys(value: object): object {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key.toLowerCase(), entry]));
+}
+
+interface Rejecting extends Rejected {
+  readonly bad: unknown[];
+  readonly excess: { readonly endpoint: Endpoint; readonly reason: Excess }[];
+}
+
+function emptyRejected(): Rejecting {
+  return { bad: [], excess: [] };
+}
+
+/** What is to be stored keeps the limits; what goes may be from a time before them. */
+function keepWanted(list: readonly unknown[] | null | undefined, { bad, excess }: Rejecting): Endpoint[] {
+  return keepEndpoints(list, bad).filter((endpoint) => {
+    const reason = excessOf(endpoint);
+    if (reason !== undefined) excess.push({ endpoint, reason });
+    return reason === undefined;
+  });
 }
 
 function keepEndpoints(list: readonly unknown[] | null | undefined, bad: unknown[]): Endpoint[] {

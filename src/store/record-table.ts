@@ -1,0 +1,93 @@
+/** The table of records in SQLite's words; what the rows mean to the limits and the view is the store's to say. */
+import type { SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
+import type { ClusterName } from "../records/cluster.ts";
+import type { RecordKey } from "../records/endpoint.ts";
+
+/** Characters after which a piece of a list is handed on. */
+const pieceLength = 1024 * 1024;
+
+const ofKey = "cluster = ? AND name = ? AND type = ? AND set_identifier = ?";
+
+export class RecordTable {
+  readonly #prepare: (sql: string) => StatementSync;
+
+  /** @param prepare - makes a statement, or gives the one that was made before */
+  constructor(prepare: (sql: string) => StatementSync) {
+    this.#prepare = prepare;
+  }
+
+  /** Returns the bytes that went, undefined when there was no such record. */
+  remove(cluster: ClusterName, key: RecordKey): number | undefined {
+    const sql = `DELETE FROM record WHERE ${ofKey} RETURNING octet_length(endpoint) AS bytes`;
+    return numberOf(this.#prepare(sql).get(...partsOf(cluster, key)), "bytes");
+  }
+
+  /** Bytes of a record, undefined when there is none. */
+  bytesOf(cluster: ClusterName, key: RecordKey): number | undefined {
+    const sql = `SELECT octet_length(endpoint) AS bytes FROM record WHERE ${ofKey}`;
+    return numberOf(this.#prepare(sql).get(...partsOf(cluster, key)), "bytes");
+  }
+
+  /** Returns false, and changes nothing, when the record is there already. */
+  insert(
+    cluster: ClusterName,
+    key: RecordKey,
+    { sequence, endpoint, now }: { readonly sequence: number; readonly endpoint: string; readonly now: number },
+  ): boolean {
+    const sql = "INSERT OR IGNORE INTO record VALUES (?, ?, ?, ?, ?, ?, ?)";
+    return this.#prepare(sql).run(...partsOf(cluster, key), sequence, endpoint, now).changes === 1;
+  }
+
+  /** What stands there already in the same words is not written again. */
+  update(cluster: ClusterName, key: RecordKey, endpoint: string): void {
+    const sql = `UPDATE record SET endpoint = ? WHERE ${ofKey} AND endpoint <> ?`;
+    this.#prepare(sql).run(endpoint, ...partsOf(cluster, key), endpoint);
+  }
+
+  /** A cluster's endpoints as one JSON array; only for a list that is known to be short enough for a text. */
+  list(cluster: ClusterName): string {
+    const sql = "SELECT '[' || coalesce(group_concat(endpoint, ','), '') || ']' AS list FROM record WHERE cluster = ?";
+    return textOf(this.#prepare(sql).get(cluster), "list");
+  }
+
+  /**
+   * The same in pieces, for a list of any length. Each piece is read when it is asked for, so that a record which changes
+   * meanwhile stands in it as it was or as it is.
+   */
+  *pieces(cluster: ClusterName): Generator<string, undefined> {
+    const sql = `SELECT name, type, set_identifier, endpoint FROM record
+      WHERE cluster = ? AND (name, type, set_identifier) > (?, ?, ?) ORDER BY name, type, set_identifier LIMIT 1`;
+    let piece = "[";
+    let separator = "";
+    for (let key: [string, string, string] = ["", "", ""]; ;) {
+      const row = this.#prepare(sql).get(cluster, ...key);
+      if (row === undefined) break;
+      key = [textOf(row, "name"), textOf(row, "type"), textOf(row, "set_identifier")];
+      piece += separator + textOf(row, "endpoint");
+      separator = ",";
+      if (piece.length < pieceLength) continue;
+      yield piece;
+      piece = "";
+    }
+    yield `${piece}]`;
+    return undefined;
+  }
+}
+
+function partsOf(cluster: ClusterName, { name, type, setIdentifier }: RecordKey): SQLInputValue[] {
+  return [cluster, name, type, setIdentifier];
+}
+
+type Row = Readonly<Record<string, SQLOutputValue>>;
+
+function numberOf(row: Row | undefined, column: string): number | undefined {
+  const value = row?.[column];
+  return typeof value === "number" ? value : undefined;
+}
+
+/** A text that is too long for a text comes as nothing, which must not pass for one. */
+function textOf(row: Row | undefined, column: string): string {
+  const value = row?.[column];
+  if (typeof value !== "string") throw new Error(`the database gave no text for ${column}`);
+  return value;
+}
