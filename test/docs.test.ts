@@ -195,8 +195,8 @@ async function statusOf(server: string, parameters: string): Promise<number> {
   return (await curl(url, { ...(method !== undefined && { method }), ...(body !== undefined && { body }) })).status;
 }
 
-test("the guide's Ingress is the one that the end-to-end tests apply", () => {
-  const applied = fencesOf(readPage("docs/guide.md")).map(({ code }) => code);
+test("the tutorial's Ingress is the one that the end-to-end tests apply", () => {
+  const applied = fencesOf(readPage("docs/tutorial.md")).map(({ code }) => code);
   expect(applied).toContain(`cat <<EOF | kubectl -n default apply -f -\n${guideIngress}EOF\n`);
 });
 
@@ -220,7 +220,8 @@ describe("decisions", () => {
 });
 
 test.each(readdirSync("docs/images"))("the picture %s is shown, and smaller than 150 kB", (name) => {
-  expect(pages.flatMap(linksOf)).toContain(`images/${name}`);
+  const shown = pages.flatMap((page) => linksOf(page).map((link) => normalize(join(dirname(page.path), link))));
+  expect(shown).toContain(`docs/images/${name}`);
   expect(statSync(join("docs/images", name)).size).toBeLessThan(150_000);
 });
 

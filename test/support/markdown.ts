@@ -5,7 +5,7 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..", "..");
 
 export interface Page {
-  /** From the root of the repository, as in `docs/guide.md`. */
+  /** From the root of the repository, as in `docs/tutorial.md`. */
   readonly path: string;
   readonly text: string;
 }

@@ -1,4 +1,4 @@
-/** Types what README and guide tell their readers to type, in order and as it is written. */
+/** Types what the README, the tutorial and the how-to pages tell their readers to type, as it is written. */
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type PrivateDesktop, openPrivateDesktop, userLines } from "../cluster/desktop.ts";
@@ -9,11 +9,12 @@ import { startProgram } from "../cluster/program.ts";
 import { type Terminal, openTerminal } from "../cluster/terminal.ts";
 import { missingTools } from "../cluster/tools.ts";
 import { type WholeCluster, startWholeCluster } from "../cluster/whole-cluster.ts";
-import { type Fence, type Page, fencesOf, readPage } from "../support/markdown.ts";
+import { type Fence, type Page, fencesOf, readPage, readPages } from "../support/markdown.ts";
 
 const missing = missingTools();
-const readme = readPage("README.md");
-const guide = readPage("docs/guide.md");
+const readme = [readPage("README.md")];
+const tutorial = [readPage("docs/tutorial.md")];
+const howTo = readPages().filter(({ path }) => path.startsWith("docs/how-to/"));
 const typed = new Set<string>();
 
 /** What identifies a block, of which two may be the same. */
@@ -21,24 +22,33 @@ function keyOf(page: Page, index: number): string {
   return `${page.path} ${index}`;
 }
 
-/** The blocks of a page that a shell is to run, with their place among all. */
-function blocksOf(page: Page): readonly (Fence & { readonly key: string })[] {
-  return fencesOf(page)
-    .map((fence, index) => ({ ...fence, key: keyOf(page, index) }))
+/** The blocks of some pages that a shell is to run, with their place among all. */
+function blocksOf(pages: readonly Page[]): readonly (Fence & { readonly key: string })[] {
+  return pages
+    .flatMap((page) => fencesOf(page).map((fence, index) => ({ ...fence, key: keyOf(page, index) })))
     .filter(({ language }) => language === "sh");
 }
 
 /** The first block with a line that begins with these words and that was not typed yet. */
-function take(page: Page, start: string): string {
-  const found = blocksOf(page).find(({ key, code }) => !typed.has(key) && `\n${code}`.includes(`\n${start}`));
-  if (found === undefined) throw new Error(`${page.path} has no block with ${start} that was not typed yet`);
+function take(pages: readonly Page[], start: string): string {
+  const found = blocksOf(pages).find(({ key, code }) => !typed.has(key) && `\n${code}`.includes(`\n${start}`));
+  if (found === undefined) {
+    const paths = pages.map(({ path }) => path).join(", ");
+    throw new Error(`No block in ${paths} starts with ${start} and was not typed yet`);
+  }
   typed.add(found.key);
   return found.code;
 }
 
 /** A block that was typed before. */
-function again(page: Page, start: string): string {
-  return blocksOf(page).find(({ code }) => `\n${code}`.includes(`\n${start}`))?.code ?? "";
+function again(pages: readonly Page[], start: string): string {
+  return blocksOf(pages).find(({ code }) => `\n${code}`.includes(`\n${start}`))?.code ?? "";
+}
+
+/** The first words of each block that nobody typed. */
+function untyped(pages: readonly Page[]): readonly string[] {
+  const left = blocksOf(pages).filter(({ key }) => !typed.has(key));
+  return left.map(({ code }) => code.split(" ").slice(0, 3).join(" "));
 }
 
 /** A whole /etc and an empty /var/lib of its own, on the network of the machine. */
@@ -100,32 +110,33 @@ describe.skipIf(missing !== undefined)(
       await terminal.type(remove);
       await terminal.interrupt();
       expect(await desktop.hosts()).toBe(userLines);
-      expect(blocksOf(readme).filter(({ key }) => !typed.has(key))).toEqual([]);
+      expect(untyped(readme)).toEqual([]);
     });
 
-    test("guide: from nothing to a name with dtk, and back", async () => {
+    test("tutorial: from nothing to a name, and back", async () => {
       await using place = await openPlace();
       const { cluster, desktop, terminal } = place;
-      await terminal.serve(take(guide, "sudo ./hostsfile-server"));
-      const said = await terminal.type(take(guide, "cat > config.yaml"));
+      await terminal.serve(take(tutorial, "sudo ./hostsfile-server"));
+      const said = await terminal.type(take(tutorial, "cat > config.yaml"));
       expect(said).toContain("is now installed and calls the server");
-      await terminal.type(take(guide, "cat <<EOF | kubectl"));
-      const answer = await terminal.type(take(guide, "sleep 5; getent hosts foo.dtk.io"));
+      await terminal.type(take(tutorial, "cat <<EOF | kubectl"));
+      const answer = await terminal.type(take(tutorial, "sleep 5; getent hosts foo.dtk.io"));
       expect(answer).toContain(`${cluster.address} `);
       expect(answer).toContain("This is foo.dtk.io");
-      const how = await terminal.type(take(guide, "./hostsfile-server status"));
+      const how = await terminal.type(take(tutorial, "./hostsfile-server status"));
       expect(how).toContain("Nothing needs attention.");
       expect(how).toContain("runs and calls the server");
       expect(how).toContain("The cluster reaches http://");
-      expect(await terminal.type(take(guide, "./hostsfile-server open"))).toContain("http://localhost:5000/");
-      await terminal.type(take(guide, "kubectl -n default delete ingress"));
+      expect(await terminal.type(take(howTo, "./hostsfile-server open"))).toContain("http://localhost:5000/");
+      await terminal.type(take(tutorial, "kubectl -n default delete ingress"));
       expect(await desktop.hosts()).toBe(userLines);
+      expect(untyped(tutorial)).toEqual([]);
     });
 
-    test("guide: the way without dtk, and what every way shares", async () => {
+    test("how-to pages: the way without dtk, and what every way shares", async () => {
       await using desktop = await openDocumentedDesktop();
-      const type = async (start: string): Promise<string> => desktop.type(take(guide, start));
-      const serve = async (start: string): Promise<unknown> => desktop.serve(take(guide, start));
+      const type = async (start: string): Promise<string> => desktop.type(take(howTo, start));
+      const serve = async (start: string): Promise<unknown> => desktop.serve(take(howTo, start));
       const shows = async (...lines: readonly string[]): Promise<void> => {
         await eventually(async () => {
           const [, managed = ""] = /^# BEGIN hostsfile-server .*\n([\s\S]*)^# END/m.exec(await desktop.hosts()) ?? [];
@@ -133,11 +144,11 @@ describe.skipIf(missing !== undefined)(
         });
       };
 
-      await serve("sudo ./hostsfile-server --cluster-ip");
+      await serve("sudo ./hostsfile-server --cluster-ip=192");
       await type("curl -d dtk.io http://localhost:5000/domains");
       await type("cat > values.yaml");
       await desktop.rollOut();
-      await desktop.type(again(guide, "cat <<EOF | kubectl"));
+      await desktop.type(again(tutorial, "cat <<EOF | kubectl"));
       await shows("192.168.122.167 foo.dtk.io");
       expect(await desktop.type("./hostsfile-server status")).toContain("Nothing needs attention.");
 
@@ -159,8 +170,8 @@ describe.skipIf(missing !== undefined)(
       await desktop.stopExternalDNS();
       await serve("sudo mkdir -p /etc/hostsfile-server");
       await type("TOKEN=");
-      await desktop.save("token.yaml", fencesOf(guide).find(({ code }) => code.startsWith("env:"))?.code ?? "");
-      await desktop.type(`${again(guide, "cat > values.yaml").trimEnd()} --values token.yaml`);
+      await desktop.save("token.yaml", howTo.flatMap(fencesOf).find(({ code }) => code.startsWith("env:"))?.code ?? "");
+      await desktop.type(`${again(howTo, "cat > values.yaml").trimEnd()} --values token.yaml`);
       await desktop.rollOut();
       await desktop.type(
         "kubectl -n default annotate ingress test external-dns.alpha.kubernetes.io/hostname=bar.dtk.io",
@@ -179,11 +190,7 @@ describe.skipIf(missing !== undefined)(
       expect(await desktop.hosts()).toBe(userLines);
       await type("sudo rm -r /var/lib");
 
-      const left = blocksOf(guide).filter(({ key }) => !typed.has(key));
-      expect(left.map(({ code }) => code.split(" ").slice(0, 3).join(" "))).toEqual([
-        "sudo ufw allow",
-        "kubectl run probe",
-      ]);
+      expect(untyped(howTo)).toEqual(["sudo ufw allow", "kubectl run probe"]);
     });
   },
 );
