@@ -49,6 +49,12 @@ export class AllowList {
     return this.isOwn(caller) || this.#networks().some((network) => isInNetwork(caller, network));
   }
 
+  /** This machine itself, an address that may make webhook requests without a token, or neither. */
+  placeOf(caller: Caller): "own" | "allowed" | "stranger" {
+    if (this.isOwn(caller)) return "own";
+    return this.isAllowed(caller) ? "allowed" : "stranger";
+  }
+
   /** Whether two addresses are in one network that this machine is on, and the first is not this machine itself. */
   areNeighbours(caller: string, other: string): boolean {
     const [here, there] = [parseCaller(caller), parseCaller(other)];
@@ -80,9 +86,19 @@ export class AllowList {
   #look(): Snapshot {
     const at = this.#options.now();
     if (this.#snapshot === undefined || Math.abs(at - this.#snapshot.at) >= believed) {
-      this.#snapshot = takeSnapshot(at, this.#options.networks);
+      this.#snapshot = this.#renew(at);
     }
     return this.#snapshot;
+  }
+
+  /** The operating system says nothing while descriptors are short, so what it said before holds on. */
+  #renew(at: number): Snapshot {
+    try {
+      return takeSnapshot(at, this.#options.networks);
+    } catch (error) {
+      if (this.#snapshot === undefined) throw error;
+      return { ...this.#snapshot, at };
+    }
   }
 }
 

@@ -11,8 +11,9 @@ import { LeftOutMemory } from "../webhook/left-out.ts";
 import { type CallerFacts, webhookRoutes } from "../webhook/routes.ts";
 import { adoptRoutes } from "./adopt.ts";
 import { AllowList } from "./allow-list.ts";
-import { parseCaller } from "./caller.ts";
+import { originOf, parseCaller } from "./caller.ts";
 import type { ChangeFeed } from "./change-feed.ts";
+import type { Peer } from "./connections.ts";
 import { type Forget, makeForget } from "./forget.ts";
 import { type Guard, createGuard } from "./guard.ts";
 import { type Limits, defaultLimits, limitRequests, receiveBody } from "./limits.ts";
@@ -48,6 +49,8 @@ export interface AppOptions {
 export interface App {
   /** Answers one request. */
   readonly fetch: (request: Request, environment: HTTPEnvironment["Bindings"]) => Response | Promise<Response>;
+  /** Says who a remote address is, before it has sent a byte. */
+  readonly judge: (remote: string | undefined) => Peer;
   /** The networks that may call now beside this machine itself, as text. */
   readonly allowed: () => readonly string[];
   readonly forget: Forget;
@@ -108,7 +111,20 @@ export function createApp(options: AppOptions): App {
   app.route("/", adoptRoutes({ reconciler, guard, receive, log, ownNames, facts: options.facts }));
   app.notFound((context) => answerJSON(context, { error: "Not Found" }, 404));
   app.onError((error, context) => answerError(error, context, log));
-  return { fetch: (request, environment) => app.fetch(request, environment), allowed, forget };
+  return {
+    fetch: (request, environment) => app.fetch(request, environment),
+    judge: (remote) => judgePeer(allowList, remote),
+    allowed,
+    forget,
+  };
+}
+
+/** This machine's addresses count one by one, since guests may have others of the same IPv6 network. */
+function judgePeer(allowList: AllowList, remote: string | undefined): Peer {
+  const caller = parseCaller(remote);
+  if (caller === undefined) return { place: "stranger", origin: "" };
+  const place = allowList.placeOf(caller);
+  return { place, origin: place === "own" ? caller.text : originOf(caller) };
 }
 
 /** Counts each request once it is answered; with `--debug` it is a line in the log. */

@@ -33,6 +33,14 @@ export function isCrossOrigin({ host, origin, site, hasFetchMetadata }: BrowserH
   return hasFetchMetadata && site !== "same-origin" && site !== "none";
 }
 
+/**
+ * Writes an IPv6 address in `Host` as URLs write it (RFC 5952), so that every spelling of it is taken for the same:
+ * `[::ffff:192.0.2.1]` becomes `[::ffff:c000:201]`. Anything else stays as it is.
+ */
+export function spellAsURL(host: string): string {
+  return host.startsWith("[") && URL.canParse(`http://${host}`) ? new URL(`http://${host}`).host : host;
+}
+
 /** Domains that nobody on the internet can own, so that no foreign page can have a name in them (RFC 6761, 6762, 8375). */
 const privateSuffixes = [".internal", ".local", ".lan", ".home.arpa", ".localhost", ".test"];
 
@@ -49,7 +57,8 @@ export function isTrustedHost(host: string | undefined, ownNames: ReadonlySet<st
     .replace(/:[0-9]*$/, "")
     .replace(/\.$/, "");
   if (name === "") return false;
-  if (/^\[[0-9a-f:.%a-z]+\]$/.test(name) || /^[0-9]+(?:\.[0-9]+){3}$/.test(name)) return true;
+  if (name.startsWith("[")) return URL.canParse(`http://${name}`) && name.endsWith("]");
+  if (/^[0-9]+(?:\.[0-9]+){3}$/.test(name)) return true;
   if (!/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(name)) return false;
   return !name.includes(".") || ownNames.has(name) || privateSuffixes.some((suffix) => name.endsWith(suffix));
 }

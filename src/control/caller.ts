@@ -22,3 +22,13 @@ export function parseCaller(remote: string | undefined): Caller | undefined {
   const plain = address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString();
   return { address, zone, text: zone === undefined ? plain : `${plain}%${zone}` };
 }
+
+/**
+ * Names whom a limit for each caller counts: an IPv4 address, or the 64 bits of an IPv6 network, in which one machine may
+ * take as many addresses as it likes (RFC 4291 section 2.5.1, RFC 8981).
+ */
+export function originOf({ address, zone, text }: Caller): string {
+  if (address instanceof ipaddr.IPv4) return text;
+  const network = address.parts.slice(0, 4).map((part) => part.toString(16));
+  return `${network.join(":")}::/64${zone === undefined ? "" : `%${zone}`}`;
+}

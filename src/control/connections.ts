@@ -1,34 +1,92 @@
-/** The connections of a server: how many each address may hold, which of them are busy, and how they end. */
+/** The connections of a server: who may hold how many, which of them are busy, and how they end. */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { descriptorLimit } from "./descriptors.ts";
+import { type Held, Pool } from "./pool.ts";
 
-/** Connections of one address beyond which its requests are answered 503. */
-const politeMost = 64;
-/** Connections of one address beyond which they are cut at once. */
-const hardMost = 128;
-/** Connections of all addresses beyond which they are cut at once. */
-const totalMost = 1024;
+/** Who is at the other end of a connection, before it has sent a byte. */
+export interface Peer {
+  /** Whom the limits for each caller count. */
+  readonly origin: string;
+  /** This machine itself, an address of the allow list, or neither. */
+  readonly place: "own" | "allowed" | "stranger";
+}
+
+export interface ConnectionLimits {
+  /** Connections of one origin beyond which its requests are answered 503. */
+  readonly polite: number;
+  /** Connections of one origin beyond which they are cut at once. */
+  readonly hard: number;
+  /** Connections of all origins beyond which one is cut for each that comes. */
+  readonly total: number;
+  /** The same for all strangers together. */
+  readonly strangers: number;
+  /** Connections of one stranger beyond which they are cut at once. */
+  readonly perStranger: number;
+}
+
+/** Descriptors that connections leave to the store, the hosts file and whatever else is opened. */
+const reserve = 64;
+const leastTotal = 16;
+
+export const defaultConnectionLimits = { polite: 64, hard: 128, total: 1024, strangers: 32, perStranger: 8 } as const;
+
+/** The limits as far as this process may open so many descriptors. */
+export function connectionLimits(descriptors = descriptorLimit()): ConnectionLimits {
+  const total = Math.max(leastTotal, Math.min(defaultConnectionLimits.total, descriptors - reserve));
+  const strangers = Math.min(defaultConnectionLimits.strangers, Math.floor(total / 4));
+  return { ...defaultConnectionLimits, total, strangers };
+}
+
+export interface ConnectionsOptions {
+  readonly judge: (remote: string | undefined) => Peer;
+  readonly limits: ConnectionLimits;
+}
+
+/** Origins of strangers that showed a token, of which the latest are remembered. */
+const mostProven = 64;
 
 export class Connections {
-  readonly #sockets = new Set<Socket>();
-  readonly #over = new WeakSet<object>();
-  readonly #perAddress = new Map<string, number>();
+  readonly #options: ConnectionsOptions;
+  readonly #held = new Map<object, Held>();
+  /** Of this machine, of allowed addresses, and of strangers that showed a token. */
+  readonly #known = new Pool();
+  readonly #strangers = new Pool();
+  readonly #proven = new Set<string>();
   readonly #responses = new Set<ServerResponse>();
   #isDraining = false;
   #lastRequestAt = performance.now();
 
   /** Watches the server's connections; must be called before any comes. */
-  constructor(server: Server) {
-    server.maxConnections = totalMost;
+  constructor(server: Server, options: ConnectionsOptions) {
+    this.#options = options;
     server.prependListener("connection", (socket: Socket) => this.#accept(socket));
     server.prependListener("request", (request: IncomingMessage, response: ServerResponse) =>
       this.#track(request, response),
     );
   }
 
-  /** Whether the address of this connection holds more than it may. */
+  /** Whether the origin of this connection holds more than it may. */
   isOver(socket: object): boolean {
-    return this.#over.has(socket);
+    return this.#held.get(socket)?.isOver === true;
+  }
+
+  /** Whom the limits for each caller count. */
+  originOf(socket: object): string | undefined {
+    return this.#held.get(socket)?.origin;
+  }
+
+  /** Notes that a request was let in: its connection, and those that its origin opens from now on, are no stranger's. */
+  letIn(socket: object): void {
+    const held = this.#held.get(socket);
+    if (held === undefined || !this.#strangers.remove(held)) return;
+    this.#known.add(held);
+    this.#proven.delete(held.origin);
+    this.#proven.add(held.origin);
+    for (const oldest of this.#proven) {
+      if (this.#proven.size <= mostProven) break;
+      this.#proven.delete(oldest);
+    }
   }
 
   /** From now on every answer announces the end of its connection. */
@@ -48,35 +106,55 @@ export class Connections {
     return this.#responses.size > 0 ? 0 : performance.now() - this.#lastRequestAt;
   }
 
-  /** Cuts every connection that still stands. */
+  /** Cuts every connection that is still open. */
   cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    for (const held of this.#held.values()) this.#drop(held);
   }
 
+  /** The newcomer always gets in, unless its own origin holds too many: what is cut for it is a stranger's or the greediest's. */
   #accept(socket: Socket): void {
-    const remote = socket.remoteAddress ?? "";
-    const count = (this.#perAddress.get(remote) ?? 0) + 1;
-    this.#perAddress.set(remote, count);
-    this.#sockets.add(socket);
-    if (count > politeMost) this.#over.add(socket);
-    socket.once("close", () => this.#release(socket, remote));
-    if (count > hardMost) socket.destroy();
+    const { judge, limits } = this.#options;
+    const { origin, place } = judge(socket.remoteAddress);
+    const held: Held = { socket, origin, isOwn: place === "own", isOver: false, requests: 0 };
+    this.#held.set(socket, held);
+    socket.once("close", () => this.#release(held));
+    const isStranger = place === "stranger" && !this.#proven.has(origin);
+    const pool = isStranger ? this.#strangers : this.#known;
+    pool.add(held);
+    const count = pool.countOf(origin);
+    held.isOver = count > limits.polite;
+    if (count > (isStranger ? limits.perStranger : limits.hard)) return this.#drop(held);
+    if (this.#strangers.size > limits.strangers) this.#drop(this.#strangers.choose());
+    if (this.#held.size > limits.total) this.#drop(this.#strangers.choose() ?? this.#known.choose());
   }
 
-  #release(socket: Socket, remote: string): void {
-    this.#sockets.delete(socket);
-    const left = (this.#perAddress.get(remote) ?? 1) - 1;
-    if (left === 0) this.#perAddress.delete(remote);
-    else this.#perAddress.set(remote, left);
+  #drop(held: Held | undefined): void {
+    if (held === undefined) return;
+    this.#release(held);
+    held.socket.destroy();
+  }
+
+  #release(held: Held): void {
+    this.#held.delete(held.socket);
+    this.#known.remove(held);
+    this.#strangers.remove(held);
   }
 
   #track(request: IncomingMessage, response: ServerResponse): void {
+    const held = this.#held.get(request.socket);
     this.#lastRequestAt = performance.now();
     this.#responses.add(response);
-    if (this.#isDraining || this.isOver(request.socket)) response.shouldKeepAlive = false;
+    if (held !== undefined) held.requests++;
+    // A stranger keeps no connection: the answer to its first request is a refusal, or makes its next one welcome.
+    const isLast = held === undefined || held.isOver || this.#strangers.has(held);
+    if (this.#isDraining || isLast) response.shouldKeepAlive = false;
     response.once("close", () => {
       this.#responses.delete(response);
       this.#lastRequestAt = performance.now();
+      if (held === undefined) return;
+      held.requests--;
+      this.#known.touch(held);
+      this.#strangers.touch(held);
     });
   }
 }

@@ -68,13 +68,21 @@ export function createGuard(options: GuardOptions): Guard {
 function refuseCall(options: GuardOptions, context: Context<HTTPEnvironment>, access: Access): Refusal | undefined {
   const caller = parseCaller(context.env.caller);
   if (caller === undefined) return { status: 503, message: "The caller is gone.", hint: "" };
-  const verdict = judge(describeCall({ context, caller, access, options }));
-  if (verdict.admit) return undefined;
+  const call = describeCall({ context, caller, access, options });
+  const verdict = judge(call);
+  if (verdict.admit) {
+    context.env.letIn?.();
+    return undefined;
+  }
   const { reason, status } = verdict;
   options.refused(reason);
   const { message, hint } = explain({ reason, access, caller, context });
   const fields = { code: reason, from: caller.text, path: context.req.path };
-  options.warnOnce(`${caller.text} ${reason} ${access}`, fields, `${message} ${hint}`);
+  const key = `${caller.text} ${reason} ${access}`;
+  // Strangers may be many; what they make the log say must not keep it from naming a guest.
+  const kind = call.place === "stranger" ? "refused strangers" : "refused callers";
+  options.warnOnce({ kind, key, fields, message: `${message} ${hint}` });
+  context.header("connection", "close");
   if (status === 401) context.header("www-authenticate", 'Bearer realm="hostsfile-server"');
   return { status, message, hint };
 }
@@ -95,7 +103,7 @@ function describeCall({
   const credential = credentialOf(context, options);
   return {
     access,
-    place: allowList.isOwn(caller) ? "own" : allowList.isAllowed(caller) ? "allowed" : "stranger",
+    place: allowList.placeOf(caller),
     isListExplicit: allowList.isExplicit,
     isTokenRequired: adminToken() !== undefined,
     isTokenShown: credential === "admin" || (credential === "webhook" && access === "webhook"),

@@ -23,19 +23,19 @@ export const defaultLimits: Limits = { body: 32 * mebibyte, allBodies: 128 * meb
 export function limitRequests({ requestsPerAddress }: Pick<Limits, "requestsPerAddress">): Handler {
   const inFlight = new Map<string, number>();
   return async (context, next) => {
-    const caller = context.env.caller ?? "";
-    const count = inFlight.get(caller) ?? 0;
+    const origin = context.env.origin ?? context.env.caller ?? "";
+    const count = inFlight.get(origin) ?? 0;
     if (context.env.overloaded === true || count >= requestsPerAddress) {
       context.header("retry-after", "1");
       return answerJSON(context, { error: "Too many requests at one time from this address." }, 503);
     }
-    inFlight.set(caller, count + 1);
+    inFlight.set(origin, count + 1);
     try {
       return await next();
     } finally {
-      const left = (inFlight.get(caller) ?? 1) - 1;
-      if (left === 0) inFlight.delete(caller);
-      else inFlight.set(caller, left);
+      const left = (inFlight.get(origin) ?? 1) - 1;
+      if (left === 0) inFlight.delete(origin);
+      else inFlight.set(origin, left);
     }
   };
 }

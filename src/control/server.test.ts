@@ -75,6 +75,28 @@ describe("bytes", () => {
     expect(answer).not.toContain("external.dns");
   });
 
+  test.each([
+    "[::1]",
+    "[0:0:0:0:0:0:0:1]:5000",
+    "[::ffff:192.168.122.1]",
+    "[::ffff:c0a8:7a01]:5000",
+    "[::FFFF:192.168.122.1]",
+    "[64:ff9b::192.0.2.1]",
+    "[64:ff9b::c000:201]",
+    "192.168.122.1:5000",
+  ])("Host: %s is an address, however it is spelled", async (host) => {
+    await using server = await start();
+    for (const path of ["/records", "/status"]) {
+      const answer = await exchange(server.port, get(path).replace("localhost", host));
+      expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    }
+  });
+
+  test.each(["[::ffff:192.168.122.1].evil.com", "[evil]", "[::1"])("Host: %s is none", async (host) => {
+    await using server = await start();
+    expect(await exchange(server.port, get("/status").replace("localhost", host))).toMatch(/^HTTP\/1\.1 40[03] /);
+  });
+
   test("setting a domain is a 200 with an empty body", async () => {
     await using server = await start();
     const answer = await exchange(server.port, post("/domains", "dtk.io"));

@@ -5,10 +5,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
 import { TroubleError } from "../trouble.ts";
 import type { App } from "./app.ts";
-import { Connections } from "./connections.ts";
+import { spellAsURL } from "./browser.ts";
+import { type ConnectionLimits, Connections, type ConnectionsOptions, connectionLimits } from "./connections.ts";
 
 export interface ServerOptions {
   readonly fetch: App["fetch"];
+  /** Says who a remote address is; without it everybody is this machine itself. */
+  readonly judge?: ConnectionsOptions["judge"];
   /** All addresses of both families when undefined. */
   readonly host: string | undefined;
   /** 0 takes a free one. */
@@ -16,6 +19,7 @@ export interface ServerOptions {
   /** A socket that listens already and belongs to another process too (sd_listen_fds(3)). */
   readonly descriptor?: number | undefined;
   readonly timeouts?: Partial<Timeouts>;
+  readonly connections?: Partial<ConnectionLimits>;
 }
 
 /** All in milliseconds. */
@@ -60,15 +64,27 @@ export interface RunningServer extends AsyncDisposable {
  * @returns the running server; disposing of it stops it with 5 s of grace
  * @throws TroubleError `port-taken`, `port-not-permitted` or `address-not-here`
  */
-export async function startServer({ fetch, timeouts, ...place }: ServerOptions): Promise<RunningServer> {
+export async function startServer({
+  fetch,
+  judge,
+  timeouts,
+  connections: most,
+  ...place
+}: ServerOptions): Promise<RunningServer> {
   const times = { ...defaultTimeouts, ...timeouts };
   // It takes the place of the global Request and Response with light ones: answers of some megabytes go out a quarter faster.
   const listener = getRequestListener((request, environment) => {
     const { socket } = environment.incoming;
     // Not destroyed when it is too large, so that the answer arrives.
     const incoming = environment.incoming.iterator({ destroyOnReturn: false });
-    const cut = (): void => void socket.destroy();
-    return fetch(request, { caller: socket.remoteAddress, overloaded: connections.isOver(socket), incoming, cut });
+    return fetch(request, {
+      caller: socket.remoteAddress,
+      origin: connections.originOf(socket),
+      overloaded: connections.isOver(socket),
+      incoming,
+      letIn: () => connections.letIn(socket),
+      cut: () => void socket.destroy(),
+    });
   });
   const server = createServer(
     {
@@ -77,12 +93,22 @@ export async function startServer({ fetch, timeouts, ...place }: ServerOptions):
       requestTimeout: times.request,
       connectionsCheckingInterval: times.check,
     },
-    (incoming, outgoing) => void listener(incoming, outgoing),
+    (incoming, outgoing) => {
+      const { host } = incoming.headers;
+      // The listener compares it with the host of the URL that it makes of it, and takes another spelling for an attack.
+      if (host !== undefined) incoming.headers.host = spellAsURL(host);
+      void listener(incoming, outgoing);
+    },
   );
   server.timeout = times.idle;
-  const connections = new Connections(server);
+  const connections = new Connections(server, {
+    judge: judge ?? ((remote = "") => ({ origin: remote, place: "own" })),
+    limits: { ...connectionLimits(), ...most },
+  });
   server.on("clientError", answerClientError);
   const address = await listen(server, place);
+  // That one caller could not be taken in (accept(2) fails for want of memory, or by a firewall's rule) ends nothing.
+  server.on("error", () => undefined);
   let stopped: Promise<void> | undefined;
   const stop = (grace: number): Promise<void> =>
     (stopped ??= drain({ server, connections, grace, quiet: times.quiet, isHeld: place.descriptor !== undefined }));
@@ -128,12 +154,15 @@ async function listen(
   }
 }
 
+/** Connections that wait to be taken in, as many as systemd's socket has and Linux allows (listen(2)). */
+const backlog = 4096;
+
 type ListenPlace = { readonly host: string; readonly port: number } | { readonly fd: number };
 
 async function listenOn(server: Server, place: ListenPlace): Promise<AddressInfo> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
-  server.listen(place, resolve);
+  server.listen({ ...place, backlog }, resolve);
   try {
     await promise;
   } finally {

@@ -4,10 +4,14 @@ export interface HTTPEnvironment {
   Bindings: {
     /** The caller's address as the socket has it, undefined when it is gone already. */
     readonly caller: string | undefined;
+    /** Whom the limits for each caller count; the caller's address unless given. */
+    readonly origin?: string | undefined;
     /** True when the caller holds too many connections: it gets 503. */
     readonly overloaded?: boolean;
     /** The request's body as it comes; without it the request itself is read, which takes longer. */
     readonly incoming?: AsyncIterable<Uint8Array>;
+    /** Told when the guard lets a request through. */
+    readonly letIn?: () => void;
     /** Cuts the connection, for an answer without an end whose reader takes no more. */
     readonly cut?: () => void;
   };

@@ -106,7 +106,8 @@ function note(reconciler: ReconcilerPort, work: (store: Store) => void): void {
 function refuseUnknown(context: WebhookContext, { warnOnce }: WebhookOptions, text: string): Response {
   const error = `Cluster ${JSON.stringify(text.slice(0, 100))} is not configured.`;
   const hint = "To configure it, run on the desktop: curl -d DOMAIN http://localhost:PORT/clusters/NAME/domains";
-  warnOnce("unknown cluster", { code: "unknown-cluster", path: context.req.path }, `${error} ${hint}`);
+  const fields = { code: "unknown-cluster", path: context.req.path };
+  warnOnce({ kind: "unknown clusters", key: "", fields, message: `${error} ${hint}` });
   return answerJSON(context, { error, hint }, 503);
 }
 

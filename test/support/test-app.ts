@@ -38,6 +38,7 @@ export interface LogLine {
 
 export interface TestApp extends AsyncDisposable {
   readonly fetch: ReturnType<typeof createApp>["fetch"];
+  readonly judge: ReturnType<typeof createApp>["judge"];
   readonly allowed: () => readonly string[];
   readonly forget: ReturnType<typeof createApp>["forget"];
   /** Makes a request as the given caller, by default this machine itself. */
