@@ -67,7 +67,11 @@ class FileSink implements HostsFileSink {
 
   constructor(options: HostsFileSinkOptions) {
     this.#options = { clock: () => performance.now(), files: fileAccess, previous: () => undefined, ...options };
-    this.#writer = new HostsFileWriter({ ...this.#options, onLateEdit: (copy) => this.#onLateEdit(copy) });
+    this.#writer = new HostsFileWriter({
+      ...this.#options,
+      onLateEdit: (copy) => this.#onLateEdit(copy),
+      onNotice: (notice) => (this.#lateNotices = [...this.#lateNotices, notice]),
+    });
   }
 
   get lock(): Lock {

@@ -39,7 +39,7 @@ const deniedToRoot: Explain = (path) => ({
 
 const full: Explain = (path) => ({
   code: "hosts-file-disk-full",
-  message: `${path} was left as it is: there is no space to write it.`,
+  message: `There is no space to write ${path}; no line of it is lost.`,
   hint: `Free some space (\`df -h ${path}\` shows which disk). It is tried again by itself.`,
 });
 

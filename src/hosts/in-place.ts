@@ -1,6 +1,7 @@
 /** Writes over the hosts file where it cannot be replaced, as a bind mount cannot. Never truncates first, never follows a link. */
 import { constants } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { startsWith } from "./bytes.ts";
 import { carryOver } from "./carry-over.ts";
 import { type FileAccess, type OpenFile, readAll, writeAll } from "./file-access.ts";
 import { HostsFileError } from "./hosts-file-trouble.ts";
@@ -12,6 +13,8 @@ export interface Overwriting {
   readonly path: string;
   readonly snapshot: Extract<Snapshot, { kind: "file" }>;
   readonly bytes: Buffer;
+  /** Whether the file holds something else than what we left in it, so that somebody may be writing it just now. */
+  readonly isEdited: boolean;
   /** Called before the first byte is written, to make the old and the new bytes durable elsewhere. */
   readonly prepare: () => Promise<void>;
 }
@@ -19,39 +22,37 @@ export interface Overwriting {
 const lineFeed = 0x0a;
 
 /**
- * Milliseconds without an edit before the file may be made shorter. A line that comes in the instant of the cut would be
- * lost with it, so nothing is cut while lines are coming.
+ * Milliseconds without an edit before a file that others edited is written, or any file is made shorter. Another program
+ * may be half-way through its own write; and a line that comes in the instant of the cut would be lost with it.
  */
 const quiet = 25;
 
 /**
  * Writes over the file. Until it is done a reader, or a crash, can meet the old bytes, the new ones, blank lines at the
- * end, or (rarely) a mixture within the part that differs, which is ours; the journal recognises all of them.
- * What others append meanwhile is kept.
+ * end, or (rarely) a mixture within the part that differs; the journal recognises all of them.
+ * What others append meanwhile is kept. What others write over the whole file is kept if it is seen before ours is
+ * written: the last look and the write are two system calls, and nothing can come closer.
  *
- * @returns the bytes that the file has now; undefined if somebody edited it meanwhile, and then nothing was changed
+ * @returns the bytes that the file has now; undefined if somebody edited it meanwhile, and then nothing was changed but
+ *   blank lines at its end
  * @throws a system error; on a full disk the old content is as it was
  */
-export async function overwriteFile({
-  files,
-  path,
-  snapshot,
-  bytes,
-  prepare,
-}: Overwriting): Promise<Buffer | undefined> {
+export async function overwriteFile(overwriting: Overwriting): Promise<Buffer | undefined> {
+  const { files, path, snapshot, bytes, isEdited, prepare } = overwriting;
   using file = files.open(snapshot.path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   using end = files.open(snapshot.path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW);
-  if (bytes.length < snapshot.bytes.length) await sleep(quiet);
+  const oldLength = snapshot.bytes.length;
+  if (isEdited || bytes.length < oldLength) await sleep(quiet);
   await prepare();
   if (![file, end].every((opened) => isSame(toInode(opened.status()), snapshot.inode))) return undefined;
   if (!isUntouched(files, path, snapshot)) return undefined;
-  const oldLength = snapshot.bytes.length;
-  const wanted = bytes.length > oldLength ? await grow({ file, end, oldLength, bytes }) : bytes;
+  const wanted = bytes.length > oldLength ? await grow({ file, end, oldBytes: snapshot.bytes, bytes }) : bytes;
+  if (wanted === undefined) return undefined;
   writeAll(file, pad(wanted, oldLength), 0);
   await file.sync();
-  const written = wanted.length < oldLength ? cut({ file, bytes: wanted, oldLength }) : wanted;
+  const written = wanted.length < oldLength ? cut({ path, file, bytes: wanted, oldLength }) : wanted;
   await file.sync();
-  if (!readAll(file).subarray(0, written.length).equals(written)) throw new HostsFileError(notAsWritten(path));
+  if (!startsWith(readAll(file), written)) throw new HostsFileError(notAsWritten(path));
   return written;
 }
 
@@ -59,7 +60,7 @@ interface Growing {
   readonly file: OpenFile;
   /** The same file, open for appending. */
   readonly end: OpenFile;
-  readonly oldLength: number;
+  readonly oldBytes: Buffer;
   readonly bytes: Buffer;
 }
 
@@ -67,17 +68,23 @@ interface Growing {
  * Takes the space first, by appending blank lines, so that a full disk is met before a byte of the old content is
  * touched. Appending never overlaps what others append: what came before our blank lines is found in between, what
  * comes later stands behind everything that is written.
+ *
+ * @returns what to write; undefined if the old content is no longer there
  */
-async function grow({ file, end, oldLength, bytes }: Growing): Promise<Buffer> {
+async function grow({ file, end, oldBytes, bytes }: Growing): Promise<Buffer | undefined> {
+  const oldLength = oldBytes.length;
   const blank = Buffer.alloc(bytes.length - oldLength, lineFeed);
   try {
     writeAll(end, blank, null);
     await file.sync();
   } catch (error) {
-    file.truncate(lengthWithoutBlank(readAll(file), oldLength));
+    const found = readAll(file);
+    if (startsWith(found, oldBytes)) file.truncate(lengthWithoutBlank(found, oldLength));
     throw error;
   }
-  const added = readAll(file).subarray(oldLength);
+  const found = readAll(file);
+  if (!startsWith(found, oldBytes)) return undefined;
+  const added = found.subarray(oldLength);
   // A line end before our blank lines may be taken for the first of them: then the last of them is left as its line end.
   return carryOver(bytes, added.subarray(0, Math.max(0, added.indexOf(blank))));
 }
@@ -92,9 +99,19 @@ function pad(bytes: Buffer, length: number): Buffer {
   return bytes.length >= length ? bytes : Buffer.concat([bytes, Buffer.alloc(length - bytes.length, lineFeed)]);
 }
 
+interface Cutting {
+  readonly path: string;
+  readonly file: OpenFile;
+  readonly bytes: Buffer;
+  readonly oldLength: number;
+}
+
 /** Cuts the padding off, and puts what others appended behind it in its place. */
-function cut({ file, bytes, oldLength }: Omit<Growing, "end">): Buffer {
-  const appended = readAll(file).subarray(oldLength);
+function cut({ path, file, bytes, oldLength }: Cutting): Buffer {
+  const found = readAll(file);
+  // Somebody wrote the whole file anew: to cut it now would take theirs.
+  if (!startsWith(found, pad(bytes, oldLength))) throw new HostsFileError(notAsWritten(path));
+  const appended = found.subarray(oldLength);
   const whole = carryOver(bytes, appended);
   // What is appended between the look and the cut is lost, so nothing but the one write stands in between.
   if (appended.length > 0) writeAll(file, whole.subarray(bytes.length), bytes.length);
@@ -106,6 +123,6 @@ function notAsWritten(path: string): HostsFileError["trouble"] {
   return {
     code: "hosts-file-not-as-written",
     message: `${path} does not read back as it was written.`,
-    hint: "Another program writes it at the same time (a virus scanner?), or the disk is failing: see `sudo dmesg | tail`.",
+    hint: "Another program writes it at the same time (an editor, a virus scanner?), or the disk is failing: see `sudo dmesg | tail`.",
   };
 }

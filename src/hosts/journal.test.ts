@@ -1,44 +1,52 @@
 /** Proves that a torn file is told from an edited one, and that a journal is whole or counts as none. */
 import { randomBytes } from "node:crypto";
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { plainPlace } from "../../test/support/hosts-place.ts";
 import { fileAccess } from "./file-access.ts";
-import { closeJournal, openJournal, readJournal, repairTorn } from "./journal.ts";
+import { type JournalEntry, closeJournal, findJournals, judgeTorn, openJournal, setAsideJournal } from "./journal.ts";
 
 const user = "127.0.0.1 localhost\n";
 const oldBytes = Buffer.from(`${user}10.0.0.1 a.test\n`);
 const newBytes = Buffer.from(`${user}10.0.0.1 b.test\n10.0.0.1 c.test\n`);
-const entry = { path: "/x", oldBytes, newBytes };
+const inode = { device: 1n, number: 2n };
+const entry: JournalEntry = { path: "/x", inode, oldBytes, newBytes };
 
 describe("what was found", () => {
   test.each([
     ["the old bytes: nothing had happened", oldBytes],
     ["the new bytes: all had happened", newBytes],
-    ["edited since", Buffer.from(`${user}10.0.0.1 a.test\n1.2.3.4 mine\n`)],
-    ["edited since, shorter", Buffer.from(user)],
-    ["edited since, with blank lines in the middle", Buffer.from(`127.0.0.1\nlocalhost\n10.0.0.1 b.test\n`)],
-  ])("%s", (_what, found) => {
-    expect(repairTorn(found, entry)).toBeUndefined();
+    ["appended to since", Buffer.concat([oldBytes, Buffer.from("1.2.3.4 mine\n")])],
+    ["all had happened, and appended to since", Buffer.concat([newBytes, Buffer.from("1.2.3.4 mine\n")])],
+    ["appended to while space was taken", Buffer.concat([oldBytes, Buffer.from("\n\n\n1.2.3.4 mine\n\n\n")])],
+  ])("whole: %s", (_what, found) => {
+    expect(judgeTorn(found, entry)).toEqual({ kind: "whole" });
   });
 
   test.each([
-    ["blank lines at the end", Buffer.concat([oldBytes, Buffer.from("\n".repeat(5))])],
-    ["half written", Buffer.concat([newBytes.subarray(0, 30), oldBytes.subarray(30), Buffer.from("\n".repeat(16))])],
-  ])("torn: %s", (_what, found) => {
-    expect(repairTorn(found, entry)).toEqual(newBytes);
+    ["another line", Buffer.from(`# mine\n${user}10.0.0.1 a.test\n`)],
+    ["shorter", Buffer.from(user)],
+    ["with blank lines in the middle", Buffer.from(`127.0.0.1\nlocalhost\n10.0.0.1 b.test\n`)],
+    ["empty", Buffer.alloc(0)],
+  ])("edited since: %s", (_what, found) => {
+    expect(judgeTorn(found, entry)).toEqual({ kind: "edited" });
   });
 
-  test("what others appended behind a torn file is kept", () => {
-    const torn = Buffer.concat([
-      newBytes.subarray(0, 40),
-      oldBytes.subarray(40),
-      Buffer.alloc(newBytes.length, "\n"),
-    ]).subarray(0, newBytes.length);
-    const found = Buffer.concat([torn, Buffer.from("# theirs\n")]);
-    expect(repairTorn(found, entry)).toEqual(Buffer.concat([newBytes, Buffer.from("# theirs\n")]));
+  test("torn: blank lines at the end, and nothing else had happened", () => {
+    const found = Buffer.concat([oldBytes, Buffer.from("\n".repeat(5))]);
+    expect(judgeTorn(found, entry)).toEqual({ kind: "torn", bytes: oldBytes });
+  });
+
+  const half = Buffer.concat([newBytes.subarray(0, 30), oldBytes.subarray(30), Buffer.alloc(16, "\n")]);
+
+  test("torn: half written, and it becomes the longer of both, with what others appended", () => {
+    expect(judgeTorn(half, entry)).toEqual({ kind: "torn", bytes: newBytes });
+    const theirs = Buffer.from("# theirs\n");
+    const found = Buffer.concat([half, theirs]);
+    expect(judgeTorn(found, entry)).toEqual({ kind: "torn", bytes: Buffer.concat([newBytes, theirs]) });
+    const back = { oldBytes: newBytes, newBytes: oldBytes };
+    expect(judgeTorn(found, back)).toEqual({ kind: "torn", bytes: Buffer.concat([newBytes, theirs]) });
   });
 
   test("every state that growing or shrinking in place passes through is mended, or is whole", () => {
@@ -48,7 +56,8 @@ describe("what was found", () => {
         fc.uint8Array({ maxLength: 20 }),
         fc.nat(20),
         fc.nat(20),
-        (before, after, grown, written) => {
+        fc.nat(20),
+        (before, after, grown, written, cutOff) => {
           const [from, to] = [Buffer.from(before), Buffer.from(after)];
           const longer = Math.max(from.length, to.length);
           const blank = Buffer.alloc(Math.min(grown, longer - from.length), "\n");
@@ -57,8 +66,13 @@ describe("what was found", () => {
           const isGrown = from.length + blank.length === longer;
           const extended = Buffer.concat([from, blank]);
           const found = isGrown ? Buffer.concat([padded.subarray(0, written), extended.subarray(written)]) : extended;
-          const mended = repairTorn(found, { path: "/x", oldBytes: from, newBytes: to }) ?? found;
+          const judgement = judgeTorn(found, { oldBytes: from, newBytes: to });
+          expect(judgement.kind).not.toBe("edited");
+          const mended = judgement.kind === "torn" ? judgement.bytes : found;
           expect([from.toString("hex"), to.toString("hex")]).toContain(mended.toString("hex"));
+          // A repair that is cut off as well leaves what the same journal explains.
+          const again = Buffer.concat([mended.subarray(0, cutOff), found.subarray(cutOff)]);
+          expect(judgeTorn(again, { oldBytes: from, newBytes: to }).kind).not.toBe("edited");
         },
       ),
       { numRuns: 2000 },
@@ -69,12 +83,27 @@ describe("what was found", () => {
 describe("the journal", () => {
   test("gives back what it was given, whatever bytes they are, and is gone when closed", async () => {
     using place = plainPlace("");
-    const given = { path: place.path, oldBytes: randomBytes(1000), newBytes: randomBytes(70_000) };
-    await openJournal(fileAccess, place.stateFolder, given);
-    expect(readJournal(fileAccess, place.stateFolder)).toEqual(given);
-    await closeJournal(fileAccess, place.stateFolder);
-    await closeJournal(fileAccess, place.stateFolder);
-    expect(readJournal(fileAccess, place.stateFolder)).toBeUndefined();
+    const given = { path: place.path, inode, oldBytes: randomBytes(1000), newBytes: randomBytes(70_000) };
+    const file = await openJournal(fileAccess, place.stateFolder, given);
+    expect(findJournals(fileAccess, place.stateFolder, given)).toEqual([{ file, entry: given }]);
+    await closeJournal(fileAccess, place.stateFolder, file);
+    await closeJournal(fileAccess, place.stateFolder, file);
+    expect(findJournals(fileAccess, place.stateFolder, given)).toEqual([]);
+  });
+
+  test("a second one is not opened over it, and another file's is left alone", async () => {
+    using place = plainPlace("");
+    const file = await openJournal(fileAccess, place.stateFolder, entry);
+    await expect(openJournal(fileAccess, place.stateFolder, { ...entry, oldBytes: newBytes })).rejects.toThrow(file);
+    await openJournal(fileAccess, place.stateFolder, { ...entry, path: "/y", inode: { device: 1n, number: 3n } });
+    expect(findJournals(fileAccess, place.stateFolder, entry)).toEqual([{ file, entry }]);
+  });
+
+  test("is found by the inode, when the file is reached by another path", async () => {
+    using place = plainPlace("");
+    const file = await openJournal(fileAccess, place.stateFolder, entry);
+    expect(findJournals(fileAccess, place.stateFolder, { path: "/y", inode })).toEqual([{ file, entry }]);
+    expect(findJournals(fileAccess, place.stateFolder, { path: "/y", inode: undefined })).toEqual([]);
   });
 
   test.each([
@@ -83,10 +112,13 @@ describe("the journal", () => {
     ["changed", (path: string) => writeFileSync(path, readFileSync(path, "latin1").replace("a.test", "z.test"))],
     ["no journal", (path: string) => writeFileSync(path, "[]\nx")],
     ["no JSON", (path: string) => writeFileSync(path, "{\nx")],
-  ])("%s: the write that it announced had not begun", async (_what, damage) => {
+  ])("%s: it repairs nothing, and what is left of it can be kept aside", async (_what, damage) => {
     using place = plainPlace("");
-    await openJournal(fileAccess, place.stateFolder, entry);
-    damage(join(place.stateFolder, "hosts-in-place.journal"));
-    expect(readJournal(fileAccess, place.stateFolder)).toBeUndefined();
+    const file = await openJournal(fileAccess, place.stateFolder, entry);
+    damage(file);
+    expect(findJournals(fileAccess, place.stateFolder, entry)).toEqual([{ file, entry: undefined }]);
+    const left = readFileSync(file);
+    expect(readFileSync(await setAsideJournal(fileAccess, place.stateFolder, file))).toEqual(left);
+    expect(findJournals(fileAccess, place.stateFolder, entry)).toEqual([]);
   });
 });

@@ -91,6 +91,42 @@ export function lateCopyNotice(path: string, copy: string): Trouble {
   };
 }
 
+/** A write in place failed half-way, and what failed it also hinders the repair. */
+export function tornTrouble(path: string, journal: string, reason: Trouble | undefined): Trouble {
+  return {
+    code: "hosts-file-torn",
+    message: `${path} is half written, because a write failed, and cannot be repaired yet: ${reason?.message ?? "an unknown error."}`,
+    hint: `Nothing is lost: ${journal} holds the file as it was, and the server repairs the file before it writes anything else. ${reason?.hint ?? ""}`.trim(),
+  };
+}
+
+/** A write in place had failed half-way, or its process had ended there. */
+export function mendedNotice(path: string, copy: string | undefined): Trouble {
+  return {
+    code: "hosts-file-mended",
+    message: `${path}: a write had not come to its end, and left the file half written. It has been repaired; no line of yours was lost.`,
+    hint: copy === undefined ? "Nothing to do." : `Nothing to do. The half-written file is kept in ${copy}.`,
+  };
+}
+
+/** Such a file was edited before it could be repaired, so what is right in it only a person can tell. */
+export function tornEditedNotice(path: string, copy: string): Trouble {
+  return {
+    code: "hosts-file-torn-edited",
+    message: `${path}: a write had not come to its end, and the file was edited before it could be repaired.`,
+    hint: `The file as it was before that write is kept in ${copy}: compare it with \`diff ${copy} ${path}\`.`,
+  };
+}
+
+/** The journal of such a write cannot be read. */
+export function journalDamagedNotice(path: string, journal: string): Trouble {
+  return {
+    code: "hosts-file-journal-damaged",
+    message: `The record of a write that had not come to its end is damaged, so ${path} could not be compared with it.`,
+    hint: `Check ${path}. What is left of the record is kept in ${journal}: it holds the file as it was before that write and after it.`,
+  };
+}
+
 function inLines(lines: readonly number[]): string {
   const ranges: [number, number][] = [];
   for (const line of lines) {

@@ -1,11 +1,12 @@
 /** The only writer of the hosts file: reads it, lets the caller decide what it becomes, and brings that out without ever losing a byte. */
+import type { Trouble } from "../trouble.ts";
 import { type FileAccess, errorCode } from "./file-access.ts";
 import { carryOver } from "./carry-over.ts";
 import { Copies } from "./copies.ts";
 import { HostsFileError } from "./hosts-file-trouble.ts";
 import { overwriteFile } from "./in-place.ts";
-import { closeJournal, openJournal, readJournal, repairTorn } from "./journal.ts";
 import { type LateEdit, lookLate } from "./late-look.ts";
+import { Mender } from "./mender.ts";
 import { replaceFile, sweepTemporaries } from "./replace.ts";
 import { type Inode, type Snapshot, isSame, realPathOf, takeSnapshot } from "./snapshot.ts";
 
@@ -34,6 +35,8 @@ export interface WriterOptions {
   readonly stateFolder: string;
   /** Called after something that came late was brought into the file; `copy` is where it went if it could not. */
   readonly onLateEdit: (copy: string | undefined) => void;
+  /** Called with what a user should know about a write that had not come to its end. */
+  readonly onNotice?: (notice: Trouble) => void;
 }
 
 /** How often a file that others edit meanwhile is read again before giving up for now. */
@@ -52,11 +55,16 @@ export class HostsFileWriter implements AsyncDisposable {
   #own: { readonly inode: Inode; readonly extended: boolean } | undefined;
   /** The inode that could not be replaced, so that it is not tried at every change. */
   #fixed: Inode | undefined;
+  /** What we left in the file the last time that it was written in place. */
+  #left: Buffer | undefined;
+  readonly #mender: Mender;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: WriterOptions) {
     this.#options = options;
     this.#copies = new Copies(options);
+    const { onNotice = (): void => {} } = options;
+    this.#mender = new Mender({ ...options, onNotice, copies: this.#copies, write: (plan) => this.#try(plan) });
   }
 
   /**
@@ -65,23 +73,19 @@ export class HostsFileWriter implements AsyncDisposable {
    * @throws HostsFileError or a system error
    */
   async recover(): Promise<void> {
-    const { files, path, stateFolder } = this.#options;
+    const { files, path } = this.#options;
     const real = realPathOf(files, path);
     sweepTemporaries(files, real);
-    const entry = readJournal(files, stateFolder);
-    if (entry === undefined || entry.path !== real) return;
-    await this.update((bytes) => {
-      const repaired = repairTorn(bytes, entry);
-      return repaired && { bytes: repaired, keepCopy: true };
-    });
-    await closeJournal(files, stateFolder);
+    this.#mender.lookAgain();
+    await this.update(() => undefined);
   }
 
   /**
    * Reads the file and brings out what it is to become. Updates run one after the other.
    *
    * @param plan - called with the file's bytes, again when somebody edited it meanwhile; undefined leaves it as it is
-   * @throws HostsFileError or a system error, and then the file is as it was
+   * @throws HostsFileError or a system error; then the file holds every line that it had, or a journal does and the
+   *   error says so
    */
   async update(plan: (bytes: Buffer) => Plan | undefined): Promise<Written> {
     if (this.#looks.size > openInodes) await Promise.race(this.#looks);
@@ -101,7 +105,18 @@ export class HostsFileWriter implements AsyncDisposable {
     return result;
   }
 
+  /** Before anything else, and after a failure at once, a file that is torn is repaired. */
   async #update(plan: (bytes: Buffer) => Plan | undefined): Promise<Written> {
+    await this.#mender.mend();
+    try {
+      return await this.#try(plan);
+    } catch (error) {
+      await this.#mender.mend();
+      throw error;
+    }
+  }
+
+  async #try(plan: (bytes: Buffer, kind: Snapshot["kind"]) => Plan | undefined): Promise<Written> {
     for (let attempt = 1; attempt <= tries; attempt += 1) {
       const written = await this.#attempt(plan);
       if (written !== undefined) return written;
@@ -109,11 +124,11 @@ export class HostsFileWriter implements AsyncDisposable {
     throw new HostsFileError(busy(this.#options.path));
   }
 
-  async #attempt(plan: (bytes: Buffer) => Plan | undefined): Promise<Written | undefined> {
+  async #attempt(plan: (bytes: Buffer, kind: Snapshot["kind"]) => Plan | undefined): Promise<Written | undefined> {
     const snapshot = takeSnapshot(this.#options.files, this.#options.path);
     let handed = false;
     try {
-      const planned = plan(snapshot.bytes);
+      const planned = plan(snapshot.bytes, snapshot.kind);
       if (planned === undefined || planned.bytes.equals(snapshot.bytes)) {
         return { method: "unchanged", bytes: snapshot.bytes, created: false };
       }
@@ -152,13 +167,13 @@ export class HostsFileWriter implements AsyncDisposable {
   }
 
   async #overwrite(snapshot: FileSnapshot, bytes: Buffer, copy: string | undefined): Promise<Written | undefined> {
-    const { files, stateFolder } = this.#options;
-    const entry = { path: snapshot.path, oldBytes: snapshot.bytes, newBytes: bytes };
+    const isEdited = this.#left?.equals(snapshot.bytes) !== true;
     try {
-      const prepare = (): Promise<void> => openJournal(files, stateFolder, entry);
-      const overwritten = await overwriteFile({ ...this.#options, snapshot, bytes, prepare });
+      const prepare = (): Promise<void> => this.#mender.prepare(snapshot, bytes);
+      const overwritten = await overwriteFile({ ...this.#options, snapshot, bytes, isEdited, prepare });
+      await this.#mender.done();
       if (overwritten === undefined) return undefined;
-      await closeJournal(files, stateFolder);
+      this.#left = overwritten;
       return { method: "in-place", bytes: overwritten, copy, created: false };
     } catch (error) {
       // What hinders both ways, as a protected file does, may be lifted: then the better way is tried first again.
