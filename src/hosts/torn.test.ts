@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { failingFiles } from "../../test/support/failing-files.ts";
 import { type Place, plainPlace, viewOf } from "../../test/support/hosts-place.ts";
-import { outsideOf, shownIn } from "../../test/support/hosts-suite.ts";
+import { outsideOf, shownIn } from "../../test/support/managed-block.ts";
 import { type FileAccess, fileAccess } from "./file-access.ts";
 import { type HostsFileSink, openHostsFileSink } from "./hosts-file-sink.ts";
 import { HostsFileWriter, type Written } from "./writer.ts";

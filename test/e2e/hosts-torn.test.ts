@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { outsideOf, shownIn } from "../support/hosts-suite.ts";
+import { outsideOf, shownIn } from "../support/managed-block.ts";
 
 const inside = "HOSTS_TORN_INSIDE";
 const isInside = process.env[inside] === "1";
