@@ -6,7 +6,6 @@ import { HostsFileError, explain } from "./hosts-file-trouble.ts";
 import * as journals from "./journal.ts";
 import { journalDamagedNotice, mendedNotice, tornEditedNotice, tornTrouble } from "./notice.ts";
 import { type Snapshot, realPathOf, toInode } from "./snapshot.ts";
-import type { Plan } from "./writer.ts";
 
 export interface MenderOptions {
   readonly files: FileAccess;
@@ -16,13 +15,18 @@ export interface MenderOptions {
   readonly copies: Copies;
   readonly onNotice: (notice: Trouble) => void;
   /** Writes the file, without coming back here. */
-  readonly write: (plan: (bytes: Buffer, kind: Snapshot["kind"]) => Plan | undefined) => Promise<unknown>;
+  readonly write: (plan: (bytes: Buffer, kind: Snapshot["kind"]) => Repaired | undefined) => Promise<unknown>;
 }
 
 interface Repair {
   readonly judgement: journals.Judgement | undefined;
   /** The bytes that were torn. */
   readonly torn: Buffer | undefined;
+}
+
+interface Repaired {
+  readonly bytes: Buffer;
+  readonly keepCopy: boolean;
 }
 
 /** Opens and closes the journal of one hosts file. While one is open, no other is opened and nothing but the repair is written. */
