@@ -84,7 +84,7 @@ export const serveSettings = {
     repeatable: true,
     doc: "Who may call the webhook, beside this machine itself: networks or addresses, comma separated or repeated.",
     whenAbsent:
-      "the networks of interfaces without a default route (kind, k3d, minikube, libvirt, VirtualBox), and the network that a cluster IP lies in",
+      "the networks that lead to this machine's own containers and virtual machines alone (kind, k3d, minikube, libvirt, VirtualBox), and the network that a cluster IP lies in",
     schema: z.pipe(
       commaList,
       z.array(z.pipe(z.string(), parsedBy(parseNetwork, "a network, for example 192.168.122.0/24"))),

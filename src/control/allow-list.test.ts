@@ -19,7 +19,7 @@ const interfaces: readonly InterfaceAddress[] = [
   { interfaceName: "wg0", address: "10.8.0.2", bits: 24, mac: noMac },
 ];
 
-const desktop: NetworkSource = { interfaces: () => interfaces, defaultRoutes: () => new Set(["eth0"]) };
+const desktop: NetworkSource = { interfaces: () => interfaces, inner: () => new Set(["virbr0", "br-kind"]) };
 
 interface Setup {
   readonly networks?: NetworkSource;
@@ -75,8 +75,8 @@ describe("worked out", () => {
     expect(placeOf(makeList({ clusterIPs: ["203.0.113.5"] }), "203.0.113.5")).toBe("stranger");
   });
 
-  test("where default routes cannot be read, only own addresses and the cluster's network may call", () => {
-    const networks = { ...desktop, defaultRoutes: () => undefined };
+  test("where no interface is known to be an inner one, only own addresses and the cluster's network may call", () => {
+    const networks = { ...desktop, inner: () => new Set<string>() };
     expect(placeOf(makeList({ networks }), "192.168.122.167")).toBe("stranger");
     expect(placeOf(makeList({ networks }), "192.168.122.1")).toBe("own");
     expect(placeOf(makeList({ networks, clusterIPs: ["192.168.122.5"] }), "192.168.122.167")).toBe("allowed");

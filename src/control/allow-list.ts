@@ -16,7 +16,6 @@ export interface AllowListOptions {
 /** Milliseconds for which what the operating system said is believed. */
 const believed = 1000;
 
-const noMac = "00:00:00:00:00:00";
 const loopback: readonly Network[] = ["127.0.0.0/8", "::1"].flatMap((text) => parseNetwork(text) ?? []);
 
 interface Snapshot {
@@ -102,13 +101,10 @@ export class AllowList {
   }
 }
 
-/** Where default routes cannot be read, every interface might lead elsewhere. */
-function takeSnapshot(at: number, { interfaces, defaultRoutes }: NetworkSource): Snapshot {
+function takeSnapshot(at: number, { interfaces, inner }: NetworkSource): Snapshot {
   const addresses = interfaces();
-  const outward = defaultRoutes();
-  const inner = addresses.filter(
-    ({ interfaceName, mac }) => outward !== undefined && !outward.has(interfaceName) && mac !== noMac,
-  );
+  const names = inner(addresses, at);
   const own = addresses.map((entry) => ({ ...networkOf(entry), bits: entry.address.includes(":") ? 128 : 32 }));
-  return { at, own, all: addresses.map(networkOf), inner: inner.map(networkOf) };
+  const within = addresses.filter(({ interfaceName }) => names.has(interfaceName));
+  return { at, own, all: addresses.map(networkOf), inner: within.map(networkOf) };
 }

@@ -19,7 +19,8 @@ import { type Guard, createGuard } from "./guard.ts";
 import { type Limits, defaultLimits, limitRequests, receiveBody } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
 import { listNames } from "./names.ts";
-import { type Network, type NetworkSource, systemNetworks } from "./network.ts";
+import { machineNetworks } from "./inner.ts";
+import type { Network, NetworkSource } from "./network.ts";
 import { createWarnOnce } from "../warn-once.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { reasonsNotReady } from "./readiness.ts";
@@ -140,7 +141,7 @@ function noteRequests({ log, metrics }: AppOptions): MiddlewareHandler<HTTPEnvir
   };
 }
 
-function createAllowList({ reconciler, allow, networks = systemNetworks, now }: AppOptions): AllowList {
+function createAllowList({ reconciler, allow, networks = machineNetworks(), now }: AppOptions): AllowList {
   const clusterIPs = (): ReturnType<typeof readClusterIPs> => readClusterIPs(reconciler);
   return new AllowList({ explicit: allow, networks, clusterIPs, now });
 }

@@ -20,7 +20,7 @@ test("who is at the other end is known before it says anything", async () => {
   await using app = await makeTestApp({
     networks: {
       interfaces: () => [{ interfaceName: "virbr0", address: "2001:db8::1", bits: 64, mac: "02:00:00:00:00:02" }],
-      defaultRoutes: () => new Set(["eth0"]),
+      inner: () => new Set(["virbr0"]),
     },
   });
   expect(app.judge("::ffff:127.0.0.1")).toEqual({ place: "own", origin: "127.0.0.1" });

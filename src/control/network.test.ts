@@ -1,8 +1,8 @@
-/** Networks as text, and default routes as Linux lists them. */
+/** Networks as text, and those of this machine. */
 import { networkInterfaces } from "node:os";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { parseCaller } from "./caller.ts";
-import { findDefaultRoutes, formatNetwork, isInNetwork, parseNetwork, systemNetworks } from "./network.ts";
+import { formatNetwork, isInNetwork, parseNetwork, systemNetworks } from "./network.ts";
 
 test.each([
   ["192.0.2.0/24", "192.0.2.0/24"],
@@ -58,35 +58,6 @@ test.each([
   ["foo", undefined],
 ])("the caller %s is %s", (remote, expected) => {
   expect(parseCaller(remote)?.text).toBe(expected);
-});
-
-describe("default routes", () => {
-  const header = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n";
-
-  test.each([
-    ["a default route", "eth0\t00000000\t0100A8C0\t0003\t0\t0\t100\t00000000\t0\t0\t0\n", ["eth0"]],
-    ["a network", "virbr0\t007AA8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n", []],
-    [
-      "a VPN that takes half of all addresses",
-      "tap0\t00000080\t0100A8C0\t0003\t0\t0\t0\t00000080\t0\t0\t0\n",
-      ["tap0"],
-    ],
-    ["an unreachable default", "lo\t00000000\t00000000\t0200\t0\t0\t0\t00000000\t0\t0\t0\n", []],
-    ["nothing", "", []],
-  ])("%s", (_, row, expected) => {
-    expect([...findDefaultRoutes({ ipv4: header + row, ipv6: "" })]).toEqual(expected);
-  });
-
-  test("of IPv6", () => {
-    const zero = "0".repeat(32);
-    const gateway = "fe800000000000000000000000000001";
-    const ipv6 = [
-      `${zero} 00 ${zero} 00 ${gateway} 00000400 00000002 00000000 00450003     eth1`,
-      `fd000000000000000000000000000000 40 ${zero} 00 ${zero} 00000100 00000001 00000000 00000001     virbr0`,
-      `${zero} 00 ${zero} 00 ${zero} ffffffff 00000001 00000000 00200200       lo`,
-    ].join("\n");
-    expect([...findDefaultRoutes({ ipv4: header, ipv6 })]).toEqual(["eth1"]);
-  });
 });
 
 test("this machine's networks are what the operating system says", () => {

@@ -1,5 +1,4 @@
 /** Networks: written as `192.0.2.0/24`, and those that this machine is on right now. */
-import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import ipaddr from "ipaddr.js";
 import type { Caller } from "./caller.ts";
@@ -17,15 +16,19 @@ export interface InterfaceAddress {
   readonly interfaceName: string;
   readonly address: string;
   readonly bits: number;
-  /** Zeros for tunnels, which lead elsewhere and never to a machine on this desktop. */
+  /** The hardware address; zeros for tunnels and loopback. */
   readonly mac: string;
 }
 
 /** What the operating system says about this machine's networks. */
 export interface NetworkSource {
   readonly interfaces: () => readonly InterfaceAddress[];
-  /** Names of the interfaces with a default route, or undefined where that cannot be known. */
-  readonly defaultRoutes: () => ReadonlySet<string> | undefined;
+  /**
+   * Names of those interfaces that lead to nothing but this desktop's own containers and virtual machines.
+   *
+   * @param now - milliseconds since 1970
+   */
+  readonly inner: (addresses: readonly InterfaceAddress[], now: number) => ReadonlySet<string>;
 }
 
 /**
@@ -74,8 +77,8 @@ export function authority(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** The networks of this machine; on other systems than Linux default routes cannot be read. */
-export const systemNetworks: NetworkSource = {
+/** The networks of this machine. */
+export const systemNetworks: Pick<NetworkSource, "interfaces"> = {
   interfaces: () =>
     Object.entries(networkInterfaces()).flatMap(([interfaceName, addresses]) =>
       (addresses ?? []).map(({ address, cidr, mac }) => {
@@ -88,54 +91,4 @@ export const systemNetworks: NetworkSource = {
         };
       }),
     ),
-  defaultRoutes: () => {
-    try {
-      return findDefaultRoutes({
-        ipv4: readFileSync("/proc/self/net/route", "utf8"),
-        ipv6: readProc("/proc/self/net/ipv6_route"),
-      });
-    } catch {
-      return undefined;
-    }
-  },
 };
-
-/** The file is not there when IPv6 is switched off. */
-function readProc(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-const upFlag = 0x1;
-const rejectFlag = 0x200;
-
-/**
- * Finds the interfaces with a default route. A route for half of all addresses counts too: that is how VPN programs
- * take over the default without replacing it.
- *
- * @param tables - the text of `/proc/self/net/route` and `/proc/self/net/ipv6_route` (proc(5); Linux net/ipv6/route.c)
- */
-export function findDefaultRoutes({ ipv4, ipv6 }: { ipv4: string; ipv6: string }): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const [name, , , flags, , , , mask] of rows(ipv4)) {
-    const isWide = mask === "00000000" || mask === "00000080";
-    if (name !== undefined && isWide && isUsable(flags)) names.add(name);
-  }
-  for (const row of rows(ipv6)) {
-    const [name, flags, bits] = [row[9], row[8], Number.parseInt(row[1] ?? "", 16)];
-    if (name !== undefined && name !== "lo" && bits <= 1 && isUsable(flags)) names.add(name);
-  }
-  return names;
-}
-
-function rows(table: string): string[][] {
-  return table.split("\n").map((line) => line.trim().split(/\s+/));
-}
-
-function isUsable(flags: string | undefined): boolean {
-  const bits = Number.parseInt(flags ?? "", 16);
-  return (bits & upFlag) !== 0 && (bits & rejectFlag) === 0;
-}

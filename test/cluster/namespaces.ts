@@ -12,20 +12,19 @@ export interface Namespaces extends AsyncDisposable {
 }
 
 /**
- * Opens a private mount namespace (unshare(1)), a network namespace of its own with an address, or both in one, as a
- * machine has them.
+ * Opens a private mount namespace (unshare(1)), a network namespace of its own, or both in one, as a machine has them.
  *
- * @param kind - with `network` and `machine` only loopback is up at first
+ * @param kind - with `network` and `machine` only loopback is up at first, and `/sys` shows these interfaces; `network`
+ *   sees what is mounted outside
  */
 export async function openNamespaces(kind: "mount" | "network" | "machine"): Promise<Namespaces> {
-  const [hasMounts, hasNetwork] = [kind !== "network", kind !== "mount"];
-  const flags = [...(hasMounts ? ["--mount", "--propagation=private"] : []), ...(hasNetwork ? ["--net"] : [])];
-  const holder = await startProgram(["unshare", ...flags, "sh", "-c", "echo open; exec sleep infinity"]);
+  const hasNetwork = kind !== "mount";
+  const propagation = kind === "network" ? "slave" : "private";
+  const flags = ["--mount", `--propagation=${propagation}`, ...(hasNetwork ? ["--net"] : [])];
+  const prepare = hasNetwork ? "mount -t sysfs sysfs /sys; " : "";
+  const holder = await startProgram(["unshare", ...flags, "sh", "-ec", `${prepare}echo open; exec sleep infinity`]);
   await eventually(() => assert(holder.log().includes("open")));
-  const places = [
-    ...(hasMounts ? [`--mount=/proc/${holder.pid}/ns/mnt`] : []),
-    ...(hasNetwork ? [`--net=/proc/${holder.pid}/ns/net`] : []),
-  ];
+  const places = [`--mount=/proc/${holder.pid}/ns/mnt`, ...(hasNetwork ? [`--net=/proc/${holder.pid}/ns/net`] : [])];
   const enter = ["nsenter", ...places, "--"];
   if (hasNetwork) await run([...enter, "ip", "link", "set", "lo", "up"]);
   return {

@@ -15,14 +15,14 @@ import type { Trouble } from "../../src/trouble.ts";
 
 export const webhookMediaType = "application/external.dns.webhook+json;version=1";
 
-/** A desktop: its home network has the default route, a bridge of virtual machines has none. */
+/** A desktop with a home network, and a bridge of virtual machines. */
 export const desktopNetworks: NetworkSource = {
   interfaces: () => [
     { interfaceName: "lo", address: "127.0.0.1", bits: 8, mac: "00:00:00:00:00:00" },
     { interfaceName: "eth0", address: "192.168.0.12", bits: 24, mac: "02:00:00:00:00:01" },
     { interfaceName: "virbr0", address: "192.168.122.1", bits: 24, mac: "02:00:00:00:00:02" },
   ],
-  defaultRoutes: () => new Set(["eth0"]),
+  inner: () => new Set(["virbr0"]),
 };
 
 /** Callers of that desktop: itself, a guest of its bridge, and a neighbour at home. */
