@@ -4,6 +4,7 @@ import { userPartOf } from "./document.ts";
 import { readIfThere, writeDurably } from "./durable-file.ts";
 import { type FileAccess, errorCode, unlessMissing } from "./file-access.ts";
 import { HostsFileError } from "./hosts-file-trouble.ts";
+import { mostBytes } from "./text.ts";
 
 /** How many copies are kept beside the first one. */
 const kept = 5;
@@ -67,7 +68,7 @@ export class Copies {
   #latestUserPart(): string | undefined {
     const name = this.#list().at(-1) ?? `${this.#name}.orig`;
     const bytes = readIfThere(this.#files, join(this.#folder, name));
-    return bytes && userPartOf(bytes.toString("latin1"));
+    return bytes === undefined || bytes.length > mostBytes ? undefined : userPartOf(bytes.toString("latin1"));
   }
 
   async #keep(bytes: Buffer): Promise<string> {

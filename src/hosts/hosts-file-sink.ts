@@ -2,7 +2,8 @@
 import type { View } from "../records/view.ts";
 import type { Trouble } from "../trouble.ts";
 import { BodyRenderer } from "./body-renderer.ts";
-import { compareBodies, renderBody } from "./body.ts";
+import { type Cut, cutBlock } from "./block-cut.ts";
+import { compareBodies, renderBody, splitBody } from "./body.ts";
 import type { Adoption } from "./adoption.ts";
 import { type Rendering, renderDocument, userPartOf } from "./document.ts";
 import { type FileAccess, fileAccess } from "./file-access.ts";
@@ -12,6 +13,7 @@ import { contestedTrouble, lateCopyNotice, noticesOf, undecidableTrouble } from 
 import { RepairLimit } from "./repair-limit.ts";
 import type { Sink, SinkReport } from "./sink.ts";
 import { realPathOf } from "./snapshot.ts";
+import { mostBytes, toText } from "./text.ts";
 import { watchHostsFile } from "./watch.ts";
 import { HostsFileWriter, type Written } from "./writer.ts";
 
@@ -81,7 +83,7 @@ class FileSink implements HostsFileSink {
   async apply(view: View, adoption?: Adoption): Promise<SinkReport> {
     try {
       const trouble = await this.prepare();
-      return trouble === undefined ? await this.#show(view.entries, adoption) : { ok: false, trouble };
+      return trouble === undefined ? await this.#showWhole(view.entries, adoption) : { ok: false, trouble };
     } catch (error) {
       const explained = explain(error, this.#options.path);
       if (explained === undefined) throw error;
@@ -112,11 +114,41 @@ class FileSink implements HostsFileSink {
     }
   }
 
+  async #showWhole(wanted: View["entries"], adoption: Adoption | undefined): Promise<SinkReport> {
+    try {
+      return await this.#show(wanted, adoption);
+    } catch (error) {
+      if (!(error instanceof HostsFileError) || error.trouble.code !== "hosts-file-too-large") throw error;
+      return this.#shrink(wanted, { adoption, error });
+    }
+  }
+
+  /** Our own lines must never be what makes the file too large: they go first, and what is wanted is shown if it fits then. */
+  async #shrink(
+    wanted: View["entries"],
+    { adoption, error }: { readonly adoption: Adoption | undefined; readonly error: HostsFileError },
+  ): Promise<SinkReport> {
+    let cut: Cut | undefined;
+    const { bytes, method } = await this.#writer.update((found) => {
+      cut = cutBlock(found, this.#body);
+      const rest = cut.kind === "cut" ? cut.bytes : found;
+      if (cut.kind === "undecidable" || (wanted.length > 0 && rest.length > mostBytes)) throw error;
+      return { bytes: rest, keepCopy: false };
+    });
+    [this.#body, this.#bytes] = ["", bytes];
+    const removed = cut?.kind === "cut" ? splitBody(cut.shown) : [];
+    if (bytes.length > mostBytes)
+      return { ok: true, method, change: { added: [], removed }, conflicts: [], notices: [] };
+    const report = await this.#show(wanted, adoption);
+    if (!report.ok) return report;
+    return { ...report, method, change: { ...report.change, removed: [...removed, ...report.change.removed] } };
+  }
+
   async #show(wanted: View["entries"], adoption: Adoption | undefined): Promise<SinkReport> {
     this.#body ??= this.#bodyBefore();
     let decided: { readonly rendering: Decided; readonly isRepair: boolean } | undefined;
     const written = await this.#writer.update((bytes) => {
-      const text = bytes.toString("latin1");
+      const text = toText(this.#options.path, bytes);
       const render: typeof renderBody = (entries) => this.#renderer.render(entries);
       const rendering = renderDocument({ text, wanted, written: this.#body, adoption, render });
       if (rendering.kind === "undecidable") throw this.#error(undecidableTrouble(this.#options.path, rendering));

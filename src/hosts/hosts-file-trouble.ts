@@ -97,3 +97,12 @@ export function explain(error: unknown, path: string): HostsFileError | undefine
   };
   return new HostsFileError(trouble, error);
 }
+
+/** The file has too many bytes to be looked at whole. */
+export function tooLargeTrouble(path: string, size: number | bigint): Trouble {
+  return {
+    code: "hosts-file-too-large",
+    message: `${path} has ${size.toLocaleString("en")} bytes, too many to be read and shown in.`,
+    hint: `Find out what fills it, or name another file with --hosts-file. To take our lines out of it: sudo sed -i '/^# BEGIN hostsfile-server /,/^# END hostsfile-server/d' ${path}`,
+  };
+}

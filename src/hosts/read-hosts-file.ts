@@ -1,6 +1,7 @@
 /** Reads the hosts file once, for who only looks at it. */
 import { fileAccess } from "./file-access.ts";
 import { takeSnapshot } from "./snapshot.ts";
+import { toText } from "./text.ts";
 
 /**
  * Reads the file.
@@ -11,5 +12,5 @@ import { takeSnapshot } from "./snapshot.ts";
 export function readHostsFile(path: string): string {
   const snapshot = takeSnapshot(fileAccess, path);
   if (snapshot.kind === "file") snapshot.file[Symbol.dispose]();
-  return snapshot.bytes.toString("latin1");
+  return toText(path, snapshot.bytes);
 }

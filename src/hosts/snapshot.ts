@@ -2,10 +2,10 @@
 import { type BigIntStats, constants } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type FileAccess, type OpenFile, errorCode, holds, readAll, unlessMissing } from "./file-access.ts";
-import { HostsFileError, notRegularTrouble } from "./hosts-file-trouble.ts";
+import { HostsFileError, notRegularTrouble, tooLargeTrouble } from "./hosts-file-trouble.ts";
 
-/** Bytes; far beyond the largest block list, and small enough to be held in memory a few times. */
-const maximumSize = 256 * 1024 * 1024;
+/** Bytes that one read(2) gives at most; no block of ours can make a file so large. */
+const maximumSize = 0x7fff_f000;
 
 export interface Inode {
   readonly device: bigint;
@@ -46,7 +46,7 @@ export function takeSnapshot(files: FileAccess, path: string): Snapshot {
   try {
     const status = file.status();
     if (!status.isFile()) throw new HostsFileError(notRegularTrouble(path));
-    if (status.size > maximumSize) throw new HostsFileError(tooLarge(path, status.size));
+    if (status.size > maximumSize) throw new HostsFileError(tooLargeTrouble(path, status.size));
     const attributes = { mode: Number(status.mode) & 0o7777, owner: Number(status.uid), group: Number(status.gid) };
     return { kind: "file", path: real, bytes: readAll(file), file, inode: toInode(status), attributes };
   } catch (error) {
@@ -79,12 +79,4 @@ export function realPathOf(files: FileAccess, path: string): string {
     if (errorCode(error) !== "ENOENT" || unlessMissing(() => files.status(path)) !== undefined) throw error;
     return join(files.realPath(dirname(path)), basename(path));
   }
-}
-
-function tooLarge(path: string, size: bigint): HostsFileError["trouble"] {
-  return {
-    code: "hosts-file-too-large",
-    message: `${path} has ${size} bytes, more than the ${maximumSize} that are read.`,
-    hint: "Name another file with --hosts-file, or find out what fills this one.",
-  };
 }
