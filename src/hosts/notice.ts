@@ -17,11 +17,19 @@ export interface NoticeInput {
   readonly created: boolean;
 }
 
+/** Moved lines that are told of one by one. */
+const mostMoved = 10;
+
+/** Ranges of lines in one sentence. */
+const mostRanges = 10;
+
 /** The notices of one write. */
 export function noticesOf({ path, rendering, copy, restored, created }: NoticeInput): readonly Trouble[] {
   const notices: Trouble[] = [];
   if (created) notices.push(createdNotice(path));
-  for (const { line, text } of rendering.moved) notices.push(movedNotice(path, line, text));
+  for (const { line, text } of rendering.moved.slice(0, mostMoved)) notices.push(movedNotice(path, line, text));
+  const more = rendering.moved.slice(mostMoved);
+  if (more.length > 0) notices.push(moreMovedNotice(path, more));
   if (rendering.damage.length > 0) notices.push(damagedNotice(path, rendering.damage, copy));
   else if (restored) notices.push(restoredNotice(path, rendering.userPart));
   return notices;
@@ -39,6 +47,14 @@ function movedNotice(path: string, line: number, text: string): Trouble {
   return {
     code: "hosts-file-line-moved",
     message: `${path}:${line}: your line \`${text}\` stood inside the managed block and was moved before it.`,
+    hint: "Write your own lines outside the two hostsfile-server markers.",
+  };
+}
+
+function moreMovedNotice(path: string, moved: Decided["moved"]): Trouble {
+  return {
+    code: "hosts-file-line-moved",
+    message: `${path}: ${moved.length} more lines stood inside the managed block and were moved before it (${inLines(moved.map(({ line }) => line))}).`,
     hint: "Write your own lines outside the two hostsfile-server markers.",
   };
 }
@@ -134,6 +150,9 @@ function inLines(lines: readonly number[]): string {
     if (last !== undefined && last[1] === line - 1) last[1] = line;
     else ranges.push([line, line]);
   }
-  const texts = ranges.map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`));
-  return `${lines.length === 1 ? "line" : "lines"} ${texts.join(", ")}`;
+  const texts = ranges
+    .slice(0, mostRanges)
+    .map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`));
+  const more = ranges.length > mostRanges ? " and more" : "";
+  return `${lines.length === 1 ? "line" : "lines"} ${texts.join(", ")}${more}`;
 }
