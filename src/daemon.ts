@@ -6,6 +6,7 @@ import { ChangeFeed } from "./control/change-feed.ts";
 import { createMetrics } from "./control/metrics.ts";
 import { type Network, authority } from "./control/network.ts";
 import { type RunningServer, startServer } from "./control/server.ts";
+import type { AdminToken } from "./control/token.ts";
 import { type HostsFileSinkOptions, openHostsFileSink } from "./hosts/hosts-file-sink.ts";
 import { openMemorySink } from "./hosts/memory-sink.ts";
 import type { Sink } from "./hosts/sink.ts";
@@ -31,7 +32,7 @@ export interface DaemonOptions {
   readonly descriptor?: number | undefined;
   /** Who may call, which may change while it runs. */
   readonly allow: () => readonly Network[] | undefined;
-  readonly adminToken: () => string | undefined;
+  readonly adminToken: () => AdminToken;
   readonly hostsFile: string;
   readonly stateFolder: string;
   /** Milliseconds of silence, while the server ran, after which a cluster is forgotten; never when undefined. */

@@ -21,6 +21,8 @@ export interface HTTPAnswer {
   readonly status: number;
   readonly text: string;
   readonly headers: IncomingHttpHeaders;
+  /** The other end of the connection. */
+  readonly from: { readonly address: string | undefined; readonly port: number | undefined };
 }
 
 /**
@@ -33,8 +35,9 @@ export async function sendRequest(options: HTTPRequest): Promise<HTTPAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<HTTPAnswer>();
   const sent = request({ host, port, method, path, headers: { ...headers }, signal: AbortSignal.timeout(patience) });
   sent.on("response", (response) => {
-    const { statusCode = 0, headers: answered } = response;
-    text(response).then((answer) => resolve({ status: statusCode, text: answer, headers: answered }), reject);
+    const { statusCode = 0, headers: answered, socket } = response;
+    const from = { address: socket.remoteAddress, port: socket.remotePort };
+    text(response).then((answer) => resolve({ status: statusCode, text: answer, headers: answered, from }), reject);
   });
   sent.on("error", reject);
   sent.end(body);

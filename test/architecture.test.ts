@@ -24,7 +24,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   announcer: ["records", "hosts", "reconciler", "trouble", "log"],
   webhook: ["records", "store", "reconciler", "trouble", "log", "warn-once"],
   control: ["records", "hosts", "store", "reconciler", "webhook", "trouble", "log", "warn-once"],
-  cluster: ["records", "control", "trouble", "log", "text-schema", "request", "process"],
+  client: ["records", "control", "service", "trouble", "request"],
+  cluster: ["records", "control", "client", "trouble", "log", "text-schema", "request", "process"],
   service: ["records", "hosts", "control", "trouble", "log", "text-schema", "request", "process", "version"],
   doctor: [
     "records",
@@ -55,6 +56,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     "daemon",
+    "client",
     "cluster",
     "service",
     "doctor",
@@ -86,7 +88,7 @@ const libraryHome: Readonly<Record<string, readonly string[]>> = {
   execa: ["process"],
   "@kubernetes/client-node": ["cluster", "doctor"],
   "prom-client": ["control"],
-  zod: ["records", "store", "webhook", "control", "cluster", "service", "doctor", "cli", "text-schema"],
+  zod: ["records", "store", "webhook", "control", "cluster", "client", "service", "doctor", "cli", "text-schema"],
 };
 
 const purePaths = /^(?:records\/|hosts\/(?:document|dissect|adoption|marker|user-line|digest)\.ts$)/;

@@ -95,7 +95,7 @@ describe("serve", () => {
   test("a cluster IP of auto is saved, and the server says that it follows", async () => {
     using here = desktop();
     const tokenFile = join(here.folder, "token");
-    writeFileSync(tokenFile, "0123456789abcdef0123456789abcdef");
+    writeFileSync(tokenFile, "0123456789abcdef0123456789abcdef", { mode: 0o600 });
     const flags = [`--token-file=${tokenFile}`, ...here.flags];
     for (const given of [["--cluster-ip=auto", "--domains=dtk.io", "--forget-after=14d"], []]) {
       await using server = await startProduct([...given, ...flags]);
@@ -321,7 +321,7 @@ describe("status", () => {
   test("finds the token where the environment says", async () => {
     using here = desktop();
     const tokenFile = join(here.folder, "token");
-    writeFileSync(tokenFile, "0123456789abcdef0123456789abcdef");
+    writeFileSync(tokenFile, "0123456789abcdef0123456789abcdef", { mode: 0o600 });
     await using server = await startProduct([`--token-file=${tokenFile}`, ...here.flags]);
     const command = ["status", `--port=${server.port}`];
     expect(await runProduct(command)).toMatchObject({ exitCode: 3, talk: expect.stringContaining("--token-file") });
@@ -563,7 +563,7 @@ describe("token", () => {
   test("prints the token that opens one cluster's webhook and nothing else", async () => {
     using here = desktop();
     const tokenFile = join(here.folder, "token");
-    writeFileSync(tokenFile, "an-admin-token-long-enough\n");
+    writeFileSync(tokenFile, "an-admin-token-long-enough\n", { mode: 0o600 });
     await using server = await startProduct([...seedFlags, `--token-file=${tokenFile}`, ...here.flags]);
     const printed = await runProduct(["token", "--cluster=default"], {
       environment: { HOSTSFILE_SERVER_TOKEN_FILE: tokenFile },
@@ -586,6 +586,32 @@ describe("token", () => {
     const { exitCode, talk } = await runProduct(["token", `--token-file=${join(here.folder, "token")}`]);
     expect(talk).toContain("holds blanks");
     expect(exitCode).toBe(3);
+  });
+
+  test("a server whose token file is missing answers 503, says why, and goes on once the file is there", async () => {
+    using here = desktop();
+    const tokenFile = join(here.folder, "token");
+    await using server = await startProduct([...seedFlags, `--token-file=${tokenFile}`, ...here.flags]);
+    expect(server.log).toContainEqual(expect.objectContaining({ code: "no-usable-token", level: 50 }));
+    const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+    const token = "0123456789abcdef0123456789abcdef";
+    for (const options of [{}, bearer(""), bearer("undefined"), bearer(token)]) {
+      for (const path of ["/records", "/", "/status", "/domains", "/clusters/default/records"]) {
+        expect((await curl(`${server.url}${path}`, options)).status).toBe(503);
+      }
+      expect((await curl(`${server.url}/domains`, { ...options, body: "evil.io" })).status).toBe(503);
+    }
+    const ready = await curl(`${server.url}/readyz`);
+    expect([ready.status, JSON.parse(ready.text)]).toMatchObject([503, { reasons: [{ code: "no-usable-token" }] }]);
+    expect((await curl(`${server.url}/healthz`)).status).toBe(200);
+    const asked = await runProduct(["status", `--port=${server.port}`]);
+    expect(asked).toMatchObject({ exitCode: 3, talk: expect.stringContaining(`There is no token file ${tokenFile}`) });
+    writeFileSync(tokenFile, token, { mode: 0o600 });
+    const isBack = async () => expect((await curl(`${server.url}/readyz`)).status).toBe(200);
+    await vi.waitFor(isBack, { timeout: 20_000, interval: 100 });
+    expect((await curl(`${server.url}/records`)).status).toBe(401);
+    expect((await curl(`${server.url}/status`, bearer(token))).status).toBe(200);
+    expect((await runProduct(["status", `--port=${server.port}`, `--token-file=${tokenFile}`])).exitCode).toBe(0);
   });
 
   test("a token that is missing or too short is one sentence with the command that makes one", async () => {

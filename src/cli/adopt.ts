@@ -2,7 +2,7 @@
 import { type AdoptionPlanAnswer, adoptionPlanSchema, adoptionResultSchema } from "../control/adoption-shape.ts";
 import { renderAdoption, renderSilent, renderStale } from "./adopt-text.ts";
 import { confirm } from "./confirm.ts";
-import { type ServerPlace, askForSurely } from "./server-client.ts";
+import { type ServerPlace, askForSurely } from "../client/server-client.ts";
 import { terminalOf } from "./terminal.ts";
 import { counted } from "./words.ts";
 

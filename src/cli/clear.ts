@@ -12,7 +12,7 @@ import { StoreKeeper } from "../store/keeper.ts";
 import type { Store } from "../store/store.ts";
 import { TroubleError } from "../trouble.ts";
 import { defaultHostsFile, stateFolderOf } from "./environment.ts";
-import { type ServerPlace, askServer, askStatus } from "./server-client.ts";
+import { type ServerPlace, askServer, askStatus } from "../client/server-client.ts";
 
 export interface ClearOptions extends ServerPlace {
   /** Every cluster when undefined. */

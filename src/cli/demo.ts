@@ -95,7 +95,7 @@ export async function demo(given: { readonly json: boolean | undefined }): Promi
       host: "127.0.0.1",
       port: 0,
       allow: () => undefined,
-      adminToken: () => undefined,
+      adminToken: () => ({ kind: "none" }),
       hostsFile,
       stateFolder: join(folder, "state"),
       isDryRun: false,

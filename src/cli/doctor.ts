@@ -11,11 +11,12 @@ import { runChecks } from "../doctor/run.ts";
 import type { DNSName } from "../records/name.ts";
 import { serviceStateFolder } from "../service/places.ts";
 import { confirm } from "./confirm.ts";
-import { defaultHostsFile, installedPort, stateFolderOf } from "./environment.ts";
+import { defaultHostsFile, stateFolderOf } from "./environment.ts";
+import { installedPort } from "../service/installed.ts";
 import { renderReport } from "./doctor-text.ts";
 import { requireRoot } from "./require-root.ts";
 import { printable, terminalOf } from "./terminal.ts";
-import { type ServerPlace, askServer, askStatus } from "./server-client.ts";
+import { type ServerPlace, askServer, askStatus } from "../client/server-client.ts";
 
 /** Milliseconds for all looks together. */
 const patience = 15_000;

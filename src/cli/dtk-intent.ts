@@ -5,7 +5,7 @@ import type { Configuration } from "../cluster/configuration/resolve.ts";
 import type { Intent } from "../cluster/installation/intent.ts";
 import { givenValues } from "./dtk-given.ts";
 import type { chartSettings, clusterSettings } from "./dtk-settings.ts";
-import { readAdminToken } from "./environment.ts";
+import { type HeldToken, findToken, installedToken } from "../client/held-token.ts";
 import { installedTokenFile } from "../service/places.ts";
 import type { Given, Sources } from "./setting.ts";
 
@@ -34,7 +34,8 @@ export function readIntent(
     clusterIPs: clusterIPs.value,
     host: hostIP.value,
     targets: targets.value,
-    adminToken: readToken(tokenFile.value),
+    isHostTyped: hostIP.origin.kind !== "file",
+    token: readToken(tokenFile.value, port.value),
     machine: { virtualization: virtualization.value, name: firstVM.value },
     chart: { chart: given.chart, version: given.chartVersion },
     values: given.values ?? [],
@@ -45,7 +46,7 @@ export function readIntent(
 }
 
 /** One that was named must be readable; the installed one is used when it is there. */
-function readToken(path: string | undefined): string | undefined {
-  if (path !== undefined) return readAdminToken(path);
-  return existsSync(installedTokenFile) ? readAdminToken(installedTokenFile) : undefined;
+function readToken(path: string | undefined, port: number): HeldToken | undefined {
+  if (path !== undefined) return findToken(path, port);
+  return existsSync(installedTokenFile) ? installedToken(port) : undefined;
 }

@@ -1,7 +1,7 @@
 /** `hostsfile-server export`: prints the names that the running server shows, for other programs. */
 import { namesSchema } from "../control/names.ts";
 import { type ExportFormat, renderExport } from "./export-text.ts";
-import { type ServerPlace, askForSurely } from "./server-client.ts";
+import { type ServerPlace, askForSurely } from "../client/server-client.ts";
 
 /**
  * Prints the names.

@@ -18,13 +18,16 @@ import { installedTokenFile, isPackageThere, isPackaged } from "../service/place
 import { programToInstall } from "../service/program.ts";
 import { TroubleError } from "../trouble.ts";
 import { confirm } from "./confirm.ts";
-import { defaultHostsFile, defaultPort, readAdminToken } from "./environment.ts";
+import { defaultHostsFile } from "./environment.ts";
+import { defaultPort } from "../service/installed.ts";
 import type { Given } from "./setting.ts";
 import type { installSettings } from "./install-settings.ts";
 import { describePlan, nextStep, planContents } from "./install-text.ts";
 import { ownCommand } from "./own-command.ts";
 import { requireRoot } from "./require-root.ts";
-import { askStatus } from "./server-client.ts";
+import { exchange } from "../client/exchange.ts";
+import { findToken } from "../client/held-token.ts";
+import { askStatus } from "../client/server-client.ts";
 import { renderStatus } from "./status-text.ts";
 import { terminalOf } from "./terminal.ts";
 
@@ -173,11 +176,11 @@ async function tellOnce(
     domains: given.domains?.join(",") ?? predecessor?.domains,
     targets: given.targets,
   };
-  const headers = tokenFile === undefined ? {} : { authorization: `Bearer ${readAdminToken(tokenFile)}` };
+  const token = tokenFile === undefined ? undefined : findToken(tokenFile, port);
   for (const [name, body] of Object.entries(told)) {
     if (body === undefined) continue;
-    const place = { host: host ?? "localhost", port, method: "POST", path: `/${name}`, headers, body } as const;
-    const { status, text } = await sendRequest(place);
+    const place = { host: host ?? "localhost", port, token } as const;
+    const { status, text } = await exchange({ ...place, method: "POST", path: `/${name}`, body });
     if (status === 200) continue;
     const message = `The server did not take ${name} ${body}: ${text.trim()}.`;
     throw new TroubleError(

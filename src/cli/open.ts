@@ -1,7 +1,7 @@
 /** `hostsfile-server open`: opens the page in the user's browser; where a token is set, by a link that works once. */
 import * as z from "zod/mini";
 import { startProgram } from "../process.ts";
-import { type ServerPlace, askFor, noServer, serverAddress } from "./server-client.ts";
+import { type ServerPlace, askFor, noServer, serverAddress } from "../client/server-client.ts";
 
 const linkShape = z.object({ path: z.string().check(z.regex(/^\/[\w/-]*$/)), seconds: z.optional(z.number()) });
 

@@ -4,7 +4,6 @@ import { parseEnv } from "node:util";
 import type { Network } from "../control/network.ts";
 import type { Log } from "../log.ts";
 import { type Trouble, TroubleError } from "../trouble.ts";
-import { readAdminToken } from "./environment.ts";
 import { type ServeSettings, serveSettings } from "./serve-settings.ts";
 import { type Sources, environmentName, readSettings } from "./setting.ts";
 
@@ -13,7 +12,8 @@ const program = "hostsfile-server";
 /** Who is let in. */
 export interface Admission {
   readonly allow: readonly Network[] | undefined;
-  readonly adminToken: string | undefined;
+  /** The path of the file with the admin token. */
+  readonly tokenFile: string | undefined;
 }
 
 /** What the server was started with. */
@@ -24,21 +24,17 @@ export interface Started {
   readonly heldPort?: number | undefined;
 }
 
-/**
- * Who the settings let in.
- *
- * @throws TroubleError when the token cannot be read or used
- */
+/** Who the settings let in. */
 export function admissionOf({ allow, tokenFile }: ServeSettings): Admission {
-  return { allow, adminToken: tokenFile === undefined ? undefined : readAdminToken(tokenFile) };
+  return { allow, tokenFile };
 }
 
 /**
- * Reads the settings file again (EnvironmentFile= in systemd.exec(5)), and the token. What was given as a flag stays.
+ * Reads the settings file again (EnvironmentFile= in systemd.exec(5)). What was given as a flag stays.
  *
  * @param file - path of the settings file
  * @param before - who was let in until now
- * @returns who is let in from now on; `before` when something in the file or the token is wrong, which is logged
+ * @returns who is let in from now on; `before` when something in the file is wrong, which is logged
  */
 export function reload(file: string, options: Started & { readonly before: Admission; readonly log: Log }): Admission {
   const { log, before } = options;

@@ -9,12 +9,14 @@ import { findSupervisor } from "../service/supervisor.ts";
 import { StoreTroubleError } from "../store/trouble.ts";
 import { TroubleError } from "../trouble.ts";
 import { version } from "../version.ts";
-import { defaultHostsFile, defaultPort, stateFolderOf } from "./environment.ts";
+import { defaultHostsFile, stateFolderOf } from "./environment.ts";
+import { defaultPort } from "../service/installed.ts";
 import { renderGreeting } from "./greeting.ts";
 import { makeLogger } from "./logger.ts";
 import { giveBackMemory } from "./memory.ts";
 import { type Started, admissionOf, reload, warnOfHeldPort } from "./reload.ts";
 import type { ServeSettings } from "./serve-settings.ts";
+import { TokenFile } from "./token-file.ts";
 
 /** Milliseconds; a write that takes longer never ends, and a new process may do better. */
 const longestWrite = 60_000;
@@ -33,12 +35,17 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
   const hostsFile = resolve(settings.hostsFile ?? defaultHostsFile);
   await using supervisor = findSupervisor(process.env, process.pid);
   let admission = admissionOf(settings);
+  using tokenFile = new TokenFile(log);
+  tokenFile.follow(admission.tokenFile);
+  // As a service it starts all the same, since callers that nobody answers wait in vain.
+  if (supervisor.descriptor === undefined) tokenFile.requireNoFlaw();
   const stopped = stopSignal(supervisor.isThere ? () => void takeOver() : undefined);
   let summary: string | undefined;
   const takeOver = async (): Promise<void> => {
     if (summary === undefined) return;
     await supervisor.reloading();
     admission = reload(settingsFile, { settings, sources, heldPort: heldPort(), before: admission, log });
+    tokenFile.follow(admission.tokenFile);
     await supervisor.ready(summary);
   };
   const daemon = await startDaemon({
@@ -51,7 +58,7 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
     port: settings.port ?? defaultPort,
     descriptor: supervisor.descriptor,
     allow: () => admission.allow,
-    adminToken: () => admission.adminToken,
+    adminToken: () => tokenFile.token,
     hostsFile,
     stateFolder: stateFolderOf(settings.stateFolder),
     forgetAfter: settings.forgetAfter,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Status } from "../control/status.ts";
 import { type Trouble, TroubleError } from "../trouble.ts";
 import { openScreen } from "./screen.ts";
-import { type ServerPlace, findStatus } from "./server-client.ts";
+import { type ServerPlace, findStatus } from "../client/server-client.ts";
 import { describeAttention, describeParts, renderStatus } from "./status-text.ts";
 import { type Terminal, terminalOf, wrap } from "./terminal.ts";
 

@@ -1,5 +1,5 @@
 /** `hostsfile-server status`: what the running server shows, what it does not show and why. */
-import { type ServerPlace, findStatus } from "./server-client.ts";
+import { type ServerPlace, findStatus } from "../client/server-client.ts";
 import { renderStatus } from "./status-text.ts";
 import { terminalOf } from "./terminal.ts";
 

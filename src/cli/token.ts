@@ -1,7 +1,7 @@
 /** `hostsfile-server token`: prints the token that a cluster's ExternalDNS must show. */
 import { webhookToken } from "../control/token.ts";
 import { type ClusterName, defaultCluster } from "../records/cluster.ts";
-import { readAdminToken } from "./environment.ts";
+import { readAdminToken } from "../service/admin-token.ts";
 import { installedTokenFile } from "../service/places.ts";
 
 /**

@@ -24,9 +24,11 @@ import type { Network, NetworkSource } from "./network.ts";
 import { createWarnOnce } from "../warn-once.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { reasonsNotReady } from "./readiness.ts";
+import { createProver } from "./prover.ts";
 import { restRoutes } from "./rest.ts";
 import { Sessions } from "./sessions.ts";
 import { type ServerFacts, type StatusOptions, buildStatus } from "./status-report.ts";
+import type { AdminToken } from "./token.ts";
 
 export interface AppOptions {
   readonly reconciler: ReconcilerPort;
@@ -37,7 +39,7 @@ export interface AppOptions {
   readonly now: () => number;
   /** Who may call, which may change; without it the networks are worked out. */
   readonly allow: () => readonly Network[] | undefined;
-  readonly adminToken: () => string | undefined;
+  readonly adminToken: () => AdminToken;
   /** This machine's names, lower case. */
   readonly ownNames: () => ReadonlySet<string>;
   readonly facts: ServerFacts;
@@ -75,6 +77,8 @@ export function createApp(options: AppOptions): App {
     warnOnce,
     refused: metrics.refused,
   });
+  const prover = createProver({ adminToken, elapsed: () => performance.now() });
+  const tokenRequired = (): boolean => adminToken().kind !== "none";
   const receive = receiveBody(limits);
   const leftOut = new LeftOutMemory(log);
   const forget = makeForget({ reconciler, leftOut, log });
@@ -82,18 +86,20 @@ export function createApp(options: AppOptions): App {
 
   const app = new Hono<HTTPEnvironment>({ strict: false });
   app.use(noteRequests(options));
+  app.use(prover.middleware);
   app.use(limitRequests(limits));
   const statusOptions: StatusOptions = {
     ...options,
     leftOut,
     allowed,
     areNeighbours: (caller, other) => allowList.areNeighbours(caller, other),
-    tokenRequired: () => adminToken() !== undefined,
+    tokenRequired,
   };
   app.route("/", statusRoutes(guard, metrics, statusOptions));
+  app.route("/", prover.routes(guard));
   app.route("/", pageRoutes({ ...statusOptions, guard, changes, sessions, cookieName }));
   const admit = guard.admit("webhook");
-  const describeCaller = callerDescriber(allowList, adminToken);
+  const describeCaller = callerDescriber(allowList, tokenRequired);
   app.route(
     "/",
     webhookRoutes({
@@ -108,7 +114,7 @@ export function createApp(options: AppOptions): App {
       negotiated: metrics.negotiated,
     }),
   );
-  app.route("/", restRoutes({ reconciler, guard, receive, forget, adminToken, log }));
+  app.route("/", restRoutes({ reconciler, guard, receive, forget, tokenRequired, log }));
   app.route("/", adoptRoutes({ reconciler, guard, receive, log, ownNames, facts: options.facts }));
   app.notFound((context) => answerJSON(context, { error: "Not Found" }, 404));
   app.onError((error, context) => answerError(error, context, log));
@@ -149,12 +155,12 @@ function createAllowList({ reconciler, allow, networks = machineNetworks(), now 
 /** Only a token proves who calls; and this machine's own addresses are those of whoever is behind address translation. */
 function callerDescriber(
   allowList: AllowList,
-  adminToken: AppOptions["adminToken"],
+  tokenRequired: () => boolean,
 ): (remote: string | undefined) => CallerFacts | undefined {
   return (remote) => {
     const caller = parseCaller(remote);
     if (caller === undefined) return undefined;
-    const isFollowable = adminToken() !== undefined && !allowList.isOwn(caller);
+    const isFollowable = tokenRequired() && !allowList.isOwn(caller);
     return { text: caller.text, followable: isFollowable ? parseClusterIPs([caller.text])?.[0] : undefined };
   };
 }
@@ -183,11 +189,11 @@ function statusRoutes(guard: Guard, metrics: Metrics, options: StatusOptions): H
   });
   app.get("/healthz", nameCaller, guard.admit("word"), (context) => context.text("ok\n"));
   app.get("/readyz", guard.admit("word"), (context) => {
-    const state = reconciler.state();
-    const { ready } = state;
+    const reasons = reasonsNotReady(reconciler.state(), options.adminToken());
+    const ready = reasons.length === 0;
     const status = ready ? 200 : 503;
     if (!guard.maySeeDetail(context)) return context.text(ready ? "ready\n" : "not ready\n", status);
-    return answerJSON(context, { ready, reasons: reasonsNotReady(state) }, status);
+    return answerJSON(context, { ready, reasons }, status);
   });
   return app;
 }

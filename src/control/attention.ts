@@ -16,6 +16,8 @@ const longestAbsence = 2 * 86_400_000;
 /** The reconciler's state, for the notices of the sinks; which limits are hit; and the time in milliseconds since 1970. */
 export interface AttentionState extends Pick<ReconcilerState, "storeTrouble" | "viewTrouble" | "reports"> {
   readonly overLimit: readonly Trouble[];
+  /** What else is worth a look. */
+  readonly notices?: readonly Trouble[];
   readonly now: number;
 }
 
@@ -27,11 +29,12 @@ export interface AttentionState extends Pick<ReconcilerState, "storeTrouble" | "
  */
 export function findAttention(
   status: Facts,
-  { storeTrouble, viewTrouble, reports, overLimit, now }: AttentionState,
+  { storeTrouble, viewTrouble, reports, overLimit, notices = [], now }: AttentionState,
 ): Trouble[] {
   return [
     ...[storeTrouble, viewTrouble].filter((trouble) => trouble !== undefined).map(pick),
     ...status.sinks.flatMap(({ trouble }) => trouble ?? []),
+    ...notices.map(pick),
     ...status.clusters.flatMap((cluster) => ofCluster(cluster, status.server)),
     ...status.clusters.flatMap((cluster) => ofSilence(cluster, status.server, now)),
     ...[...reports.values()].flatMap((report) => (report.ok ? report.notices.map(pick) : [])),

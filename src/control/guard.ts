@@ -9,13 +9,13 @@ import { browserHeaders, isCrossOrigin, isFromBrowser, isTrustedHost } from "./b
 import { type Caller, parseCaller } from "./caller.ts";
 import type { WarnOnce } from "../warn-once.ts";
 import type { Sessions } from "./sessions.ts";
-import { type Credential, judgeCredential } from "./token.ts";
+import { type AdminToken, type Credential, judgeCredential } from "./token.ts";
 import { type Access, type Call, type RefusalReason, judge } from "./verdict.ts";
 
 export interface GuardOptions {
   readonly allowList: AllowList;
   /** With it a token is required from every address. */
-  readonly adminToken: () => string | undefined;
+  readonly adminToken: () => AdminToken;
   readonly sessions: Sessions;
   /** The name of the cookie with a session's secret. */
   readonly cookieName: () => string;
@@ -33,6 +33,8 @@ export interface Refusal {
   readonly status: 401 | 403 | 503;
   readonly message: string;
   readonly hint: string;
+  /** Where it is a trouble of the server's own. */
+  readonly code?: string;
 }
 
 export interface Guard {
@@ -51,7 +53,9 @@ export function createGuard(options: GuardOptions): Guard {
   const refuse: Guard["refuse"] = (context, access) => refuseCall(options, context, access);
   const check: Guard["check"] = (context, access) => {
     const refusal = refuse(context, access);
-    return refusal && answerJSON(context, { error: refusal.message, hint: refusal.hint }, refusal.status);
+    if (refusal === undefined) return undefined;
+    const { status, message, hint, code } = refusal;
+    return answerJSON(context, { error: message, hint, ...(code !== undefined && { code }) }, status);
   };
   return {
     refuse,
@@ -76,6 +80,9 @@ function refuseCall(options: GuardOptions, context: Context<HTTPEnvironment>, ac
   }
   const { reason, status } = verdict;
   options.refused(reason);
+  const held = options.adminToken();
+  // The log has it once, from whoever found it.
+  if (reason === "no-usable-token" && held.kind === "unusable") return { status, ...held.trouble };
   const { message, hint } = explain({ reason, access, caller, context });
   const fields = { code: reason, from: caller.text, path: context.req.path };
   const key = `${caller.text} ${reason} ${access}`;
@@ -105,7 +112,8 @@ function describeCall({
     access,
     place: allowList.placeOf(caller),
     isListExplicit: allowList.isExplicit,
-    isTokenRequired: adminToken() !== undefined,
+    isTokenRequired: adminToken().kind !== "none",
+    isTokenUnusable: adminToken().kind === "unusable",
     isTokenShown: credential === "admin" || (credential === "webhook" && access === "webhook"),
     isSessionShown: sessions.has(getCookie(context, cookieName())),
     isFromBrowser: isFromBrowser(headers),
@@ -115,10 +123,11 @@ function describeCall({
 }
 
 function credentialOf(context: Context<HTTPEnvironment>, options: GuardOptions): Credential {
-  const adminToken = options.adminToken();
-  if (adminToken === undefined) return "none";
+  if (context.get("provenDigest") !== undefined) return "admin";
+  const held = options.adminToken();
+  if (held.kind !== "known") return "none";
   const cluster = parseClusterName(context.req.param("cluster") ?? defaultCluster);
-  return judgeCredential({ adminToken, authorization: context.req.header("authorization"), cluster });
+  return judgeCredential({ adminToken: held.token, authorization: context.req.header("authorization"), cluster });
 }
 
 function explain({
@@ -153,6 +162,8 @@ function explain({
             ? `To see the token for this cluster, run: hostsfile-server token --cluster ${cluster}`
             : "Show the admin token, which is in the file given with --token-file.",
       };
+    case "no-usable-token":
+      return { message: `${who}: the server has no token that it could use.`, hint: "See the server's log." };
     case "host":
       return {
         message: `${who} as ${JSON.stringify(context.req.header("host") ?? "")}: this is no name of this machine, as after DNS rebinding by a web page.`,

@@ -1,4 +1,5 @@
 /** Bounds what callers can make the server hold: bytes of a body, bytes of all bodies, and requests in flight. */
+import { createHash } from "node:crypto";
 import { TextDecoder } from "node:util";
 import type { MiddlewareHandler } from "hono";
 import { answerJSON } from "../webhook/answer.ts";
@@ -51,6 +52,8 @@ export function receiveBody({ body: most, allBodies }: Pick<Limits, "body" | "al
     const decoder = new TextDecoder("utf-8", { fatal: true });
     let text: string | undefined = "";
     let size = 0;
+    const proven = context.get("provenDigest");
+    const digest = proven === undefined ? undefined : createHash("sha256");
     try {
       for await (const chunk of context.env.incoming ?? context.req.raw.body ?? []) {
         size += chunk.length;
@@ -60,9 +63,11 @@ export function receiveBody({ body: most, allBodies }: Pick<Limits, "body" | "al
           context.header("retry-after", "1");
           return answerJSON(context, { error: "Too many bytes in flight." }, 503);
         }
+        digest?.update(chunk);
         text = append(text, decoder, chunk);
       }
       text = append(text, decoder);
+      if (digest?.digest("base64url") !== proven) return answerJSON(context, { error: "The body is another." }, 401);
       if (text === undefined) return answerJSON(context, { error: "The body is not UTF-8." }, 400);
       context.set("body", text);
       return await next();

@@ -23,7 +23,7 @@ export interface RESTOptions {
   readonly guard: Guard;
   readonly receive: MiddlewareHandler<HTTPEnvironment>;
   readonly forget: Forget;
-  readonly adminToken: () => string | undefined;
+  readonly tokenRequired: () => boolean;
   readonly log: Log;
 }
 
@@ -94,7 +94,7 @@ async function setResource(context: RESTContext, options: RESTOptions, { noun, s
   if (name === undefined) return badClusterName(context);
   const values = readValues(context.get("body"));
   if (values.length === 0) return answerJSON(context, { error: `No ${noun} data provided` }, 400);
-  const hasToken = options.adminToken() !== undefined;
+  const hasToken = options.tokenRequired();
   const settings = set(settingsOf(options.reconciler, name) ?? initialSettings, values, hasToken);
   if (!settings.ok) return answerJSON(context, { error: settings.message }, 400);
   return configure(context, options, { name, settings: settings.value });

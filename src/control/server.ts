@@ -79,6 +79,7 @@ export async function startServer({
     const incoming = environment.incoming.iterator({ destroyOnReturn: false });
     return fetch(request, {
       caller: socket.remoteAddress,
+      local: { address: socket.localAddress, port: socket.localPort },
       origin: connections.originOf(socket),
       overloaded: connections.isOver(socket),
       incoming,

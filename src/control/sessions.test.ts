@@ -1,6 +1,7 @@
 /** A link works once and for a minute; a session for a working day; neither outlives the token that made it. */
 import { describe, expect, test } from "vitest";
 import { Sessions, linkLife, sessionLife } from "./sessions.ts";
+import type { AdminToken } from "./token.ts";
 
 function make(): {
   sessions: Sessions;
@@ -9,10 +10,14 @@ function make(): {
 } {
   let [time, adminToken]: [number, string | undefined] = [Date.UTC(2026, 0, 1), "first"];
   return {
-    sessions: new Sessions({ adminToken: () => adminToken, now: () => time }),
+    sessions: new Sessions({ adminToken: () => toHeld(adminToken), now: () => time }),
     pass: (seconds) => (time += seconds * 1000),
     setToken: (token) => (adminToken = token),
   };
+}
+
+function toHeld(token: string | undefined): AdminToken {
+  return token === undefined ? { kind: "none" } : { kind: "known", token };
 }
 
 /** Begins a session that must be there. */

@@ -1,10 +1,10 @@
 /** How a browser gets to read where a token is set: a link that works once becomes a session, which its cookie names. */
 import { randomBytes } from "node:crypto";
-import { isSame } from "./token.ts";
+import { type AdminToken, isSame } from "./token.ts";
 
 export interface SessionsOptions {
   /** Whoever could make a link with a token that is no longer the one has no session any more. */
-  readonly adminToken: () => string | undefined;
+  readonly adminToken: () => AdminToken;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -65,13 +65,19 @@ export class Sessions {
     const { adminToken, now } = this.#options;
     return {
       text: randomBytes(32).toString("base64url"),
-      adminToken: adminToken() ?? "",
+      adminToken: textOf(adminToken()) ?? "",
       until: now() + seconds * 1000,
     };
   }
 
   #valid(secrets: readonly Secret[]): readonly Secret[] {
-    const [token, now] = [this.#options.adminToken() ?? "", this.#options.now()];
+    const [token, now] = [textOf(this.#options.adminToken()), this.#options.now()];
     return secrets.filter(({ adminToken, until }) => now < until && adminToken === token);
   }
+}
+
+/** Undefined while no token can be used: then nobody has a session. */
+function textOf(held: AdminToken): string | undefined {
+  if (held.kind === "unusable") return undefined;
+  return held.kind === "known" ? held.token : "";
 }

@@ -10,6 +10,7 @@ import { unseenDomains } from "../webhook/negotiation.ts";
 import { findAttention } from "./attention.ts";
 import { findOverLimit } from "./over-limit.ts";
 import { type Status, statusVersion } from "./status.ts";
+import type { AdminToken } from "./token.ts";
 
 /** What is fixed for the life of the process. */
 export interface ServerFacts {
@@ -31,6 +32,7 @@ export interface StatusOptions {
   readonly address: () => string;
   readonly allowed: () => readonly string[];
   readonly tokenRequired: () => boolean;
+  readonly adminToken: () => AdminToken;
   /** Whether a caller is not this machine, and in one network with an address. */
   readonly areNeighbours: (caller: string, address: string) => boolean;
   /** Milliseconds since 1970. */
@@ -74,7 +76,9 @@ export function buildStatus(options: StatusOptions, filter = ""): Status {
     contested: some([...state.view.holders].map(([name, holder]) => ({ name, holder }))),
   };
   const overLimit = findOverLimit(state.view.notShown, leftOut.list());
-  return { ...status, attention: findAttention(status, { ...state, overLimit, now: options.now() }) };
+  const held = options.adminToken();
+  const notices = held.kind === "known" && held.notice !== undefined ? [held.notice] : [];
+  return { ...status, attention: findAttention(status, { ...state, overLimit, notices, now: options.now() }) };
 }
 
 /** A name that the user's own lines keep from being written is not shown. */

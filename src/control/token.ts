@@ -1,6 +1,16 @@
-/** Tokens: one admin token that never leaves the desktop, and from it one for each cluster that opens its webhook only. */
+/** Tokens: one admin token that opens everything, and from it one for each cluster that opens its webhook only. */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { ClusterName } from "../records/cluster.ts";
+import type { Trouble } from "../trouble.ts";
+
+/**
+ * The admin token as the server has it. One that was asked for and cannot be used lets nobody in: it is never as if
+ * there were none.
+ */
+export type AdminToken =
+  | { readonly kind: "none" }
+  | { readonly kind: "known"; readonly token: string; readonly notice?: Trouble | undefined }
+  | { readonly kind: "unusable"; readonly trouble: Trouble };
 
 /** What a request's credentials open: nothing was shown, nothing fits, one cluster's webhook, or everything. */
 export type Credential = "none" | "wrong" | "webhook" | "admin";

@@ -2,9 +2,9 @@
 
 /**
  * What a request wants: a webhook request, to change the configuration, to read the status, to read the configuration,
- * or a bare word that says whether the server is well.
+ * the server's proof that it knows the admin token, or a bare word that says whether the server is well.
  */
-export type Access = "webhook" | "configuration" | "detail" | "reading" | "word";
+export type Access = "webhook" | "configuration" | "detail" | "reading" | "challenge" | "word";
 
 /** What is known of a request. */
 export interface Call {
@@ -15,6 +15,8 @@ export interface Call {
   readonly isListExplicit: boolean;
   /** Whether the server has an admin token, so that one must be shown. */
   readonly isTokenRequired: boolean;
+  /** Whether that token cannot be read or used, so that no request can show it. */
+  readonly isTokenUnusable: boolean;
   /** Whether the token that was shown opens this. */
   readonly isTokenShown: boolean;
   /** Whether the cookie of a session is there, which lets this machine's own browsers read. */
@@ -24,7 +26,7 @@ export interface Call {
   readonly isHostTrusted: boolean;
 }
 
-export type RefusalReason = "browser" | "address" | "token" | "host" | "not-own";
+export type RefusalReason = "browser" | "address" | "token" | "no-usable-token" | "host" | "not-own";
 
 export type Verdict =
   | { readonly admit: true }
@@ -41,10 +43,12 @@ export function judge(call: Call): Verdict {
 
 function refusalOf(call: Call): RefusalReason | undefined {
   const { access, place, isTokenShown } = call;
-  const mayDrive = access === "webhook" || access === "configuration";
+  const mayDrive = access === "webhook" || access === "configuration" || access === "challenge";
   if (mayDrive ? call.isFromBrowser : call.isCrossOrigin) return "browser";
   if (place === "stranger" && (call.isListExplicit || !isTokenShown) && !isAskedForToken(call)) return "address";
-  if (call.isTokenRequired && access !== "word" && !isTokenShown && !isReadInSession(call)) return "token";
+  if (call.isTokenRequired && needsToken(access) && !isTokenShown && !isReadInSession(call)) {
+    return call.isTokenUnusable ? "no-usable-token" : "token";
+  }
   if (!call.isHostTrusted && !isTokenShown) return "host";
   const isForOwn = access === "configuration" || access === "detail";
   return isForOwn && place !== "own" && !isTokenShown ? "not-own" : undefined;
@@ -57,10 +61,15 @@ function isReadInSession({ access, place, isSessionShown }: Call): boolean {
 
 /** A stranger to the list that was worked out is let in by a token, so the missing token is what it must hear of. */
 function isAskedForToken({ access, isTokenRequired, isListExplicit }: Call): boolean {
-  return isTokenRequired && !isListExplicit && access !== "word";
+  return isTokenRequired && !isListExplicit && needsToken(access);
+}
+
+function needsToken(access: Access): boolean {
+  return access !== "word" && access !== "challenge";
 }
 
 function statusOf(reason: RefusalReason, access: Access): 401 | 403 | 503 {
   if (reason === "token") return 401;
+  if (reason === "no-usable-token") return 503;
   return access === "webhook" && reason !== "browser" ? 503 : 403;
 }

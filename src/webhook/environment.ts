@@ -6,6 +6,8 @@ export interface HTTPEnvironment {
     readonly caller: string | undefined;
     /** Whom the limits for each caller count; the caller's address unless given. */
     readonly origin?: string | undefined;
+    /** Where the caller reached us: our end of the connection. */
+    readonly local?: { readonly address: string | undefined; readonly port: number | undefined };
     /** True when the caller holds too many connections: it gets 503. */
     readonly overloaded?: boolean;
     /** The request's body as it comes; without it the request itself is read, which takes longer. */
@@ -18,5 +20,7 @@ export interface HTTPEnvironment {
   Variables: {
     /** The request's body, read and bounded. */
     body: string;
+    /** Set when the caller has proven that it knows the admin token, for a body with this digest. */
+    provenDigest?: string;
   };
 }

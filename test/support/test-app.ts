@@ -110,7 +110,8 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
     networks: desktopNetworks,
     ...options,
     allow: () => options.allow,
-    adminToken: () => options.adminToken,
+    adminToken: () =>
+      options.adminToken === undefined ? { kind: "none" } : { kind: "known", token: options.adminToken },
   });
   const call: TestApp["call"] = async (request, { from = own, body, headers = {} } = {}) => {
     const [method = "", path = ""] = request.split(" ");

@@ -31,6 +31,12 @@ const userMode = {
   way: { host: "10.0.2.2", reason: "this machine, as seen from VirtualBox's and QEMU's user-mode networks" },
 };
 
+/** Whether a host is this machine wherever a cluster may run: the ways in that dtk would choose, and names of their kind. */
+export function isUsualHost(host: string): boolean {
+  // `.internal` belongs to nobody on the internet (ICANN, 2024): host.docker.internal, host.minikube.internal and others.
+  return host === userMode.way.host || /^host\.[a-z0-9-]+\.internal$/.test(host);
+}
+
 /**
  * Chooses the host IP. Where the way to the cluster is the loopback, the cluster lies behind a port mapping, and the
  * name or address that its kind of network gives to this machine is the way in.

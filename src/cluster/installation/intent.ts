@@ -1,4 +1,5 @@
 /** What is to be had: everything that flags, environment and config.yaml say about the add-on, checked and read. */
+import type { HeldToken } from "../../client/held-token.ts";
 import type { Address } from "../../records/address.ts";
 import type { ClusterName } from "../../records/cluster.ts";
 import type { ManagedDomain } from "../../records/managed-domain.ts";
@@ -16,8 +17,10 @@ export interface Intent {
   /** Found out unless given; as are host and targets. */
   readonly clusterIPs: readonly Address[] | undefined;
   readonly host: string | undefined;
+  /** Whether the user typed the host, so that it is not merely what some configuration says. */
+  readonly isHostTyped: boolean;
   readonly targets: TargetChoice;
-  readonly adminToken: string | undefined;
+  readonly token: HeldToken | undefined;
   readonly machine: Machine;
   readonly chart: ChartSource;
   /** Files and settings of the user's own, as Helm takes them. */

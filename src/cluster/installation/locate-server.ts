@@ -1,21 +1,21 @@
-/** Finds the server for an add-on: where the cluster will call it, or on this machine; waits for it when told to. */
-import { networkInterfaces } from "node:os";
+/** Finds the server for an add-on on this machine, first where the cluster will call it; waits for it when told to. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Server, findServer } from "../server/server.ts";
 import { noServer, serverElsewhere } from "../server/trouble.ts";
 import type { Intent, Say } from "./intent.ts";
+import { isOwnAddress, ownAddressesOf } from "./own-host.ts";
 
 const pause = 1000;
 
-type ServerIntent = Pick<Intent, "host" | "port" | "adminToken" | "waitServer">;
+type ServerIntent = Pick<Intent, "host" | "port" | "token" | "waitServer">;
 
 /**
- * Finds the server.
+ * Finds the server. A host that is another machine is not asked, whatever a configuration says.
  *
  * @throws TroubleError (exit 3) when there is none, and what {@link findServer} throws
  */
 export async function locateServer(intent: ServerIntent, say: Say): Promise<Server> {
-  const hosts = [...(intent.host === undefined ? [] : [intent.host]), "localhost"];
+  const hosts = [...(intent.host === undefined ? [] : await ownAddressesOf(intent.host)), "localhost"];
   for (let tries = 0; ; tries += 1) {
     const server = await findAt(intent, hosts);
     if (server !== undefined) return server;
@@ -27,8 +27,8 @@ export async function locateServer(intent: ServerIntent, say: Say): Promise<Serv
 }
 
 /** A stranger at one place does not matter when the server is at the other. */
-async function findAt({ port, adminToken }: ServerIntent, hosts: readonly string[]): Promise<Server | undefined> {
-  const found = await Promise.allSettled(hosts.map((host) => findServer({ host, port, adminToken })));
+async function findAt({ port, token }: ServerIntent, hosts: readonly string[]): Promise<Server | undefined> {
+  const found = await Promise.allSettled(hosts.map((host) => findServer({ host, port, token })));
   const servers = found.flatMap((each) => (each.status === "fulfilled" && each.value !== undefined ? each.value : []));
   if (servers[0] !== undefined) return servers[0];
   const failure = found.find((each) => each.status === "rejected");
@@ -43,10 +43,10 @@ async function findAt({ port, adminToken }: ServerIntent, hosts: readonly string
  * @throws TroubleError `server-elsewhere` (exit 3)
  */
 export async function requireServerAt(host: string, server: Server, intent: ServerIntent): Promise<void> {
-  const isOwn = Object.values(networkInterfaces()).some(
-    (list) => list?.some(({ address }) => address === host) === true,
-  );
-  if (!isOwn || server.host === host) return;
-  const found = await findServer({ host, port: intent.port, adminToken: intent.adminToken });
+  if (!isOwnAddress(host) || server.host === host) return;
+  // Who answers there is sent the cluster's token, so what one place has proven, the other must prove too.
+  const { isProven } = server;
+  const token = intent.token && { ...intent.token, isDemanded: isProven || intent.token.isDemanded };
+  const found = await findServer({ host, port: intent.port, token });
   if (found === undefined) throw serverElsewhere({ host, port: intent.port, url: server.url });
 }

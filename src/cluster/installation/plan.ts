@@ -14,6 +14,7 @@ import type { InstallRecord } from "../release/record.ts";
 import { type SettingStep, type SettingsWanted, planSettings } from "../server/settings.ts";
 import type { Intent } from "./intent.ts";
 import type { Situation } from "./situation.ts";
+import { requireTrustedHost } from "./trusted-host.ts";
 
 export interface ReleasePlan {
   readonly action: "install" | "upgrade" | "nothing";
@@ -51,15 +52,20 @@ export interface Plan {
 /**
  * Plans; nothing is changed.
  *
- * @throws TroubleError `values-unreadable` (exit 2), and what reading the chart throws
+ * @throws TroubleError `values-unreadable` (exit 2), `host-not-here` (exit 3), and what reading the chart throws
  */
 export async function planInstallation(intent: Intent, situation: Situation): Promise<Plan> {
   const { installed, status, settings, host } = situation;
   const { record } = installed.namespace;
-  const hasToken = status.server.tokenRequired && intent.adminToken !== undefined;
-  const token =
-    hasToken && intent.adminToken !== undefined ? webhookToken(intent.adminToken, intent.cluster) : undefined;
-  const url = webhookURL({ host: host.host, port: intent.port, cluster: intent.cluster, hasToken });
+  const admin = status.server.tokenRequired ? intent.token : undefined;
+  const token = admin && webhookToken(admin.text, intent.cluster);
+  if (token !== undefined) requireTrustedHost(host.host, intent);
+  const url = webhookURL({
+    host: host.host,
+    port: intent.port,
+    cluster: intent.cluster,
+    hasToken: token !== undefined,
+  });
   const wanted = { cluster: intent.cluster, settings, before: record };
   return {
     url,

@@ -36,7 +36,11 @@ async function listen(answer: RequestListener): Promise<{ readonly port: number 
   return { port: (server.address() as AddressInfo).port, [Symbol.asyncDispose]: async () => void server.close() };
 }
 
-const placeOf = (port: number, token?: string): ServerPlace => ({ host, port, adminToken: token });
+const placeOf = (port: number, token?: string): ServerPlace => ({
+  host,
+  port,
+  token: token === undefined ? undefined : { text: token, path: "/some/token", isDemanded: true },
+});
 
 test("found, told, and there is nothing left to tell", async () => {
   await using product = await openProduct();
@@ -59,12 +63,12 @@ test("found, told, and there is nothing left to tell", async () => {
 
 describe("with a token", () => {
   test.each([
-    { case: "none", shown: undefined, message: /wants a token/ },
-    { case: "a wrong one", shown: "wrong-token-wrong-token", message: /does not take this admin token/ },
-  ])("$case is said", async ({ shown, message }) => {
+    { case: "none", shown: undefined, code: "token-needed", message: /wants a token/ },
+    { case: "a wrong one", shown: "wrong-token-wrong-token", code: "server-unproven", message: /in \/some\/token/ },
+  ])("$case is said", async ({ shown, code, message }) => {
     await using product = await openProduct("--token-file=TOKEN");
     await expect(findServer(placeOf(product.port, shown))).rejects.toMatchObject({
-      code: "token-needed",
+      code,
       exitCode: 3,
       message: expect.stringMatching(message),
     });

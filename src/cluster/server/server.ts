@@ -1,21 +1,27 @@
 /** The running hostsfile-server, as dtk finds it and talks to it; what else may have its port is recognised and named. */
 import { authority } from "../../control/network.ts";
 import { type Status, statusSchema } from "../../control/status.ts";
+import { type Answer, exchange } from "../../client/exchange.ts";
+import type { HeldToken } from "../../client/held-token.ts";
+import { toldTrouble } from "../../client/trouble.ts";
 import { type HTTPAnswer, isRefused, sendRequest } from "../../request.ts";
+import { TroubleError } from "../../trouble.ts";
 import { describeStranger } from "./stranger.ts";
-import { notTaken, serverSilent, strangerOnPort, wrongToken } from "./trouble.ts";
+import { notTaken, serverSilent, strangerOnPort, tokenWanted } from "./trouble.ts";
 
 export interface ServerPlace {
   /** An address or a name. */
   readonly host: string;
   readonly port: number;
-  readonly adminToken: string | undefined;
+  readonly token: HeldToken | undefined;
 }
 
 export interface Server {
   readonly host: string;
   /** Without trailing slash. */
   readonly url: string;
+  /** Whether it has proven that it knows the admin token. */
+  readonly isProven: boolean;
   readonly status: () => Promise<Status>;
   /**
    * Changes a setting.
@@ -38,14 +44,18 @@ export async function findServer(place: ServerPlace): Promise<Server | undefined
   const url = `http://${authority(place.host, place.port)}`;
   const answer = await ask(place, "GET", "/status").catch((error: unknown) => {
     if (isRefused(error) || isUnknownName(error)) return undefined;
+    if (error instanceof TroubleError) throw error;
     throw serverSilent(url, error);
   });
   if (answer === undefined) return undefined;
-  if (answer.status === 401 && isOurs(answer)) throw wrongToken(url, place.adminToken !== undefined);
+  if (answer.status === 401 && isOurs(answer)) throw tokenWanted(url);
+  const told = answer.status === 503 ? toldTrouble(answer.text) : undefined;
+  if (told !== undefined) throw new TroubleError(told, { exitCode: 3 });
   if (readStatus(answer) === undefined) throw strangerOnPort({ url, stranger: await nameStranger(place, answer) });
   return {
     host: place.host,
     url,
+    isProven: answer.isProven,
     status: async () => requireStatus(await ask(place, "GET", "/status"), url),
     change: async (method, path, body) => {
       const changed = await ask(place, method, path, body);
@@ -55,13 +65,12 @@ export async function findServer(place: ServerPlace): Promise<Server | undefined
 }
 
 async function ask(
-  { host, port, adminToken }: ServerPlace,
+  place: ServerPlace,
   method: "GET" | "POST" | "DELETE",
   path: string,
   body?: string,
-): Promise<HTTPAnswer> {
-  const headers = adminToken === undefined ? {} : { authorization: `Bearer ${adminToken}` };
-  return sendRequest({ host, port, method, path, headers, patience, ...(body !== undefined && { body }) });
+): Promise<Answer> {
+  return exchange({ ...place, method, path, patience, ...(body !== undefined && { body }) });
 }
 
 function isUnknownName(error: unknown): boolean {
@@ -88,7 +97,7 @@ function readStatus({ status, text }: HTTPAnswer): Status | undefined {
 }
 
 /** A registry tells itself at `/v2/` only (OCI distribution specification, "determining support"). */
-async function nameStranger(place: ServerPlace, first: HTTPAnswer): Promise<string> {
-  const second = await sendRequest({ ...place, method: "GET", path: "/v2/", patience }).catch(() => undefined);
+async function nameStranger({ host, port }: ServerPlace, first: HTTPAnswer): Promise<string> {
+  const second = await sendRequest({ host, port, method: "GET", path: "/v2/", patience }).catch(() => undefined);
   return describeStranger([first, ...(second === undefined ? [] : [second])]);
 }

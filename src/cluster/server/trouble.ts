@@ -18,10 +18,8 @@ export function strangerOnPort(found: { readonly url: string; readonly stranger:
 }
 
 /** The server wants a token. */
-export function wrongToken(url: string, isShown: boolean): TroubleError {
-  const message = isShown
-    ? `The server at ${url} does not take this admin token.`
-    : `The server at ${url} wants a token.`;
+export function tokenWanted(url: string): TroubleError {
+  const message = `The server at ${url} wants a token.`;
   const hint = "Name the file that it was started with: --token-file FILE, or dns.token-file in config.yaml.";
   return new TroubleError({ code: "token-needed", message, hint }, { exitCode: 3 });
 }

@@ -1,12 +1,16 @@
-/** Asks the running server on this machine, for the commands that need it. */
-import { accessSync, constants, existsSync } from "node:fs";
-import * as z from "zod/mini";
+/** Asks the running server for what a command of ours needs, and says what is wrong when that does not come. */
+import { existsSync } from "node:fs";
+import type * as z from "zod/mini";
 import { authority } from "../control/network.ts";
 import { type Status, statusSchema } from "../control/status.ts";
-import { type HTTPRequest, isRefused, sendRequest } from "../request.ts";
+import { type HTTPRequest, isRefused } from "../request.ts";
 import { TroubleError } from "../trouble.ts";
-import { installedHost, installedPort, readAdminToken } from "./environment.ts";
+import { installedHost, installedPort } from "../service/installed.ts";
 import { installedTokenFile, serviceUnitName, settingsFile, socketUnitName } from "../service/places.ts";
+import { exchange } from "./exchange.ts";
+import { findToken } from "./held-token.ts";
+import { parseJSON } from "./json.ts";
+import { toldTrouble } from "./trouble.ts";
 
 export interface ServerPlace {
   /** Where the service listens when undefined, else `localhost`. */
@@ -16,9 +20,6 @@ export interface ServerPlace {
 }
 
 type ServerRequest = Pick<HTTPRequest, "method" | "path" | "body">;
-
-/** What the server answers to trouble of its own. */
-const toldSchema = z.object({ error: z.string(), hint: z.string(), code: z.string() });
 
 /**
  * Sends one request to the server.
@@ -37,12 +38,11 @@ export async function askServer(
 async function send(place: ServerPlace, request: ServerRequest): Promise<string | undefined> {
   const { host = installedHost(), port = installedPort() } = place;
   const url = serverAddress(place) + request.path;
-  const answer = await sendRequest({ ...request, host, port, headers: authorization(place) }).catch(
-    (error: unknown) => {
-      if (isRefused(error)) return undefined;
-      throw unreachable(url, error);
-    },
-  );
+  const token = findToken(place.tokenFile, port);
+  const answer = await exchange({ ...request, host, port, token }).catch((error: unknown) => {
+    if (isRefused(error)) return undefined;
+    throw error instanceof TroubleError ? error : unreachable(url, error);
+  });
   if (answer === undefined || answer.status === 200) return answer?.text;
   throw refused(url, answer.status, answer.text);
 }
@@ -103,21 +103,6 @@ export function noServer({ host = "this machine", port = installedPort() }: Serv
   return new TroubleError({ code: "no-server", message, hint }, { exitCode: 3 });
 }
 
-/** An installed token that this user may not read is none: the server that is asked may not want one. */
-function authorization({ tokenFile }: ServerPlace): Record<string, string> {
-  const path = tokenFile ?? (isReadable(installedTokenFile) ? installedTokenFile : undefined);
-  return path === undefined ? {} : { authorization: `Bearer ${readAdminToken(path)}` };
-}
-
-function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function unreachable(url: string, cause: unknown): TroubleError {
   const isHung = cause instanceof Error && (cause.name === "AbortError" || cause.name === "TimeoutError");
   const reason = isHung ? "it took too long" : cause instanceof Error ? cause.message : String(cause);
@@ -128,12 +113,8 @@ function unreachable(url: string, cause: unknown): TroubleError {
 }
 
 function refused(url: string, status: number, text: string): TroubleError {
-  const told = toldSchema.safeParse(parseJSON(text));
-  if (told.success) {
-    const { error: message, hint, code } = told.data;
-    return new TroubleError({ code, message, hint }, { exitCode: 3 });
-  }
-  return unlike(url, status, text);
+  const told = toldTrouble(text);
+  return told === undefined ? unlike(url, status, text) : new TroubleError(told, { exitCode: 3 });
 }
 
 /** Something else than the server answers, or the server wants a token. */
@@ -154,13 +135,4 @@ function sentenceOf(text: string): string {
   if (typeof answer === "object" && answer !== null && "error" in answer) return String(answer.error);
   const [firstLine = ""] = text.trim().split("\n");
   return firstLine.slice(0, 100);
-}
-
-/** Undefined for what is not JSON. */
-function parseJSON(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,0 +1,44 @@
+/** The admin token that a command holds, which it proves to know and never sends. */
+import { accessSync, constants } from "node:fs";
+import { readAdminToken } from "../service/admin-token.ts";
+import { installedPort, tokenFileOfService } from "../service/installed.ts";
+import { installedTokenFile } from "../service/places.ts";
+
+export interface HeldToken {
+  readonly text: string;
+  /** The file that it came from. */
+  readonly path: string;
+  /** Whether the server must prove that it knows it too; else one that says that it has no token is believed. */
+  readonly isDemanded: boolean;
+}
+
+/**
+ * Finds the token for a server: of the file that was named, else of the installed service. A file that was named is what
+ * the server must know, and so is the installed one at the port of the service that has it. An installed token that this
+ * user may not read is none: the server that is asked may not want one.
+ *
+ * @throws TroubleError as {@link readAdminToken} does
+ */
+export function findToken(tokenFile: string | undefined, port: number): HeldToken | undefined {
+  if (tokenFile !== undefined) return { text: readAdminToken(tokenFile), path: tokenFile, isDemanded: true };
+  return isReadable(installedTokenFile) ? installedToken(port) : undefined;
+}
+
+/**
+ * The token of the installed service.
+ *
+ * @throws TroubleError as {@link readAdminToken} does
+ */
+export function installedToken(port: number): HeldToken {
+  const isDemanded = tokenFileOfService() === installedTokenFile && port === installedPort();
+  return { text: readAdminToken(installedTokenFile), path: installedTokenFile, isDemanded };
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,17 @@
+/** Which hosts are this machine: nothing that proves or holds a secret goes anywhere else. */
+import { lookup } from "node:dns/promises";
+import { networkInterfaces } from "node:os";
+import { parseAddress } from "../../records/address.ts";
+
+/** Whether an address is one of this machine's own. */
+export function isOwnAddress(address: string): boolean {
+  if (address.startsWith("127.") || address === "::1") return true;
+  return Object.values(networkInterfaces()).some((list) => list?.some((own) => own.address === address) === true);
+}
+
+/** The addresses of a host that are this machine's own; none when it is another machine, or a name that nobody knows. */
+export async function ownAddressesOf(host: string): Promise<readonly string[]> {
+  if (parseAddress(host) !== undefined) return isOwnAddress(host) ? [host] : [];
+  const found = await lookup(host, { all: true }).catch(() => []);
+  return found.map(({ address }) => address).filter(isOwnAddress);
+}
