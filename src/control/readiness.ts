@@ -16,7 +16,9 @@ export function reasonsNotReady(
   return [...ofToken, ...reasonsOf(state)].map(({ code, message, hint }) => ({ code, message, hint }));
 }
 
-function reasonsOf(state: Pick<ReconcilerState, "ready" | "storeTrouble" | "viewTrouble" | "reports">): readonly Trouble[] {
+function reasonsOf(
+  state: Pick<ReconcilerState, "ready" | "storeTrouble" | "viewTrouble" | "reports">,
+): readonly Trouble[] {
   if (state.ready) return [];
   const troubles = [...state.reports.values()].map((report) => (report.ok ? undefined : report.trouble));
   const reasons = [state.storeTrouble, state.viewTrouble, ...troubles].filter((trouble) => trouble !== undefined);
