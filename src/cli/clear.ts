@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Status } from "../control/status.ts";
 import { type HostsFileSinkOptions, openHostsFileSink } from "../hosts/hosts-file-sink.ts";
-import type { Lock } from "../hosts/lock.ts";
+import type { Lock } from "../hosts/lock-outcome.ts";
 import type { Sink } from "../hosts/sink.ts";
 import type { ClusterName } from "../records/cluster.ts";
 import { emptyView } from "../records/view.ts";

@@ -3,7 +3,7 @@ import { type Stats } from "node:fs";
 import { lstat, readFile, realpath, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Desktop } from "./check.ts";
-import { type Mount, findMount } from "./mount.ts";
+import { type Mount, findMount, mountTable } from "../hosts/mount.ts";
 
 export interface HostsFile {
   /** As it was given. */
@@ -31,7 +31,7 @@ export async function lookAtHostsFile(desktop: Desktop): Promise<HostsFile> {
   const status = await unlessAbsent(stat(path));
   const folder = dirname(real);
   const folderStatus = await unlessAbsent(stat(folder));
-  const table = await desktop.readFile("/proc/self/mountinfo").catch(() => undefined);
+  const table = await desktop.readFile(mountTable).catch(() => undefined);
   return {
     path,
     real,

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  rmSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
@@ -171,6 +172,21 @@ describe("who may write", () => {
     await first[Symbol.asyncDispose]();
     expect(code(await second.apply(viewOf(["a.test"])))).toBe("rename");
     expect(second.lock.state).toBe("held");
+  });
+
+  test("whose file is removed by hand: taken again at the next write, or left to whoever has it by then", async () => {
+    using place = plainPlace("");
+    const lockPath = join(place.folder, ".hosts.hostsfile-server.lock");
+    await using first = await openSink(place);
+    await first.apply(viewOf(["a.test"]));
+    rmSync(lockPath);
+    expect(code(await first.apply(viewOf(["b.test"])))).toBe("rename");
+    expect(existsSync(lockPath)).toBe(true);
+    rmSync(lockPath);
+    await using second = await openSink(place);
+    expect(code(await second.apply(viewOf(["c.test"])))).toBe("rename");
+    expect(code(await first.apply(viewOf(["d.test"])))).toBe("hosts-file-lock-taken");
+    expect(shownIn(readFileSync(place.path, "utf8"))).toEqual(["10.0.0.1 c.test"]);
   });
 
   test("a link that is led elsewhere: the lock and the block go with it", async () => {

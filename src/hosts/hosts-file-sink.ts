@@ -8,7 +8,8 @@ import type { Adoption } from "./adoption.ts";
 import { type Rendering, renderDocument, userPartOf } from "./document.ts";
 import { type FileAccess, fileAccess } from "./file-access.ts";
 import { HostsFileError, explain } from "./hosts-file-trouble.ts";
-import { type Lock, takeLock } from "./lock.ts";
+import { takeLock } from "./lock.ts";
+import type { Lock } from "./lock-outcome.ts";
 import { contestedTrouble, lateCopyNotice, noticesOf, undecidableTrouble } from "./notice.ts";
 import { RepairLimit } from "./repair-limit.ts";
 import type { Sink, SinkReport } from "./sink.ts";
@@ -96,7 +97,7 @@ class FileSink implements HostsFileSink {
     try {
       const { files, path, stateFolder, what } = this.#options;
       const real = realPathOf(files, path);
-      if (this.#lock.state === "held" && real === this.#realPath) return undefined;
+      if (this.#lock.state === "held" && real === this.#realPath && this.#lock.isKept()) return undefined;
       await this.#letGo();
       const holder = { pid: process.pid, since: Date.now(), what };
       this.#lock = takeLock({ path: real, stateFolder, holder });
@@ -194,6 +195,8 @@ class FileSink implements HostsFileSink {
 
   /** Something happened to the file: if it is not as we left it, the view must be applied again. */
   async #look(): Promise<void> {
+    // Somebody removed the lock: whoever has it now may be writing.
+    if (this.#lock.state !== "held" || !this.#lock.isKept()) return this.#options.onOutsideEdit();
     try {
       let isOurs = false;
       await this.#writer.update((bytes) => {

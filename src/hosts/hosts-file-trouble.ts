@@ -75,6 +75,15 @@ const byCode: Readonly<Record<string, Explain>> = {
   ENXIO: notRegular,
 };
 
+/** The file is a mount of its own, and what was mounted has been replaced where it came from (link count 0). */
+export function orphanedTrouble(path: string): Trouble {
+  return {
+    code: "hosts-file-orphaned",
+    message: `${path} is mounted by itself, and the file behind the mount was replaced or removed: what is written here does not reach the new one.`,
+    hint: `Mount the folder of the file, not the file: in a container \`--volume=/etc:/host/etc\`, and here --hosts-file=/host/etc/hosts. Until then mount it again (\`sudo umount ${path}\`, then as before), or start the container anew.`,
+  };
+}
+
 /** The trouble of a path that is no regular file. */
 export const notRegularTrouble = notRegular;
 

@@ -1,13 +1,14 @@
 /** Proves with real processes that a hosts file has one writer, that death frees the lock, and that nothing stays behind. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { type Place, plainPlace } from "../../test/support/hosts-place.ts";
-import { type Lock, takeLock } from "./lock.ts";
+import { takeLock } from "./lock.ts";
+import type { Lock } from "./lock-outcome.ts";
 
 const lockName = ".hosts.hostsfile-server.lock";
 
@@ -89,6 +90,21 @@ test("a process that holds it and asks again does not lose it (fcntl locks go wh
   expect(other.state).toBe("taken");
   await end(other, "politely");
   if (lock.state === "held") await lock[Symbol.asyncDispose]();
+});
+
+test("its file is removed by hand: the lock is not kept, and letting it go takes nothing from the next one", async () => {
+  using place = plainPlace("");
+  const lock = take(place);
+  if (lock.state !== "held") throw new Error(lock.state);
+  expect(lock.isKept()).toBe(true);
+  rmSync(join(place.folder, lockName));
+  expect(lock.isKept()).toBe(false);
+  const other = await startLocker(place);
+  expect([other.state, lock.isKept()]).toEqual(["held", false]);
+  await lock[Symbol.asyncDispose]();
+  expect(readdirSync(place.folder)).toContain(lockName);
+  expect(take(place).state).toBe("taken");
+  await end(other, "politely");
 });
 
 test("who holds it is said in a sentence, with the way out", async () => {

@@ -4,6 +4,7 @@
  * is as good as the locks of that mount.
  */
 import {
+  type BigIntStats,
   accessSync,
   closeSync,
   constants,
@@ -12,29 +13,24 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readFileSync,
   unlinkSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { Trouble } from "../trouble.ts";
-import { errorCode, unlessMissing } from "./file-access.ts";
-
-/** Who holds the lock. */
-export interface Holder {
-  readonly pid: number;
-  /** Milliseconds since 1970. */
-  readonly since: number;
-  /** The command, as in `hostsfile-server serve`. */
-  readonly what: string;
-}
-
-export type Lock =
-  | ({ readonly state: "held"; readonly path: string } & AsyncDisposable)
-  | { readonly state: "taken"; readonly holder: Holder | undefined; readonly trouble: Trouble }
-  /** This user may not write beside the file. */
-  | { readonly state: "denied"; readonly isFolderClosed: boolean; readonly trouble: Trouble }
-  /** Nobody can, for now: the file system is full, read-only, or the folder is missing. */
-  | { readonly state: "unavailable"; readonly isFolderClosed: boolean; readonly trouble: Trouble };
+import { unlessMissing } from "./file-access.ts";
+import {
+  type HeldLock,
+  type Holder,
+  type Lock,
+  failed,
+  sqliteBusy,
+  sqliteCode,
+  sqliteCorrupt,
+  sqliteNotADatabase,
+  taken,
+} from "./lock-outcome.ts";
+import { findOrigins, mountTable } from "./mount.ts";
 
 export interface LockRequest {
   /** The real path of the hosts file. */
@@ -50,26 +46,82 @@ export interface LockRequest {
  *
  * @returns the lock; disposing of it removes its file
  */
-export function takeLock({ path, stateFolder, holder }: LockRequest): Lock {
-  const name = `.${basename(path)}.hostsfile-server.lock`;
-  const beside = lockAt(path, join(dirname(path), name), holder);
+export function takeLock(request: LockRequest): Lock {
+  const { path, holder } = request;
+  // What is mounted by itself is reached by other paths too, and whoever writes there locks there.
+  const origin = originOf(path);
+  const there = origin === undefined ? undefined : lockAt(path, lockPathOf(origin), holder);
+  if (there?.state === "taken") return there;
+  const here = takeLockHere(request);
+  return there?.state === "held" ? both(there, here) : here;
+}
+
+function takeLockHere({ path, stateFolder, holder }: LockRequest): Lock {
+  const beside = lockAt(path, lockPathOf(path), holder);
   if (!("isFolderClosed" in beside) || !beside.isFolderClosed || !isWritable(path)) return beside;
   // As under systemd's ReadWritePaths=/etc/hosts, or in a container.
   createFolder(stateFolder);
-  const kept = lockAt(path, join(stateFolder, name), holder);
+  const kept = lockAt(path, join(stateFolder, basename(lockPathOf(path))), holder);
   return kept.state === "held" || kept.state === "taken" ? kept : beside;
+}
+
+function lockPathOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.hostsfile-server.lock`);
+}
+
+/** Where a file that is mounted by itself comes from, if that place can be seen from here. */
+function originOf(path: string): string | undefined {
+  // Where the lock would be the very one beside the path, as when a file is mounted on itself, there is nothing to add.
+  return findOrigins(readMountTable(), path).find(
+    (origin) =>
+      isSameAt(path, origin) && !(basename(origin) === basename(path) && isSameAt(dirname(path), dirname(origin))),
+  );
+}
+
+function isSameAt(left: string, right: string): boolean {
+  const [one, other] = [statusAt(left), statusAt(right)];
+  return one !== undefined && other !== undefined && identityOf(one) === identityOf(other);
+}
+
+/** There is none but on Linux. */
+function readMountTable(): string {
+  return unlessMissing(() => readFileSync(mountTable, "utf8")) ?? "";
+}
+
+/** What stands at a path; undefined where this user may not look. */
+function statusAt(path: string): BigIntStats | undefined {
+  try {
+    return lstatSync(path, { bigint: true });
+  } catch {
+    return undefined;
+  }
+}
+
+function both(there: HeldLock, here: Lock): Lock {
+  if (here.state !== "held") {
+    void there[Symbol.asyncDispose]();
+    return here;
+  }
+  return {
+    ...here,
+    isKept: () => there.isKept() && here.isKept(),
+    [Symbol.asyncDispose]: async () => {
+      await here[Symbol.asyncDispose]();
+      await there[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** Milliseconds to wait for one who reads or writes the holder just now; nobody does so for longer than a moment. */
 const patience = 5_000;
 
-/** Locks that this process holds. Opening such a file again, and closing it, would drop the lock (fcntl(2)). */
+/** Locks that this process holds, by device and inode. Opening such a file again, and closing it, would drop the lock (fcntl(2)). */
 const heldHere = new Map<string, Holder>();
 
 function lockAt(path: string, lockPath: string, holder: Holder): Lock {
-  const own = heldHere.get(lockPath);
-  if (own !== undefined) return taken(path, own);
   try {
+    const own = heldHere.get(identityAt(lockPath) ?? "");
+    if (own !== undefined) return taken(path, own);
     for (;;) {
       const lock = tryLock(path, lockPath, holder);
       if (lock !== "again") return lock;
@@ -104,7 +156,7 @@ function tryLock(path: string, lockPath: string, holder: Holder): Lock | "again"
   using resources = new DisposableStack();
   const descriptor = openSafely(lockPath);
   resources.defer(() => closeSync(descriptor));
-  const { ino } = fstatSync(descriptor, { bigint: true });
+  const identity = identityOf(fstatSync(descriptor, { bigint: true }));
   // Closed before the descriptor is, which would drop the lock under SQLite.
   const database = resources.use(new DatabaseSync(lockPath, { timeout: patience }));
   try {
@@ -112,31 +164,32 @@ function tryLock(path: string, lockPath: string, holder: Holder): Lock | "again"
     database.exec("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF");
     if (!claim(database, holder)) return taken(path, readHolder(database));
   } catch (error) {
-    if (inodeAt(lockPath) !== ino) return "again";
+    if (identityAt(lockPath) !== identity) return "again";
     if (!isRubbish(error)) throw error;
     // A crash of the machine can leave anything in it. Emptying it frees nobody's lock, so this makes no two winners.
     ftruncateSync(descriptor);
     return "again";
   }
   // Whoever held it before may have removed the file after it was opened: then this lock keeps nobody out.
-  if (inodeAt(lockPath) !== ino) return "again";
+  if (identityAt(lockPath) !== identity) return "again";
   const kept = resources.move();
-  heldHere.set(lockPath, holder);
+  heldHere.set(identity, holder);
+  const isKept = (): boolean => identityAt(lockPath) === identity;
   const release = (): void => {
     // While the lock is held the file is nobody else's.
-    if (inodeAt(lockPath) === ino) unlinkSync(lockPath);
+    if (isKept()) unlinkSync(lockPath);
   };
-  return { state: "held", path: lockPath, [Symbol.asyncDispose]: () => letGo(lockPath, release, kept) };
+  return { state: "held", path: lockPath, isKept, [Symbol.asyncDispose]: () => letGo(identity, release, kept) };
 }
 
-async function letGo(lockPath: string, remove: () => void, kept: DisposableStack): Promise<void> {
+async function letGo(identity: string, remove: () => void, kept: DisposableStack): Promise<void> {
   try {
     if (!kept.disposed) remove();
   } catch {
     // The file stays, and does no harm.
   } finally {
     kept.dispose();
-    heldHere.delete(lockPath);
+    heldHere.delete(identity);
   }
 }
 
@@ -207,69 +260,11 @@ function openSafely(lockPath: string): number {
   throw new Error(`${lockPath} is another user's file`);
 }
 
-function inodeAt(lockPath: string): bigint | undefined {
-  return unlessMissing(() => lstatSync(lockPath, { bigint: true }))?.ino;
+function identityAt(lockPath: string): string | undefined {
+  const status = unlessMissing(() => lstatSync(lockPath, { bigint: true }));
+  return status && identityOf(status);
 }
 
-/** SQLite's result codes (sqlite.org/rescode.html). */
-const sqliteBusy = 5;
-const sqlitePermission = 3;
-const sqliteCorrupt = 11;
-const sqliteNotADatabase = 26;
-
-function sqliteCode(error: unknown): number | undefined {
-  return error instanceof Error && "errcode" in error && typeof error.errcode === "number"
-    ? error.errcode & 0xff
-    : undefined;
-}
-
-function taken(path: string, holder: Holder | undefined): Lock {
-  const who =
-    holder === undefined
-      ? "another hostsfile-server"
-      : `process ${holder.pid} (${holder.what}, since ${new Date(holder.since).toISOString()})`;
-  return {
-    state: "taken",
-    holder,
-    trouble: {
-      code: "hosts-file-lock-taken",
-      message: `${path} already has a writer: ${who}.`,
-      hint: `${stopHint(holder)}, or give each its own --hosts-file.`,
-    },
-  };
-}
-
-/** A service that is killed comes back; one whose socket stays is started by the next caller. */
-function stopHint(holder: Holder | undefined): string {
-  if (holder === undefined) return "Stop the other one";
-  const { what, pid } = holder;
-  if (!what.endsWith(".service")) return `Stop it (\`sudo kill ${pid}\`)`;
-  return `It is the service, which runs from boot; stop it (\`sudo systemctl stop ${what.replace(".service", ".socket")} ${what}\`)`;
-}
-
-function failed(path: string, error: unknown): Lock {
-  const code = errorCode(error);
-  if (code === "EACCES" || code === "EPERM" || sqliteCode(error) === sqlitePermission) {
-    return {
-      state: "denied",
-      isFolderClosed: code === "EACCES",
-      trouble: {
-        code: "hosts-file-permission",
-        message: `This user may not write in ${dirname(path)}, where ${basename(path)} is kept.`,
-        hint: "Run it with sudo, or name a file of your own with --hosts-file.",
-      },
-    };
-  }
-  return {
-    state: "unavailable",
-    isFolderClosed: code === "EROFS",
-    trouble: {
-      code: "hosts-file-lock-unavailable",
-      message: `No lock can be kept beside ${path} (${code ?? (error instanceof Error ? error.message : "unknown error")}).`,
-      hint:
-        code === "EROFS"
-          ? `Its folder is mounted read-only. Mount it writable: \`sudo mount -o remount,rw $(findmnt -no TARGET --target ${dirname(path)})\`. It is tried again by itself.`
-          : `Check \`df -h ${dirname(path)}\` and \`findmnt --target ${dirname(path)}\`. It is tried again by itself.`,
-    },
-  };
+function identityOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
 }

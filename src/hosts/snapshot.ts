@@ -1,8 +1,9 @@
 /** The hosts file as it stood at one moment: the real path, every byte, and an open handle to that very inode. */
-import { type BigIntStats, constants } from "node:fs";
+import { type BigIntStats, constants, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type FileAccess, type OpenFile, errorCode, holds, readAll, unlessMissing } from "./file-access.ts";
-import { HostsFileError, notRegularTrouble, tooLargeTrouble } from "./hosts-file-trouble.ts";
+import { HostsFileError, notRegularTrouble, orphanedTrouble, tooLargeTrouble } from "./hosts-file-trouble.ts";
+import { findMount, mountTable } from "./mount.ts";
 
 /** Bytes that one read(2) gives at most; no block of ours can make a file so large. */
 const maximumSize = 0x7fff_f000;
@@ -46,6 +47,8 @@ export function takeSnapshot(files: FileAccess, path: string): Snapshot {
   try {
     const status = file.status();
     if (!status.isFile()) throw new HostsFileError(notRegularTrouble(path));
+    if (status.nlink === 0n && isOrphaned(files, real, toInode(status)))
+      throw new HostsFileError(orphanedTrouble(path));
     if (status.size > maximumSize) throw new HostsFileError(tooLargeTrouble(path, status.size));
     const attributes = { mode: Number(status.mode) & 0o7777, owner: Number(status.uid), group: Number(status.gid) };
     return { kind: "file", path: real, bytes: readAll(file), file, inode: toInode(status), attributes };
@@ -53,6 +56,16 @@ export function takeSnapshot(files: FileAccess, path: string): Snapshot {
     file[Symbol.dispose]();
     throw error;
   }
+}
+
+/**
+ * Whether the file has no name any more, and yet the path leads to it, as only a mount does. A file that was replaced
+ * since it was opened has no name either, but the path leads to another one; some file systems count no links at all.
+ */
+function isOrphaned(files: FileAccess, real: string, inode: Inode): boolean {
+  const status = unlessMissing(() => files.status(real));
+  if (status === undefined || !isSame(toInode(status), inode)) return false;
+  return findMount(readFileSync(mountTable, "utf8"), real)?.isOrphaned === true;
 }
 
 /** True while the path still leads to the very bytes of the snapshot. */

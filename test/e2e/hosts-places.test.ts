@@ -9,16 +9,22 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { judgeThere } from "../../src/doctor/checks/hosts-file-there.ts";
+import { lookAtHostsFile } from "../../src/doctor/hosts-file.ts";
+import { runProgram } from "../../src/process.ts";
 import { emptyView } from "../../src/records/view.ts";
+import { bareDesktop } from "../support/doctor-desktop.ts";
 import { type Place, viewOf } from "../support/hosts-place.ts";
 import { describeSink, openSink } from "../support/hosts-suite.ts";
 import { outsideOf } from "../support/managed-block.ts";
@@ -183,6 +189,58 @@ function describeInside(): void {
       trouble: { code: "hosts-file-read-only" },
     });
     run("mount", "-o", "remount,bind,rw", place.path);
+    expect(await sink.apply(viewOf(["a.test"]))).toMatchObject({ ok: true, method: "in-place" });
+  });
+
+  test("replaced behind its mount: nothing is written, it is said how to mount it, doctor says so, and it heals", async () => {
+    using place = bindMounted(user);
+    const source = join(place.folder, "..", "source");
+    await using sink = await openSink(place);
+    expect(await sink.apply(viewOf(["a.test"]))).toMatchObject({ ok: true, method: "in-place" });
+    const before = readFileSync(place.path, "utf8");
+    writeFileSync(`${source}.new`, user);
+    renameSync(`${source}.new`, source);
+    expect(statSync(place.path).nlink).toBe(0);
+    for (const name of ["a.test", "b.test"]) {
+      expect(await sink.apply(viewOf([name]))).toMatchObject({
+        ok: false,
+        trouble: { code: "hosts-file-orphaned", hint: expect.stringContaining("Mount the folder of the file") },
+      });
+    }
+    expect([readFileSync(place.path, "utf8"), readFileSync(source, "utf8")]).toEqual([before, user]);
+    const desktop = bareDesktop({ hostsFile: place.path, run: runProgram, readFile: async (path) => readFile(path) });
+    expect(judgeThere(await lookAtHostsFile(desktop))).toMatchObject({ grade: "problem", code: "hosts-file-orphaned" });
+    run("umount", place.path);
+    run("mount", "--bind", source, place.path);
+    expect(await sink.apply(viewOf(["b.test"]))).toMatchObject({ ok: true, method: "in-place" });
+    expect(outsideOf(readFileSync(source, "utf8"))).toBe(user);
+  });
+
+  test("one file by three paths: whoever comes first is the only writer, and the next one knows who", async () => {
+    using place = bindMounted(user);
+    const source = join(place.folder, "..", "source");
+    const again = join(place.folder, "again");
+    writeFileSync(again, "");
+    run("mount", "--bind", source, again);
+    const paths = [source, place.path, again];
+    for (const path of paths) {
+      const first = await openSink({ ...place, path });
+      expect(await first.apply(emptyView)).toMatchObject({ ok: true });
+      for (const other of paths) {
+        const words = ["test/support/hosts-locker.ts", other, place.stateFolder];
+        const { stdout } = spawnSync(process.execPath, words, { input: "", encoding: "utf8" });
+        expect(JSON.parse(stdout)).toMatchObject({ state: "taken", holder: { pid: process.pid, what: "test" } });
+      }
+      await first[Symbol.asyncDispose]();
+    }
+    expect(readdirSync(place.folder).toSorted()).toEqual(["again", "hosts"]);
+  });
+
+  test("a file that is mounted on itself has one lock", async () => {
+    using place = onTmpfs(user);
+    run("mount", "--bind", place.path, place.path);
+    await using sink = await openSink(place);
+    expect(sink.lock.state).toBe("held");
     expect(await sink.apply(viewOf(["a.test"]))).toMatchObject({ ok: true, method: "in-place" });
   });
 

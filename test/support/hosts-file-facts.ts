@@ -12,7 +12,7 @@ export function hostsFileOf(given: Partial<HostsFile> = {}): HostsFile {
     owner: 0,
     group: 0,
     text: "127.0.0.1 localhost\n",
-    mount: { point: "/", readOnly: undefined },
+    mount: { point: "/", readOnly: undefined, isOrphaned: false },
     attributes: "e",
     folder: { path: "/etc", attributes: "e", mode: 0o755, owner: 0, group: 0 },
     ...given,

@@ -13,6 +13,10 @@ test.each([
   { given: { kind: "dangling", isLink: true } as const, code: "hosts-file-folder-missing" },
   { given: { kind: "other" } as const, code: "hosts-file-not-regular" },
   { given: { isLink: true, real: "/nix/store/abc-hosts" }, code: "hosts-file-managed" },
+  {
+    given: { mount: { point: "/etc/hosts", readOnly: undefined, isOrphaned: true } },
+    code: "hosts-file-orphaned",
+  },
 ])("$code is a problem", ({ given, code }) => {
   expect(judgeThere(hostsFileOf(given))).toMatchObject({ grade: "problem", code });
 });

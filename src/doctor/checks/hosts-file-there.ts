@@ -1,6 +1,7 @@
 /** Is there a hosts file, and is it a plain file? Everything else about it comes after that. */
 import { renderCommand } from "../../cluster/shell.ts";
 import { type Check, type Finding, ok } from "../check.ts";
+import { orphanedTrouble } from "../../hosts/hosts-file-trouble.ts";
 import { type HostsFile, lookAtHostsFile } from "../hosts-file.ts";
 
 export const hostsFileThere: Check = {
@@ -11,7 +12,7 @@ export const hostsFileThere: Check = {
 };
 
 /** Judges what stands at the path. */
-export function judgeThere({ path, real, isLink, kind }: HostsFile): Finding {
+export function judgeThere({ path, real, isLink, kind, mount }: HostsFile): Finding {
   const look = `See what is there: ${renderCommand(["ls", "-l", path])}`;
   switch (kind) {
     case "missing":
@@ -37,6 +38,7 @@ export function judgeThere({ path, real, isLink, kind }: HostsFile): Finding {
       };
     case "file":
       if (real.startsWith("/nix/store/")) return madeByNix(path);
+      if (mount?.point === real && mount.isOrphaned) return { grade: "problem", ...orphanedTrouble(path) };
       return ok(isLink ? `${path} leads to ${real}, a regular file.` : `${path} is a regular file.`);
   }
 }

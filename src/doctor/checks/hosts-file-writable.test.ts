@@ -14,7 +14,7 @@ test.each([
   { title: "no server", file: {}, writer: undefined, message: "/etc/hosts can be written." },
   {
     title: "a mount of its own",
-    file: { mount: { point: "/etc/hosts", readOnly: undefined } },
+    file: { mount: { point: "/etc/hosts", readOnly: undefined, isOrphaned: false } },
     writer: root,
     message: "/etc/hosts is a mount of its own, so it is written in place by the server (pid 1).",
   },
@@ -38,13 +38,13 @@ test.each([
   },
   {
     title: "read-only mount",
-    file: { mount: { point: "/my etc", readOnly: "mount" } as const },
+    file: { mount: { point: "/my etc", readOnly: "mount", isOrphaned: false } as const },
     code: "hosts-file-read-only",
     hint: "sudo mount -o remount,bind,rw '/my etc'",
   },
   {
     title: "read-only file system",
-    file: { mount: { point: "/", readOnly: "file system" } as const, attributes: "i" },
+    file: { mount: { point: "/", readOnly: "file system", isOrphaned: false } as const, attributes: "i" },
     code: "hosts-file-read-only",
     hint: "sudo mount -o remount,rw /",
   },
@@ -71,5 +71,7 @@ test("only a protection is lifted by itself", () => {
   expect(judgeWritable(hostsFileOf({ attributes: "i" }), root)).toHaveProperty("fix.commands", [
     ["chattr", "-i", "/etc/hosts"],
   ]);
-  expect(judgeWritable(hostsFileOf({ mount: { point: "/", readOnly: "mount" } }), root)).not.toHaveProperty("fix");
+  expect(
+    judgeWritable(hostsFileOf({ mount: { point: "/", readOnly: "mount", isOrphaned: false } }), root),
+  ).not.toHaveProperty("fix");
 });
