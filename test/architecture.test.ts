@@ -9,8 +9,9 @@ const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
 
 /** What a part may import beside itself; parts are folders, or files at the root of `src/`. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
-  records: [],
+  records: ["printable"],
   trouble: [],
+  printable: [],
   log: [],
   version: [],
   "text-schema": [],
@@ -22,8 +23,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   reconciler: ["records", "hosts", "store", "trouble"],
   silence: ["records", "store", "reconciler"],
   announcer: ["records", "hosts", "reconciler", "trouble", "log"],
-  webhook: ["records", "store", "reconciler", "trouble", "log", "warn-once"],
-  control: ["records", "hosts", "store", "reconciler", "webhook", "trouble", "log", "warn-once"],
+  webhook: ["records", "store", "reconciler", "printable", "trouble", "log", "warn-once"],
+  control: ["records", "hosts", "store", "reconciler", "webhook", "printable", "trouble", "log", "warn-once"],
   client: ["records", "control", "service", "trouble", "request"],
   cluster: ["records", "control", "client", "trouble", "log", "text-schema", "request", "process"],
   service: ["records", "hosts", "control", "trouble", "log", "text-schema", "request", "process", "version"],
@@ -69,6 +70,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "request",
     "process",
     "text-schema",
+    "printable",
     "trouble",
     "log",
     "version",

@@ -1,6 +1,7 @@
 /** What `adopt` would do to the hosts file, as a difference that a person can judge. */
 import type { AdoptionEdit, AdoptionPlanAnswer } from "../control/adoption-shape.ts";
-import { type Terminal, printable } from "./terminal.ts";
+import { printable } from "../printable.ts";
+import { type Terminal } from "./terminal.ts";
 
 /**
  * Renders edits of the user's lines, and the lines that the managed block gets for them.

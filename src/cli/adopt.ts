@@ -3,6 +3,7 @@ import { type AdoptionPlanAnswer, adoptionPlanSchema, adoptionResultSchema } fro
 import { renderAdoption, renderSilent, renderStale } from "./adopt-text.ts";
 import { confirm } from "./confirm.ts";
 import { type ServerPlace, askForSurely } from "../client/server-client.ts";
+import { printableJSON } from "../printable.ts";
 import { terminalOf } from "./terminal.ts";
 import { counted } from "./words.ts";
 
@@ -65,5 +66,5 @@ function aside({ dryRun }: AdoptionPlanAnswer, copy: string | null): string {
 }
 
 function answer(result: object): void {
-  process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+  process.stdout.write(`${printableJSON(result, 2)}\n`);
 }

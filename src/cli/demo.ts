@@ -9,6 +9,7 @@ import type { Log } from "../log.ts";
 import type { Endpoint } from "../records/endpoint.ts";
 import { type HTTPRequest, sendRequest } from "../request.ts";
 import { webhookMediaType } from "../webhook/routes.ts";
+import { printableJSON } from "../printable.ts";
 
 const domain = "dtk.io";
 const clusterIP = "192.168.122.167";
@@ -104,7 +105,7 @@ export async function demo(given: { readonly json: boolean | undefined }): Promi
     if (!given.json) process.stdout.write(introduction(hostsFile, daemon.address));
     for (const [index, step] of steps.entries()) {
       const played = await play(index + 1, step, { daemon, hostsFile });
-      process.stdout.write(given.json ? `${JSON.stringify(played)}\n` : renderStep(played));
+      process.stdout.write(given.json ? `${printableJSON(played)}\n` : renderStep(played));
     }
     return (await readFile(hostsFile, "utf8")) === usersFile ? 0 : 1;
   } finally {

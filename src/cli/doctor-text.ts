@@ -1,7 +1,8 @@
 /** The report of `doctor` as text for a terminal: what is wrong first, with what to type, and what is fine in a line each. */
 import type { Grade } from "../doctor/check.ts";
 import type { Report } from "../doctor/report.ts";
-import { type Style, type Terminal, printable, wrap } from "./terminal.ts";
+import { printable } from "../printable.ts";
+import { type Style, type Terminal, wrap } from "./terminal.ts";
 
 type Checked = Report["checks"][number];
 type Finding = Checked["findings"][number];

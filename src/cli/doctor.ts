@@ -15,7 +15,8 @@ import { defaultHostsFile, stateFolderOf } from "./environment.ts";
 import { installedPort } from "../service/installed.ts";
 import { renderReport } from "./doctor-text.ts";
 import { requireRoot } from "./require-root.ts";
-import { printable, terminalOf } from "./terminal.ts";
+import { printable, printableJSON } from "../printable.ts";
+import { terminalOf } from "./terminal.ts";
 import { type ServerPlace, askServer, askStatus } from "../client/server-client.ts";
 
 /** Milliseconds for all looks together. */
@@ -89,7 +90,7 @@ function show(outcomes: readonly Outcome[], { name, json, quiet = false }: Docto
   const report = toReport(outcomes, name === undefined ? "grade" : "step");
   process.stdout.write(
     json === true
-      ? `${JSON.stringify(report, undefined, 2)}\n`
+      ? `${printableJSON(report, 2)}\n`
       : renderReport(report, terminalOf(process.stdout), { isQuiet: quiet, isTrace: name !== undefined }),
   );
 }

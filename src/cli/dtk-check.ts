@@ -8,6 +8,7 @@ import { probeFromInside } from "../cluster/reachability/probe-pod.ts";
 import { type Reach, judgeReach } from "../cluster/reachability/reach.ts";
 import { releaseNamespace } from "../cluster/release/names.ts";
 import { defaultCluster } from "../records/cluster.ts";
+import { printableJSON } from "../printable.ts";
 import { type ClusterGiven, type ClusterSources, readIntent } from "./dtk-intent.ts";
 
 /** One thing that was looked at; `warn` is worth a look and no problem yet. */
@@ -45,7 +46,7 @@ export async function check(given: CheckGiven, sources: ClusterSources): Promise
     checkCalls(intent, situation),
     await checkReach(intent, situation, given.probeImage ?? "busybox:1.37"),
   ];
-  process.stdout.write(given.json === true ? `${JSON.stringify(findings, undefined, 2)}\n` : render(findings));
+  process.stdout.write(given.json === true ? `${printableJSON(findings, 2)}\n` : render(findings));
   return findings.some(({ level }) => level === "problem") ? 1 : 0;
 }
 

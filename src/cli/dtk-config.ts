@@ -3,6 +3,7 @@ import { type EntryKey, entries, entryKeys, pathText } from "../cluster/configur
 import { loadConfiguration, writeNewFile } from "../cluster/configuration/load.ts";
 import { defaultConfigurationPath } from "../cluster/configuration/path.ts";
 import { type Configuration, renderOrigin } from "../cluster/configuration/resolve.ts";
+import { printableJSON } from "../printable.ts";
 import { givenValues } from "./dtk-given.ts";
 import type { valueSettings } from "./dtk-settings.ts";
 import type { Given, Sources } from "./setting.ts";
@@ -50,7 +51,7 @@ function renderJSON({ path, addons, ...values }: Configuration): string {
     value: values[key].value ?? null,
     origin: renderOrigin(values[key].origin),
   }));
-  return `${JSON.stringify({ path, values: shown, addons }, undefined, 2)}\n`;
+  return `${printableJSON({ path, values: shown, addons }, 2)}\n`;
 }
 
 function renderText(configuration: Configuration): string {

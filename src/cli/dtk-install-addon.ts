@@ -9,6 +9,7 @@ import { type Situation, lookAround } from "../cluster/installation/situation.ts
 import { askHelm, runHelm } from "../cluster/release/helm.ts";
 import { releaseName, releaseNamespace } from "../cluster/release/names.ts";
 import { judgeRollout } from "../cluster/release/rollout.ts";
+import { printableJSON } from "../printable.ts";
 import { confirm } from "./confirm.ts";
 import { renderDiff } from "./dtk-diff.ts";
 import { type ClusterGiven, type ClusterSources, readIntent } from "./dtk-intent.ts";
@@ -112,7 +113,7 @@ function report(done: {
       lastHeard: proof.lastHeard,
       silentIngresses,
     };
-    process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+    process.stdout.write(`${printableJSON(result, 2)}\n`);
   } else if (given.quiet !== true) {
     process.stdout.write(renderNext({ intent, changed, silentIngresses }));
   }

@@ -5,6 +5,7 @@ import { type ClusterView, viewCluster } from "../cluster/installation/situation
 import { judgeRollout } from "../cluster/release/rollout.ts";
 import type { Status } from "../control/status.ts";
 import { TroubleError } from "../trouble.ts";
+import { printableJSON } from "../printable.ts";
 import { isKnownAddon, knownAddons } from "./dtk-addon.ts";
 import { type ClusterGiven, type ClusterSources, readIntent } from "./dtk-intent.ts";
 
@@ -33,7 +34,7 @@ export async function listAddons(
     const state = isKnownAddon(name) ? describe(view, status, intent.cluster) : "left to DTK";
     return { name, isEnabled: enabled.get(name) === true, state };
   });
-  process.stdout.write(given.json === true ? `${JSON.stringify(rows, undefined, 2)}\n` : renderRows(rows));
+  process.stdout.write(given.json === true ? `${printableJSON(rows, 2)}\n` : renderRows(rows));
   return 0;
 }
 

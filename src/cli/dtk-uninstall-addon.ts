@@ -5,6 +5,7 @@ import { viewCluster } from "../cluster/installation/situation.ts";
 import { type Removal, planRemoval, uninstall } from "../cluster/installation/uninstall.ts";
 import type { Server } from "../cluster/server/server.ts";
 import { TroubleError } from "../trouble.ts";
+import { printableJSON } from "../printable.ts";
 import { confirm } from "./confirm.ts";
 import { type ClusterGiven, type ClusterSources, readIntent } from "./dtk-intent.ts";
 
@@ -31,7 +32,7 @@ export async function uninstallAddon(given: UninstallGiven, sources: ClusterSour
   const removal = await planRemoval({ ...view, clusters, cluster: intent.cluster });
   const steps = describe(removal);
   if (given.json === true)
-    process.stdout.write(`${JSON.stringify({ ...removal, serverAnswers: server !== undefined })}\n`);
+    process.stdout.write(`${printableJSON({ ...removal, serverAnswers: server !== undefined })}\n`);
   if (steps.length === 0) say("There is nothing of the add-on to remove.");
   else if (given.dryRun === true) say(`Would remove:\n${steps.map((step) => `  ${step}`).join("\n")}`);
   else if (!(await confirm(`This removes ${steps.join(", ")}.`, given.yes))) return 1;

@@ -1,5 +1,6 @@
 /** Shown names as text for other programs: lines of a hosts file, JSON, or options of dnsmasq. */
 import type { Names } from "../control/names.ts";
+import { printableJSON } from "../printable.ts";
 
 export const exportFormats = ["hosts", "json", "dnsmasq"] as const;
 
@@ -15,7 +16,7 @@ export function renderExport(names: Names, format: ExportFormat): string {
     case "hosts":
       return eachAddress(names, (name, address) => `${address} ${name}\n`);
     case "json":
-      return `${JSON.stringify(names, undefined, 2)}\n`;
+      return `${printableJSON(names, 2)}\n`;
     case "dnsmasq":
       // Not `address=/name/`, which answers for everything under the name too (dnsmasq(8)).
       return eachAddress(names, (name, address) => `host-record=${name},${address}\n`);

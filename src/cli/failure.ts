@@ -1,5 +1,6 @@
 /** How a failure is shown: a sentence and what to do for trouble, a stack and where to report it for a bug. */
 import { TroubleError } from "../trouble.ts";
+import { printableJSON } from "../printable.ts";
 
 const bugExitCode = 70;
 
@@ -26,7 +27,7 @@ export function reportFailure(
     return bugExitCode;
   }
   const { code, message, hint, exitCode } = error;
-  if (json) answer(JSON.stringify({ code, message, hint }));
+  if (json) answer(printableJSON({ code, message, hint }));
   else talk(`${command}: ${message}\n  ${hint}`);
   return exitCode;
 }

@@ -28,6 +28,7 @@ import { requireRoot } from "./require-root.ts";
 import { exchange } from "../client/exchange.ts";
 import { findToken } from "../client/held-token.ts";
 import { askStatus } from "../client/server-client.ts";
+import { printableJSON } from "../printable.ts";
 import { renderStatus } from "./status-text.ts";
 import { terminalOf } from "./terminal.ts";
 
@@ -65,7 +66,7 @@ export async function install(given: InstallGiven): Promise<number> {
     if (given.quiet !== true && given.json !== true) process.stdout.write(text);
   };
   const sayJSON = (result: object): void => {
-    if (given.json === true) process.stdout.write(`${JSON.stringify(result)}\n`);
+    if (given.json === true) process.stdout.write(`${printableJSON(result)}\n`);
   };
   say(describePlan(plan, present));
   if (given.dryRun === true) {

@@ -47,6 +47,15 @@ test("text: warnings and errors end in their code, and what is fine does not", (
   ]);
 });
 
+test.each(["json", "text"])("%s: names of others are written without hidden characters", (format) => {
+  const script = `
+    const odd = "a\\u202e\\u200b\\u001b[2J\\u009b" + String.fromCodePoint(0xe0041);
+    log.warn({ code: "an-event", host: odd, err: new Error(odd) }, odd);`;
+  const text = String(runWithLog(format, script, "pipe").stderr);
+  expect(text).toContain("a\\u202e\\u200b\\u001b[2J\\u009b\\udb40\\udc41");
+  expect(text).not.toMatch(/[^\n\P{C}]/u);
+});
+
 /** What is logged to a stream of which systemd says that it is the journal's, or another one. */
 function logToJournal(isJournal: boolean): string {
   using folder = temporaryFolder();
@@ -74,5 +83,5 @@ test("JSON: every event has its code", () => {
 
 test("text: what came from outside cannot speak to the terminal", () => {
   const { stderr } = runWithLog("text", 'log.warn({ code: "an-event" }, "\\x1b[2Ja\\r\\nb\\x9b");', "pipe");
-  expect(String(stderr)).toMatch(/^\[\S+\] WARN: {2}\[2Ja {2}b {2}\[an-event\]\n$/);
+  expect(String(stderr)).toMatch(/^\[\S+\] WARN: \\u001b\[2Ja\\u000d\\u000ab\\u009b \[an-event\]\n$/);
 });

@@ -2,6 +2,7 @@
 import { fstatSync } from "node:fs";
 import { pino } from "pino";
 import type { Log } from "../log.ts";
+import { printable, printableLines } from "../printable.ts";
 
 const standardError = 2;
 
@@ -34,12 +35,19 @@ function isConnectedToJournal(): boolean {
 }
 
 function makeJSONLog(level: string): Log {
-  return pino({ level, base: null }, openStandardError());
+  return pino({ level, base: null }, openStandardError("\n"));
 }
 
-/** A log file on a full disk must not end the server: what cannot be logged is left out. */
-function openStandardError(): ReturnType<typeof pino.destination> {
-  return pino.destination({ fd: standardError, sync: true }).on("error", () => {});
+/**
+ * A log file on a full disk must not end the server: what cannot be logged is left out. Names come from outside, and must
+ * not be able to speak to a terminal.
+ *
+ * @param keep - characters that are ours
+ */
+function openStandardError(keep: string): ReturnType<typeof pino.destination> {
+  const stream = pino.destination({ fd: standardError, sync: true }).on("error", () => {});
+  const write = stream.write.bind(stream);
+  return Object.assign(stream, { write: (text: string) => write(printableLines(text, keep)) });
 }
 
 async function makeTextLog(
@@ -48,9 +56,10 @@ async function makeTextLog(
 ): Promise<Log> {
   // The bundle knows this CommonJS module by its default export alone.
   const { default: PinoPretty } = await import("pino-pretty");
+  const colorize = process.stderr.isTTY && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
   const destination = PinoPretty({
-    colorize: process.stderr.isTTY && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb",
-    destination: openStandardError(),
+    colorize,
+    destination: openStandardError(colorize ? "\n\u001b" : "\n"),
     translateTime: "HH:MM:ss",
     hideObject: !isDebug,
     // The journal has its own.
@@ -70,9 +79,4 @@ async function makeTextLog(
 function priorityOf(level: unknown): number {
   if (typeof level !== "number" || level < warnLevel) return level === 20 ? 7 : 6;
   return level === warnLevel ? 4 : 3;
-}
-
-/** Names come from outside, and must not be able to speak to the terminal. */
-function printable(message: string): string {
-  return message.replaceAll(/\p{Cc}/gu, " ");
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { type Trouble, TroubleError } from "../trouble.ts";
 import { version } from "../version.ts";
+import { printableLines } from "../printable.ts";
 import type { CommandDeclaration, ProgramDeclaration } from "./command.ts";
 import { reportFailure } from "./failure.ts";
 import { type FlagValues, type Setting, environmentName, flagUsage } from "./setting.ts";
@@ -45,11 +46,11 @@ function fail({ name }: ProgramDeclaration, argv: readonly string[], error: unkn
 }
 
 function talk(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${printableLines(text)}\n`);
 }
 
 function answer(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${printableLines(text)}\n`);
 }
 
 /** Errors that no caller can catch: a reader that went away, as `head` does, is none, and everything else is a bug. */

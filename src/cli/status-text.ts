@@ -2,7 +2,8 @@
 import { formatAge } from "../control/age.ts";
 import type { Status } from "../control/status.ts";
 import { splitHint } from "../trouble.ts";
-import { type Terminal, printable, wrap } from "./terminal.ts";
+import { printable } from "../printable.ts";
+import { type Terminal, wrap } from "./terminal.ts";
 import { counted } from "./words.ts";
 
 type Cluster = Status["clusters"][number];

@@ -4,6 +4,7 @@ import type { Status } from "../control/status.ts";
 import { type Trouble, TroubleError } from "../trouble.ts";
 import { openScreen } from "./screen.ts";
 import { type ServerPlace, findStatus } from "../client/server-client.ts";
+import { printableJSON } from "../printable.ts";
 import { describeAttention, describeParts, renderStatus } from "./status-text.ts";
 import { type Terminal, terminalOf, wrap } from "./terminal.ts";
 
@@ -63,7 +64,7 @@ function printing(json: boolean): Show {
     const isFirst = last === undefined;
     last = key;
     const text = json
-      ? `${JSON.stringify("status" in look ? look.status : look.trouble)}\n`
+      ? `${printableJSON("status" in look ? look.status : look.trouble)}\n`
       : renderLook(look, terminalOf(process.stdout));
     process.stdout.write(isFirst || json ? text : `\n--- ${new Date().toISOString()}\n${text}`);
   };

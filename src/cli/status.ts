@@ -1,5 +1,6 @@
 /** `hostsfile-server status`: what the running server shows, what it does not show and why. */
 import { type ServerPlace, findStatus } from "../client/server-client.ts";
+import { printableJSON } from "../printable.ts";
 import { renderStatus } from "./status-text.ts";
 import { terminalOf } from "./terminal.ts";
 
@@ -16,7 +17,7 @@ export async function showStatus(
   const status = await findStatus(given);
   const terminal = terminalOf(process.stdout);
   process.stdout.write(
-    given.json ? `${JSON.stringify(status, undefined, 2)}\n` : renderStatus(status, { now: Date.now(), terminal }),
+    given.json ? `${printableJSON(status, 2)}\n` : renderStatus(status, { now: Date.now(), terminal }),
   );
   return status.attention.length > 0 ? 1 : 0;
 }

@@ -1,5 +1,6 @@
 /** Text for a person at a terminal: wrapped at words with commands left whole, in colours where these are wanted, and never with control characters of others. */
 import { styleText } from "node:util";
+import { printable } from "../printable.ts";
 
 /** What a text is in a place where colours are: `good`, `bad`, `strong`, `faint`, or a `command` to type. */
 export type Style = keyof typeof formats;
@@ -54,11 +55,4 @@ export function wrap(
     } else line = line === "" ? word : `${line} ${word}`;
   }
   return [...lines, (lines.length === 0 ? first : others) + line];
-}
-
-/** Shows control characters as escapes, since a name or a line of somebody else must not drive the terminal. */
-export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
-    character === "\t" ? " " : `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
-  );
 }

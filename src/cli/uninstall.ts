@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { findInstalled, hasPredecessor, removeInstalled, stopService } from "../service/removal.ts";
 import { isPackageThere, isPackaged, serviceStateFolder, serviceUnitName } from "../service/places.ts";
 import { TroubleError } from "../trouble.ts";
+import { printableJSON } from "../printable.ts";
 import { removeLinesFrom } from "./clear.ts";
 import { defaultHostsFile } from "./environment.ts";
 import { confirm } from "./confirm.ts";
@@ -25,7 +26,7 @@ export async function uninstall(given: Given<typeof uninstallSettings>): Promise
   const keepState = given.keepState === true;
   const paths = await findInstalled({ keepState });
   const say = (text: string, result: Result): void => {
-    if (given.json === true) process.stdout.write(`${JSON.stringify(result)}\n`);
+    if (given.json === true) process.stdout.write(`${printableJSON(result)}\n`);
     else if (given.quiet !== true) process.stdout.write(`${text}\n`);
   };
   if (paths.length === 0) {

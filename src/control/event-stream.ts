@@ -1,6 +1,7 @@
 /** `GET /events`: the status as server-sent events (HTML Standard, section 9.2), bounded, and over when the server stops. */
 import { createHash } from "node:crypto";
 import type { Context } from "hono";
+import { printableJSON } from "../printable.ts";
 import { answerJSON } from "../webhook/answer.ts";
 import type { HTTPEnvironment } from "../webhook/environment.ts";
 import type { ChangeFeed } from "./change-feed.ts";
@@ -87,5 +88,5 @@ function renderEvent(status: Status, sent: string): { readonly revision: string;
   const revision = revisionOf(status);
   if (revision === sent) return { revision, text: ": nothing has changed\n\n" };
   const first = sent === "" ? "retry: 2000\n" : "";
-  return { revision, text: `${first}id: ${revision}\nevent: status\ndata: ${JSON.stringify(status)}\n\n` };
+  return { revision, text: `${first}id: ${revision}\nevent: status\ndata: ${printableJSON(status)}\n\n` };
 }

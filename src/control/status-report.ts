@@ -1,6 +1,8 @@
 /** Says in one value how the server is: what it shows, what it cannot show and why, and what a person should look at. */
 import type { SinkReport } from "../hosts/sink.ts";
 import { explainNotShown } from "../records/not-shown.ts";
+import { shorten } from "../printable.ts";
+import { countKnownTypes } from "../records/record-type.ts";
 import type { ViewEntry } from "../records/view.ts";
 import type { ReconcilerPort, ReconcilerState } from "../reconciler.ts";
 import type { Store, StoredCluster } from "../store/store.ts";
@@ -69,7 +71,7 @@ export function buildStatus(options: StatusOptions, filter = ""): Status {
     notShown: some(
       state.view.notShown.map((entry) => {
         const { name, cluster, reason } = entry;
-        return { name, cluster, reason, sentence: explainNotShown(entry) };
+        return { name: shorten(name), cluster, reason, sentence: explainNotShown(entry) };
       }),
     ),
     leftOut: some(leftOut.list().map((entry) => ({ ...entry, sentence: leftOutSentence(entry) }))),
@@ -162,7 +164,7 @@ function describeCluster(known: {
     caller,
     silentSeconds: Math.floor(silentFor / 1000),
     movedTo: findMove(known.cluster, known.areNeighbours) ?? null,
-    records: Object.fromEntries(known.store.countByType(name)),
+    records: Object.fromEntries(countKnownTypes(known.store.countByType(name))),
     shown: known.shown,
   };
 }

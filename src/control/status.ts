@@ -59,7 +59,9 @@ const clusterSchema = z.object({
     z.string(),
     "Where ExternalDNS calls from now, when that was the cluster IP before and is another address of its network.",
   ),
-  records: z.record(z.string(), z.number()).check(z.describe("Stored endpoints by type, those of ownership included.")),
+  records: z
+    .record(z.string(), z.number())
+    .check(z.describe("Stored endpoints by type, those of ownership included; types that are seldom are `other`.")),
   shown: count("Names of it that the hosts file shows."),
 });
 

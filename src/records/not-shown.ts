@@ -1,4 +1,5 @@
 /** One sentence for every reason why a stored record is not shown. */
+import { shorten } from "../printable.ts";
 import { recordLimits, shownLimits } from "./limits.ts";
 import type { NotShown } from "./view.ts";
 
@@ -8,7 +9,9 @@ import type { NotShown } from "./view.ts";
  * @param notShown - the record and the reason
  */
 export function explainNotShown(notShown: NotShown): string {
-  const { name, cluster, type } = notShown;
+  const { cluster } = notShown;
+  // What an earlier version stored may be of any length.
+  const [name, type] = [shorten(notShown.name), shorten(notShown.type)];
   switch (notShown.reason) {
     case "no-cluster-ip":
       return `${name} is not shown: the cluster IP of ${cluster} is not set yet.`;

@@ -1,6 +1,7 @@
-/** Answers for people and programs alike: JSON that ends in a line end, so that curl leaves a terminal in order. */
+/** Answers for people and programs alike: JSON that ends in a line end and hides nothing, so that curl leaves a terminal in order. */
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { printableJSON } from "../printable.ts";
 import type { Trouble } from "../trouble.ts";
 import type { HTTPEnvironment } from "./environment.ts";
 
@@ -10,7 +11,7 @@ import type { HTTPEnvironment } from "./environment.ts";
  * @param status - 200 unless given
  */
 export function answerJSON(context: Context<HTTPEnvironment>, value: unknown, status?: ContentfulStatusCode): Response {
-  return context.body(`${JSON.stringify(value)}\n`, status, { "content-type": "application/json" });
+  return context.body(`${printableJSON(value)}\n`, status, { "content-type": "application/json" });
 }
 
 /** Answers with a trouble: what is wrong, what to do, and the code that docs/troubleshooting.md has an entry for. */

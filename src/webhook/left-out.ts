@@ -1,4 +1,5 @@
 /** What of a request was left out and why: said once in the log, and kept for the status until the next such request. */
+import { shorten } from "../printable.ts";
 import type { ClusterName } from "../records/cluster.ts";
 import { recordLimits } from "../records/limits.ts";
 import { limits } from "../store/limits.ts";
@@ -25,7 +26,6 @@ export type LeftOutFrom = "adjustendpoints" | "records";
 
 const maximumKept = 1000;
 const maximumLogged = 20;
-const maximumLength = 300;
 
 const sentences: Readonly<Record<LeftOutReason, string>> = {
   "not-managed": "lies in no managed domain; to have it shown, add its domain with --domains or POST /domains",
@@ -68,7 +68,11 @@ export class LeftOutMemory {
   replace(cluster: ClusterName, from: LeftOutFrom, found: readonly LeftOut[]): void {
     const key = `${cluster}\0${from}`;
     const known = this.#byRequest.get(key);
-    const kept = new Map(found.slice(0, maximumKept).map((entry) => [`${entry.reason}\0${entry.name}`, clip(entry)]));
+    const kept = new Map(
+      found
+        .slice(0, maximumKept)
+        .map((entry) => [`${entry.reason}\0${entry.name}`, { ...entry, name: shorten(entry.name) }]),
+    );
     const fresh = [...kept].filter(([entry]) => known?.has(entry) !== true).map(([, entry]) => entry);
     if (kept.size === 0) this.#byRequest.delete(key);
     else this.#byRequest.set(key, kept);
@@ -93,8 +97,4 @@ export class LeftOutMemory {
       if (key.startsWith(`${cluster}\0`)) this.#byRequest.delete(key);
     }
   }
-}
-
-function clip(entry: LeftOut): LeftOut {
-  return entry.name.length <= maximumLength ? entry : { ...entry, name: `${entry.name.slice(0, maximumLength)}…` };
 }

@@ -1,15 +1,13 @@
 /** Pieces of the page, and what bounds them: whatever is stored, the page stays one request of at most 60 kB. */
 import type { html } from "hono/html";
+import { printable, shorten } from "../../printable.ts";
 
 /** What hono's helper makes: every value in it is escaped. */
 export type Markup = ReturnType<typeof html>;
 
-/** Characters of one text; names have at most 253. */
-const longest = 300;
-
-/** Cuts a text of any length. */
+/** Cuts a text of any length, and shows what is hidden in it. */
 export function clip(text: string): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+  return shorten(printable(shorten(text)));
 }
 
 /** The first of a list in a sentence, and how many more. */
