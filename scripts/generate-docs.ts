@@ -9,7 +9,7 @@ import { type Setting, environmentName } from "../src/cli/setting.ts";
 import { entries, pathText } from "../src/cluster/configuration/entry.ts";
 import { mostStreams } from "../src/control/event-stream.ts";
 import { defaultConnectionLimits } from "../src/control/connections.ts";
-import { defaultLimits } from "../src/control/limits.ts";
+import { defaultLimits, roomFor } from "../src/control/limits.ts";
 import { recordLimits, shownLimits } from "../src/records/limits.ts";
 import { limits } from "../src/store/limits.ts";
 import { metricsPath, renderMetricsPage } from "./metrics-page.ts";
@@ -144,6 +144,7 @@ function renderLimits(): string {
     ["MiB of the lines of all clusters in the hosts file", shownLimits.bytes / mebibyte],
     ["MiB of a request body", defaultLimits.body / mebibyte],
     ["MiB of all request bodies at one time", defaultLimits.allBodies / mebibyte],
+    ["MiB of one address's request bodies at one time", roomFor(defaultLimits).perOrigin / mebibyte],
     ["requests of one address at one time", defaultLimits.requestsPerAddress],
     ["connections of one address; from the 65th on its requests get 503", defaultConnectionLimits.hard],
     ["connections of one address that may not call and has shown no token", defaultConnectionLimits.perStranger],
@@ -155,6 +156,7 @@ function renderLimits(): string {
 
 These are fixed. The addresses of an IPv6 network of 64 bits count as one, but for this machine's own. There are fewer connections where the process may open few files (\`ulimit -n\`): 64 of these are kept for other things.
 When there is no room for a connection, one is closed for it: a stranger's, or else the one that has been idle for longest of the address with the most.
+When there is no room for a body, unfinished ones get 503: first those that stand still, the slowest before the others, then the largest of the address with the most.
 
 | what | at most |
 |---|---|

@@ -11,12 +11,13 @@ import { LeftOutMemory } from "../webhook/left-out.ts";
 import { type CallerFacts, webhookRoutes } from "../webhook/routes.ts";
 import { adoptRoutes } from "./adopt.ts";
 import { AllowList } from "./allow-list.ts";
+import { Bodies } from "./bodies.ts";
 import { originOf, parseCaller } from "./caller.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type { Peer } from "./connections.ts";
 import { type Forget, makeForget } from "./forget.ts";
 import { type Guard, createGuard } from "./guard.ts";
-import { type Limits, defaultLimits, limitRequests, receiveBody } from "./limits.ts";
+import { type Limits, defaultLimits, limitRequests, receiveBody, roomFor } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
 import { listNames } from "./names.ts";
 import { machineNetworks } from "./inner.ts";
@@ -57,6 +58,8 @@ export interface App {
   /** The networks that may call now beside this machine itself, as text. */
   readonly allowed: () => readonly string[];
   readonly forget: Forget;
+  /** Answers 503 to every request whose body has not come whole. */
+  readonly giveUpBodies: (reason: string) => void;
 }
 
 /** Makes the application; it holds no port and no timer. */
@@ -79,7 +82,8 @@ export function createApp(options: AppOptions): App {
   });
   const prover = createProver({ adminToken, elapsed: () => performance.now() });
   const tokenRequired = (): boolean => adminToken().kind !== "none";
-  const receive = receiveBody(limits);
+  const bodies = new Bodies(roomFor(limits));
+  const receive = receiveBody(limits, bodies);
   const leftOut = new LeftOutMemory(log);
   const forget = makeForget({ reconciler, leftOut, log });
   const allowed = (): readonly string[] => allowList.describe();
@@ -123,6 +127,7 @@ export function createApp(options: AppOptions): App {
     judge: (remote) => judgePeer(allowList, remote),
     allowed,
     forget,
+    giveUpBodies: (reason) => bodies.giveUpUnfinished(reason),
   };
 }
 

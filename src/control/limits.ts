@@ -4,6 +4,7 @@ import { TextDecoder } from "node:util";
 import type { MiddlewareHandler } from "hono";
 import { answerJSON } from "../webhook/answer.ts";
 import type { HTTPEnvironment } from "../webhook/environment.ts";
+import { type Bodies, BodyGivenUpError, type Room } from "./bodies.ts";
 
 type Handler = MiddlewareHandler<HTTPEnvironment>;
 
@@ -41,41 +42,45 @@ export function limitRequests({ requestsPerAddress }: Pick<Limits, "requestsPerA
   };
 }
 
+/** The room for bodies: one origin may take half of it, or a body of the largest size. */
+export function roomFor({ body, allBodies }: Pick<Limits, "body" | "allBodies">): Room {
+  return { all: allBodies, perOrigin: Math.max(body, allBodies / 2) };
+}
+
 /**
  * Reads the body into the variable `body`, and counts its bytes until the request is answered. What is counted is what
  * has come, so that a caller that announces much and sends nothing holds up nobody.
  */
-export function receiveBody({ body: most, allBodies }: Pick<Limits, "body" | "allBodies">): Handler {
-  let held = 0;
+export function receiveBody({ body: most }: Pick<Limits, "body">, bodies: Bodies): Handler {
   return async (context, next) => {
     if (Number(context.req.header("content-length") ?? 0) > most) return answerJSON(context, tooLarge(most), 413);
+    using body = bodies.begin(context.env.origin ?? context.env.caller ?? "");
     const decoder = new TextDecoder("utf-8", { fatal: true });
     let text: string | undefined = "";
-    let size = 0;
     const proven = context.get("provenDigest");
     const digest = proven === undefined ? undefined : createHash("sha256");
     try {
-      for await (const chunk of context.env.incoming ?? context.req.raw.body ?? []) {
-        size += chunk.length;
-        held += chunk.length;
-        if (size > most) return answerJSON(context, tooLarge(most), 413);
-        if (held > allBodies) {
-          context.header("retry-after", "1");
-          return answerJSON(context, { error: "Too many bytes in flight." }, 503);
-        }
+      for await (const chunk of body.read(context.env.incoming ?? context.req.raw.body ?? nothing())) {
+        if (body.size > most) return answerJSON(context, tooLarge(most), 413);
         digest?.update(chunk);
         text = append(text, decoder, chunk);
       }
-      text = append(text, decoder);
-      if (digest?.digest("base64url") !== proven) return answerJSON(context, { error: "The body is another." }, 401);
-      if (text === undefined) return answerJSON(context, { error: "The body is not UTF-8." }, 400);
-      context.set("body", text);
-      return await next();
-    } finally {
-      held -= size;
+    } catch (error) {
+      if (!(error instanceof BodyGivenUpError)) throw error;
+      context.header("retry-after", "1");
+      context.header("connection", "close");
+      return answerJSON(context, { error: error.message }, 503);
     }
+    text = append(text, decoder);
+    if (digest?.digest("base64url") !== proven) return answerJSON(context, { error: "The body is another." }, 401);
+    if (text === undefined) return answerJSON(context, { error: "The body is not UTF-8." }, 400);
+    context.set("body", text);
+    // Not without await: the body is held until the request is answered.
+    return await next();
   };
 }
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 function tooLarge(most: number): { readonly error: string } {
   return { error: `The body is larger than ${most / mebibyte} MiB.` };
