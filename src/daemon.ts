@@ -108,6 +108,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const server: RunningServer = await startServer({
     fetch: app.fetch,
     judge: app.judge,
+    giveUpBodies: app.giveUpBodies,
     host: options.host,
     port: options.port,
     descriptor: options.descriptor,

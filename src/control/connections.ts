@@ -55,6 +55,7 @@ export class Connections {
   readonly #proven = new Set<string>();
   readonly #responses = new Set<ServerResponse>();
   #isDraining = false;
+  #taken = 0;
   #lastRequestAt = performance.now();
 
   /** Watches the server's connections; must be called before any comes. */
@@ -101,9 +102,28 @@ export class Connections {
     return this.#responses.size;
   }
 
-  /** Milliseconds since a request came or was answered, or the end was announced; 0 while one is being answered. */
+  /** Milliseconds since a request, or a connection for one, came, or one was answered, or the end was announced; 0 while one is being answered. */
   quietFor(): number {
     return this.#responses.size > 0 ? 0 : performance.now() - this.#lastRequestAt;
+  }
+
+  /** Number of connections that were ever taken in. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** Cuts the connections without a request that is not answered yet. */
+  cutIdle(): void {
+    for (const held of this.#held.values()) if (held.requests === 0) this.#drop(held);
+  }
+
+  /**
+   * Cuts from now on the connections whose answer is ready and whose reader takes nothing of it.
+   *
+   * @param patience - milliseconds without a byte taken
+   */
+  cutDeaf(patience: number): void {
+    for (const response of this.#responses) if (response.writableEnded) response.setTimeout(patience);
   }
 
   /** Cuts every connection that is still open. */
@@ -117,8 +137,11 @@ export class Connections {
     const { origin, place } = judge(socket.remoteAddress);
     const held: Held = { socket, origin, isOwn: place === "own", isOver: false, requests: 0 };
     this.#held.set(socket, held);
+    this.#taken++;
     socket.once("close", () => this.#release(held));
     const isStranger = place === "stranger" && !this.#proven.has(origin);
+    // Its request is on its way.
+    if (!isStranger) this.#lastRequestAt = performance.now();
     const pool = isStranger ? this.#strangers : this.#known;
     pool.add(held);
     const count = pool.countOf(origin);

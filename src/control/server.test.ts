@@ -223,6 +223,17 @@ describe("slowness", () => {
   });
 });
 
+/** Asks and tells the status, or what went wrong. */
+async function askForRecords(port: number, agent: Agent): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const request = httpRequest({ port, host: "127.0.0.1", path: "/records", agent }, (response) => {
+    response.on("error", (error) => resolve(error.message)).on("end", () => resolve(String(response.statusCode)));
+    response.resume();
+  });
+  request.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message)).end();
+  return promise;
+}
+
 async function askOnce(port: number): Promise<{ readonly keepAlive: string }> {
   const agent = new Agent({ keepAlive: true });
   const [response]: IncomingMessage[] = await once(
@@ -348,6 +359,68 @@ describe("stopping", () => {
       expect(await exchange(server.port, bytes)).toMatch(/^HTTP\/1\.1 20[04] /);
     }
     await stopped;
+  });
+
+  test("cuts no request while callers keep calling, and lasts no longer for it", async () => {
+    const server = await start();
+    const outcomes = new Set<string>();
+    let isOver = false;
+    const client = async (pause: number, keepAlive: boolean): Promise<void> => {
+      const agent = new Agent({ keepAlive, maxSockets: 1 });
+      while (!isOver) {
+        outcomes.add(await askForRecords(server.port, agent));
+        await sleep(pause);
+      }
+      agent.destroy();
+    };
+    const clients = [1, 5, 20, 70, 160].flatMap((pause) => [client(pause, true), client(pause, false)]);
+    await sleep(300);
+    const begin = performance.now();
+    await server.stop(20_000);
+    // Callers that never pause would make it last for the whole grace.
+    expect(performance.now() - begin).toBeLessThan(10_000);
+    isOver = true;
+    await Promise.all(clients);
+    expect([...outcomes].toSorted()).toEqual(["200", "ECONNREFUSED"]);
+  });
+
+  test("a body that does not end is answered 503, a small one that is on its way gets through", async () => {
+    await using app = await makeTestApp();
+    const server = await startServer({ ...app, host: "127.0.0.1", port: 0 });
+    const [stuck, slow] = [connect(server.address.port, "127.0.0.1"), connect(server.address.port, "127.0.0.1")];
+    const head = "POST /adjustendpoints HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n[";
+    const answers = [readAll(stuck), readAll(slow)];
+    await Promise.all([send(stuck, head), send(slow, head)]);
+    await exchange(server.address.port, get("/records"));
+    const stopped = server.stop(20_000);
+    await sleep(500);
+    await send(slow, "]");
+    expect(await answers[1]).toMatch(/^HTTP\/1\.1 200 [^]*\r\nConnection: close\r\n/i);
+    expect(await answers[0]).toMatch(/^HTTP\/1\.1 503 [^]*\r\nConnection: close\r\n[^]*The server stops/i);
+    await stopped;
+  });
+
+  test("waits for an answer that is worked on, and for no reader that takes nothing of it", async () => {
+    const { promise: release, resolve: letGo } = Promise.withResolvers<void>();
+    const fetch: ServerOptions["fetch"] = async ({ url }) => {
+      if (url.endsWith("/worked-on")) await release;
+      return new Response(url.endsWith("/large") ? "x".repeat(50_000_000) : "done");
+    };
+    const timeouts = { patience: 200, portCloses: 100, quiet: 50 };
+    const server = await startServer({ fetch, host: "127.0.0.1", port: 0, timeouts });
+    const [deaf, reader] = [
+      connect(server.address.port, "127.0.0.1").pause(),
+      connect(server.address.port, "127.0.0.1"),
+    ];
+    const answer = readAll(reader);
+    await Promise.all([send(deaf, get("/large")), send(reader, get("/worked-on"))]);
+    await exchange(server.address.port, get("/"));
+    const stopped = server.stop(60_000);
+    await sleep(1500);
+    letGo();
+    expect(await answer).toMatch(/done$/);
+    await stopped;
+    deaf.destroy();
   });
 
   test("ends after the grace even when a request never does", async () => {

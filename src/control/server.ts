@@ -1,17 +1,19 @@
 /** The HTTP server: both address families on one port, patient with ExternalDNS, impatient with who is slow, and it ends without cutting anyone short. */
 import { type Server, createServer } from "node:http";
-import { type AddressInfo, Server as SocketServer, type Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
+import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { TroubleError } from "../trouble.ts";
 import type { App } from "./app.ts";
 import { spellAsURL } from "./browser.ts";
 import { type ConnectionLimits, Connections, type ConnectionsOptions, connectionLimits } from "./connections.ts";
+import { type DrainTimes, drain } from "./drain.ts";
 
 export interface ServerOptions {
   readonly fetch: App["fetch"];
   /** Says who a remote address is; without it everybody is this machine itself. */
   readonly judge?: ConnectionsOptions["judge"];
+  /** Answers the requests whose bodies have not come whole; called when the server stops. */
+  readonly giveUpBodies?: App["giveUpBodies"];
   /** All addresses of both families when undefined. */
   readonly host: string | undefined;
   /** 0 takes a free one. */
@@ -23,7 +25,7 @@ export interface ServerOptions {
 }
 
 /** All in milliseconds. */
-export interface Timeouts {
+export interface Timeouts extends Omit<DrainTimes, "grace"> {
   /** ExternalDNS keeps idle connections for 90 s (Go net/http DefaultTransport) and dies of one that closes under a POST. */
   readonly keepAlive: number;
   /** Until the header has come. */
@@ -34,8 +36,6 @@ export interface Timeouts {
   readonly idle: number;
   /** How often the above are looked at. */
   readonly check: number;
-  /** Without a request, after which a stopping server closes its port: longer than ExternalDNS takes between the requests of one loop. */
-  readonly quiet: number;
 }
 
 const defaultTimeouts: Timeouts = {
@@ -45,15 +45,18 @@ const defaultTimeouts: Timeouts = {
   idle: 150_000,
   check: 1000,
   quiet: 150,
+  portCloses: 1000,
+  patience: 2000,
 };
 
 export interface RunningServer extends AsyncDisposable {
   readonly address: AddressInfo;
   /**
    * Stops: answers what comes with the announcement that the connection ends, closes the port at a quiet moment (at once
-   * if somebody else holds it), lets the requests in flight finish, then ends idle connections.
+   * if somebody else holds it), and lets the requests in flight finish. After 2 s idle connections, unfinished bodies and
+   * deaf readers end too.
    *
-   * @param grace - milliseconds after which what still runs is cut
+   * @param grace - milliseconds after which what is still worked on is cut
    */
   readonly stop: (grace: number) => Promise<void>;
 }
@@ -67,6 +70,7 @@ export interface RunningServer extends AsyncDisposable {
 export async function startServer({
   fetch,
   judge,
+  giveUpBodies,
   timeouts,
   connections: most,
   ...place
@@ -112,7 +116,13 @@ export async function startServer({
   server.on("error", () => undefined);
   let stopped: Promise<void> | undefined;
   const stop = (grace: number): Promise<void> =>
-    (stopped ??= drain({ server, connections, grace, quiet: times.quiet, isHeld: place.descriptor !== undefined }));
+    (stopped ??= drain({
+      server,
+      connections,
+      times: { ...times, grace },
+      isHeld: place.descriptor !== undefined,
+      giveUpBodies: () => giveUpBodies?.("The server stops; it is back in a moment."),
+    }));
   return { address, stop, [Symbol.asyncDispose]: () => stop(5000) };
 }
 
@@ -203,28 +213,4 @@ function explain(error: unknown, { host, port }: { readonly host: string; readon
     default:
       return error;
   }
-}
-
-async function drain(known: {
-  readonly server: Server;
-  readonly connections: Connections;
-  readonly grace: number;
-  readonly quiet: number;
-  /** Whether somebody else keeps the port open, so that who comes after it was closed here only waits. */
-  readonly isHeld: boolean;
-}): Promise<void> {
-  const { server, connections, grace, quiet, isHeld } = known;
-  const deadline = performance.now() + grace;
-  const isLate = (): boolean => performance.now() >= deadline;
-  connections.announceEnd();
-  const quietBefore = isHeld ? 0 : quiet;
-  while (connections.quietFor() < quietBefore && !isLate()) await sleep(10);
-  const closed = new Promise<void>((resolve) => server.once("close", () => resolve()));
-  // http's own close() would cut kept connections in the instant, under the feet of a request that is on its way.
-  SocketServer.prototype.close.call(server);
-  while ((connections.busy > 0 || connections.quietFor() < quiet) && !isLate()) await sleep(10);
-  connections.cut();
-  await closed;
-  // Ends the timer that looks for slow connections.
-  server.close();
 }
