@@ -364,10 +364,10 @@ describe("stopping", () => {
   test("cuts no request while callers keep calling, and lasts no longer for it", async () => {
     const server = await start();
     const outcomes = new Set<string>();
-    let isOver = false;
+    const over = new AbortController();
     const client = async (pause: number, keepAlive: boolean): Promise<void> => {
       const agent = new Agent({ keepAlive, maxSockets: 1 });
-      while (!isOver) {
+      while (!over.signal.aborted) {
         outcomes.add(await askForRecords(server.port, agent));
         await sleep(pause);
       }
@@ -379,7 +379,7 @@ describe("stopping", () => {
     await server.stop(20_000);
     // Callers that never pause would make it last for the whole grace.
     expect(performance.now() - begin).toBeLessThan(10_000);
-    isOver = true;
+    over.abort();
     await Promise.all(clients);
     expect([...outcomes].toSorted()).toEqual(["200", "ECONNREFUSED"]);
   });
