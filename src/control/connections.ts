@@ -77,8 +77,8 @@ export class Connections {
     return this.#held.get(socket)?.origin;
   }
 
-  /** Notes that a request was let in: its connection, and those that its origin opens from now on, are no stranger's. */
-  letIn(socket: object): void {
+  /** Notes that a token was shown: its connection, and those that its origin opens from now on, are no stranger's. */
+  trust(socket: object): void {
     const held = this.#held.get(socket);
     if (held === undefined || !this.#strangers.remove(held)) return;
     this.#known.add(held);

@@ -75,11 +75,12 @@ function refuseCall(options: GuardOptions, context: Context<HTTPEnvironment>, ac
   const call = describeCall({ context, caller, access, options });
   const verdict = judge(call);
   if (verdict.admit) {
-    context.env.letIn?.();
+    if (call.isTokenShown) context.env.tokenShown?.();
     return undefined;
   }
   const { reason, status } = verdict;
   options.refused(reason);
+  context.header("connection", "close");
   const held = options.adminToken();
   // The log has it once, from whoever found it.
   if (reason === "no-usable-token" && held.kind === "unusable") return { status, ...held.trouble };
@@ -89,7 +90,6 @@ function refuseCall(options: GuardOptions, context: Context<HTTPEnvironment>, ac
   // Strangers may be many; what they make the log say must not keep it from naming a guest.
   const kind = call.place === "stranger" ? "refused strangers" : "refused callers";
   options.warnOnce({ kind, key, fields, message: `${message} ${hint}` });
-  context.header("connection", "close");
   if (status === 401) context.header("www-authenticate", 'Bearer realm="hostsfile-server"');
   return { status, message, hint };
 }

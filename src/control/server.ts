@@ -87,7 +87,7 @@ export async function startServer({
       origin: connections.originOf(socket),
       overloaded: connections.isOver(socket),
       incoming,
-      letIn: () => connections.letIn(socket),
+      tokenShown: () => connections.trust(socket),
       cut: () => void socket.destroy(),
     });
   });

@@ -12,8 +12,8 @@ export interface HTTPEnvironment {
     readonly overloaded?: boolean;
     /** The request's body as it comes; without it the request itself is read, which takes longer. */
     readonly incoming?: AsyncIterable<Uint8Array>;
-    /** Told when the guard lets a request through. */
-    readonly letIn?: () => void;
+    /** Told when the guard lets a request through because of its token. */
+    readonly tokenShown?: () => void;
     /** Cuts the connection, for an answer without an end whose reader takes no more. */
     readonly cut?: () => void;
   };
