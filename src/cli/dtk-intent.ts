@@ -27,7 +27,7 @@ export function readIntent(
   const { kubeconfig, domains, port, cluster, clusterIPs, hostIP, targets, tokenFile } = configuration;
   const { virtualization, firstVM } = configuration;
   const intent: Intent = {
-    place: { kubeconfig: kubeconfig.value, context: given.context },
+    place: { kubeconfig: kubeconfig.value, context: given.context, isHearsay: kubeconfig.origin.kind === "file" },
     domains: domains.value,
     port: port.value,
     cluster: cluster.value,

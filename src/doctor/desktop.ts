@@ -22,7 +22,7 @@ export interface DesktopPlace {
 /** Opens the desktop; nothing is looked at yet. */
 export function openDesktop(place: DesktopPlace): Desktop {
   const { hostsFile, stateFolder, port, askStatus, ask, signal } = place;
-  const cluster = { ...place.cluster, kubeconfig: place.cluster.kubeconfig ?? kubeconfigBehindSudo() };
+  const cluster = { ...place.cluster, kubeconfig: place.cluster.kubeconfig ?? behindSudo(place.cluster) };
   const files = new Map<string, Promise<Buffer | undefined>>();
   const runs = new Map<string, Promise<Ran>>();
   const looks = new Map<unknown, Promise<unknown>>();
@@ -44,6 +44,10 @@ export function openDesktop(place: DesktopPlace): Desktop {
     once: async (look) => remember(looks, look, async () => look(desktop)) as ReturnType<typeof look>,
   };
   return desktop;
+}
+
+function behindSudo({ context }: ClusterPlace): string | undefined {
+  return kubeconfigBehindSudo(process.env, { context });
 }
 
 async function openKubernetesOf(place: ClusterPlace) {

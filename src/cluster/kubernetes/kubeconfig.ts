@@ -2,19 +2,25 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type KubernetesAPI, connectKubernetes } from "./api.ts";
+import { type Connection, type KubernetesAPI, connectKubernetes } from "./api.ts";
 import type { ClusterPlace } from "./place.ts";
 import { readPlainKubeconfig } from "./plain-kubeconfig.ts";
 
 /**
  * Opens the API of the cluster. A proxy in the environment is for the client to follow.
  *
- * @throws TroubleError `kubeconfig-unusable` (exit 3)
+ * @throws TroubleError `kubeconfig-unusable` or `login-program-refused` (exit 3)
  */
 export async function openKubernetes(place: ClusterPlace): Promise<KubernetesAPI> {
+  return connectKubernetes(
+    openedPlainly(place) ?? (await (await import("./client-kubeconfig.ts")).readWithClient(place)),
+  );
+}
+
+/** The connection by a kubeconfig of the plain kind, which has no program run; undefined when it is of another. */
+export function openedPlainly(place: ClusterPlace): Connection | undefined {
   const path = place.kubeconfig ?? usualPath();
-  const plain = path === undefined || hasProxy() ? undefined : readPlainKubeconfig(path, place.context);
-  return connectKubernetes(plain ?? (await (await import("./client-kubeconfig.ts")).readWithClient(place)));
+  return path === undefined || hasProxy() ? undefined : readPlainKubeconfig(path, place.context);
 }
 
 /** kubectl's rule, as far as it leads to one file. */

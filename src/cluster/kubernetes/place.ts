@@ -4,6 +4,8 @@ export interface ClusterPlace {
   /** Path of a kubeconfig; kubectl's own rules hold without it. */
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
+  /** Whether the kubeconfig is named by a configuration alone, which may be somebody else's; then no program of it is run. */
+  readonly isHearsay?: boolean;
 }
 
 /** What Helm takes to mean the same cluster. */

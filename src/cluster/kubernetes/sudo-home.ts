@@ -10,16 +10,18 @@ export interface SudoOptions {
   readonly file?: string;
   /** Where root's own kubeconfig would be. */
   readonly own?: string;
+  /** The context that is meant, the current one unless given. */
+  readonly context?: string | undefined;
 }
 
 /**
- * Finds it where root has none. Only a plain one counts: another may name a program that logs in, which would run as root.
+ * Finds it where root has none. Only one that is plain for the context that is meant counts: another may name a program.
  *
  * @returns its path, or undefined
  */
 export function kubeconfigBehindSudo(
   environment: Readonly<Record<string, string | undefined>> = process.env,
-  { user = process.geteuid?.(), file = "/etc/passwd", own = "/root/.kube/config" }: SudoOptions = {},
+  { user = process.geteuid?.(), file = "/etc/passwd", own = "/root/.kube/config", context }: SudoOptions = {},
 ): string | undefined {
   const { SUDO_USER: name, KUBECONFIG: given = "" } = environment;
   if (user !== 0 || name === undefined || given !== "" || existsSync(own)) return undefined;
@@ -27,7 +29,7 @@ export function kubeconfigBehindSudo(
     .map((line) => line.split(":"))
     .find(([login]) => login === name)?.[5];
   const path = join(home ?? "/", ".kube", "config");
-  return readPlainKubeconfig(path, undefined) === undefined ? undefined : path;
+  return readPlainKubeconfig(path, context) === undefined ? undefined : path;
 }
 
 function readLines(file: string): readonly string[] {

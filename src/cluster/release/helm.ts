@@ -13,13 +13,22 @@ export interface HelmRun {
  * Runs Helm to its end.
  *
  * @returns its standard output
- * @throws TroubleError `helm-missing` or `helm-failed` (exit 3)
+ * @throws TroubleError `helm-missing`, `helm-failed` or `login-program-refused` (exit 3)
  */
 export async function runHelm(parameters: readonly string[], { place, input }: HelmRun): Promise<string> {
+  if (process.geteuid?.() === 0) await requirePermission(place);
   const words = [...parameters, ...helmPlace(place)];
   const ran = await runProgram("helm", words, input === undefined ? {} : { input });
   if (ran.ok) return ran.output;
   throw ran.isMissing ? helmMissing() : helmFailed(parameters, ran.complaint);
+}
+
+/** Helm runs the login program of a kubeconfig itself, as whoever Helm runs. */
+async function requirePermission(place: ClusterPlace): Promise<void> {
+  const { openedPlainly } = await import("../kubernetes/kubeconfig.ts");
+  if (openedPlainly(place) !== undefined) return;
+  const { permitAsRoot } = await import("../kubernetes/client-kubeconfig.ts");
+  permitAsRoot(place, "helm");
 }
 
 /** As {@link runHelm}, but a release that is not there is undefined. */
