@@ -9,6 +9,7 @@ import { type RunningServer, startServer } from "./control/server.ts";
 import type { AdminToken } from "./control/token.ts";
 import { type HostsFileSinkOptions, openHostsFileSink } from "./hosts/hosts-file-sink.ts";
 import { openMemorySink } from "./hosts/memory-sink.ts";
+import { shownBefore } from "./hosts/shown-before.ts";
 import type { Sink } from "./hosts/sink.ts";
 import type { Log } from "./log.ts";
 import { type ClusterSettings, defaultCluster, initialSettings } from "./records/cluster.ts";
@@ -77,11 +78,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const metrics = stack.use(createMetrics());
   const changes = new ChangeFeed();
   const sink = stack.use(
-    await openSink(options, { previous: () => previous, onOutsideEdit: () => void reconciler.reconcile() }),
+    await openSink(options, {
+      previous: () => previous,
+      position: () => keeper.position,
+      onOutsideEdit: () => void reconciler.reconcile(),
+    }),
   );
-  const keeper = stack.use(
-    isDryRun ? StoreKeeper.inMemory(opened) : StoreKeeper.ofFolder({ folder: stateFolder, now: Date.now }, opened),
-  );
+  const stored = { folder: stateFolder, now: Date.now, shown: () => shownBefore(options.hostsFile) };
+  const keeper = stack.use(isDryRun ? StoreKeeper.inMemory(opened) : StoreKeeper.ofFolder(stored, opened));
   const reconciler = stack.use(
     new Reconciler({
       keeper,
@@ -160,7 +164,7 @@ function mustAnswer({ descriptor }: DaemonOptions): boolean {
 /** A held lock and a missing permission are the user's to end; other trouble with the file leaves it degraded. */
 async function openSink(
   options: DaemonOptions,
-  callbacks: Pick<HostsFileSinkOptions, "onOutsideEdit"> & { readonly previous: () => View | undefined },
+  callbacks: Pick<HostsFileSinkOptions, "onOutsideEdit" | "position"> & { readonly previous: () => View | undefined },
 ): Promise<Sink> {
   const { hostsFile, stateFolder, isDryRun } = options;
   if (isDryRun) return openMemorySink({ path: hostsFile });

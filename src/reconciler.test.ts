@@ -410,7 +410,7 @@ test("disposing waits for the flight and ends the retries", async () => {
 });
 
 test("once disposed it does nothing, whatever is reported late", async () => {
-  const open = vi.fn(openMemoryStore);
+  const open = vi.fn(() => openMemoryStore());
   const keeper = new StoreKeeper({
     open,
     explain: (error) => {

@@ -1,6 +1,7 @@
 /** The loop between what is stored and what is shown: store, view, sinks; one flight at a time, retried by itself. */
 import type { Adoption } from "./hosts/adoption.ts";
 import type { Sink, SinkAdoption, SinkReport } from "./hosts/sink.ts";
+import { type Position, covers } from "./records/position.ts";
 import { type View, type ViewInput, computeView, emptyView } from "./records/view.ts";
 import { findEntry } from "./records/view-entries.ts";
 import { updateView } from "./records/view-update.ts";
@@ -107,6 +108,8 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   readonly #retry: { readonly first: number; readonly most: number };
   #view: View | undefined;
   #viewTrouble: Trouble | undefined;
+  /** How far the store had come by the view that is shown now. */
+  #position: Position | undefined;
   /** The view of what was stored when the store was last asked for what changed. */
   #computed: View | undefined;
   #flight: Promise<void> | undefined;
@@ -158,6 +161,7 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   }
 
   state(): ReconcilerState {
+    if (this.#options.keeper.isMoved) this.#lookForStore();
     return {
       ready: this.#reports.size === this.#options.sinks.length && this.#trouble() === undefined,
       view: this.#shown(),
@@ -188,6 +192,14 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     await (this.#next ?? this.#flight);
   }
 
+  #lookForStore(): void {
+    try {
+      this.read(() => undefined);
+    } catch (error) {
+      if (!(error instanceof StoreTroubleError)) throw error;
+    }
+  }
+
   #start(): Promise<void> {
     this.#next = undefined;
     this.#flightSince = performance.now();
@@ -207,6 +219,7 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     if (view !== undefined) {
       for (const sink of this.#options.sinks) await this.#show(sink, view, waiting);
       this.#view = view;
+      this.#secure();
     }
     if (this.#trouble() === undefined) this.#failures = 0;
     else this.#retryLater();
@@ -222,12 +235,26 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
         const view = this.#viewNow(store, before);
         store.setHolders(view.holders);
         this.#computed = view;
+        this.#position = store.position;
         this.#viewTrouble = undefined;
         return view;
       });
     } catch (error) {
       this.#noteFailedView(error);
       return undefined;
+    }
+  }
+
+  /** Only what nobody can lose unnoticed, and what is where it should be, is done. */
+  #secure(): void {
+    const position = this.#position;
+    if (position === undefined) return;
+    const named = this.#reports.values().map((report) => (report.ok ? report.position : undefined));
+    const shown = named.find((other) => other !== undefined && covers(other, position));
+    try {
+      this.#options.keeper.secure(position, shown);
+    } catch (error) {
+      this.#noteFailedView(error);
     }
   }
 

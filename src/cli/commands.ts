@@ -196,7 +196,7 @@ export const commands = [
   }),
   declareCommand({
     name: "recover",
-    summary: "Start afresh after the saved records were damaged; ExternalDNS fills them again",
+    summary: "Go on after the saved records were damaged or lost; ExternalDNS fills them again",
     examples: ["sudo hostsfile-server recover"],
     settings: { stateFolder: stateFolderSetting, quiet },
     run: async (given) => (await import("./recover.ts")).recover(given),

@@ -1,4 +1,5 @@
 /** Takes a hosts file apart into the user's text before and behind the managed block, and decides which lines are ours. */
+import type { Position } from "../records/position.ts";
 import type { Adoption } from "./adoption.ts";
 import { type HostEntry, renderBody, splitBody } from "./body.ts";
 import { digest } from "./digest.ts";
@@ -10,6 +11,8 @@ export interface RenderInput {
   readonly wanted: readonly HostEntry[];
   /** The body of the block that this process wrote last; undefined when it has not written yet. */
   readonly written?: string | undefined;
+  /** How far the store has come that the wanted entries are from; undefined when they are from none. */
+  readonly position?: Position | undefined;
   /** Names that the user gives to the block with this rendering. */
   readonly adoption?: Adoption | undefined;
   /** Does what {@link renderBody} does; one that remembers saves time when a view follows another. */
@@ -27,6 +30,8 @@ export interface Dissection {
   readonly endedLine: string | undefined;
   /** Our lines as they stood, each with its line end. */
   readonly shown: string;
+  /** What the block says of the store that they are from, if it is whole. */
+  readonly position?: Position | undefined;
   /** Foreign lines that stood between the markers; `index` counts lines of `head` from 0. */
   readonly moved: readonly { readonly index: number; readonly text: string }[];
   /** Numbers of the marker lines of a damaged block, counted from 1. */
@@ -80,7 +85,7 @@ function readBlock(input: RenderInput, begin: BeginMarker, end: Marker): Dissect
   const found = text.slice(begin.end, end.start);
   const unixFound = found.includes("\r") ? found.replaceAll("\r\n", "\n") : found;
   if (found === written || digest(unixFound) === begin.body) {
-    return { ...withoutBlock(head), tail, endedLine: endedBy(head, begin), shown: unixFound };
+    return { ...withoutBlock(head), tail, endedLine: endedBy(head, begin), shown: unixFound, position: begin.position };
   }
   const lines = splitLines(found);
   const known = knownLines(input);

@@ -367,3 +367,37 @@ describe("whatever the file holds", () => {
     expect(show(edited.after, []).after).toBe(`${user}# mine\n`);
   });
 });
+
+describe("the store that the lines come from", () => {
+  const at = (generation: number) => ({ id: "0123456789abcdef", generation });
+  const wanted = [{ name: "a.test", addresses: ["192.0.2.1"] }];
+  const write = (text: string, position: ReturnType<typeof at>, entries = wanted): string => {
+    const rendering = renderDocument({ text, wanted: entries, position });
+    return rendering.kind === "changed" ? rendering.text : text;
+  };
+
+  test("is named in the begin marker, and its position as long as the lines stay", () => {
+    const text = write("", at(3));
+    expect(begin(text)).toContain(" state=0123456789abcdef/3\n");
+    expect(write(text, at(4))).toBe(text);
+    expect(begin(write(text, at(4), [...wanted, { name: "b.test", addresses: ["192.0.2.1"] }]))).toContain("/4\n");
+  });
+
+  test("is named anew where the marker names none, another, or a later position", () => {
+    const text = write("", at(3));
+    for (const other of [text.replace(/ state=\S+/, ""), text.replace("0123", "ffff"), text.replace("/3", "/9")]) {
+      expect(write(other, at(3))).toBe(text);
+    }
+  });
+
+  test("stays named when somebody without a store reads or writes the same lines", () => {
+    const text = write("", at(3));
+    expect(renderDocument({ text, wanted }).kind).toBe("unchanged");
+  });
+
+  test("takes no place of the memory of an added line end", () => {
+    const text = write("# mine", at(3));
+    expect(begin(text)).toMatch(/ state=0123456789abcdef\/3 line-end-added-after=[0-9a-f]{16}\n$/);
+    expect(write(text, at(4), [])).toBe("# mine");
+  });
+});

@@ -2,6 +2,7 @@
  * The hosts file as a document: which bytes are the user's, which lines are ours, and what the file must become. Pure,
  * and never loses a byte that is not ours. Texts are bytes read as latin1, which maps every byte to one character.
  */
+import { type Position, covers } from "../records/position.ts";
 import { type Adoptable, type LineEdit, takeOut } from "./adoption.ts";
 import { type HostEntry, renderBody } from "./body.ts";
 import { digest } from "./digest.ts";
@@ -21,6 +22,8 @@ interface Rendered {
   readonly body: string;
   /** Our lines as they stood in the text that was read, each with its line end. */
   readonly shown: string;
+  /** How far the store had come that the block names; undefined when there is no block, or it names none. */
+  readonly position: Position | undefined;
   /** Everything outside the block, as the user has it. */
   readonly userPart: string;
   readonly conflicts: readonly SinkConflict[];
@@ -57,12 +60,14 @@ export function renderDocument(input: RenderInput): Rendering {
   const whole = render(input.wanted);
   const taken = mayStandIn(whole, names) ? input.wanted.filter(isTaken) : [];
   const body = taken.length === 0 ? whole : render(input.wanted.filter((entry) => !isTaken(entry)));
-  const start = body === "" ? bareHead(parts) : headOf(parts, body) + body + endMarker + "\n";
+  const position = positionOf(parts, body, input.position);
+  const start = body === "" ? bareHead(parts) : headOf(parts, body, position) + body + endMarker + "\n";
   const text = start + parts.tail;
   const linesBefore = { head: 0, tail: taken.length === 0 ? 0 : countLines(start) };
   const rendered: Rendered = {
     body,
     shown: parts.shown,
+    position: body === "" ? undefined : position,
     userPart: bareHead(parts) + parts.tail,
     conflicts: taken.map(({ name }) => toConflict(name, names, linesBefore)),
     moved: parts.moved.map(({ index, text: moved }) => ({ line: index + 1, text: readable(moved) })),
@@ -134,11 +139,21 @@ function bareHead({ head, tail, endedLine }: Dissection): string {
   return tail === "" && endedLine !== undefined ? head.slice(0, -1) : head;
 }
 
+/** Lines that stay as they are keep the position at which they were first shown, so that the file need not be written. */
+function positionOf(
+  { shown, position }: Dissection,
+  body: string,
+  current: Position | undefined,
+): Position | undefined {
+  if (body !== shown || position === undefined) return current;
+  return current === undefined || covers(current, position) ? position : current;
+}
+
 /** The user's text before the block, ended if need be, and the begin marker. */
-function headOf({ head, endedLine }: Dissection, body: string): string {
+function headOf({ head, endedLine }: Dissection, body: string, position: Position | undefined): string {
   const unended = head !== "" && !head.endsWith("\n");
   const memory = unended ? digest(head.slice(head.lastIndexOf("\n") + 1)) : endedLine;
-  return `${head}${unended ? "\n" : ""}${renderBegin({ body: digest(body), endedLine: memory })}\n`;
+  return `${head}${unended ? "\n" : ""}${renderBegin({ body: digest(body), endedLine: memory, position })}\n`;
 }
 
 type UserNames = Readonly<Record<Segment, ReturnType<typeof readUserNames>>>;

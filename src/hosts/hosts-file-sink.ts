@@ -1,4 +1,5 @@
 /** Shows the view in a hosts file: reads it, renders the managed block, writes it safely, and keeps it there. */
+import type { Position } from "../records/position.ts";
 import type { View } from "../records/view.ts";
 import type { Trouble } from "../trouble.ts";
 import { BodyRenderer } from "./body-renderer.ts";
@@ -32,6 +33,8 @@ export interface HostsFileSinkOptions {
    * in a block that was edited meanwhile. Asked at the first `apply`.
    */
   readonly previous?: () => View | undefined;
+  /** How far the store has come that the view is from, for the block to name; at least as far as the view. */
+  readonly position?: () => Position | undefined;
   /** Milliseconds of a steady clock; default performance.now. */
   readonly clock?: () => number;
   readonly files?: FileAccess;
@@ -69,7 +72,13 @@ class FileSink implements HostsFileSink {
   #lateNotices: readonly Trouble[] = [];
 
   constructor(options: HostsFileSinkOptions) {
-    this.#options = { clock: () => performance.now(), files: fileAccess, previous: () => undefined, ...options };
+    this.#options = {
+      clock: () => performance.now(),
+      files: fileAccess,
+      previous: () => undefined,
+      position: () => undefined,
+      ...options,
+    };
     this.#writer = new HostsFileWriter({
       ...this.#options,
       onLateEdit: (copy) => this.#onLateEdit(copy),
@@ -151,7 +160,8 @@ class FileSink implements HostsFileSink {
     const written = await this.#writer.update((bytes) => {
       const text = toText(this.#options.path, bytes);
       const render: typeof renderBody = (entries) => this.#renderer.render(entries);
-      const rendering = renderDocument({ text, wanted, written: this.#body, adoption, render });
+      const position = this.#options.position();
+      const rendering = renderDocument({ text, wanted, written: this.#body, position, adoption, render });
       if (rendering.kind === "undecidable") throw this.#error(undecidableTrouble(this.#options.path, rendering));
       const isRepair = this.#isRepair(rendering);
       decided = { rendering, isRepair };
@@ -190,7 +200,8 @@ class FileSink implements HostsFileSink {
     this.#lateNotices = [];
     const change = compareBodies(rendering.shown, rendering.body);
     const adopted = rendering.adopted && { edits: rendering.adopted, copy };
-    return { ok: true, method, change, conflicts: rendering.conflicts, notices, adopted };
+    const { conflicts, position } = rendering;
+    return { ok: true, method, change, conflicts, notices, position, adopted };
   }
 
   /** Something happened to the file: if it is not as we left it, the view must be applied again. */

@@ -1,9 +1,11 @@
 /** The two lines that enclose the managed block: how they look, what the first remembers, and where they stand in a text. */
 
+import type { Position } from "../records/position.ts";
+
 const beginStart = "# BEGIN hostsfile-server";
 const endText = "# END hostsfile-server";
 const beginPattern =
-  /^# BEGIN hostsfile-server \(managed block, write your own lines outside it\) lines=([0-9a-f]{16})(?: line-end-added-after=([0-9a-f]{16}))?$/;
+  /^# BEGIN hostsfile-server \(managed block, write your own lines outside it\) lines=([0-9a-f]{16})(?: state=([0-9a-f]{16})\/(\d{1,15}))?(?: line-end-added-after=([0-9a-f]{16}))?$/;
 
 /** What the begin marker remembers. */
 export interface BlockNote {
@@ -11,6 +13,8 @@ export interface BlockNote {
   readonly body: string;
   /** Digest of the user's last line, if we had to end it. */
   readonly endedLine: string | undefined;
+  /** How far the store had come that the lines are from; undefined in blocks of 0.1.0. */
+  readonly position?: Position | undefined;
 }
 
 /** A marker line in a text; `start` and `end` are offsets, `end` lies behind the line end. */
@@ -20,9 +24,10 @@ export type Marker = { readonly start: number; readonly end: number } & (
 );
 
 /** The begin marker as a line without line end. */
-export function renderBegin({ body, endedLine }: BlockNote): string {
+export function renderBegin({ body, endedLine, position }: BlockNote): string {
+  const state = position === undefined ? "" : ` state=${position.id}/${position.generation}`;
   const memory = endedLine === undefined ? "" : ` line-end-added-after=${endedLine}`;
-  return `${beginStart} (managed block, write your own lines outside it) lines=${body}${memory}`;
+  return `${beginStart} (managed block, write your own lines outside it) lines=${body}${state}${memory}`;
 }
 
 /** The end marker as a line without line end. */
@@ -50,8 +55,9 @@ function* findLines(text: string, first: string): Generator<Marker> {
 
 function readMarker(line: string): ({ kind: "begin" } & BlockNote) | { kind: "end" } | undefined {
   if (line === endText) return { kind: "end" };
-  const [, body, endedLine] = beginPattern.exec(line) ?? [];
-  return body === undefined ? undefined : { kind: "begin", body, endedLine };
+  const [, body, id, generation, endedLine] = beginPattern.exec(line) ?? [];
+  const position = id === undefined ? undefined : { id, generation: Number(generation) };
+  return body === undefined ? undefined : { kind: "begin", body, endedLine, position };
 }
 
 /** A line without its LF or CRLF, or without the CR that a last line without LF ends in. */

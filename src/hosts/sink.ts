@@ -1,4 +1,5 @@
 /** What a sink is: something that shows the view. The hosts file is the only one now; a DNS responder may come. */
+import type { Position } from "../records/position.ts";
 import type { View } from "../records/view.ts";
 import type { Trouble } from "../trouble.ts";
 import type { Adoption, LineEdit } from "./adoption.ts";
@@ -33,6 +34,8 @@ export type SinkReport =
       readonly change: SinkChange;
       readonly conflicts: readonly SinkConflict[];
       readonly notices: readonly Trouble[];
+      /** How far the store had come by what is shown, where it outlives this process and says so. */
+      readonly position?: Position | undefined;
       /** Undefined unless it was asked for, and when the user had been shown another file. */
       readonly adopted?: SinkAdoption | undefined;
     }

@@ -1,20 +1,27 @@
 /** Keeps the store open: the only way to it for the reconciler, so that trouble is named in one place and heals by itself. */
+import { type Position, covers } from "../records/position.ts";
 import { type Trouble, bugTrouble } from "../trouble.ts";
-import { openMemoryStore, openStore, setAsideDamaged, type StoreOptions } from "./open.ts";
+import { openMemoryStore, openStore, setAsideDamaged, type Shown, type StoreOptions } from "./open.ts";
 import type { Store } from "./store.ts";
 import { StoreTroubleError, explainStoreError, isDamage } from "./trouble.ts";
 
 export interface KeeperOptions {
-  readonly open: () => Store;
+  /** Gets how far the store had come when this process had it open last. */
+  readonly open: (last: Position | undefined) => Store;
   /** Called with the store each time it was opened. */
   readonly opened?: ((store: Store) => void) | undefined;
   readonly explain: (error: unknown) => StoreTroubleError;
 }
 
+/** Milliseconds after the first change until the log is emptied. */
+const untilRest = 1_000;
+
 export class StoreKeeper implements Disposable {
   readonly #options: KeeperOptions;
   #store: Store | undefined;
   #trouble: Trouble | undefined;
+  #last: Position | undefined;
+  #rest: NodeJS.Timeout | undefined;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -28,7 +35,7 @@ export class StoreKeeper implements Disposable {
    */
   static ofFolder(options: StoreOptions, opened?: (store: Store) => void): StoreKeeper {
     return new StoreKeeper({
-      open: () => openStore(options),
+      open: (last) => openStore({ ...options, shown: () => withLast(options.shown?.(), last) }),
       opened,
       explain: (error) =>
         isDamage(error) ? setAsideDamaged(options, error) : explainStoreError(error, options.folder),
@@ -48,6 +55,29 @@ export class StoreKeeper implements Disposable {
     return this.#trouble;
   }
 
+  /** How far the store has come; undefined while it is not open. */
+  get position(): Position | undefined {
+    return this.#store?.position;
+  }
+
+  /** Whether the files that are open are not those at their paths any more, which the next use finds out. */
+  get isMoved(): boolean {
+    return this.#store?.isInPlace() === false;
+  }
+
+  /**
+   * Makes sure that a loss would be noticed: what is shown names the position, or everything is in the database.
+   *
+   * @param position - up to which that must hold
+   * @param shown - what is shown says where it came from, undefined when nothing does
+   * @throws StoreTroubleError when the store cannot be used or is not at its place any more
+   */
+  secure(position: Position, shown: Position | undefined): void {
+    this.use((store) => {
+      if (shown === undefined || !covers(shown, position)) store.checkpoint();
+    });
+  }
+
   /**
    * Does some work on the store, opening it first when it is not open.
    *
@@ -59,6 +89,8 @@ export class StoreKeeper implements Disposable {
       return work(store);
     } catch (error) {
       throw this.#remember(error);
+    } finally {
+      this.#restLater();
     }
   }
 
@@ -74,8 +106,26 @@ export class StoreKeeper implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    clearTimeout(this.#rest);
+    this.#rest = undefined;
+    this.#last = this.#store?.position ?? this.#last;
     this.#store?.[Symbol.dispose]();
     this.#store = undefined;
+  }
+
+  #restLater(): void {
+    if (this.#store?.isLogged !== true || this.#rest !== undefined) return;
+    this.#rest = setTimeout(() => this.#atRest(), untilRest).unref();
+  }
+
+  /** Trouble with it is no loss: everything is in the log, and the next change finds out. */
+  #atRest(): void {
+    this.#rest = undefined;
+    try {
+      if (this.#store?.isInPlace() === true) this.#store.checkpoint();
+    } catch {
+      this.#restLater();
+    }
   }
 
   /** Whatever keeps it from being opened is its trouble: without it nothing works, so not even a bug may pass for less. */
@@ -98,8 +148,10 @@ export class StoreKeeper implements Disposable {
   }
 
   #opened(): Store {
+    // What was written where no path leads any more is lost with it.
+    if (this.isMoved) this.#close();
     if (this.#store !== undefined) return this.#store;
-    const store = this.#options.open();
+    const store = this.#options.open(this.#last);
     try {
       this.#options.opened?.(store);
     } catch (error) {
@@ -128,4 +180,9 @@ export class StoreKeeper implements Disposable {
       this.#store = undefined;
     }
   }
+}
+
+/** What this process knows of the store holds too: it may have changed without a line more or less. */
+function withLast(shown: Shown = { ok: true, positions: [] }, last: Position | undefined): Shown {
+  return shown.ok && last !== undefined ? { ok: true, positions: [...shown.positions, last] } : shown;
 }

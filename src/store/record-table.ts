@@ -32,16 +32,26 @@ export class RecordTable {
   insert(
     cluster: ClusterName,
     key: RecordKey,
-    { sequence, endpoint, now }: { readonly sequence: number; readonly endpoint: string; readonly now: number },
+    row: {
+      readonly sequence: number;
+      readonly endpoint: string;
+      readonly now: number;
+      readonly generation: number;
+    },
   ): boolean {
-    const sql = "INSERT OR IGNORE INTO record VALUES (?, ?, ?, ?, ?, ?, ?)";
-    return this.#prepare(sql).run(...partsOf(cluster, key), sequence, endpoint, now).changes === 1;
+    const sql = "INSERT OR IGNORE INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    const { sequence, endpoint, now, generation } = row;
+    return this.#prepare(sql).run(...partsOf(cluster, key), sequence, endpoint, now, generation).changes === 1;
   }
 
-  /** What stands there already in the same words is not written again. */
-  update(cluster: ClusterName, key: RecordKey, endpoint: string): void {
-    const sql = `UPDATE record SET endpoint = ? WHERE ${ofKey} AND endpoint <> ?`;
-    this.#prepare(sql).run(endpoint, ...partsOf(cluster, key), endpoint);
+  /** What stands there already in the same words is not written again; returns whether it was written. */
+  update(
+    cluster: ClusterName,
+    key: RecordKey,
+    { endpoint, generation }: { readonly endpoint: string; readonly generation: number },
+  ): boolean {
+    const sql = `UPDATE record SET endpoint = ?, generation = ? WHERE ${ofKey} AND endpoint <> ?`;
+    return this.#prepare(sql).run(endpoint, generation, ...partsOf(cluster, key), endpoint).changes === 1;
   }
 
   /** A cluster's endpoints as one JSON array; only for a list that is known to be short enough for a text. */

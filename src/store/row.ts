@@ -5,6 +5,7 @@ import type { ClusterName, ClusterSettings } from "../records/cluster.ts";
 import { type Endpoint, type RecordKey, keyText, recordKey } from "../records/endpoint.ts";
 import { isEndpoint } from "../records/endpoint-shape.ts";
 import { type ManagedDomain, parseManagedDomain } from "../records/managed-domain.ts";
+import type { Position } from "../records/position.ts";
 import type { Contact, Negotiation } from "./store.ts";
 import { DamageError } from "./trouble.ts";
 
@@ -52,6 +53,13 @@ const recordRowSchema = z.object({
   set_identifier: z.string(),
   sequence: z.int(),
   endpoint: z.string(),
+  generation: z.int(),
+});
+
+const positionRowSchema = z.object({
+  id: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
+  generation: z.int(),
+  takes_over: z.int(),
 });
 
 export interface ClusterRow extends Contact {
@@ -67,6 +75,8 @@ export interface RecordRow {
   readonly endpoint: Endpoint;
   /** Of the endpoint as JSON. */
   readonly bytes: number;
+  /** Of the change that wrote it. */
+  readonly generation: number;
 }
 
 /**
@@ -85,6 +95,18 @@ export function readClusterRow(row: unknown): ClusterRow {
  */
 export function readRecordRow(row: unknown): RecordRow {
   return orDamage(() => toRecordRow(row));
+}
+
+/**
+ * Reads the row of the table `position`.
+ *
+ * @throws DamageError when the row breaks a rule
+ */
+export function readPositionRow(row: unknown): Position & { readonly takesOver: boolean } {
+  return orDamage(() => {
+    const { id, generation, takes_over } = positionRowSchema.parse(row);
+    return { id, generation, takesOver: takes_over !== 0 };
+  });
 }
 
 function orDamage<Row>(read: () => Row): Row {
@@ -111,12 +133,12 @@ function toClusterRow(row: unknown): ClusterRow {
 }
 
 function toRecordRow(row: unknown): RecordRow {
-  const { cluster, name, type, set_identifier, sequence, endpoint } = recordRowSchema.parse(row);
+  const { cluster, name, type, set_identifier, sequence, endpoint, generation } = recordRowSchema.parse(row);
   const value: unknown = JSON.parse(endpoint);
   if (!isEndpoint(value)) throw new Error(`endpoint of ${JSON.stringify(name)}`);
   const key = recordKey(value);
   if (keyText(key) !== keyText({ name, type, setIdentifier: set_identifier })) {
     throw new Error(`key of ${JSON.stringify(name)}`);
   }
-  return { cluster, key, sequence, endpoint: value, bytes: Buffer.byteLength(endpoint) };
+  return { cluster, key, sequence, endpoint: value, bytes: Buffer.byteLength(endpoint), generation };
 }

@@ -4,7 +4,20 @@
 export const applicationId = 0x68667331;
 
 /** Grows when the tables change; an older database is brought up, a newer one is left alone. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
+
+/**
+ * What the store is: its name, how far it has come, and whether it goes on whatever was shown before. A change that
+ * leaves no row behind writes its generation here, any other into its rows, so that most changes cost no page more.
+ */
+const createPosition = `
+  CREATE TABLE position (
+    id TEXT PRIMARY KEY,
+    generation INTEGER NOT NULL,
+    takes_over INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO position VALUES (lower(hex(randomblob(8))), 0, 0);
+`;
 
 /**
  * `endpoint` is the endpoint's JSON as it is returned; name, type and set identifier are taken from it. Times are in
@@ -28,12 +41,14 @@ export const createTables = `
     sequence INTEGER NOT NULL,
     endpoint TEXT NOT NULL,
     created_at INTEGER,
+    generation INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (cluster, name, type, set_identifier)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE holder (
     name TEXT PRIMARY KEY,
     cluster TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
+  ${createPosition}
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${schemaVersion};
 `;
@@ -45,6 +60,10 @@ export const upgrades: Readonly<Record<number, string>> = {
     ALTER TABLE cluster ADD COLUMN matched_ip TEXT;
     ALTER TABLE cluster ADD COLUMN silent_for INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE record ADD COLUMN created_at INTEGER;
+  `,
+  2: `
+    ALTER TABLE record ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+    ${createPosition}
   `,
 };
 
@@ -58,8 +77,12 @@ export const readingPragmas = `
   PRAGMA cell_size_check = ON;
 `;
 
-/** Durability first: every commit is synced before it returns. */
+/**
+ * Durability first: every commit is synced before it returns. The log is emptied by us alone, and as a whole: a log that
+ * was copied but not emptied would, once damaged, cover what was copied with older pages.
+ */
 export const writingPragmas = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
+  PRAGMA wal_autocheckpoint = 0;
 `;

@@ -4,11 +4,13 @@ import { type ClusterName, type ClusterSettings, defaultCluster, initialSettings
 import { type Mutation, type RecordKey, keyText } from "../records/endpoint.ts";
 import { recordLimits } from "../records/limits.ts";
 import type { HostName } from "../records/name.ts";
+import type { Position } from "../records/position.ts";
 import { type StoredExcess, type ViewRecord, toViewRecord } from "../records/view.ts";
 import { limits } from "./limits.ts";
+import type { Place } from "./place.ts";
 import { RecordTable } from "./record-table.ts";
 import { Room } from "./room.ts";
-import { type ClusterRow, readClusterRow, readRecordRow } from "./row.ts";
+import { type ClusterRow, readClusterRow, readPositionRow, readRecordRow } from "./row.ts";
 import type { Contact, Negotiation, Store, StoredCluster } from "./store.ts";
 import { DamageError, StoreTroubleError } from "./trouble.ts";
 
@@ -35,6 +37,7 @@ interface ClusterMemory extends ClusterRow {
 export class SQLiteStore implements Store {
   readonly #database: DatabaseSync;
   readonly #now: () => number;
+  readonly #place: Place | undefined;
   readonly #statements = new Map<string, StatementSync>();
   readonly #records = new RecordTable((sql) => this.#prepare(sql));
   readonly #clusters = new Map<ClusterName, ClusterMemory>();
@@ -45,17 +48,25 @@ export class SQLiteStore implements Store {
   #changed: Set<string> | undefined;
   #lastSequence = 0;
   #room = new Room();
+  #position: Position;
+  #takesOver: boolean;
+  /** A log that a killed process left counts too. */
+  #isLogged = true;
 
   /**
    * Reads everything that the view needs into memory.
    *
    * @param database - open, checked, and with the tables of `schema.ts`
    * @param now - milliseconds since 1970
+   * @param place - of its files, undefined in memory
    * @throws DamageError when a row breaks a rule
    */
-  constructor(database: DatabaseSync, now: () => number) {
+  constructor(database: DatabaseSync, now: () => number, place?: Place) {
     this.#database = database;
     this.#now = now;
+    this.#place = place;
+    const { takesOver, ...position } = readPositionRow(this.#prepare("SELECT * FROM position").get());
+    [this.#position, this.#takesOver] = [position, takesOver];
     for (const row of this.#prepare("SELECT * FROM cluster ORDER BY name").iterate()) {
       const cluster = readClusterRow(row);
       this.#clusters.set(cluster.name, { ...cluster, saved: cluster, recordByKey: new Map() });
@@ -65,6 +76,51 @@ export class SQLiteStore implements Store {
     if (!this.#clusters.has(defaultCluster)) this.configure(defaultCluster, initialSettings);
     const holders = this.#prepare("SELECT name, cluster FROM holder").all();
     this.#holders = new Map(holders.map(({ name, cluster }) => [name as HostName, cluster as ClusterName]));
+  }
+
+  get position(): Position {
+    return this.#position;
+  }
+
+  get isLogged(): boolean {
+    return this.#isLogged;
+  }
+
+  /** Whether it goes on whatever was shown before, since the user said so. */
+  get takesOver(): boolean {
+    return this.#takesOver;
+  }
+
+  /** Number of stored endpoints of all clusters. */
+  get recordCount(): number {
+    return Number(this.#prepare("SELECT count(*) AS count FROM record").get()?.["count"]);
+  }
+
+  isInPlace(): boolean {
+    return this.#place?.isIntact() ?? true;
+  }
+
+  checkpoint(): void {
+    if (!this.#isLogged) return;
+    const { busy } = this.#prepare("PRAGMA wal_checkpoint(TRUNCATE)").get() ?? {};
+    this.#isLogged = busy !== 0;
+  }
+
+  /** From its next opening on it goes on whatever was shown before. */
+  letTakeOver(): void {
+    this.#run("UPDATE position SET takes_over = 1");
+  }
+
+  /**
+   * Goes on from what was shown before as if it had been shown from this store, so that an older copy of the hosts file
+   * is one of its own.
+   */
+  takeOver(shown: readonly Position[]): void {
+    const { id } = shown[0] ?? this.#position;
+    const generation = Math.max(...shown.map((position) => position.generation), this.#position.generation) + 1;
+    this.#run("UPDATE position SET id = ?, generation = ?, takes_over = 0", id, generation);
+    this.#position = { id, generation };
+    this.#takesOver = false;
   }
 
   clusters(): Iterable<StoredCluster> {
@@ -99,17 +155,21 @@ export class SQLiteStore implements Store {
     const leftOut: RecordKey[] = [];
     const room = this.#room.copy();
     let sequence = this.#lastSequence;
-    this.#transaction(() => {
+    this.#change((generation) => {
+      let how: "marked" | "changed" | "same" = "same";
       for (const key of remove) {
         const bytes = this.#records.remove(name, key);
-        if (bytes !== undefined) room.add(name, { records: -1, bytes: -bytes });
+        if (bytes === undefined) continue;
+        room.add(name, { records: -1, bytes: -bytes });
+        how = "changed";
       }
       for (const { key, endpoint } of put) {
         const text = keyText(key);
         const json = JSON.stringify(endpoint);
         const before = recordByKey.get(text);
-        const outcome = this.#putRecord({ room, name, key, json, sequence: sequence + 1 });
+        const outcome = this.#putRecord({ room, name, key, json, sequence: sequence + 1, generation });
         if (outcome === "new") sequence += 1;
+        if (outcome === "new" || outcome === "changed") how = "marked";
         if (outcome === "full") leftOut.push(key);
         else {
           const excess = before?.excess === "store-full" ? before.excess : sizeExcess(Buffer.byteLength(json));
@@ -117,6 +177,7 @@ export class SQLiteStore implements Store {
           if (record !== undefined) written.push([text, record]);
         }
       }
+      return how;
     });
     for (const key of remove) recordByKey.delete(keyText(key));
     for (const [text, record] of written) recordByKey.set(text, record);
@@ -131,21 +192,23 @@ export class SQLiteStore implements Store {
     if (settings.domains.length > limits.domainsPerCluster) throw tooMany("domains", limits.domainsPerCluster);
     const known = this.#clusters.get(name);
     if (known === undefined && this.#clusters.size >= limits.clusters) throw tooMany("clusters", limits.clusters);
-    this.#run(
-      "INSERT INTO cluster (name, settings) VALUES (?, ?) ON CONFLICT DO UPDATE SET settings = excluded.settings",
-      name,
-      JSON.stringify(settings),
-    );
+    this.#change(() => {
+      const sql =
+        "INSERT INTO cluster (name, settings) VALUES (?, ?) ON CONFLICT DO UPDATE SET settings = excluded.settings";
+      this.#run(sql, name, JSON.stringify(settings));
+      return "changed";
+    });
     const added = { name, ...noContact, saved: noContact, negotiation: undefined, recordByKey: new Map() };
     this.#clusters.set(name, { ...(known ?? added), settings });
     this.#changed = undefined;
   }
 
   forget(name: ClusterName): void {
-    this.#transaction(() => {
+    this.#change(() => {
       this.#run("DELETE FROM cluster WHERE name = ?", name);
       this.#run("DELETE FROM holder WHERE cluster = ?", name);
       this.#run("DELETE FROM record WHERE cluster = ?", name);
+      return "changed";
     });
     this.#room.delete(name);
     this.#curtailed.delete(name);
@@ -175,9 +238,10 @@ export class SQLiteStore implements Store {
     const gone = [...this.#holders.keys()].filter((name) => !holders.has(name));
     const fresh = [...holders].filter(([name, cluster]) => this.#holders.get(name) !== cluster);
     if (gone.length + fresh.length === 0) return;
-    this.#transaction(() => {
+    this.#change(() => {
       for (const name of gone) this.#run("DELETE FROM holder WHERE name = ?", name);
       for (const [name, cluster] of fresh) this.#run("INSERT OR REPLACE INTO holder VALUES (?, ?)", name, cluster);
+      return "changed";
     });
     this.#holders = holders;
   }
@@ -229,7 +293,7 @@ export class SQLiteStore implements Store {
 
   /** Takes a record that an earlier version may have stored under other limits: what passes these is kept without its targets. */
   #takeRow(row: Readonly<Record<string, SQLOutputValue>>, kept: Room): void {
-    const { cluster, key, sequence, endpoint, bytes } = readRecordRow(row);
+    const { cluster, key, sequence, endpoint, bytes, generation } = readRecordRow(row);
     const name = cluster as ClusterName;
     const recordByKey = this.#clusters.get(name)?.recordByKey;
     if (recordByKey === undefined) throw new DamageError(`a record of the unknown cluster ${JSON.stringify(cluster)}`);
@@ -240,6 +304,7 @@ export class SQLiteStore implements Store {
     const record = toViewRecord(endpoint, sequence, excess);
     if (record !== undefined) recordByKey.set(keyText(key), record);
     this.#lastSequence = Math.max(this.#lastSequence, sequence);
+    this.#position = { ...this.#position, generation: Math.max(this.#position.generation, generation) };
     this.#room.add(name, size);
   }
 
@@ -262,11 +327,13 @@ export class SQLiteStore implements Store {
     readonly key: RecordKey;
     readonly json: string;
     readonly sequence: number;
-  }): "new" | "known" | "full" {
-    const { room, name, key, json, sequence } = putting;
+    readonly generation: number;
+  }): "new" | "changed" | "same" | "full" {
+    const { room, name, key, json, sequence, generation } = putting;
     const bytes = Buffer.byteLength(json);
     const added = { records: 1, bytes };
-    if (room.fits(name, added) && this.#records.insert(name, key, { sequence, endpoint: json, now: this.#now() })) {
+    const row = { sequence, endpoint: json, now: this.#now(), generation };
+    if (room.fits(name, added) && this.#records.insert(name, key, row)) {
       room.add(name, added);
       return "new";
     }
@@ -274,9 +341,9 @@ export class SQLiteStore implements Store {
     if (before === undefined) return "full";
     const grown = { records: 0, bytes: bytes - before };
     if (!room.fits(name, grown)) return "full";
-    this.#records.update(name, key, json);
+    const isChanged = this.#records.update(name, key, { endpoint: json, generation });
     room.add(name, grown);
-    return "known";
+    return isChanged ? "changed" : "same";
   }
 
   #noteChanged(keys: readonly RecordKey[]): void {
@@ -310,7 +377,23 @@ export class SQLiteStore implements Store {
     return memory;
   }
 
+  /**
+   * One change of what is stored.
+   *
+   * @param work - gets the change's generation; `marked` means that it wrote a row with it, `same` that it changed nothing
+   */
+  #change(work: (generation: number) => "marked" | "changed" | "same"): void {
+    const generation = this.#position.generation + 1;
+    const how = this.#transaction(() => {
+      const done = work(generation);
+      if (done === "changed") this.#run("UPDATE position SET generation = ?", generation);
+      return done;
+    });
+    if (how !== "same") this.#position = { ...this.#position, generation };
+  }
+
   #transaction<Result>(work: () => Result): Result {
+    this.#isLogged = true;
     this.#database.exec("BEGIN IMMEDIATE");
     try {
       const result = work();
@@ -330,6 +413,7 @@ export class SQLiteStore implements Store {
 
   /** Returns the number of rows changed. */
   #run(sql: string, ...values: SQLInputValue[]): number {
+    this.#isLogged = true;
     return Number(this.#prepare(sql).run(...values).changes);
   }
 }

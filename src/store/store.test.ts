@@ -307,7 +307,7 @@ describe("a database of an older version", () => {
     const tables = [older.path, newer.path].map((folder) => {
       open(folder)[Symbol.dispose]();
       using database = new DatabaseSync(join(folder, databaseName));
-      const list = ["cluster", "record", "holder"].map((table) =>
+      const list = ["cluster", "record", "holder", "position"].map((table) =>
         database.prepare(`PRAGMA table_info(${table})`).all(),
       );
       return [database.prepare("PRAGMA user_version").get(), ...list];
@@ -386,14 +386,14 @@ describe("a damaged database", () => {
     expect(damagedCopies(folder.path).map((copy) => broken.equals(readFileSync(copy)))).toEqual([true]);
   });
 
-  test("recover starts afresh and keeps the copy; without damage it changes nothing", () => {
+  test("recover starts afresh and keeps the copy; without damage it keeps what is there", () => {
     using folder = temporaryFolder();
     const path = filled(folder.path);
     const options = { folder: folder.path, now: () => 0 };
-    expect(recoverStore(options)).toEqual([]);
+    expect(recoverStore(options)).toEqual({ kind: "kept", records: 200 });
     truncateSync(path, 5000);
     expect(troubleOf(() => open(folder.path))).toBe("state-damaged");
-    expect(recoverStore(options)).toHaveLength(1);
+    expect(recoverStore(options)).toEqual({ kind: "afresh", copies: damagedCopies(folder.path) });
     using store = open(folder.path);
     expect(endpoints(store)).toEqual([]);
     expect(damagedCopies(folder.path)).toHaveLength(1);
@@ -527,9 +527,9 @@ describe("the keeper", () => {
     const path = join(folder.path, "state");
     using keeper = StoreKeeper.ofFolder({ folder: path, now: () => 0 });
     keeper.use(() => 0);
-    renameSync(path, `${path}.gone`);
     const found = () =>
       keeper.use(() => {
+        renameSync(path, `${path}.gone`);
         throw new DamageError("a row breaks a rule");
       });
     expect(troubleOf(found)).toBe("state-unavailable");

@@ -2,6 +2,7 @@
 import type { ClusterName, ClusterSettings } from "../records/cluster.ts";
 import type { Mutation, RecordKey } from "../records/endpoint.ts";
 import type { HostName } from "../records/name.ts";
+import type { Position } from "../records/position.ts";
 import type { ViewRecord } from "../records/view.ts";
 
 /** What ExternalDNS was told at the root path, which it reads once per process. */
@@ -36,6 +37,8 @@ export interface StoredCluster extends Contact {
  * Every method throws {@link StoreTroubleError} when the disk or the database fails.
  */
 export interface Store extends Disposable {
+  /** How far it has come, which the block in the hosts file names. */
+  readonly position: Position;
   /** Every cluster that was configured, and always `default`. */
   clusters(): Iterable<StoredCluster>;
   cluster(name: ClusterName): StoredCluster | undefined;
@@ -66,6 +69,12 @@ export interface Store extends Disposable {
   holders(): ReadonlyMap<HostName, ClusterName>;
   setHolders(holders: ReadonlyMap<HostName, ClusterName>): void;
   negotiated(name: ClusterName, negotiation: Negotiation): void;
+  /** Brings what is in the log into the database, so that damage to the log loses nothing; does nothing at rest. */
+  checkpoint(): void;
+  /** Whether something is in the log alone. */
+  readonly isLogged: boolean;
+  /** Whether its files are still where they were opened, and nothing else is. */
+  isInPlace(): boolean;
   /** Writes something that changes nothing, and throws when that is not possible. */
   proveWritable(): void;
   /** Remembers a webhook call; written at most now and then, and when the store is closed. */

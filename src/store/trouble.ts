@@ -63,6 +63,26 @@ export function damaged(copy: string): StoreTroubleError {
   });
 }
 
+const lostMessages = {
+  missing: (folder: string) => `The saved records that the lines in the hosts file come from are not in ${folder}`,
+  older: (folder: string) => `The saved records in ${folder} lack changes that the lines in the hosts file have`,
+  another: (folder: string) =>
+    `The saved records in ${folder} are not those that the lines in the hosts file come from`,
+};
+
+/**
+ * The trouble of saved records that lack what was shown from them.
+ *
+ * @param what - whether there are none, or others than those, or those of an earlier time
+ */
+export function lost(folder: string, what: keyof typeof lostMessages): StoreTroubleError {
+  return new StoreTroubleError({
+    code: "state-lost",
+    message: `${lostMessages[what](folder)}; these lines stay as they are.`,
+    hint: `Put the folder or a good copy back, or name the right one with --state-dir. Or go on with what is there, which ExternalDNS completes: hostsfile-server recover --state-dir=${folder}`,
+  });
+}
+
 /** The trouble of a database that a newer version wrote. */
 export function newer(folder: string, version: number): StoreTroubleError {
   return new StoreTroubleError({

@@ -146,10 +146,13 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
 class BrokenStore extends Error {}
 
 /** The store itself, but for the while in which each use of it fails. */
+/** What asks no database. */
+const neverBroken: ReadonlySet<PropertyKey> = new Set([Symbol.dispose, "position", "isLogged", "isInPlace"]);
+
 function breakable(store: Store, isBroken: (method: PropertyKey) => boolean): Store {
   return new Proxy(store, {
     get: (target, name) => {
-      if (isBroken(name) && name !== Symbol.dispose) throw new BrokenStore();
+      if (isBroken(name) && !neverBroken.has(name)) throw new BrokenStore();
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === "function" ? value.bind(target) : value;
     },

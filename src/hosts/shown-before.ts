@@ -1,0 +1,29 @@
+/** What the block in a hosts file says of the store that it was written from: what a store must not fall behind. */
+import type { Position } from "../records/position.ts";
+import type { Trouble } from "../trouble.ts";
+import { explain } from "./hosts-file-trouble.ts";
+import { findMarkers } from "./marker.ts";
+import { readHostsFile } from "./read-hosts-file.ts";
+
+/** Undefined among the positions is a block that names no store. */
+export type ShownBefore =
+  | { readonly ok: true; readonly positions: readonly (Position | undefined)[] }
+  | { readonly ok: false; readonly trouble: Trouble };
+
+/**
+ * Looks for blocks of ours, damaged ones as well.
+ *
+ * @param path - the hosts file; a missing one has none
+ */
+export function shownBefore(path: string): ShownBefore {
+  try {
+    const markers = findMarkers(readHostsFile(path));
+    const begins = markers.filter((marker) => marker.kind === "begin");
+    const positions = begins.length === 0 && markers.length > 0 ? [undefined] : begins.map(({ position }) => position);
+    return { ok: true, positions };
+  } catch (error) {
+    const explained = explain(error, path);
+    if (explained === undefined) throw error;
+    return { ok: false, trouble: explained.trouble };
+  }
+}
