@@ -41,52 +41,90 @@ export async function overwriteFile(overwriting: Overwriting): Promise<Buffer | 
   const { files, path, snapshot, bytes, isEdited, prepare } = overwriting;
   using file = files.open(snapshot.path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   using end = files.open(snapshot.path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW);
-  const oldLength = snapshot.bytes.length;
-  if (isEdited || bytes.length < oldLength) await sleep(quiet);
+  const oldBytes = snapshot.bytes;
+  if (isEdited || bytes.length < oldBytes.length) await sleep(quiet);
   await prepare();
   if (![file, end].every((opened) => isSame(toInode(opened.status()), snapshot.inode))) return undefined;
   if (!isUntouched(files, path, snapshot)) return undefined;
-  const wanted = bytes.length > oldLength ? await grow({ file, end, oldBytes: snapshot.bytes, bytes }) : bytes;
+  const blank = Buffer.alloc(Math.max(0, bytes.length - oldBytes.length), lineFeed);
+  if (blank.length > 0) await takeSpace({ file, end, oldBytes, blank });
+  const wanted = writeOver({ file, oldBytes, bytes, blank });
   if (wanted === undefined) return undefined;
-  writeAll(file, pad(wanted, oldLength), 0);
   await file.sync();
-  const written = wanted.length < oldLength ? cut({ path, file, bytes: wanted, oldLength }) : wanted;
+  const written =
+    wanted.length < oldBytes.length ? cut({ path, file, bytes: wanted, oldLength: oldBytes.length }) : wanted;
   await file.sync();
   if (!startsWith(readAll(file), written)) throw new HostsFileError(notAsWritten(path));
   return written;
 }
 
-interface Growing {
+interface TakingSpace {
   readonly file: OpenFile;
   /** The same file, open for appending. */
   readonly end: OpenFile;
   readonly oldBytes: Buffer;
-  readonly bytes: Buffer;
+  readonly blank: Buffer;
 }
 
 /**
  * Takes the space first, by appending blank lines, so that a full disk is met before a byte of the old content is
  * touched. Appending never overlaps what others append: what came before our blank lines is found in between, what
  * comes later stands behind everything that is written.
- *
- * @returns what to write; undefined if the old content is no longer there
  */
-async function grow({ file, end, oldBytes, bytes }: Growing): Promise<Buffer | undefined> {
-  const oldLength = oldBytes.length;
-  const blank = Buffer.alloc(bytes.length - oldLength, lineFeed);
+async function takeSpace({ file, end, oldBytes, blank }: TakingSpace): Promise<void> {
   try {
     writeAll(end, blank, null);
     await file.sync();
   } catch (error) {
     const found = readAll(file);
-    if (startsWith(found, oldBytes)) file.truncate(lengthWithoutBlank(found, oldLength));
+    if (startsWith(found, oldBytes)) file.truncate(lengthWithoutBlank(found, oldBytes.length));
     throw error;
   }
-  const found = readAll(file);
-  if (!startsWith(found, oldBytes)) return undefined;
-  const added = found.subarray(oldLength);
-  // A line end before our blank lines may be taken for the first of them: then the last of them is left as its line end.
-  return carryOver(bytes, added.subarray(0, Math.max(0, added.indexOf(blank))));
+}
+
+/**
+ * Writes the new content over the old one.
+ *
+ * @returns what was written, with what others appended before our blank lines; undefined if the old content is no
+ *   longer there
+ */
+function writeOver({
+  file,
+  oldBytes,
+  bytes,
+  blank,
+}: Pick<Overwriting, "bytes"> & Omit<TakingSpace, "end">): Buffer | undefined {
+  return afterLastLook(file, (found) => {
+    const added = found.subarray(oldBytes.length);
+    // Without our blank lines it was cut and written anew since, if only to add a line at its end.
+    const end = added.indexOf(blank);
+    if (!startsWith(found, oldBytes) || end === -1) return { result: undefined };
+    // A line end before our blank lines may be taken for the first of them: then the last of them is left as its line end.
+    const wanted = blank.length === 0 ? bytes : carryOver(bytes, added.subarray(0, end));
+    const padded = pad(wanted, oldBytes.length);
+    return { result: wanted, act: () => writeAll(file, padded, 0) };
+  });
+}
+
+interface Planned<Result> {
+  readonly result: Result;
+  readonly act?: () => void;
+}
+
+/** How often a file that others change meanwhile is read again; they may go on, and each reading is as good as the last. */
+const readings = 5;
+
+/** Reads the file and acts on it, with nothing between the last look whether it changed and the act. */
+function afterLastLook<Result>(file: OpenFile, plan: (found: Buffer) => Planned<Result>): Result {
+  for (let reading = 1; ; reading += 1) {
+    const before = file.status();
+    const { result, act } = plan(readAll(file));
+    if (act === undefined) return result;
+    const { size, mtimeNs } = file.status();
+    if (reading < readings && (size !== before.size || mtimeNs !== before.mtimeNs)) continue;
+    act();
+    return result;
+  }
 }
 
 /** The length of a file without the blank lines at its end, but with the old content and the last line's own end. */
@@ -108,15 +146,19 @@ interface Cutting {
 
 /** Cuts the padding off, and puts what others appended behind it in its place. */
 function cut({ path, file, bytes, oldLength }: Cutting): Buffer {
-  const found = readAll(file);
-  // Somebody wrote the whole file anew: to cut it now would take theirs.
-  if (!startsWith(found, pad(bytes, oldLength))) throw new HostsFileError(notAsWritten(path));
-  const appended = found.subarray(oldLength);
-  const whole = carryOver(bytes, appended);
-  // What is appended between the look and the cut is lost, so nothing but the one write stands in between.
-  if (appended.length > 0) writeAll(file, whole.subarray(bytes.length), bytes.length);
-  file.truncate(whole.length);
-  return whole;
+  const padded = pad(bytes, oldLength);
+  return afterLastLook(file, (found) => {
+    // Somebody wrote the whole file anew: to cut it now would take theirs.
+    if (!startsWith(found, padded)) throw new HostsFileError(notAsWritten(path));
+    const appended = found.subarray(oldLength);
+    const whole = carryOver(bytes, appended);
+    const act = (): void => {
+      // What is appended between the look and the cut is lost, so nothing but the one write stands in between.
+      if (appended.length > 0) writeAll(file, whole.subarray(bytes.length), bytes.length);
+      file.truncate(whole.length);
+    };
+    return { result: whole, act };
+  });
 }
 
 function notAsWritten(path: string): HostsFileError["trouble"] {
