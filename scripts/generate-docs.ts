@@ -8,7 +8,7 @@ import { serveSettings } from "../src/cli/serve-settings.ts";
 import { type Setting, environmentName } from "../src/cli/setting.ts";
 import { entries, pathText } from "../src/cluster/configuration/entry.ts";
 import { mostStreams } from "../src/control/event-stream.ts";
-import { defaultConnectionLimits } from "../src/control/connections.ts";
+import { defaultConnectionLimits, mostWaiting } from "../src/control/connections.ts";
 import { defaultLimits, roomFor } from "../src/control/limits.ts";
 import { recordLimits, shownLimits } from "../src/records/limits.ts";
 import { limits } from "../src/store/limits.ts";
@@ -146,6 +146,7 @@ function renderLimits(): string {
     ["MiB of all request bodies at one time", defaultLimits.allBodies / mebibyte],
     ["MiB of one address's request bodies at one time", roomFor(defaultLimits).perOrigin / mebibyte],
     ["requests of one address at one time", defaultLimits.requestsPerAddress],
+    ["requests that wait for another on their connection", mostWaiting],
     ["connections of one address; from the 65th on its requests get 503", defaultConnectionLimits.hard],
     ["connections of one address that may not call and has shown no token", defaultConnectionLimits.perStranger],
     ["connections of all such addresses together", defaultConnectionLimits.strangers],

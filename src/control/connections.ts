@@ -39,9 +39,14 @@ export function connectionLimits(descriptors = descriptorLimit()): ConnectionLim
 }
 
 export interface ConnectionsOptions {
+  /** Answers a request. */
+  readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
   readonly judge: (remote: string | undefined) => Peer;
   readonly limits: ConnectionLimits;
 }
+
+/** Requests that wait for the one before them on their connection; ExternalDNS and browsers send none. */
+export const mostWaiting = 32;
 
 /** Origins of strangers that showed a token, of which the latest are remembered. */
 const mostProven = 64;
@@ -62,9 +67,7 @@ export class Connections {
   constructor(server: Server, options: ConnectionsOptions) {
     this.#options = options;
     server.prependListener("connection", (socket: Socket) => this.#accept(socket));
-    server.prependListener("request", (request: IncomingMessage, response: ServerResponse) =>
-      this.#track(request, response),
-    );
+    server.on("request", (request: IncomingMessage, response: ServerResponse) => this.#take(request, response));
   }
 
   /** Whether the origin of this connection holds more than it may. */
@@ -114,7 +117,7 @@ export class Connections {
 
   /** Cuts the connections without a request that is not answered yet. */
   cutIdle(): void {
-    for (const held of this.#held.values()) if (held.requests === 0) this.#drop(held);
+    for (const held of this.#held.values()) if (!held.isBusy) this.#drop(held);
   }
 
   /**
@@ -135,7 +138,7 @@ export class Connections {
   #accept(socket: Socket): void {
     const { judge, limits } = this.#options;
     const { origin, place } = judge(socket.remoteAddress);
-    const held: Held = { socket, origin, isOwn: place === "own", isOver: false, requests: 0 };
+    const held: Held = { socket, origin, isOwn: place === "own", isOver: false, isBusy: false, waiting: [] };
     this.#held.set(socket, held);
     this.#taken++;
     socket.once("close", () => this.#release(held));
@@ -163,21 +166,34 @@ export class Connections {
     this.#strangers.remove(held);
   }
 
-  #track(request: IncomingMessage, response: ServerResponse): void {
+  /**
+   * What a caller sends without waiting for answers is worked on one by one, each in a turn of its own, so that a packet
+   * full of requests holds up nobody. When too many wait, the connection ends with the next answer.
+   */
+  #take(request: IncomingMessage, response: ServerResponse): void {
     const held = this.#held.get(request.socket);
+    if (held === undefined) return;
+    if (!held.isBusy) this.#work(held, request, response);
+    else if (held.waiting.length < mostWaiting) held.waiting.push(() => this.#work(held, request, response));
+    else held.isOver = true;
+  }
+
+  #work(held: Held, request: IncomingMessage, response: ServerResponse): void {
+    if (held.socket.writableEnded || held.socket.destroyed) return;
+    held.isBusy = true;
     this.#lastRequestAt = performance.now();
     this.#responses.add(response);
-    if (held !== undefined) held.requests++;
     // A stranger keeps no connection: the answer to its first request is a refusal, or makes its next one welcome.
-    const isLast = held === undefined || held.isOver || this.#strangers.has(held);
-    if (this.#isDraining || isLast) response.shouldKeepAlive = false;
+    if (this.#isDraining || held.isOver || this.#strangers.has(held)) response.shouldKeepAlive = false;
     response.once("close", () => {
       this.#responses.delete(response);
       this.#lastRequestAt = performance.now();
-      if (held === undefined) return;
-      held.requests--;
       this.#known.touch(held);
       this.#strangers.touch(held);
+      const next = held.waiting.shift();
+      if (next === undefined) held.isBusy = false;
+      else setImmediate(next);
     });
+    this.#options.answer(request, response);
   }
 }

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { type Held, Pool } from "./pool.ts";
 
 function hold(pool: Pool, origin: string, more: Partial<Held> = {}): Held {
-  const held = { socket: new Socket(), origin, isOwn: false, isOver: false, requests: 0, ...more };
+  const held = { socket: new Socket(), origin, isOwn: false, isOver: false, isBusy: false, waiting: [], ...more };
   pool.add(held);
   return held;
 }
@@ -17,7 +17,7 @@ test("the origin with most gives the connection that has been idle for longest",
   const pool = new Pool();
   hold(pool, "modest");
   const [first, second] = [hold(pool, "greedy"), hold(pool, "greedy")];
-  hold(pool, "greedy", { requests: 1 });
+  hold(pool, "greedy", { isBusy: true });
   expect(pool.choose()).toBe(first);
   pool.touch(first);
   expect(pool.choose()).toBe(second);
@@ -25,8 +25,8 @@ test("the origin with most gives the connection that has been idle for longest",
 
 test("one that is busy goes only when all of its origin are", () => {
   const pool = new Pool();
-  const busy = hold(pool, "greedy", { requests: 1 });
-  hold(pool, "greedy", { requests: 1 });
+  const busy = hold(pool, "greedy", { isBusy: true });
+  hold(pool, "greedy", { isBusy: true });
   hold(pool, "modest");
   expect(pool.choose()).toBe(busy);
 });

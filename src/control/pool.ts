@@ -10,8 +10,10 @@ export interface Held {
   readonly isOwn: boolean;
   /** Whether its origin held more connections than it may when this one came. */
   isOver: boolean;
-  /** Requests on it that are not answered yet. */
-  requests: number;
+  /** Whether a request on it is not answered yet. */
+  isBusy: boolean;
+  /** Works on the requests that came before that one was answered. */
+  readonly waiting: (() => void)[];
 }
 
 export class Pool {
@@ -68,7 +70,7 @@ export class Pool {
       const isGreedier = origin.size > greediest.size || (origin.size === greediest.size && first(greediest)?.isOwn);
       if (isGreedier === true) greediest = origin;
     }
-    for (const held of greediest) if (held.requests === 0) return held;
+    for (const held of greediest) if (!held.isBusy) return held;
     return first(greediest);
   }
 }

@@ -266,6 +266,38 @@ test("one address's connections are bounded: 503 with an announced end, then non
   for (const socket of sockets) socket.destroy();
 });
 
+describe("requests that are sent without waiting for answers", () => {
+  /** Tells how many requests were worked on, and answers each with its number. */
+  async function startCounting(judge?: ServerOptions["judge"]) {
+    let count = 0;
+    const fetch: ServerOptions["fetch"] = async () => {
+      const text = `<${++count}>`;
+      await sleep(1);
+      return new Response(text);
+    };
+    const server = await startServer({ fetch, host: "127.0.0.1", port: 0, ...(judge && { judge }) });
+    return { ...server, port: server.address.port, count: () => count };
+  }
+
+  test("are answered in their order", async () => {
+    await using server = await startCounting();
+    const answer = await exchange(server.port, get("/", "").repeat(20) + get("/"));
+    expect(answer.match(/<\d+>/g)).toEqual(Array.from({ length: 21 }, (_, index) => `<${index + 1}>`));
+  });
+
+  test("are given up when they are too many, and the connection ends", async () => {
+    await using server = await startCounting();
+    await exchange(server.port, get("/", "").repeat(1000));
+    expect(server.count()).toBeLessThan(40);
+  });
+
+  test("are given up after a stranger's first", async () => {
+    await using server = await startCounting(() => ({ origin: "", place: "stranger" }));
+    const answer = await exchange(server.port, get("/", "").repeat(1000));
+    expect([server.count(), answer.match(/<\d+>/g)]).toEqual([1, ["<1>"]]);
+  });
+});
+
 describe("listening", () => {
   test("on every address by default, and IPv4 callers are known as such", async () => {
     let callers: (string | undefined)[] = [];

@@ -91,22 +91,20 @@ export async function startServer({
       cut: () => void socket.destroy(),
     });
   });
-  const server = createServer(
-    {
-      keepAliveTimeout: times.keepAlive,
-      headersTimeout: times.header,
-      requestTimeout: times.request,
-      connectionsCheckingInterval: times.check,
-    },
-    (incoming, outgoing) => {
+  const server = createServer({
+    keepAliveTimeout: times.keepAlive,
+    headersTimeout: times.header,
+    requestTimeout: times.request,
+    connectionsCheckingInterval: times.check,
+  });
+  server.timeout = times.idle;
+  const connections = new Connections(server, {
+    answer: (incoming, outgoing) => {
       const { host } = incoming.headers;
       // The listener compares it with the host of the URL that it makes of it, and takes another spelling for an attack.
       if (host !== undefined) incoming.headers.host = spellAsURL(host);
       void listener(incoming, outgoing);
     },
-  );
-  server.timeout = times.idle;
-  const connections = new Connections(server, {
     judge: judge ?? ((remote = "") => ({ origin: remote, place: "own" })),
     limits: { ...connectionLimits(), ...most },
   });
