@@ -72,7 +72,9 @@ function methodOf(method: string): string {
 }
 
 const routes: ReadonlySet<string> = new Set(
-  "records adjustendpoints domains clusterip targets status names adopt healthz readyz metrics events open".split(" "),
+  "records adjustendpoints domains clusterip targets status names adopt healthz readyz metrics events open challenge".split(
+    " ",
+  ),
 );
 
 /** The route of a path, without names of clusters and domains. */

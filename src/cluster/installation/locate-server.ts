@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Server, findServer } from "../server/server.ts";
 import { noServer, serverElsewhere } from "../server/trouble.ts";
 import type { Intent, Say } from "./intent.ts";
-import { isOwnAddress, ownAddressesOf } from "./own-host.ts";
+import { isInterfaceAddress, ownAddressesOf } from "./own-host.ts";
 
 const pause = 1000;
 
@@ -43,7 +43,7 @@ async function findAt({ port, token }: ServerIntent, hosts: readonly string[]): 
  * @throws TroubleError `server-elsewhere` (exit 3)
  */
 export async function requireServerAt(host: string, server: Server, intent: ServerIntent): Promise<void> {
-  if (!isOwnAddress(host) || server.host === host) return;
+  if (!isInterfaceAddress(host) || server.host === host) return;
   // Who answers there is sent the cluster's token, so what one place has proven, the other must prove too.
   const { isProven } = server;
   const token = intent.token && { ...intent.token, isDemanded: isProven || intent.token.isDemanded };

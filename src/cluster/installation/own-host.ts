@@ -3,9 +3,13 @@ import { lookup } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
 import { parseAddress } from "../../records/address.ts";
 
-/** Whether an address is one of this machine's own. */
+/** Whether an address never leads to another machine: inside of a pod the loopback is the pod's own. */
 export function isOwnAddress(address: string): boolean {
-  if (address.startsWith("127.") || address === "::1") return true;
+  return address.startsWith("127.") || address === "::1" || isInterfaceAddress(address);
+}
+
+/** Whether an interface of this machine has the address. */
+export function isInterfaceAddress(address: string): boolean {
   return Object.values(networkInterfaces()).some((list) => list?.some((own) => own.address === address) === true);
 }
 

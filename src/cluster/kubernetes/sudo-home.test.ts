@@ -42,6 +42,20 @@ test.each<Case>([
   expect(found).toBe(isFound ? path : undefined);
 });
 
+test("the context that is meant counts, not the current one", () => {
+  using folder = temporaryFolder();
+  const [file, own] = [join(folder.path, "passwd"), join(folder.path, "own")];
+  writeFileSync(file, `ada:x:1000:1000:Ada,,,:${folder.path}:/bin/bash\n`);
+  const path = join(folder.path, ".kube", "config");
+  mkdirSync(join(folder.path, ".kube"));
+  const { users, contexts, ...others } = JSON.parse(kubeconfig({ token: "t" }));
+  users.push({ name: "e", user: { exec: { command: "aws" } } });
+  contexts.push({ name: "b", context: { cluster: "c", user: "e" } });
+  writeFileSync(path, JSON.stringify({ users, contexts, ...others }));
+  const find = (context: string) => kubeconfigBehindSudo({ SUDO_USER: "ada" }, { user: 0, file, own, context });
+  expect([find("a"), find("b")]).toEqual([path, undefined]);
+});
+
 test("nobody typed sudo, or there is no list of users", () => {
   expect(kubeconfigBehindSudo({}, { user: 0 })).toBeUndefined();
   const options = { user: 0, file: "/nowhere/passwd", own: "/nowhere/own" };

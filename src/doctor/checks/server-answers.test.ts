@@ -51,6 +51,11 @@ test.each([
   },
   { given: { ...silent, isRoot: true, trouble: trouble("token-needed") }, code: "token-needed", hint: "Look." },
   {
+    given: { ...silent, unit: { ...running, active: "inactive" }, trouble: trouble("server-unproven") },
+    code: "server-unproven",
+    hint: "Look.",
+  },
+  {
     given: { ...silent, unit: { ...running, active: "inactive", isSocketActive: false } },
     code: "service-stopped",
     hint: "sudo systemctl start hostsfile-server.socket hostsfile-server.service",

@@ -55,12 +55,11 @@ export function judgeSilence(given: {
 }): Finding {
   const { port, trouble, unit, holder, isRoot } = given;
   if (trouble !== undefined && trouble.code.startsWith("token-")) return locked(trouble, isRoot);
+  // Whatever the service does, somebody else has its port.
+  if (trouble !== undefined && impostors.has(trouble.code)) return problemOf(trouble);
   if (unit !== undefined && unit.active !== "active") return ofUnit(unit);
   if (holder !== undefined) return stranger(port, holder);
-  if (trouble !== undefined) {
-    const { code, message, hint } = trouble;
-    return { grade: "problem", code, message, hint };
-  }
+  if (trouble !== undefined) return problemOf(trouble);
   const hint =
     unit === undefined
       ? "Make it a service: sudo hostsfile-server install"
@@ -71,6 +70,12 @@ export function judgeSilence(given: {
     message: `No hostsfile-server answers on port ${port} of this machine.`,
     hint,
   };
+}
+
+const impostors: ReadonlySet<string> = new Set(["server-unproven", "server-relayed"]);
+
+function problemOf({ code, message, hint }: Trouble): Finding {
+  return { grade: "problem", code, message, hint };
 }
 
 /** The server may be well; this user may not ask. */
