@@ -146,6 +146,10 @@ function renderLimits(): string {
     ["MiB of all request bodies at one time", defaultLimits.allBodies / mebibyte],
     ["MiB of one address's request bodies at one time", roomFor(defaultLimits).perOrigin / mebibyte],
     ["requests of one address at one time", defaultLimits.requestsPerAddress],
+    [
+      "MiB of answers that are ready and not taken, beyond which their readers are cut",
+      defaultConnectionLimits.unsent / mebibyte,
+    ],
     ["requests that wait for another on their connection", mostWaiting],
     ["connections of one address; from the 65th on its requests get 503", defaultConnectionLimits.hard],
     ["connections of one address that may not call and has shown no token", defaultConnectionLimits.perStranger],

@@ -166,3 +166,34 @@ describe("when there is no room", () => {
     for (const from of [ownAddress, ...allowed]) expect(await ask(await place.open(from))).toMatch(/^HTTP\/1\.1 200 /);
   });
 });
+
+test("readers that let large answers lie are cut when these become too many, and others get theirs", async () => {
+  const large = "x".repeat(20_000_000);
+  await using server = await startServer({
+    host: "127.0.0.1",
+    port: 0,
+    connections: { unsent: 50_000_000 },
+    fetch: () => new Response(large),
+    judge: (remote = "") => ({ origin: remote, place: "allowed" }),
+  });
+  const open = async (localAddress: string): Promise<Socket> => {
+    const socket = connect({ port: server.address.port, host: "127.0.0.1", localAddress });
+    socket.on("error", () => {});
+    await once(socket, "connect");
+    return socket;
+  };
+  const deaf: Socket[] = [];
+  for (let count = 0; count < 8; count++) {
+    const socket = await open("127.0.0.2");
+    socket.pause();
+    await send(socket, get("/"));
+    deaf.push(socket);
+  }
+  const reader = await open("127.0.0.1");
+  const answer = readAll(reader);
+  await send(reader, get("/", "Connection: close\r\n"));
+  expect((await answer).length).toBeGreaterThan(large.length);
+  for (const socket of deaf) socket.resume();
+  await expect.poll(() => deaf.filter(({ destroyed }) => destroyed).length).toBeGreaterThanOrEqual(5);
+  for (const socket of deaf) socket.destroy();
+});

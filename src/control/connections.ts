@@ -23,13 +23,22 @@ export interface ConnectionLimits {
   readonly strangers: number;
   /** Connections of one stranger beyond which they are cut at once. */
   readonly perStranger: number;
+  /** Bytes of all answers that are ready and not taken, beyond which connections are cut. */
+  readonly unsent: number;
 }
 
 /** Descriptors that connections leave to the store, the hosts file and whatever else is opened. */
 const reserve = 64;
 const leastTotal = 16;
 
-export const defaultConnectionLimits = { polite: 64, hard: 128, total: 1024, strangers: 32, perStranger: 8 } as const;
+export const defaultConnectionLimits = {
+  polite: 64,
+  hard: 128,
+  total: 1024,
+  strangers: 32,
+  perStranger: 8,
+  unsent: 256 * 1024 * 1024,
+} as const;
 
 /** The limits as far as this process may open so many descriptors. */
 export function connectionLimits(descriptors = descriptorLimit()): ConnectionLimits {
@@ -194,6 +203,20 @@ export class Connections {
       if (next === undefined) held.isBusy = false;
       else setImmediate(next);
     });
+    this.#freeUnsent();
     this.#options.answer(request, response);
+  }
+
+  /** Cuts readers that let their answers lie, while there is too much of these: of the origin with most, the oldest first. */
+  #freeUnsent(): void {
+    const unsentOf = (held: readonly Held[]): number =>
+      held.reduce((sum, { socket }) => sum + socket.writableLength, 0);
+    for (;;) {
+      const lying = [...this.#responses].flatMap(({ socket }) => (socket && this.#held.get(socket)) ?? []);
+      if (unsentOf(lying) <= this.#options.limits.unsent) return;
+      const origins = [...Map.groupBy(lying, ({ origin }) => origin).values()];
+      const [greediest = []] = origins.toSorted((one, other) => unsentOf(other) - unsentOf(one));
+      this.#drop(greediest.find(({ socket }) => socket.writableLength > 0));
+    }
   }
 }
