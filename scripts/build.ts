@@ -1,6 +1,7 @@
 /** Bundles each command into one file under dist/, so that starting it reads one file instead of a dependency tree. */
 import { rm } from "node:fs/promises";
 import { build } from "esbuild";
+import { compileKernelCalls } from "./kernel-calls.ts";
 
 await rm("dist", { recursive: true, force: true });
 await build({
@@ -17,3 +18,4 @@ await build({
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   logLevel: "warning",
 });
+await compileKernelCalls(`dist/kernel-calls-linux-${process.arch}.node`);

@@ -4,6 +4,7 @@ import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { compileKernelCalls } from "../kernel-calls.ts";
 import { run } from "./run.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -26,12 +27,15 @@ export async function buildExecutable(options: {
   const folder = await mkdtemp(join(tmpdir(), "hostsfile-server-executable-"));
   try {
     await bundle(join(folder, "main.cjs"));
+    const addon = `kernel-calls-linux-${process.arch}.node`;
+    if (!(await compileKernelCalls(join(folder, addon)))) throw new Error("the executable needs a C compiler");
     const configuration = {
       main: "main.cjs",
       mainFormat: "commonjs",
       output: "program",
       disableExperimentalSEAWarning: true,
       useCodeCache: hasCodeCache,
+      assets: { [addon]: addon },
     };
     await writeFile(join(folder, "sea.json"), JSON.stringify(configuration));
     await run(node, ["--build-sea", "sea.json"], { folder });

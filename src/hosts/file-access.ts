@@ -23,6 +23,7 @@ import {
   writeSync,
 } from "node:fs";
 import { promisify } from "node:util";
+import { kernelCalls } from "./kernel-calls.ts";
 
 /** An open file. Disposing of it closes it. */
 export interface OpenFile extends Disposable {
@@ -36,6 +37,8 @@ export interface OpenFile extends Disposable {
   setOwner(owner: number, group: number): void;
   /** Waits until the disk has it. */
   sync(): Promise<void>;
+  /** Whether any process has the file open for writing; undefined where the kernel does not tell. */
+  hasWriter(): boolean | undefined;
 }
 
 export interface FileAccess {
@@ -45,6 +48,8 @@ export interface FileAccess {
   status(path: string): BigIntStats;
   realPath(path: string): string;
   rename(from: string, to: string): void;
+  /** Lets two files change places; false where that cannot be done, and then nothing was changed. */
+  exchange(left: string, right: string): boolean;
   link(from: string, to: string): void;
   unlink(path: string): void;
   list(folder: string): readonly string[];
@@ -58,6 +63,7 @@ export const fileAccess: FileAccess = {
   status: (path) => lstatSync(path, { bigint: true }),
   realPath: (path) => realpathSync.native(path),
   rename: renameSync,
+  exchange: (left, right) => kernelCalls().exchange(left, right),
   link: linkSync,
   unlink: unlinkSync,
   list: (folder) => readdirSync(folder),
@@ -73,6 +79,7 @@ function toOpenFile(descriptor: number): OpenFile {
     setMode: (mode) => fchmodSync(descriptor, mode),
     setOwner: (owner, group) => fchownSync(descriptor, owner, group),
     sync: () => sync(descriptor),
+    hasWriter: () => kernelCalls().hasWriter(descriptor),
     [Symbol.dispose]: () => closeSync(descriptor),
   };
 }

@@ -2,11 +2,12 @@
 import { constants } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { basename, dirname, join } from "node:path";
+import { asidePath, fingerprintOf } from "./aside.ts";
 import { copyExtendedAttributes, setAttributes } from "./attributes.ts";
 import { removeQuietly } from "./durable-file.ts";
 import { type FileAccess, type OpenFile, errorCode, holds, syncFolder, writeAll } from "./file-access.ts";
 import { HostsFileError } from "./hosts-file-trouble.ts";
-import { type Attributes, type Inode, type Snapshot, isUntouched, toInode } from "./snapshot.ts";
+import { type Attributes, type Inode, type Snapshot, isSame, isUntouched, toInode } from "./snapshot.ts";
 
 export interface Replacement {
   readonly files: FileAccess;
@@ -19,7 +20,13 @@ export interface Replacement {
 }
 
 export type Replaced =
-  | { readonly kind: "replaced"; readonly inode: Inode; readonly extended: boolean }
+  | {
+      readonly kind: "replaced";
+      readonly inode: Inode;
+      readonly extended: boolean;
+      /** Where the replaced file was put, because somebody still has it open for writing. */
+      readonly aside?: string | undefined;
+    }
   /** Somebody edited the file meanwhile; nothing was changed. */
   | { readonly kind: "edited" }
   /** The file cannot be replaced, as a bind mount cannot; nothing was changed. */
@@ -35,7 +42,7 @@ const impossible: ReadonlySet<string | undefined> = new Set(["EBUSY", "EXDEV", "
 
 /**
  * Replaces the file: a temporary file beside it, every byte, attributes, fsync, one more look whether somebody edited
- * meanwhile, rename, fsync of the folder. The temporary file is gone afterwards, whatever happened.
+ * meanwhile, exchange or rename, fsync of the folder. The temporary file is gone afterwards, whatever happened.
  *
  * @throws a system error, with the old file in place; after the rename only if the folder cannot be synced
  */
@@ -71,21 +78,73 @@ async function fillAndMove(filling: Filling): Promise<Replaced> {
   if (!holds(file, bytes)) throw new HostsFileError(notAsWritten(snapshot.path));
   const inode = toInode(file.status());
   if (!isUntouched(files, path, snapshot)) return { kind: "edited" };
-  return move(filling) ?? { kind: "replaced", inode, extended };
+  return unlessImpossible(() => {
+    const moved = move(filling, inode);
+    return moved.kind === "moved" ? { kind: "replaced", inode, extended, aside: moved.aside } : moved;
+  });
 }
 
-/** A missing file is created by link(2), which, unlike rename(2), never replaces one that somebody else just created. */
-function move({ files, snapshot, temporary }: Filling): Replaced | undefined {
+type Moved = { readonly kind: "moved"; readonly aside?: string | undefined } | { readonly kind: "edited" };
+
+/**
+ * A file that is there is exchanged with ours, so that what somebody put there in the last moment is not lost; where
+ * that cannot be done, it is replaced. A missing one is created by link(2), which, unlike rename(2), never replaces one
+ * that somebody else just created.
+ */
+function move({ files, snapshot, temporary }: Filling, own: Inode): Moved {
   try {
-    return unlessImpossible(() => {
-      if (snapshot.kind === "file") files.rename(temporary, snapshot.path);
-      else files.link(temporary, snapshot.path);
-      return undefined;
-    });
+    if (snapshot.kind === "missing") {
+      files.link(temporary, snapshot.path);
+      return { kind: "moved" };
+    }
+    if (files.exchange(temporary, snapshot.path)) return judgeExchanged({ files, snapshot, temporary, own });
+    files.rename(temporary, snapshot.path);
+    return { kind: "moved" };
   } catch (error) {
-    if (errorCode(error) === "EEXIST") return { kind: "edited" };
+    const code = errorCode(error);
+    if (code === "EEXIST" || (code === "ENOENT" && snapshot.kind === "file")) return { kind: "edited" };
     throw error;
   }
+}
+
+interface Exchanged {
+  readonly files: FileAccess;
+  readonly snapshot: Extract<Snapshot, { kind: "file" }>;
+  readonly temporary: string;
+  readonly own: Inode;
+}
+
+/**
+ * Looks at what came back. If it is what the new bytes were planned from, it is removed, or put aside while somebody
+ * writes to it. If not, somebody has just replaced the file, and theirs goes back.
+ */
+function judgeExchanged({ files, snapshot, temporary, own }: Exchanged): Moved {
+  const inodeAt = (path: string): Inode => toInode(files.status(path));
+  if (isSame(inodeAt(temporary), snapshot.inode)) {
+    return { kind: "moved", aside: putAside({ files, snapshot, temporary }) };
+  }
+  // Whatever comes back that was not put there by the exchange before is newer still, and goes back next.
+  for (let put = own; ;) {
+    const next = inodeAt(temporary);
+    files.exchange(temporary, snapshot.path);
+    if (isSame(inodeAt(temporary), put)) return { kind: "edited" };
+    put = next;
+  }
+}
+
+/** Where no name can be given to it, the file is gone with the process: until then it is held open. */
+function putAside({ files, snapshot, temporary }: Omit<Exchanged, "own">): string | undefined {
+  try {
+    if (snapshot.file.hasWriter() === true) {
+      const aside = asidePath(snapshot.path, fingerprintOf(snapshot.bytes));
+      files.rename(temporary, aside);
+      return aside;
+    }
+  } catch {
+    // As on a full disk, or for a name that is too long.
+  }
+  removeQuietly(files, temporary);
+  return undefined;
 }
 
 function unlessImpossible<Result>(work: () => Result): Result | Extract<Replaced, { kind: "impossible" }> {

@@ -68,12 +68,13 @@ function isOrphaned(files: FileAccess, real: string, inode: Inode): boolean {
   return findMount(readFileSync(mountTable, "utf8"), real)?.isOrphaned === true;
 }
 
-/** True while the path still leads to the very bytes of the snapshot. */
+/** True while the path still leads to the very bytes of the snapshot. Which inode it is, is looked at last. */
 export function isUntouched(files: FileAccess, path: string, snapshot: Snapshot): boolean {
+  if (snapshot.kind === "file" && !holds(snapshot.file, snapshot.bytes)) return false;
   if (realPathOf(files, path) !== snapshot.path) return false;
   const status = unlessMissing(() => files.status(snapshot.path));
   if (snapshot.kind === "missing" || status === undefined) return snapshot.kind === "missing" && status === undefined;
-  return isSame(toInode(status), snapshot.inode) && holds(snapshot.file, snapshot.bytes);
+  return isSame(toInode(status), snapshot.inode);
 }
 
 export function isSame(left: Inode | undefined, right: Inode | undefined): boolean {

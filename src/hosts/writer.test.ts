@@ -45,12 +45,13 @@ function write(writer: HostsFileWriter, text: string): Promise<Written> {
 
 /** A file system on which nothing can be renamed over the hosts file, as over a bind mount. */
 function refusingRename(files: FileAccess, path: string): FileAccess {
+  const refuse = (to: string): void => {
+    if (to === path) throw Object.assign(new Error("EBUSY"), { code: "EBUSY" });
+  };
   return {
     ...files,
-    rename: (from, to) => {
-      if (to === path) throw Object.assign(new Error("EBUSY"), { code: "EBUSY" });
-      files.rename(from, to);
-    },
+    rename: (from, to) => (refuse(to), files.rename(from, to)),
+    exchange: (from, to) => (refuse(to), files.exchange(from, to)),
   };
 }
 

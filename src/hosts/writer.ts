@@ -1,13 +1,15 @@
 /** The only writer of the hosts file: reads it, lets the caller decide what it becomes, and brings that out without ever losing a byte. */
 import type { Trouble } from "../trouble.ts";
+import { fingerprintOf } from "./aside.ts";
 import { type FileAccess, errorCode } from "./file-access.ts";
 import { carryOver } from "./carry-over.ts";
 import { Copies } from "./copies.ts";
 import { HostsFileError } from "./hosts-file-trouble.ts";
 import { overwriteFile } from "./in-place.ts";
-import { type LateEdit, lookLate } from "./late-look.ts";
+import type { LateEdit } from "./late-look.ts";
+import { LateLooks } from "./late-looks.ts";
 import { Mender } from "./mender.ts";
-import { replaceFile, sweepTemporaries } from "./replace.ts";
+import { type Replaced, replaceFile, sweepTemporaries } from "./replace.ts";
 import { type Inode, type Snapshot, isSame, realPathOf, takeSnapshot } from "./snapshot.ts";
 
 /** What the file is to become. */
@@ -42,15 +44,12 @@ export interface WriterOptions {
 /** How often a file that others edit meanwhile is read again before giving up for now. */
 const tries = 5;
 
-/** How many replaced inodes are kept open at once. */
-const openInodes = 32;
-
 type FileSnapshot = Extract<Snapshot, { kind: "file" }>;
 
 export class HostsFileWriter implements AsyncDisposable {
   readonly #options: WriterOptions;
   readonly #copies: Copies;
-  readonly #looks = new Set<Promise<void>>();
+  readonly #looks: LateLooks;
   /** The inode that we left behind, and whether it has an access list or a label. */
   #own: { readonly inode: Inode; readonly extended: boolean } | undefined;
   /** The inode that could not be replaced, so that it is not tried at every change. */
@@ -65,6 +64,7 @@ export class HostsFileWriter implements AsyncDisposable {
     this.#copies = new Copies(options);
     const { onNotice = (): void => {} } = options;
     this.#mender = new Mender({ ...options, onNotice, copies: this.#copies, write: (plan) => this.#try(plan) });
+    this.#looks = new LateLooks({ ...options, bringIn: (edit) => this.#bringIn(edit) });
   }
 
   /**
@@ -76,6 +76,7 @@ export class HostsFileWriter implements AsyncDisposable {
     const { files, path } = this.#options;
     const real = realPathOf(files, path);
     sweepTemporaries(files, real);
+    this.#looks.adopt(files, real);
     this.#mender.lookAgain();
     await this.update(() => undefined);
   }
@@ -88,13 +89,13 @@ export class HostsFileWriter implements AsyncDisposable {
    *   error says so
    */
   async update(plan: (bytes: Buffer) => Plan | undefined): Promise<Written> {
-    if (this.#looks.size > openInodes) await Promise.race(this.#looks);
+    await this.#looks.room();
     try {
       return await this.#enqueue(plan);
     } catch (error) {
       // Replaced inodes that are still open take space: on a small disk it may be theirs that is missing.
-      if (errorCode(error) !== "ENOSPC" || this.#looks.size === 0) throw error;
-      await Promise.all(this.#looks);
+      if (errorCode(error) !== "ENOSPC" || this.#looks.isEmpty) throw error;
+      await this.#looks.release();
       return this.#enqueue(plan);
     }
   }
@@ -134,12 +135,13 @@ export class HostsFileWriter implements AsyncDisposable {
       }
       const copy = snapshot.kind === "file" ? await this.#keepCopy(snapshot, planned) : undefined;
       const replaced = await this.#replace(snapshot, planned.bytes);
-      if (replaced === "impossible" && snapshot.kind === "file")
+      if (replaced.kind === "impossible" && snapshot.kind === "file")
         return await this.#overwrite(snapshot, planned.bytes, copy);
-      if (replaced !== "replaced") return undefined;
+      if (replaced.kind !== "replaced") return undefined;
       if (snapshot.kind === "file") {
         handed = true;
-        this.#lookLater(snapshot, planned.bytes);
+        const { file, bytes: held, path } = snapshot;
+        this.#looks.add({ file, held, replacedBy: planned.bytes, aside: replaced.aside }, path);
       }
       return { method: "rename", bytes: planned.bytes, copy, created: snapshot.kind === "missing" };
     } finally {
@@ -152,9 +154,9 @@ export class HostsFileWriter implements AsyncDisposable {
     return keepCopy ? (kept ?? this.#copies.keep(bytes)) : undefined;
   }
 
-  async #replace(snapshot: Snapshot, bytes: Buffer): Promise<"replaced" | "edited" | "impossible"> {
+  async #replace(snapshot: Snapshot, bytes: Buffer): Promise<Replaced> {
     const inode = snapshot.kind === "file" ? snapshot.inode : undefined;
-    if (isSame(inode, this.#fixed)) return "impossible";
+    if (isSame(inode, this.#fixed)) return { kind: "impossible", cause: undefined };
     const isOwn = isSame(inode, this.#own?.inode);
     const copyExtended = !isOwn || this.#own?.extended === true;
     const replaced = await replaceFile({ ...this.#options, snapshot, bytes, copyExtended });
@@ -163,7 +165,7 @@ export class HostsFileWriter implements AsyncDisposable {
       if (inode === undefined) throw replaced.cause;
       this.#fixed = inode;
     }
-    return replaced.kind;
+    return replaced;
   }
 
   async #overwrite(snapshot: FileSnapshot, bytes: Buffer, copy: string | undefined): Promise<Written | undefined> {
@@ -182,14 +184,6 @@ export class HostsFileWriter implements AsyncDisposable {
     }
   }
 
-  #lookLater({ file, bytes }: FileSnapshot, replacedBy: Buffer): void {
-    const look = lookLate({ file, bytes, replacedBy })
-      .then((edit) => edit && this.#bringIn(edit))
-      .catch(() => undefined)
-      .finally(() => this.#looks.delete(look));
-    this.#looks.add(look);
-  }
-
   /**
    * What was appended goes to the end; a whole new file counts if ours is still there. What cannot be brought in, also
    * because the file cannot be written now, is kept as a copy: nobody else has it any more.
@@ -198,7 +192,7 @@ export class HostsFileWriter implements AsyncDisposable {
     let lost = false;
     const result = this.#enqueue((current) => {
       if (edit.kind === "appended") return { bytes: carryOver(current, edit.bytes), keepCopy: false };
-      lost = edit.bytes.length === 0 || !current.equals(edit.replacedBy);
+      lost = edit.bytes.length === 0 || !isReplacement(current, edit);
       return lost ? undefined : { bytes: edit.bytes, keepCopy: true };
     });
     await result.catch(() => (lost = true));
@@ -208,9 +202,14 @@ export class HostsFileWriter implements AsyncDisposable {
 
   /** Waits for what runs and for every late look. */
   async [Symbol.asyncDispose](): Promise<void> {
-    while (this.#looks.size > 0) await Promise.all(this.#looks);
+    await this.#looks.stop();
     await this.#queue;
   }
+}
+
+/** Whether the file is still what was put in the place of what was then written anew. */
+function isReplacement(current: Buffer, { replacedBy }: Extract<LateEdit, { kind: "rewritten" }>): boolean {
+  return current.length === replacedBy?.length && fingerprintOf(current).digest === replacedBy.digest;
 }
 
 function busy(path: string): HostsFileError["trouble"] {

@@ -38,12 +38,12 @@ function bundleWithNode({
   readonly bundle: string;
 }): InstalledProgram {
   const node = join(programFolder, "node");
-  const scripts = readdirSync(bundle).filter((name) => name.endsWith(".js"));
+  const files = readdirSync(bundle).filter((name) => /\.(?:js|node)$/.test(name));
   return {
     items: [
       { kind: "file", path: node, content: { from: executable }, mode: executableMode },
       { kind: "file", path: join(programFolder, "package.json"), content: '{ "type": "module" }\n', mode: 0o644 },
-      ...scripts.map((name): Item => {
+      ...files.map((name): Item => {
         return { kind: "file", path: join(programFolder, name), content: { from: join(bundle, name) }, mode: 0o644 };
       }),
       ...commandNames.flatMap((name): Item[] => {

@@ -34,6 +34,7 @@ export function failingFiles(at: number, code: string, forever = false): Failing
     setMode: (mode) => (check("chmod"), file.setMode(mode)),
     setOwner: (owner, group) => (check("chown"), file.setOwner(owner, group)),
     sync: async () => (check("fsync"), file.sync()),
+    hasWriter: () => file.hasWriter(),
     [Symbol.dispose]: () => file[Symbol.dispose](),
   });
   const files: FileAccess = {
@@ -41,6 +42,7 @@ export function failingFiles(at: number, code: string, forever = false): Failing
     status: (path) => (check("lstat"), fileAccess.status(path)),
     realPath: (path) => (check("realpath"), fileAccess.realPath(path)),
     rename: (from, to) => (check("rename"), fileAccess.rename(from, to)),
+    exchange: (left, right) => (check("exchange"), fileAccess.exchange(left, right)),
     link: (from, to) => (check("link"), fileAccess.link(from, to)),
     unlink: (path) => (check("unlink"), fileAccess.unlink(path)),
     list: (folder) => (check("list"), fileAccess.list(folder)),
@@ -56,6 +58,7 @@ const changes: ReadonlySet<string> = new Set([
   "chown",
   "fsync",
   "rename",
+  "exchange",
   "link",
   "mkdir",
 ]);
