@@ -53,6 +53,10 @@ function faultyFiles(path: string): Faulty {
         if (to === path) throw Object.assign(new Error("EBUSY"), { code: "EBUSY" });
         fresh().rename(from, to);
       },
+      exchange: (from, to) => {
+        if (to === path) throw Object.assign(new Error("EBUSY"), { code: "EBUSY" });
+        return fresh().exchange(from, to);
+      },
       link: (...given) => fresh().link(...given),
       unlink: (given) => fresh().unlink(given),
       list: (given) => fresh().list(given),
