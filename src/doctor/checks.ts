@@ -22,6 +22,7 @@ import { hostsFileBytes } from "./checks/hosts-file-bytes.ts";
 import { hostsFileInStep } from "./checks/hosts-file-in-step.ts";
 import { hostsFileIsRead } from "./checks/hosts-file-is-read.ts";
 import { hostsFileLabel } from "./checks/hosts-file-label.ts";
+import { hostsFileLinks } from "./checks/hosts-file-links.ts";
 import { hostsFileManagers } from "./checks/hosts-file-managers.ts";
 import { hostsFileMode } from "./checks/hosts-file-mode.ts";
 import { hostsFileNames } from "./checks/hosts-file-names.ts";
@@ -50,6 +51,7 @@ export const checks: readonly Check[] = [
   hostsFileWritable,
   diskSpace,
   hostsFileMode,
+  hostsFileLinks,
   hostsFileLabel,
   hostsFileBytes,
   hostsFileManagers,

@@ -15,6 +15,8 @@ export interface HostsFile {
   readonly mode: number;
   readonly owner: number;
   readonly group: number;
+  /** How many names it has, hard links included; 0 when it is not there. */
+  readonly links: number;
   /** The bytes as text, one character each; undefined when this user may not read them. */
   readonly text: string | undefined;
   readonly mount: Mount | undefined;
@@ -38,6 +40,7 @@ export async function lookAtHostsFile(desktop: Desktop): Promise<HostsFile> {
     isLink: link?.isSymbolicLink() ?? false,
     kind: kindOf(link, status),
     ...rightsOf(status),
+    links: status?.nlink ?? 0,
     text: status?.isFile() === true ? await readText(path) : undefined,
     mount: findMount(table?.toString("utf8") ?? "", real),
     attributes: status === undefined ? "" : await attributesOf(desktop, real),

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -144,6 +145,15 @@ describe("somebody else changes the block", () => {
     expect(shownIn(readFileSync(place.path, "utf8"))).toEqual(["10.0.0.2 a.test", "10.0.0.2 b.test"]);
     expect(outsideOf(readFileSync(place.path, "utf8"))).toBe("127.0.0.1 localhost\n5.5.5.5 mine\n");
   });
+});
+
+test("a hard link keeps the old lines, which is said at the change that leaves them there, and only then", async () => {
+  using place = plainPlace("127.0.0.1 localhost\n");
+  await using sink = await openSink(place);
+  linkSync(place.path, join(place.folder, "other"));
+  expect(notices(await sink.apply(viewOf(["a.test"])))).toEqual(["hosts-file-linked"]);
+  expect(readFileSync(join(place.folder, "other"), "utf8")).toBe("127.0.0.1 localhost\n");
+  expect(notices(await sink.apply(viewOf(["b.test"])))).toEqual([]);
 });
 
 test("restarts make no copies, edits of the user's do", async () => {

@@ -98,11 +98,20 @@ export function undecidableTrouble(path: string, { markers, lines }: Undecidable
   };
 }
 
-/** Something was written into a file that had just been replaced, and could not be brought in. */
+/** The replaced file had another name, which nobody will find by its inode any more. */
+export function linkedNotice(path: string): Trouble {
+  return {
+    code: "hosts-file-linked",
+    message: `${path} had another name (a hard link), which keeps the old lines: ${path} is a new file now.`,
+    hint: `If that name should show the same, make a symbolic link of it: \`sudo ln -sfn ${path} NAME\`.`,
+  };
+}
+
+/** Something was written into a file that had been replaced, and could not be brought in. */
 export function lateCopyNotice(path: string, copy: string): Trouble {
   return {
     code: "hosts-file-late-edit",
-    message: `${path} was saved by another program at the very moment it was replaced, and has changed since.`,
+    message: `${path} was saved by another program that had opened it before it was replaced, and it has changed since.`,
     hint: `What that program saved is kept in ${copy}: compare it with \`diff ${copy} ${path}\`.`,
   };
 }

@@ -30,6 +30,8 @@ export type Snapshot =
       /** Open for reading; whoever takes the snapshot closes it. */
       readonly file: OpenFile;
       readonly inode: Inode;
+      /** Whether the inode has another name, a hard link. */
+      readonly hasOtherName: boolean;
       readonly attributes: Attributes;
     };
 
@@ -51,7 +53,15 @@ export function takeSnapshot(files: FileAccess, path: string): Snapshot {
       throw new HostsFileError(orphanedTrouble(path));
     if (status.size > maximumSize) throw new HostsFileError(tooLargeTrouble(path, status.size));
     const attributes = { mode: Number(status.mode) & 0o7777, owner: Number(status.uid), group: Number(status.gid) };
-    return { kind: "file", path: real, bytes: readAll(file), file, inode: toInode(status), attributes };
+    return {
+      kind: "file",
+      path: real,
+      bytes: readAll(file),
+      file,
+      inode: toInode(status),
+      hasOtherName: status.nlink > 1n,
+      attributes,
+    };
   } catch (error) {
     file[Symbol.dispose]();
     throw error;

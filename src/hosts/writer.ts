@@ -9,6 +9,7 @@ import { overwriteFile } from "./in-place.ts";
 import type { LateEdit } from "./late-look.ts";
 import { LateLooks } from "./late-looks.ts";
 import { Mender } from "./mender.ts";
+import { linkedNotice } from "./notice.ts";
 import { type Replaced, replaceFile, sweepTemporaries } from "./replace.ts";
 import { type Inode, type Snapshot, isSame, realPathOf, takeSnapshot } from "./snapshot.ts";
 
@@ -140,7 +141,8 @@ export class HostsFileWriter implements AsyncDisposable {
       if (replaced.kind !== "replaced") return undefined;
       if (snapshot.kind === "file") {
         handed = true;
-        const { file, bytes: held, path } = snapshot;
+        const { file, bytes: held, path, hasOtherName } = snapshot;
+        if (hasOtherName) this.#options.onNotice?.(linkedNotice(this.#options.path));
         this.#looks.add({ file, held, replacedBy: planned.bytes, aside: replaced.aside }, path);
       }
       return { method: "rename", bytes: planned.bytes, copy, created: snapshot.kind === "missing" };

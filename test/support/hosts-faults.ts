@@ -44,6 +44,12 @@ export const scriptedFaults = [
     break: "chmod 0666 /etc/hosts",
   },
   {
+    fault: "The hosts file has another name, a hard link",
+    code: "hosts-file-linked",
+    fix: "`find … -samefile` makes a symbolic link of it",
+    break: "ln /etc/hosts /etc/hosts.other",
+  },
+  {
     fault: "An editor wrote a byte order mark before `127.0.0.1 localhost`",
     code: "hosts-file-bom",
     fix: "`sed` takes it away",

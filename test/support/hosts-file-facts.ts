@@ -11,6 +11,7 @@ export function hostsFileOf(given: Partial<HostsFile> = {}): HostsFile {
     mode: 0o644,
     owner: 0,
     group: 0,
+    links: 1,
     text: "127.0.0.1 localhost\n",
     mount: { point: "/", readOnly: undefined, isOrphaned: false },
     attributes: "e",
