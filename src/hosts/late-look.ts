@@ -100,10 +100,11 @@ export class LateLook {
     for (let count = 1; ; count += 1) {
       // Asked before reading: what is read when no writer is left is all there will ever be.
       this.#hasWriter = file.hasWriter();
+      const isStopping = this.#asked === "stop";
       const isComplete = this.#isComplete(count);
       const isDone = await this.#look(isComplete).catch(() => false);
       endFirst();
-      if (this.#asked === "stop" || (isComplete && isDone)) {
+      if (isStopping || (isComplete && isDone)) {
         if (isComplete && isDone && this.#aside !== undefined) removeQuietly(this.#options.files, this.#aside);
         return;
       }
