@@ -36,6 +36,10 @@ function meeting(place: Place, { event, saved }: Meeting): FileAccess {
       if (to === place.path) throw Object.assign(new Error("EBUSY"), { code: "EBUSY" });
       fileAccess.rename(from, to);
     },
+    exchange: (from, to) => {
+      if (to === place.path) throw Object.assign(new Error("EBUSY"), { code: "EBUSY" });
+      return fileAccess.exchange(from, to);
+    },
     open: (path, flags, mode) => {
       const file = fileAccess.open(path, flags, mode);
       // Read and write: the one that writes in place.
