@@ -1,21 +1,18 @@
 /** Bundles each command into one file under dist/, so that starting it reads one file instead of a dependency tree. */
 import { rm } from "node:fs/promises";
-import { build } from "esbuild";
+import { bundle } from "./esbuild.ts";
 import { compileKernelCalls } from "./kernel-calls.ts";
 
 await rm("dist", { recursive: true, force: true });
-await build({
-  entryPoints: { "hostsfile-server": "src/cli/main.ts", dtk: "src/cli/dtk.ts" },
-  outdir: "dist",
-  bundle: true,
-  splitting: true,
-  platform: "node",
-  target: "node24",
-  format: "esm",
-  minifySyntax: true,
-  legalComments: "none",
+await bundle([
+  "hostsfile-server=src/cli/main.ts",
+  "dtk=src/cli/dtk.ts",
+  "--outdir=dist",
+  "--splitting",
+  "--target=node24",
+  "--format=esm",
+  "--minify-syntax",
   // CommonJS dependencies call require(), which an ES module does not have.
-  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-  logLevel: "warning",
-});
+  '--banner:js=import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+]);
 await compileKernelCalls(`dist/kernel-calls-linux-${process.arch}.node`);

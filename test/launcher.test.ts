@@ -34,8 +34,8 @@ function checkout(folder: string): {
 }
 
 function bringNode(folder: string): void {
-  mkdirSync(join(folder, "node_modules/node/bin"), { recursive: true });
-  symlinkSync(process.execPath, join(folder, "node_modules/node/bin/node"));
+  mkdirSync(join(folder, "node_modules/.bin"), { recursive: true });
+  symlinkSync(process.execPath, join(folder, "node_modules/.bin/node"));
 }
 
 test.each(["hostsfile-server", "dtk"])("%s runs with the Node that npm ci brought, arguments as they are", (name) => {

@@ -1,16 +1,12 @@
 /** One file that needs no Node: the program within Node's own executable (nodejs.org/api/single-executable-applications.html). */
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { bundle } from "../esbuild.ts";
 import { compileKernelCalls } from "../kernel-calls.ts";
 import { run } from "./run.ts";
-
-const root = join(import.meta.dirname, "..", "..");
-
-/** The first line of Node that builds executables by itself; older ones need a tool for it. */
-const nodeVersion = "26.10.0";
 
 /**
  * Builds the executable.
@@ -26,7 +22,7 @@ export async function buildExecutable(options: {
   const node = await fetchNode();
   const folder = await mkdtemp(join(tmpdir(), "hostsfile-server-executable-"));
   try {
-    await bundle(join(folder, "main.cjs"));
+    await bundleAsOne(join(folder, "main.cjs"));
     const addon = `kernel-calls-linux-${process.arch}.node`;
     if (!(await compileKernelCalls(join(folder, addon)))) throw new Error("the executable needs a C compiler");
     const configuration = {
@@ -46,31 +42,34 @@ export async function buildExecutable(options: {
   }
 }
 
-async function bundle(outfile: string): Promise<void> {
-  await build({
-    entryPoints: [join(root, "src/cli/single.ts")],
-    outfile,
-    bundle: true,
-    platform: "node",
-    target: "node26",
-    format: "cjs",
-    minify: true,
-    legalComments: "none",
+/** Bundles both commands into one file of CommonJS, which an executable holds. */
+async function bundleAsOne(outfile: string): Promise<void> {
+  await bundle([
+    "src/cli/single.ts",
+    `--outfile=${outfile}`,
+    "--target=node26",
+    "--format=cjs",
+    "--minify",
     // What an ES module knows of its place; within the executable there is no file.
-    define: { "import.meta.dirname": "__dirname", "import.meta.url": "__filename" },
-    logLevel: "error",
-  });
+    "--define:import.meta.dirname=__dirname",
+    "--define:import.meta.url=__filename",
+  ]);
 }
 
-/** Node without its symbols, a fifth smaller, from npm's package of the platform; npm checks what it fetched. */
+/**
+ * Node without its symbols, a fifth smaller, from the package of the platform that `node/package-lock.json` pins: npm
+ * refuses another content.
+ */
 export async function fetchNode(): Promise<string> {
-  const name = `node-linux-${process.arch}`;
-  const kept = join(homedir(), ".cache", "hostsfile-server", `${name}-${nodeVersion}`);
+  const { name, version, integrity } = await pinnedNode();
+  const digest = createHash("sha256").update(integrity).digest("hex").slice(0, 16);
+  const kept = join(homedir(), ".cache", "hostsfile-server", `${name}-${version}-${digest}`);
   if (existsSync(kept)) return kept;
   await mkdir(join(kept, ".."), { recursive: true });
   const folder = await mkdtemp(join(kept, "..", "node-"));
   try {
-    await run("npm", ["install", "--silent", "--no-save", "--prefix", folder, `${name}@${nodeVersion}`]);
+    await cp(pins, folder, { recursive: true });
+    await run("npm", ["ci", "--silent", "--ignore-scripts"], { folder });
     const node = join(folder, "node_modules", name, "bin", "node");
     await run("strip", [node]);
     await rename(node, kept);
@@ -78,4 +77,17 @@ export async function fetchNode(): Promise<string> {
     await rm(folder, { recursive: true, force: true });
   }
   return kept;
+}
+
+/** The first line of Node that builds executables without another tool. */
+const pins = join(import.meta.dirname, "node");
+
+async function pinnedNode(): Promise<{ readonly name: string; readonly version: string; readonly integrity: string }> {
+  const name = `node-${process.platform}-${process.arch}`;
+  const lock = JSON.parse(await readFile(join(pins, "package-lock.json"), "utf8")) as {
+    readonly packages: Readonly<Record<string, { readonly version: string; readonly integrity: string }>>;
+  };
+  const pinned = lock.packages[`node_modules/${name}`];
+  if (pinned === undefined) throw new Error(`scripts/packages/node/package-lock.json does not pin ${name}`);
+  return { name, ...pinned };
 }

@@ -23,7 +23,7 @@ export async function bootService(settings: readonly string[] = []): Promise<Mac
     install -d "$ROOT${program}" "$ROOT/etc/hostsfile-server"
     cp -r ${checkout}/dist/*.js "$ROOT${program}"
     echo '{"type":"module"}' >"$ROOT${program}/package.json"
-    cp -L ${checkout}/node_modules/node/bin/node "$ROOT${program}/node"
+    cp -L ${checkout}/node_modules/.bin/node "$ROOT${program}/node"
     ${files.map(([path, text]) => `cat >"$ROOT/${path}" <<'END'\n${text}END`).join("\n")}
     systemctl --root="$ROOT" enable hostsfile-server.service
   `;

@@ -15,9 +15,9 @@ const asUser = "setpriv --reuid=4242 --regid=4242 --clear-groups env HOME=/home/
 const furnish = `
   echo 'dev:x:4242:4242::/home/dev:/bin/sh' >>"$ROOT/etc/passwd"
   echo 'dev:x:4242:' >>"$ROOT/etc/group"
-  mkdir -p "$ROOT${home}/node_modules/node/bin"
+  mkdir -p "$ROOT${home}/node_modules/.bin"
   cp -r ${checkout}/hostsfile-server ${checkout}/dist "$ROOT${home}"
-  cp -L ${checkout}/node_modules/node/bin/node "$ROOT${home}/node_modules/node/bin/node"
+  cp -L ${checkout}/node_modules/.bin/node "$ROOT${home}/node_modules/.bin/node"
   chown -R 4242:4242 "$ROOT/home/dev"`;
 
 interface Finished {

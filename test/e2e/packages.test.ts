@@ -74,7 +74,7 @@ describe("the package for npm", () => {
       join(packages, named(/\.tgz$/)),
     ]);
     expect(await readdir(join(prefix, "lib/node_modules"))).toEqual(["hostsfile-server"]);
-    const PATH = `${join(root, "node_modules/node/bin")}:${process.env["PATH"] ?? ""}`;
+    const PATH = `${join(root, "node_modules/.bin")}:${process.env["PATH"] ?? ""}`;
     for (const command of ["hostsfile-server", "dtk"]) {
       expect(await run([join(prefix, "bin", command), "--version"], { environment: { PATH } })).toMatch(
         /^\d+\.\d+\.\d+\n$/,

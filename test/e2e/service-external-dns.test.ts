@@ -70,9 +70,9 @@ const checkoutInside = "/root/checkout";
 async function bootInstalledService(): Promise<BootedService> {
   const machine = await bootMachine({
     furnish: `
-      mkdir -p "$ROOT${checkoutInside}/node_modules/node/bin"
+      mkdir -p "$ROOT${checkoutInside}/node_modules/.bin"
       cp -r ${checkout}/hostsfile-server ${checkout}/dist "$ROOT${checkoutInside}"
-      cp -L ${checkout}/node_modules/node/bin/node "$ROOT${checkoutInside}/node_modules/node/bin/node"`,
+      cp -L ${checkout}/node_modules/.bin/node "$ROOT${checkoutInside}/node_modules/.bin/node"`,
   });
   try {
     await machine.shell(`${checkoutInside}/hostsfile-server install --yes`);
