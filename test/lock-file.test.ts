@@ -11,18 +11,20 @@ interface Package {
   readonly hasInstallScript?: boolean;
 }
 
-interface Pins {
-  readonly optionalDependencies: Readonly<Record<string, string>>;
-}
-
 const root = join(import.meta.dirname, "..");
 
-function read<Content>(path: string): Content {
-  return JSON.parse(readFileSync(join(root, path), "utf8")) as Content;
+function packagesOf(lockFile: string): [string, Package][] {
+  const { packages } = JSON.parse(readFileSync(join(root, lockFile), "utf8")) as {
+    readonly packages: Readonly<Record<string, Package>>;
+  };
+  return Object.entries(packages);
 }
 
-function packagesOf(lockFile: string): [string, Package][] {
-  return Object.entries(read<{ readonly packages: Record<string, Package> }>(lockFile).packages);
+function pinsOf(manifest: string): [string, string][] {
+  const { optionalDependencies } = JSON.parse(readFileSync(join(root, manifest), "utf8")) as {
+    readonly optionalDependencies: Readonly<Record<string, string>>;
+  };
+  return Object.entries(optionalDependencies);
 }
 
 describe.each(["package-lock.json", "scripts/packages/node/package-lock.json"])("%s", (lockFile) => {
@@ -44,13 +46,13 @@ test.each([
   ["scripts/packages/node/package.json", "scripts/packages/node/package-lock.json"],
 ])("%s names exact versions, which the lock file has", (manifest, lockFile) => {
   const locked = new Map(packagesOf(lockFile));
-  for (const [name, version] of Object.entries(read<Pins>(manifest).optionalDependencies)) {
+  for (const [name, version] of pinsOf(manifest)) {
     expect([name, locked.get(`node_modules/${name}`)?.version]).toEqual([name, version]);
   }
 });
 
 test("Node and esbuild of every platform are of the version that this one has", () => {
-  const pins = Object.entries(read<Pins>("scripts/platform/package.json").optionalDependencies);
+  const pins = pinsOf("scripts/platform/package.json");
   const versionsOf = (pattern: RegExp): Set<string> =>
     new Set(pins.filter(([name]) => pattern.test(name)).map(([, version]) => version));
   expect(versionsOf(/^@esbuild\//).size).toBe(1);

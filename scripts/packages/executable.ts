@@ -57,8 +57,9 @@ async function bundleAsOne(outfile: string): Promise<void> {
 }
 
 /**
- * Node without its symbols, a fifth smaller, from the package of the platform that `node/package-lock.json` pins: npm
- * refuses another content.
+ * Node without its symbols, a fifth smaller, from the package of the platform that `node/package-lock.json` pins.
+ *
+ * @throws Error when npm finds none with the digest that is pinned
  */
 export async function fetchNode(): Promise<string> {
   const { name, version, integrity } = await pinnedNode();
@@ -71,6 +72,9 @@ export async function fetchNode(): Promise<string> {
     await cp(pins, folder, { recursive: true });
     await run("npm", ["ci", "--silent", "--ignore-scripts"], { folder });
     const node = join(folder, "node_modules", name, "bin", "node");
+    // To npm it is optional, so another content is no error.
+    if (!existsSync(node))
+      throw new Error(`npm found no ${name} ${version} of the digest in ${pins}/package-lock.json`);
     await run("strip", [node]);
     await rename(node, kept);
   } finally {
