@@ -51,6 +51,11 @@ export interface ReconcilerPort {
   change(work: (store: Store) => void): Promise<Outcome>;
   /** Brings out the view once more and takes names from the user's own lines with it. Never throws. */
   adopt(adoption: Adoption): Promise<AdoptionOutcome>;
+  /**
+   * Forgets every cluster with all that is shown. What is shown goes also while the store cannot be used; that is the
+   * outcome then. Never throws for trouble of store or sinks.
+   */
+  clear(): Promise<Outcome>;
   state(): ReconcilerState;
 }
 
@@ -120,6 +125,8 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   #failures = 0;
   #stopped = false;
   #adoption: WaitingAdoption | undefined;
+  /** Whether the next flight shows nothing if the store cannot be used. */
+  #takesAway = false;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -145,6 +152,17 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     await this.reconcile();
     const trouble = this.#trouble();
     return trouble === undefined ? { ok: true } : { ok: false, stored: true, trouble };
+  }
+
+  async clear(): Promise<Outcome> {
+    const outcome = await this.change(forgetEach);
+    if (outcome.ok || outcome.stored) return outcome;
+    this.#takesAway = true;
+    await this.reconcile();
+    // What lacked something that was shown may be well, now that nothing is.
+    const again = await this.change(forgetEach);
+    const failed = this.#reports.values().find((report) => !report.ok);
+    return failed === undefined ? again : { ok: false, stored: false, trouble: failed.trouble };
   }
 
   async adopt(adoption: Adoption): Promise<AdoptionOutcome> {
@@ -213,7 +231,7 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   async #fly(): Promise<void> {
     clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
-    const view = this.#computeView();
+    const view = this.#computeView() ?? this.#nothingIfCleared();
     const waiting = this.#adoption;
     this.#adoption = undefined;
     if (view !== undefined) {
@@ -223,6 +241,15 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     }
     if (this.#trouble() === undefined) this.#failures = 0;
     else this.#retryLater();
+  }
+
+  #nothingIfCleared(): View | undefined {
+    if (!this.#takesAway) return undefined;
+    this.#takesAway = false;
+    this.#position = undefined;
+    this.#computed = undefined;
+    this.#options.keeper.disown();
+    return emptyView;
   }
 
   #computeView(): View | undefined {
@@ -332,6 +359,11 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     this.#failures++;
     this.#retryTimer = setTimeout(() => void this.reconcile(), delay);
   }
+}
+
+function forgetEach(store: Store): void {
+  const names = Array.from(store.clusters(), ({ name }) => name);
+  for (const name of names) store.forget(name);
 }
 
 const cannotChange = "The change could not be stored";

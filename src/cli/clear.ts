@@ -1,17 +1,17 @@
 /** `hostsfile-server clear`: removes our lines and what is saved, through the running server or without one. */
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Status } from "../control/status.ts";
-import { type HostsFileSinkOptions, openHostsFileSink } from "../hosts/hosts-file-sink.ts";
-import type { Lock } from "../hosts/lock-outcome.ts";
+import { openHostsFileSink } from "../hosts/hosts-file-sink.ts";
+import { shownBefore } from "../hosts/shown-before.ts";
 import type { Sink } from "../hosts/sink.ts";
 import type { ClusterName } from "../records/cluster.ts";
-import { emptyView } from "../records/view.ts";
 import { Reconciler, type ReconcilerListener } from "../reconciler.ts";
 import { StoreKeeper } from "../store/keeper.ts";
 import type { Store } from "../store/store.ts";
-import { TroubleError } from "../trouble.ts";
+import { StoreTroubleError } from "../store/trouble.ts";
+import { type Trouble, TroubleError } from "../trouble.ts";
 import { defaultHostsFile, stateFolderOf } from "./environment.ts";
+import { lockTrouble, removeLines, requireNoneLeft } from "./remove-lines.ts";
 import { type ServerPlace, askServer, askStatus } from "../client/server-client.ts";
 
 export interface ClearOptions extends ServerPlace {
@@ -24,27 +24,39 @@ export interface ClearOptions extends ServerPlace {
 
 /** What was removed. */
 interface Cleared {
+  /** The hosts file that was meant. */
+  readonly path: string;
   readonly clusters: readonly string[];
   /** Number of lines that went from the hosts file. */
   readonly lines: number;
+  /** Why what is saved could not be forgotten. */
+  readonly trouble?: Trouble | undefined;
 }
 
+/** Saved records that nothing is shown from until the user says so: there is nothing to forget. */
+const unusable: ReadonlySet<string> = new Set(["state-damaged", "state-lost"]);
+
 /**
- * Forgets one cluster or all, with records, settings and lines.
+ * Forgets one cluster or all, with records, settings and lines. All lines go whatever the state of the saved records is,
+ * and the file itself is looked at before that is said.
  *
  * @returns the exit code
- * @throws TroubleError when the hosts file or the state cannot be written, another server holds the lock, or the cluster
- *   is not known
+ * @throws TroubleError when a line is left or what is saved cannot be forgotten, another server holds the lock, or the
+ *   cluster is not known
  */
 export async function clear(options: ClearOptions): Promise<number> {
-  const cleared = await clearRunning(options);
-  const isRunning = "clusters" in cleared;
-  const { clusters, lines } = isRunning ? cleared : await clearStopped(options, cleared.hinder);
-  if (options.quiet) return 0;
-  const what =
-    clusters.length === 0 && lines === 0 ? "There was nothing to clear." : `Forgotten: ${clusters.join(", ")}.`;
+  const running = await clearRunning(options);
+  const cleared = "clusters" in running ? running : await clearStopped(options, running.hinder);
+  const { clusters, lines, trouble } = cleared;
+  if (options.cluster === undefined) requireNoneLeft(cleared);
+  const isNothing = clusters.length === 0 && lines === 0;
+  const what = isNothing ? "There was nothing to clear." : `Forgotten: ${clusters.join(", ") || "no cluster"}.`;
   const left = options.cluster === undefined ? "No line of ours is left in the hosts file." : "Its lines are gone.";
-  process.stdout.write(`${what} ${left}\n`);
+  if (options.quiet !== true) process.stdout.write(`${what} ${left}\n`);
+  if (trouble === undefined) return 0;
+  if (!unusable.has(trouble.code)) throw new TroubleError(trouble, { exitCode: 3 });
+  if (options.quiet !== true)
+    process.stderr.write("What is saved cannot be used; to start afresh: hostsfile-server recover\n");
   return 0;
 }
 
@@ -65,10 +77,35 @@ async function clearRunning(options: ClearOptions): Promise<Cleared | { readonly
   const isOther = options.hostsFile !== undefined && resolve(options.hostsFile) !== server.hostsFile;
   if (server.dryRun || isOther) return { hinder: undefined };
   const known = clusters.map(({ name }) => name);
-  const wanted = wantedOf(known, options.cluster);
-  for (const name of wanted) await askServer(options, "DELETE", `/clusters/${name}`);
-  const lines = clusters.filter(({ name }) => wanted.includes(name)).reduce((sum, { shown }) => sum + shown, 0);
-  return { clusters: wanted, lines };
+  // Where none is known the saved records cannot be read, which the server says itself.
+  const wanted = known.length === 0 ? [options.cluster ?? ""] : wantedOf(known, options.cluster);
+  const shown = clusters.filter(({ name }) => wanted.includes(name)).reduce((sum, cluster) => sum + cluster.shown, 0);
+  const path = server.hostsFile;
+  if (options.cluster === undefined) {
+    const trouble = await clearAll(options);
+    return { path, clusters: trouble === undefined ? known : [], lines: shown, trouble };
+  }
+  await askServer(options, "DELETE", `/clusters/${options.cluster}`);
+  await requireShown(options);
+  return { path, clusters: wanted, lines: shown };
+}
+
+/** Returns why it did not all work; the file then says how far it came. */
+async function clearAll(options: ClearOptions): Promise<Trouble | undefined> {
+  try {
+    await askServer(options, "DELETE", "/clusters");
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof TroubleError)) throw error;
+    const { code, message, hint } = error;
+    return { code, message, hint };
+  }
+}
+
+/** The server forgets a cluster also while it cannot write the hosts file. */
+async function requireShown(options: ClearOptions): Promise<void> {
+  const trouble = (await askStatus(options))?.sinks.flatMap((sink) => sink.trouble ?? [])[0];
+  if (trouble !== undefined) throw new TroubleError(trouble, { exitCode: 3 });
 }
 
 function wantedOf(known: readonly string[], only: string | undefined): readonly string[] {
@@ -89,9 +126,33 @@ async function clearStopped(options: ClearOptions, hinder: TroubleError | undefi
     onOutsideEdit: () => {},
   });
   if (sink.lock.state !== "held") throw lockTrouble(sink.lock, hinder);
-  if (!existsSync(stateFolder)) return { clusters: wantedOf([], options.cluster), lines: await removeLines(sink) };
-  using keeper = StoreKeeper.ofFolder({ folder: stateFolder, now: Date.now });
-  let cleared: Cleared = { clusters: [], lines: 0 };
+  if (options.cluster !== undefined) return clearCluster({ sink, path, stateFolder, cluster: options.cluster });
+  const forgotten = forgetSaved(stateFolder);
+  return { path, lines: await removeLines(sink), ...forgotten };
+}
+
+/** Forgets what is saved if it can be read; where there is nothing, nothing is made. */
+function forgetSaved(folder: string): Pick<Cleared, "clusters" | "trouble"> {
+  const shown = (): { readonly ok: true; readonly positions: [undefined] } => ({ ok: true, positions: [undefined] });
+  using keeper = StoreKeeper.ofFolder({ folder, now: Date.now, shown });
+  try {
+    return { clusters: keeper.use((store) => forget(store, undefined)) };
+  } catch (error) {
+    if (!(error instanceof StoreTroubleError)) throw error;
+    const { trouble } = error;
+    return { clusters: [], trouble: trouble.code === "state-lost" ? undefined : trouble };
+  }
+}
+
+async function clearCluster(known: {
+  readonly sink: Sink;
+  readonly path: string;
+  readonly stateFolder: string;
+  readonly cluster: ClusterName;
+}): Promise<Cleared> {
+  const { sink, path, stateFolder, cluster } = known;
+  using keeper = StoreKeeper.ofFolder({ folder: stateFolder, now: Date.now, shown: () => shownBefore(path) });
+  let cleared: Cleared = { path, clusters: [], lines: 0 };
   const listener: ReconcilerListener = {
     shown: ({ report }) => {
       cleared = { ...cleared, lines: report.ok ? report.change.removed.length : 0 };
@@ -107,39 +168,10 @@ async function clearStopped(options: ClearOptions, hinder: TroubleError | undefi
     now: Date.now,
   });
   const outcome = await reconciler.change((store) => {
-    cleared = { ...cleared, clusters: forget(store, options.cluster) };
+    cleared = { ...cleared, clusters: forget(store, cluster) };
   });
   if (!outcome.ok) throw new TroubleError(outcome.trouble, { exitCode: 3 });
   return cleared;
-}
-
-/** A server of ours that keeps the file must be asked, so say how; where a token is wanted, that is what it takes. */
-function lockTrouble(lock: Exclude<Lock, { state: "held" }>, hinder: TroubleError | undefined): TroubleError {
-  if (lock.state !== "taken") return new TroubleError(lock.trouble, { exitCode: 3 });
-  if (hinder?.code === "token-needed") return hinder;
-  const { code, message } = lock.trouble;
-  const hint = "Say where it listens with --port and --host, and it clears the file itself; or stop it first.";
-  return new TroubleError({ code, message, hint }, { exitCode: 3 });
-}
-
-/**
- * Removes our lines from a hosts file that no server keeps, whatever is saved.
- *
- * @param options - the hosts file, where copies of it are kept, and the command that runs
- * @throws TroubleError when a server keeps the file, or it cannot be written (exit 3)
- */
-export async function removeLinesFrom(
-  options: Pick<HostsFileSinkOptions, "path" | "stateFolder" | "what">,
-): Promise<void> {
-  await using sink = await openHostsFileSink({ ...options, onOutsideEdit: () => {} });
-  if (sink.lock.state !== "held") throw lockTrouble(sink.lock, undefined);
-  await removeLines(sink);
-}
-
-async function removeLines(sink: Sink): Promise<number> {
-  const report = await sink.apply(emptyView);
-  if (!report.ok) throw new TroubleError(report.trouble, { exitCode: 3 });
-  return report.change.removed.length;
 }
 
 function forget(store: Store, only: ClusterName | undefined): readonly string[] {

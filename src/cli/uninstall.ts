@@ -4,7 +4,7 @@ import { findInstalled, hasPredecessor, removeInstalled, stopService } from "../
 import { isPackageThere, isPackaged, serviceStateFolder, serviceUnitName } from "../service/places.ts";
 import { TroubleError } from "../trouble.ts";
 import { printableJSON } from "../printable.ts";
-import { removeLinesFrom } from "./clear.ts";
+import { removeLinesFrom } from "./remove-lines.ts";
 import { defaultHostsFile } from "./environment.ts";
 import { confirm } from "./confirm.ts";
 import { requireRoot } from "./require-root.ts";

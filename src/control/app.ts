@@ -15,7 +15,7 @@ import { Bodies } from "./bodies.ts";
 import { originOf, parseCaller } from "./caller.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type { Peer } from "./connections.ts";
-import { type Forget, makeForget } from "./forget.ts";
+import { type Forget, forgetAll, makeForget } from "./forget.ts";
 import { type Guard, createGuard } from "./guard.ts";
 import { type Limits, defaultLimits, limitRequests, receiveBody, roomFor } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
@@ -118,7 +118,18 @@ export function createApp(options: AppOptions): App {
       negotiated: metrics.negotiated,
     }),
   );
-  app.route("/", restRoutes({ reconciler, guard, receive, forget, tokenRequired, log }));
+  app.route(
+    "/",
+    restRoutes({
+      reconciler,
+      guard,
+      receive,
+      forget,
+      forgetAll: () => forgetAll({ reconciler, leftOut, log }),
+      tokenRequired,
+      log,
+    }),
+  );
   app.route("/", adoptRoutes({ reconciler, guard, receive, log, ownNames, facts: options.facts }));
   app.notFound((context) => answerJSON(context, { error: "Not Found" }, 404));
   app.onError((error, context) => answerError(error, context, log));

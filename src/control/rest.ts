@@ -14,7 +14,7 @@ import type { ReconcilerPort } from "../reconciler.ts";
 import { answerJSON, answerTrouble } from "../webhook/answer.ts";
 import type { HTTPEnvironment } from "../webhook/environment.ts";
 import { restartCommand, unseenDomains } from "../webhook/negotiation.ts";
-import type { Forget } from "./forget.ts";
+import type { Forget, forgetAll } from "./forget.ts";
 import type { Guard } from "./guard.ts";
 import { type Setting, readClusterIPs, readDomains, readTargetMode, readValues } from "./setting-body.ts";
 
@@ -23,6 +23,7 @@ export interface RESTOptions {
   readonly guard: Guard;
   readonly receive: MiddlewareHandler<HTTPEnvironment>;
   readonly forget: Forget;
+  readonly forgetAll: () => ReturnType<typeof forgetAll>;
   readonly tokenRequired: () => boolean;
   readonly log: Log;
 }
@@ -79,6 +80,7 @@ export function restRoutes(options: RESTOptions): Hono<HTTPEnvironment> {
     }
     app.delete(`${prefix}/domains/:domain`, configuration, (context) => removeDomain(context, options));
   }
+  app.delete("/clusters", configuration, async (context) => forgetEverything(context, options));
   app.delete("/clusters/:cluster", configuration, (context) => forgetCluster(context, options));
   return app;
 }
@@ -111,6 +113,12 @@ async function removeDomain(context: RESTContext, options: RESTOptions): Promise
   }
   const domains = settings.domains.filter((other) => other !== domain);
   return configure(context, options, { name, settings: { ...settings, domains } });
+}
+
+/** Unlike with one cluster it is done only when the lines are gone too, which they are to be whatever the state is. */
+async function forgetEverything(context: RESTContext, { forgetAll }: RESTOptions): Promise<Response> {
+  const { clusters, outcome } = await forgetAll();
+  return outcome.ok ? context.json(clusters) : answerTrouble(context, outcome.trouble, 503);
 }
 
 async function forgetCluster(context: RESTContext, { reconciler, forget }: RESTOptions): Promise<Response> {

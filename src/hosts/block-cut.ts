@@ -30,9 +30,7 @@ const lineFeed = 0x0a;
  * @param written - the lines of the block as they were last written, where that is known
  */
 export function cutBlock(bytes: Buffer, written: string | undefined): Cut {
-  const markers = markerStarts
-    .flatMap((start) => findLines(bytes, start))
-    .toSorted((left, right) => left.at - right.at);
+  const markers = findMarkersIn(bytes);
   const [begin, end] = markers;
   if (begin === undefined) return { kind: "none" };
   if (markers.length !== 2 || begin.kind !== "begin" || end?.kind !== "end") return { kind: "undecidable" };
@@ -51,13 +49,20 @@ export function cutBlock(bytes: Buffer, written: string | undefined): Cut {
   };
 }
 
-/** The markers that begin with a text, and where they stand. */
-function findLines(bytes: Buffer, start: string): readonly { readonly at: number; readonly kind: Marker["kind"] }[] {
-  const found: { readonly at: number; readonly kind: Marker["kind"] }[] = [];
+/** A marker in a file of any size; `at` is where its line begins. */
+export type PlacedMarker = { readonly at: number } & Marker;
+
+/** Finds every marker in a file of any size, in the order in which they stand. */
+export function findMarkersIn(bytes: Buffer): readonly PlacedMarker[] {
+  return markerStarts.flatMap((start) => findLines(bytes, start)).toSorted((left, right) => left.at - right.at);
+}
+
+function findLines(bytes: Buffer, start: string): readonly PlacedMarker[] {
+  const found: PlacedMarker[] = [];
   for (let at = bytes.indexOf(start); at !== -1; at = bytes.indexOf(start, at + start.length)) {
     if (at > 0 && bytes[at - 1] !== lineFeed) continue;
     const line = bytes.toString("latin1", at, Math.min(lineEnd(bytes, at), at + longestMarker));
-    for (const { kind } of findMarkers(line)) found.push({ at, kind });
+    for (const marker of findMarkers(line)) found.push({ at, ...marker });
   }
   return found;
 }

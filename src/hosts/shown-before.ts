@@ -1,9 +1,10 @@
 /** What the block in a hosts file says of the store that it was written from: what a store must not fall behind. */
 import type { Position } from "../records/position.ts";
 import type { Trouble } from "../trouble.ts";
+import { type PlacedMarker, findMarkersIn } from "./block-cut.ts";
+import { fileAccess } from "./file-access.ts";
 import { explain } from "./hosts-file-trouble.ts";
-import { findMarkers } from "./marker.ts";
-import { readHostsFile } from "./read-hosts-file.ts";
+import { takeSnapshot } from "./snapshot.ts";
 
 /** Undefined among the positions is a block that names no store. */
 export type ShownBefore =
@@ -11,13 +12,13 @@ export type ShownBefore =
   | { readonly ok: false; readonly trouble: Trouble };
 
 /**
- * Looks for blocks of ours, damaged ones as well.
+ * Looks for blocks of ours, damaged ones as well, in a file of any size.
  *
  * @param path - the hosts file; a missing one has none
  */
 export function shownBefore(path: string): ShownBefore {
   try {
-    const markers = findMarkers(readHostsFile(path));
+    const markers = readMarkers(path);
     const begins = markers.filter((marker) => marker.kind === "begin");
     const positions = begins.length === 0 && markers.length > 0 ? [undefined] : begins.map(({ position }) => position);
     return { ok: true, positions };
@@ -26,4 +27,10 @@ export function shownBefore(path: string): ShownBefore {
     if (explained === undefined) throw error;
     return { ok: false, trouble: explained.trouble };
   }
+}
+
+function readMarkers(path: string): readonly PlacedMarker[] {
+  const snapshot = takeSnapshot(fileAccess, path);
+  if (snapshot.kind === "file") snapshot.file[Symbol.dispose]();
+  return findMarkersIn(snapshot.bytes);
 }

@@ -65,6 +65,11 @@ export class StoreKeeper implements Disposable {
     return this.#store?.isInPlace() === false;
   }
 
+  /** Lets go what this process knows of a store that it cannot use, since the user wants it no more. */
+  disown(): void {
+    if (this.#store === undefined) this.#last = undefined;
+  }
+
   /**
    * Makes sure that a loss would be noticed: what is shown names the position, or everything is in the database.
    *
