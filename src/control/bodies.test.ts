@@ -119,6 +119,10 @@ describe("in room for 4 MiB, 2 MiB for one origin", () => {
   test("its clock stands while there is nothing to measure, and no timer is left", async () => {
     const bodies = open();
     const one = begin(bodies, "a");
+    await one.send(1000);
+    await pass(1000);
+    expect([bodies.clock, vi.getTimerCount()]).toEqual([0, 0]);
+    await one.send(1.5 * mebibyte);
     await pass(1000);
     one[Symbol.dispose]();
     expect([bodies.clock, vi.getTimerCount()]).toEqual([1000, 0]);
@@ -138,7 +142,7 @@ describe("in room for 4 MiB, 2 MiB for one origin", () => {
 test("a server that was busy takes nobody for slow", async () => {
   const bodies = new Bodies({ all: mebibyte, perOrigin: mebibyte });
   using one = begin(bodies, "a");
-  await one.send(1000);
+  await one.send(mebibyte);
   const end = performance.now() + 2500;
   while (performance.now() < end) continue;
   await turn();

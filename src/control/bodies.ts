@@ -22,6 +22,7 @@ const tick = 100;
 /** What is held, and what is given up. */
 export class Bodies {
   readonly #room: Room;
+  readonly #ample: number;
   readonly #bodies = new Set<Body>();
   #bytes = 0;
   #ended = Promise.withResolvers<void>();
@@ -30,9 +31,10 @@ export class Bodies {
 
   constructor(room: Room) {
     this.#room = room;
+    this.#ample = Math.min(room.all, room.perOrigin);
   }
 
-  /** Milliseconds in which the server could read: while it is busy nobody is slow. Goes on only while there are bodies. */
+  /** Milliseconds in which the server could read: while it is busy nobody is slow. Goes on only while much is held. */
   get clock(): number {
     return this.#clock;
   }
@@ -41,7 +43,6 @@ export class Bodies {
   begin(origin: string): Body {
     const body = new Body(this, origin);
     this.#bodies.add(body);
-    this.#ticking ??= setInterval(() => (this.#clock += tick), tick).unref();
     return body;
   }
 
@@ -53,6 +54,12 @@ export class Bodies {
   /** Counts bytes of a body, for {@link Body} alone. */
   hold(bytes: number): void {
     this.#bytes += bytes;
+    if (this.#bytes > this.#ample / 2) this.#ticking ??= setInterval(() => (this.#clock += tick), tick).unref();
+  }
+
+  /** Whether so little is held that nobody can take too much. */
+  get isAmple(): boolean {
+    return this.#bytes <= this.#ample;
   }
 
   /** Forgets a body, for {@link Body} alone. */
@@ -91,8 +98,8 @@ export class Bodies {
 
   /** The bodies that take too much room together: those of this origin, or all; undefined when there is room. */
   #crowd(origin: string): readonly Body[] | undefined {
+    if (this.isAmple) return undefined;
     const { all, perOrigin } = this.#room;
-    if (this.#bytes <= Math.min(all, perOrigin)) return undefined;
     const held = [...this.#bodies].filter(({ isGivenUp }) => !isGivenUp);
     const own = held.filter((body) => body.origin === origin);
     if (bytesOf(own) > perOrigin) return own;
@@ -149,7 +156,7 @@ export class Body {
       this.#bodies.hold(value.length);
       this.#pace.add(value.length, this.#bodies.clock);
       yield value;
-      await this.#waitForRoom();
+      if (!this.#bodies.isAmple) await this.#waitForRoom();
     }
     this.#isWhole = true;
   }

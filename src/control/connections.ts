@@ -207,16 +207,24 @@ export class Connections {
     this.#options.answer(request, response);
   }
 
+  /** Bytes of the answers that are ready and not taken. */
+  #unsent(): number {
+    let bytes = 0;
+    for (const { socket } of this.#responses) if (socket?.destroyed === false) bytes += socket.writableLength;
+    return bytes;
+  }
+
   /** Cuts readers that let their answers lie, while there is too much of these: of the origin with most, the oldest first. */
   #freeUnsent(): void {
-    const unsentOf = (held: readonly Held[]): number =>
-      held.reduce((sum, { socket }) => sum + socket.writableLength, 0);
-    for (;;) {
+    while (this.#unsent() > this.#options.limits.unsent) {
       const lying = [...this.#responses].flatMap(({ socket }) => (socket && this.#held.get(socket)) ?? []);
-      if (unsentOf(lying) <= this.#options.limits.unsent) return;
       const origins = [...Map.groupBy(lying, ({ origin }) => origin).values()];
       const [greediest = []] = origins.toSorted((one, other) => unsentOf(other) - unsentOf(one));
       this.#drop(greediest.find(({ socket }) => socket.writableLength > 0));
     }
   }
+}
+
+function unsentOf(held: readonly Held[]): number {
+  return held.reduce((sum, { socket }) => sum + socket.writableLength, 0);
 }
