@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openHostsFileSink } from "../src/hosts/hosts-file-sink.ts";
 import { defaultCluster, initialSettings, parseClusterIPs } from "../src/records/cluster.ts";
+import { finish } from "../src/records/steps.ts";
 import { planMutation } from "../src/records/endpoint.ts";
 import { parseManagedDomain } from "../src/records/managed-domain.ts";
 import { updateView } from "../src/records/view-update.ts";
@@ -78,7 +79,7 @@ function change(store: Store, text: string): void {
 }
 
 function planOf(text: string) {
-  const reading = readChanges(text);
+  const reading = finish(readChanges(text));
   if (!reading.ok) throw new Error(reading.message);
   return planMutation(reading.value);
 }

@@ -108,7 +108,8 @@ describe("a change", () => {
     const changes = ["a", "b", "c", "d"].map((name) => reconciler.change(add(name)));
     release();
     await expect(Promise.all(changes)).resolves.toEqual(changes.map(() => ({ ok: true })));
-    expect(sink.shown.slice(1)).toEqual([["a.dtk.io"], ["a.dtk.io", "b.dtk.io", "c.dtk.io", "d.dtk.io"]]);
+    expect(sink.shown.at(-1)).toEqual(["a.dtk.io", "b.dtk.io", "c.dtk.io", "d.dtk.io"]);
+    expect(sink.shown.slice(1)).toHaveLength(2);
     expect(sink.mostInFlight).toBe(1);
   });
 

@@ -2,7 +2,9 @@
 import type { Adoption } from "./hosts/adoption.ts";
 import type { Sink, SinkAdoption, SinkReport } from "./hosts/sink.ts";
 import { type Position, covers } from "./records/position.ts";
-import { type View, type ViewInput, computeView, emptyView } from "./records/view.ts";
+import type { Steps } from "./records/steps.ts";
+import { type View, type ViewInput, computeView, emptyView, viewInSteps } from "./records/view.ts";
+import { inSlices } from "./slices.ts";
 import { findEntry } from "./records/view-entries.ts";
 import { updateView } from "./records/view-update.ts";
 import type { StoreKeeper } from "./store/keeper.ts";
@@ -49,6 +51,10 @@ export interface ReconcilerPort {
   read<Result>(work: (store: Store) => Result): Result;
   /** Changes the store durably, then brings the view to every sink. Never throws, but for a TroubleError of the work. */
   change(work: (store: Store) => void): Promise<Outcome>;
+  /** Does the same with a change in steps, between which the server answers others. */
+  changeInSteps(work: (store: Store) => Steps<void>): Promise<Outcome>;
+  /** Looks at the store in steps, while nobody changes it; throws StoreTroubleError while it cannot be used. */
+  readInSteps<Result>(work: (store: Store) => Steps<Result>): Promise<Result>;
   /** Brings out the view once more and takes names from the user's own lines with it. Never throws. */
   adopt(adoption: Adoption): Promise<AdoptionOutcome>;
   /**
@@ -121,9 +127,14 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   /** As `performance.now()`. */
   #flightSince: number | undefined;
   #next: Promise<void> | undefined;
+  /** Ends when everyone who has asked for the store so far is done with it. */
+  #turn: Promise<void> = Promise.resolve();
   #retryTimer: NodeJS.Timeout | undefined;
   #failures = 0;
-  #stopped = false;
+  /** Nothing is tried again from now on; then nothing is done any more. */
+  #isStopping = false;
+  #isStopped = false;
+  readonly #changes = new Set<Promise<Outcome>>();
   #adoption: WaitingAdoption | undefined;
   /** Whether the next flight shows nothing if the store cannot be used. */
   #takesAway = false;
@@ -142,9 +153,35 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     }
   }
 
-  async change(work: (store: Store) => void): Promise<Outcome> {
+  change(work: (store: Store) => void): Promise<Outcome> {
+    // oxlint-disable-next-line require-yield
+    return this.changeInSteps(function* (store) {
+      work(store);
+    });
+  }
+
+  async readInSteps<Result>(work: (store: Store) => Steps<Result>): Promise<Result> {
     try {
-      this.#options.keeper.use(work);
+      return await this.#inTurn(work);
+    } catch (error) {
+      if (error instanceof StoreTroubleError) this.#noteStoreTrouble(error);
+      throw error;
+    }
+  }
+
+  async changeInSteps(work: (store: Store) => Steps<void>): Promise<Outcome> {
+    const outcome = this.#changeInSteps(work);
+    this.#changes.add(outcome);
+    try {
+      return await outcome;
+    } finally {
+      this.#changes.delete(outcome);
+    }
+  }
+
+  async #changeInSteps(work: (store: Store) => Steps<void>): Promise<Outcome> {
+    try {
+      await this.#inTurn(work);
     } catch (error) {
       if (error instanceof TroubleError) throw error;
       return { ok: false, stored: false, trouble: this.#noteFailedChange(error) };
@@ -155,12 +192,12 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   }
 
   async clear(): Promise<Outcome> {
-    const outcome = await this.change(forgetEach);
+    const outcome = await this.changeInSteps(forgetEach);
     if (outcome.ok || outcome.stored) return outcome;
     this.#takesAway = true;
     await this.reconcile();
     // What lacked something that was shown may be well, now that nothing is.
-    const again = await this.change(forgetEach);
+    const again = await this.changeInSteps(forgetEach);
     const failed = this.#reports.values().find((report) => !report.ok);
     return failed === undefined ? again : { ok: false, stored: false, trouble: failed.trouble };
   }
@@ -197,17 +234,33 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
    * disposed: what is stored is shown at the next start.
    */
   async reconcile(): Promise<void> {
-    if (this.#stopped) return;
+    if (this.#isStopped) return;
     if (this.#flight === undefined && this.#next === undefined) return this.#start();
     this.#next ??= this.#flight?.then(() => this.#start()) ?? this.#start();
     return this.#next;
   }
 
-  /** Ends the retries and waits for the flight under way. The lines stay. */
+  /** Ends the retries, and waits for changes and flights under way. The lines stay. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopped = true;
+    this.#isStopping = true;
     clearTimeout(this.#retryTimer);
+    await Promise.allSettled(this.#changes);
     await (this.#next ?? this.#flight);
+    await this.#turn;
+    this.#isStopped = true;
+  }
+
+  /** Work in steps needs the store for itself until it is done: a change that is half made must not be seen. */
+  async #inTurn<Result>(work: (store: Store) => Steps<Result>): Promise<Result> {
+    const before = this.#turn;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#turn = promise;
+    try {
+      await before;
+      return await inSlices(this.#options.keeper.useInSteps(work));
+    } finally {
+      resolve();
+    }
   }
 
   #lookForStore(): void {
@@ -231,13 +284,13 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   async #fly(): Promise<void> {
     clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
-    const view = this.#computeView() ?? this.#nothingIfCleared();
     const waiting = this.#adoption;
     this.#adoption = undefined;
+    const view = (await this.#computeView()) ?? this.#nothingIfCleared();
     if (view !== undefined) {
       for (const sink of this.#options.sinks) await this.#show(sink, view, waiting);
       this.#view = view;
-      this.#secure();
+      await this.#secure();
     }
     if (this.#trouble() === undefined) this.#failures = 0;
     else this.#retryLater();
@@ -252,19 +305,11 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     return emptyView;
   }
 
-  #computeView(): View | undefined {
-    const { keeper } = this.#options;
+  async #computeView(): Promise<View | undefined> {
     try {
-      keeper.heal();
-      return keeper.use((store) => {
-        const before = this.#computed;
-        this.#computed = undefined;
-        const view = this.#viewNow(store, before);
-        store.setHolders(view.holders);
-        this.#computed = view;
-        this.#position = store.position;
-        this.#viewTrouble = undefined;
-        return view;
+      return await this.#inTurn((store) => {
+        this.#options.keeper.heal();
+        return this.#viewInSteps(store);
       });
     } catch (error) {
       this.#noteFailedView(error);
@@ -273,26 +318,40 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   }
 
   /** Only what nobody can lose unnoticed, and what is where it should be, is done. */
-  #secure(): void {
+  async #secure(): Promise<void> {
     const position = this.#position;
     if (position === undefined) return;
     const named = this.#reports.values().map((report) => (report.ok ? report.position : undefined));
     const shown = named.find((other) => other !== undefined && covers(other, position));
     try {
-      this.#options.keeper.secure(position, shown);
+      await this.#inTurn(() => {
+        this.#options.keeper.secure(position, shown);
+        return nothing();
+      });
     } catch (error) {
       this.#noteFailedView(error);
     }
   }
 
+  *#viewInSteps(store: Store): Steps<View> {
+    const before = this.#computed;
+    this.#computed = undefined;
+    const view = yield* this.#viewNow(store, before);
+    yield* store.setHoldersInSteps(view.holders);
+    this.#computed = view;
+    this.#position = store.position;
+    this.#viewTrouble = undefined;
+    return view;
+  }
+
   /** A change of a few names is looked at alone, if the view before it is known. */
-  #viewNow(store: Store, before: View | undefined): View {
+  *#viewNow(store: Store, before: View | undefined): Steps<View> {
     const change = store.takeChange();
     const ownNames = this.#options.ownNames();
     const isFull = before === undefined || change === undefined;
     const holders = this.#holders(store);
     const updated = isFull ? undefined : updateView(before, { ...change, holders, ownNames });
-    return updated ?? viewOf(store, ownNames, holders);
+    return updated ?? (yield* viewInSteps({ clusters: store.clusters(), holders, ownNames }));
   }
 
   /** A name that becomes contested had its holder alone until now, and the store remembers contested names only. */
@@ -354,16 +413,16 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
 
   #retryLater(): void {
     // One that waits already is not put off, or frequent readers would put it off for ever.
-    if (this.#stopped || this.#retryTimer !== undefined) return;
+    if (this.#isStopping || this.#retryTimer !== undefined) return;
     const delay = Math.min(this.#retry.first * 2 ** this.#failures, this.#retry.most);
     this.#failures++;
     this.#retryTimer = setTimeout(() => void this.reconcile(), delay);
   }
 }
 
-function forgetEach(store: Store): void {
+function* forgetEach(store: Store): Steps<void> {
   const names = Array.from(store.clusters(), ({ name }) => name);
-  for (const name of names) store.forget(name);
+  for (const name of names) yield* store.forgetInSteps(name);
 }
 
 const cannotChange = "The change could not be stored";
@@ -375,4 +434,10 @@ async function applyTo(sink: Sink, view: View, adoption: Adoption | undefined): 
   } catch (error) {
     return { ok: false, trouble: bugTrouble(`The ${sink.name} could not be brought up to date`, error), cause: error };
   }
+}
+
+/** A work that is done already. */
+// oxlint-disable-next-line require-yield
+function* nothing(): Steps<void> {
+  return;
 }

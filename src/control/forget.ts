@@ -44,7 +44,7 @@ export interface ForgetOptions {
 /** Makes the function that forgets. */
 export function makeForget({ reconciler, leftOut, log }: ForgetOptions): Forget {
   return async (cluster, reason) => {
-    const outcome = await reconciler.change((store) => store.forget(cluster));
+    const outcome = await reconciler.changeInSteps((store) => store.forgetInSteps(cluster));
     if (!outcome.ok && !outcome.stored) return outcome;
     leftOut.forget(cluster);
     const why = reason === undefined ? "" : `: ${reason}`;

@@ -68,14 +68,12 @@ export function buildStatus(options: StatusOptions, filter = ""): Status {
     clusters: readClusters(options, countByCluster(shown)),
     sinks: [...state.reports].map(([name, report]) => describeSink({ name, report, state })),
     names: readNames(reconciler, filter === "" ? shown : shown.filter((entry) => isFound(entry, filter))),
-    notShown: some(
-      state.view.notShown.map((entry) => {
-        const { name, cluster, reason } = entry;
-        return { name: shorten(name), cluster, reason, sentence: explainNotShown(entry) };
-      }),
-    ),
-    leftOut: some(leftOut.list().map((entry) => ({ ...entry, sentence: leftOutSentence(entry) }))),
-    contested: some([...state.view.holders].map(([name, holder]) => ({ name, holder }))),
+    notShown: describeSome(state.view.notShown, (entry) => {
+      const { name, cluster, reason } = entry;
+      return { name: shorten(name), cluster, reason, sentence: explainNotShown(entry) };
+    }),
+    leftOut: describeSome(leftOut.list(), (entry) => ({ ...entry, sentence: leftOutSentence(entry) })),
+    contested: describeSome([...state.view.holders], ([name, holder]) => ({ name, holder })),
   };
   const overLimit = findOverLimit(state.view.notShown, leftOut.list());
   const held = options.adminToken();
@@ -202,6 +200,15 @@ function describeSink(known: {
 
 function some<Item>(items: readonly Item[], most = mostListed): { total: number; list: Item[] } {
   return { total: items.length, list: items.slice(0, most) };
+}
+
+/** Only what is listed is described, since there may be very many. */
+function describeSome<Item, Described>(
+  items: readonly Item[],
+  describe: (item: Item) => Described,
+): { total: number; list: Described[] } {
+  const { total, list } = some(items);
+  return { total, list: list.map(describe) };
 }
 
 function formatTime(milliseconds: number): string {

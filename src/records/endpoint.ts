@@ -1,5 +1,6 @@
 /** ExternalDNS's record and the changes it asks for, as plain values; what the wire looks like is in webhook/schema.ts. */
 import { canonicalName } from "./name.ts";
+import { type Steps, finish, forEachInSteps } from "./steps.ts";
 
 /** ExternalDNS `endpoint.Endpoint` (endpoint/endpoint.go): every key may be missing, unknown keys are kept. */
 export interface Endpoint {
@@ -65,17 +66,22 @@ export function resourceOf(endpoint: Endpoint): string | undefined {
  * new side of updates are upserts, so that an A that becomes a CNAME never loses its name, a lost state heals by the
  * same creates again, and twice equals once.
  */
-export function planMutation(changes: Changes): Mutation {
+export function* planMutationInSteps(changes: Changes): Steps<Mutation> {
   const put = new Map<string, { key: RecordKey; endpoint: Endpoint }>();
-  for (const endpoint of [...changes.create, ...changes.updateNew]) {
+  yield* forEachInSteps([...changes.create, ...changes.updateNew], (endpoint) => {
     const key = recordKey(endpoint);
     put.set(keyText(key), { key, endpoint });
-  }
+  });
   const remove = new Map<string, RecordKey>();
-  for (const endpoint of [...changes.delete, ...changes.updateOld]) {
+  yield* forEachInSteps([...changes.delete, ...changes.updateOld], (endpoint) => {
     const key = recordKey(endpoint);
     const text = keyText(key);
     if (!put.has(text)) remove.set(text, key);
-  }
+  });
   return { remove: [...remove.values()], put: [...put.values()] };
+}
+
+/** Does what {@link planMutationInSteps} does without a pause. */
+export function planMutation(changes: Changes): Mutation {
+  return finish(planMutationInSteps(changes));
 }

@@ -5,6 +5,7 @@ import { type Endpoint, recordKey, resourceOf } from "./endpoint.ts";
 import { shownLimits } from "./limits.ts";
 import { isManaged } from "./managed-domain.ts";
 import { type HostName, parseDNSName, toHostName } from "./name.ts";
+import { type Steps, finish, forEachInSteps, sortInSteps } from "./steps.ts";
 import { type FindRecords, addressResolver } from "./target.ts";
 import { lineBytes } from "./view-bytes.ts";
 
@@ -121,22 +122,28 @@ export function toViewRecord(endpoint: Endpoint, sequence: number, excess?: Stor
   };
 }
 
+/** Computes what {@link viewInSteps} says without a pause. */
+export function computeView(input: ViewInput): View {
+  return finish(viewInSteps(input));
+}
+
 /**
  * Computes what resolvers should see. It is quickest with records in the order of their names.
  *
- * @param input - what is stored, what is set, and who held the contested names
+ * @param input - what is stored, what is set, and who held the contested names; it must not change in between
  * @returns the names with their addresses, what is not shown and why, and who has the contested names
  */
-export function computeView(input: ViewInput): View {
+export function* viewInSteps(input: ViewInput): Steps<View> {
   const notShown: NotShown[] = [];
   const claims: Claim[] = [];
   for (const cluster of input.clusters) {
-    const groups = groupByName(showableRecords(cluster, input.ownNames, notShown));
-    const own = [...claimNames(cluster, groups, notShown)];
-    for (const claim of takeFitting(own, shownLimits.bytesPerCluster, notShown)) claims.push(claim);
+    const groups = yield* groupByName(yield* showableRecords(cluster, input.ownNames, notShown));
+    const own = yield* claimNames(cluster, groups, notShown);
+    for (const claim of yield* takeFitting(own, shownLimits.bytesPerCluster, notShown)) claims.push(claim);
   }
   const holders = new Map<HostName, ClusterName>();
-  const elected = groupByName(claims).map((rivals): Claim => {
+  const elected: Claim[] = [];
+  yield* forEachInSteps(yield* groupByName(claims), (rivals) => {
     const { hostName: name } = rivals[0];
     const holder = electHolder(rivals, input.holders.get(name));
     const { cluster } = holder;
@@ -145,9 +152,12 @@ export function computeView(input: ViewInput): View {
       if (rival.cluster === cluster) continue;
       notShown.push({ ...refuse(rival.cluster, rival.records[0], "taken-by-other-cluster"), holder: cluster });
     }
-    return holder;
+    elected.push(holder);
   });
-  const entries = takeFitting(elected, shownLimits.bytes, notShown).map(toEntry);
+  const entries: ViewEntry[] = [];
+  yield* forEachInSteps(yield* takeFitting(elected, shownLimits.bytes, notShown), (claim) => {
+    entries.push(toEntry(claim));
+  });
   return { entries, notShown, holders };
 }
 
@@ -156,39 +166,39 @@ function toEntry({ hostName: name, cluster, addresses, records }: Claim): ViewEn
 }
 
 /** What of the claims fits into so many bytes of lines, in their order. Where not all do, those that came first have the room. */
-function takeFitting(claims: Claim[], most: number, notShown: NotShown[]): Claim[] {
+function* takeFitting(claims: readonly Claim[], most: number, notShown: NotShown[]): Steps<readonly Claim[]> {
   let bytes = 0;
-  for (const claim of claims) bytes += lineBytes(claim.hostName, claim.addresses);
+  yield* forEachInSteps(claims, (claim) => (bytes += lineBytes(claim.hostName, claim.addresses)));
   if (bytes <= most) return claims;
+  const aged: (readonly [Claim, number])[] = [];
+  yield* forEachInSteps(claims, (claim) => aged.push([claim, firstSequence(claim)]));
   const fitting = new Set<Claim>();
   let left = most;
-  for (const [claim] of claims.map((each) => [each, firstSequence(each)] as const).toSorted(bySequence)) {
+  for (const [claim] of yield* sortInSteps(aged, (one, other) => one[1] < other[1])) {
     left -= lineBytes(claim.hostName, claim.addresses);
     if (left < 0) break;
     fitting.add(claim);
   }
-  for (const claim of claims) {
-    if (!fitting.has(claim)) notShown.push(refuse(claim.cluster, claim.records[0], "block-full"));
-  }
-  return claims.filter((claim) => fitting.has(claim));
+  const kept: Claim[] = [];
+  yield* forEachInSteps(claims, (claim) => {
+    if (fitting.has(claim)) kept.push(claim);
+    else notShown.push(refuse(claim.cluster, claim.records[0], "block-full"));
+  });
+  return kept;
 }
 
-function bySequence(left: readonly [Claim, number], right: readonly [Claim, number]): number {
-  return left[1] - right[1];
-}
-
-function showableRecords(
+function* showableRecords(
   { name, settings, records }: ViewCluster,
   ownNames: ReadonlySet<string>,
   notShown: NotShown[],
-): ShowableRecord[] {
+): Steps<ShowableRecord[]> {
   const domains = new Set(settings.domains);
   const showable: ShowableRecord[] = [];
-  for (const record of records) {
+  yield* forEachInSteps(records, (record) => {
     const reason = refusalOf(record, ownNames, domains);
     if (reason === undefined && isNamed(record)) showable.push(record);
     else notShown.push(refuse(name, record, reason ?? "not-a-host-name"));
-  }
+  });
   return showable;
 }
 
@@ -197,14 +207,14 @@ function isNamed(record: ViewRecord): record is ShowableRecord {
 }
 
 /** Sorts by name, which costs almost nothing when it is so already, and puts together what has the same. */
-function groupByName<Item extends { readonly hostName: HostName }>(items: Item[]): Group<Item>[] {
-  items.sort((left, right) => (left.hostName < right.hostName ? -1 : Number(left.hostName > right.hostName)));
+function* groupByName<Item extends { readonly hostName: HostName }>(items: readonly Item[]): Steps<Group<Item>[]> {
   const groups: Group<Item>[] = [];
-  for (const item of items) {
+  const sorted = yield* sortInSteps(items, (left, right) => left.hostName < right.hostName);
+  yield* forEachInSteps(sorted, (item) => {
     const last = groups.at(-1);
     if (last?.[0].hostName === item.hostName) last.push(item);
     else groups.push([item]);
-  }
+  });
   return groups;
 }
 
@@ -231,15 +241,17 @@ function* claimNames(
   { name: cluster, settings }: ViewCluster,
   groups: readonly Group<ShowableRecord>[],
   notShown: NotShown[],
-): Generator<Claim> {
+): Steps<Claim[]> {
   const resolve = addressResolver(settings, finder(groups));
-  for (const records of groups) {
+  const claims: Claim[] = [];
+  yield* forEachInSteps(groups, (records) => {
     const [{ hostName }] = records;
     const addresses = resolve(hostName, records);
     const reason = addressRefusal(settings, records, addresses);
-    if (reason === undefined) yield { hostName, cluster, records, addresses };
+    if (reason === undefined) claims.push({ hostName, cluster, records, addresses });
     else notShown.push(refuse(cluster, records[0], reason));
-  }
+  });
+  return claims;
 }
 
 function addressRefusal(

@@ -2,6 +2,7 @@
 import { type Position, covers } from "../records/position.ts";
 import { type Trouble, bugTrouble } from "../trouble.ts";
 import { openMemoryStore, openStore, setAsideDamaged, type Shown, type StoreOptions } from "./open.ts";
+import type { Steps } from "../records/steps.ts";
 import type { Store } from "./store.ts";
 import { StoreTroubleError, explainStoreError, isDamage } from "./trouble.ts";
 
@@ -99,6 +100,20 @@ export class StoreKeeper implements Disposable {
     }
   }
 
+  /** Does what {@link use} does with work in steps. */
+  *useInSteps<Result>(work: (store: Store) => Steps<Result>): Steps<Result> {
+    const store = this.#openedOrTrouble();
+    try {
+      return yield* work(store);
+    } catch (error) {
+      // Somebody who read meanwhile found it damaged or moved, and it was closed under this work.
+      if (this.#store !== store) throw new StoreTroubleError(this.#trouble ?? closed, error);
+      throw this.#remember(error);
+    } finally {
+      this.#restLater();
+    }
+  }
+
   /**
    * Ends the trouble if there is none any more. Reading proves nothing, since a full disk can be read.
    *
@@ -186,6 +201,12 @@ export class StoreKeeper implements Disposable {
     }
   }
 }
+
+const closed: Trouble = {
+  code: "state-unavailable",
+  message: "The saved records were closed while a change was under way, so it is not stored.",
+  hint: "The server keeps retrying.",
+};
 
 /** What this process knows of the store holds too: it may have changed without a line more or less. */
 function withLast(shown: Shown = { ok: true, positions: [] }, last: Position | undefined): Shown {

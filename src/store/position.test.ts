@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
+import { finish } from "../records/steps.ts";
 import { type ClusterName, defaultCluster, initialSettings } from "../records/cluster.ts";
 import { planMutation } from "../records/endpoint.ts";
 import type { HostName } from "../records/name.ts";
@@ -48,7 +49,7 @@ describe("the generation", () => {
       ["removing", () => change(store, { remove: ["a.io"] }), 1],
       ["removing what is not there", () => change(store, { remove: ["a.io"] }), 0],
       ["settings", () => store.configure("c" as ClusterName, initialSettings), 1],
-      ["a holder", () => store.setHolders(new Map([["a.io" as HostName, defaultCluster]])), 1],
+      ["a holder", () => finish(store.setHoldersInSteps(new Map([["a.io" as HostName, defaultCluster]]))), 1],
       ["forgetting", () => store.forget("c" as ClusterName), 1],
     ];
     for (const [what, work, grown] of steps) {

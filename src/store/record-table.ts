@@ -2,6 +2,7 @@
 import type { SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import type { ClusterName } from "../records/cluster.ts";
 import type { RecordKey } from "../records/endpoint.ts";
+import { type Steps, forEachInSteps } from "../records/steps.ts";
 
 /** Characters after which a piece of a list is handed on. */
 const pieceLength = 1024 * 1024;
@@ -20,6 +21,13 @@ export class RecordTable {
   remove(cluster: ClusterName, key: RecordKey): number | undefined {
     const sql = `DELETE FROM record WHERE ${ofKey} RETURNING octet_length(endpoint) AS bytes`;
     return numberOf(this.#prepare(sql).get(...partsOf(cluster, key)), "bytes");
+  }
+
+  /** Removes some records of a cluster; false when there was none left. */
+  removeSome(cluster: ClusterName): boolean {
+    const columns = "cluster, name, type, set_identifier";
+    const sql = `DELETE FROM record WHERE (${columns}) IN (SELECT ${columns} FROM record WHERE cluster = ? LIMIT 500)`;
+    return this.#prepare(sql).run(cluster).changes > 0;
   }
 
   /** Bytes of a record, undefined when there is none. */
@@ -58,6 +66,21 @@ export class RecordTable {
   list(cluster: ClusterName): string {
     const sql = "SELECT '[' || coalesce(group_concat(endpoint, ','), '') || ']' AS list FROM record WHERE cluster = ?";
     return textOf(this.#prepare(sql).get(cluster), "list");
+  }
+
+  /** The same in steps and in pieces, of a table that does not change meanwhile. */
+  *listInSteps(cluster: ClusterName): Steps<readonly string[]> {
+    const pieces: string[] = [];
+    let piece = "[";
+    const rows = this.#prepare("SELECT endpoint FROM record WHERE cluster = ?").iterate(cluster);
+    yield* forEachInSteps(rows, (row) => {
+      if (piece.length > pieceLength) {
+        pieces.push(piece);
+        piece = "";
+      }
+      piece += (piece === "[" ? "" : ",") + textOf(row, "endpoint");
+    });
+    return [...pieces, `${piece}]`];
   }
 
   /**

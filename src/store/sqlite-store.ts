@@ -5,6 +5,7 @@ import { type Mutation, type RecordKey, keyText } from "../records/endpoint.ts";
 import { recordLimits } from "../records/limits.ts";
 import type { HostName } from "../records/name.ts";
 import type { Position } from "../records/position.ts";
+import { type Steps, finish, forEachInSteps, sortInSteps } from "../records/steps.ts";
 import { type StoredExcess, type ViewRecord, toViewRecord } from "../records/view.ts";
 import { limits } from "./limits.ts";
 import type { Place } from "./place.ts";
@@ -26,6 +27,12 @@ const fewRecords = 32;
 /** Records in one change after which it is worth putting all in order again. */
 const manyRecords = 100;
 
+/** Bytes of a list up to which it is read at once, which takes less than 30 ms. */
+const fewBytes = 4 * 1024 * 1024;
+
+/** What a change was: it wrote a row with its generation, it changed something else, or nothing. */
+type How = "marked" | "changed" | "same";
+
 interface ClusterMemory extends ClusterRow {
   /** What of it is on disk. */
   readonly saved: Pick<Contact, "heardAt" | "silentFor">;
@@ -46,6 +53,8 @@ export class SQLiteStore implements Store {
   #holders: ReadonlyMap<HostName, ClusterName> = new Map();
   /** Names whose records changed since {@link takeChange}; undefined when anything may have. */
   #changed: Set<string> | undefined;
+  /** Clusters whose negotiation is to be written once the change under way is over. */
+  readonly #unsaved = new Set<ClusterName>();
   #lastSequence = 0;
   #room = new Room();
   #position: Position;
@@ -101,7 +110,7 @@ export class SQLiteStore implements Store {
   }
 
   checkpoint(): void {
-    if (!this.#isLogged) return;
+    if (!this.#isLogged || this.#database.isTransaction) return;
     const { busy } = this.#prepare("PRAGMA wal_checkpoint(TRUNCATE)").get() ?? {};
     this.#isLogged = busy !== 0;
   }
@@ -133,8 +142,14 @@ export class SQLiteStore implements Store {
   }
 
   endpointsJSON(name: ClusterName): Iterator<string, undefined> {
-    const isShort = this.#room.of(name).bytes <= limits.bytesPerCluster;
-    return isShort ? [this.#records.list(name)].values() : this.#records.pieces(name);
+    return finish(this.endpointsJSONInSteps(name));
+  }
+
+  *endpointsJSONInSteps(name: ClusterName): Steps<Iterator<string, undefined>> {
+    const { bytes } = this.#room.of(name);
+    if (bytes <= fewBytes) return [this.#records.list(name)].values();
+    if (bytes > limits.bytesPerCluster) return this.#records.pieces(name);
+    return (yield* this.#records.listInSteps(name)).values();
   }
 
   countByType(name: ClusterName): ReadonlyMap<string, number> {
@@ -149,42 +164,48 @@ export class SQLiteStore implements Store {
     return since === undefined ? undefined : Number(since);
   }
 
-  apply(name: ClusterName, { remove, put }: Mutation): readonly RecordKey[] {
+  apply(name: ClusterName, mutation: Mutation): readonly RecordKey[] {
+    return finish(this.applyInSteps(name, mutation));
+  }
+
+  *applyInSteps(name: ClusterName, { remove, put }: Mutation): Steps<readonly RecordKey[]> {
     const { recordByKey } = this.#known(name);
     const written: [string, ViewRecord][] = [];
     const leftOut: RecordKey[] = [];
     const room = this.#room.copy();
     let sequence = this.#lastSequence;
-    this.#change((generation) => {
-      let how: "marked" | "changed" | "same" = "same";
-      for (const key of remove) {
-        const bytes = this.#records.remove(name, key);
-        if (bytes === undefined) continue;
-        room.add(name, { records: -1, bytes: -bytes });
-        how = "changed";
+    let how: How = "same";
+    const removeRecord = (key: RecordKey): void => {
+      const bytes = this.#records.remove(name, key);
+      if (bytes === undefined) return;
+      room.add(name, { records: -1, bytes: -bytes });
+      how = "changed";
+    };
+    const putRecord = ({ key, endpoint }: Mutation["put"][number], generation: number): void => {
+      const text = keyText(key);
+      const json = JSON.stringify(endpoint);
+      const before = recordByKey.get(text);
+      const outcome = this.#putRecord({ room, name, key, json, sequence: sequence + 1, generation });
+      if (outcome === "new") sequence += 1;
+      if (outcome === "new" || outcome === "changed") how = "marked";
+      if (outcome === "full") leftOut.push(key);
+      else {
+        const excess = before?.excess === "store-full" ? before.excess : sizeExcess(Buffer.byteLength(json));
+        const record = toViewRecord(endpoint, outcome === "new" ? sequence : (before?.sequence ?? sequence), excess);
+        if (record !== undefined) written.push([text, record]);
       }
-      for (const { key, endpoint } of put) {
-        const text = keyText(key);
-        const json = JSON.stringify(endpoint);
-        const before = recordByKey.get(text);
-        const outcome = this.#putRecord({ room, name, key, json, sequence: sequence + 1, generation });
-        if (outcome === "new") sequence += 1;
-        if (outcome === "new" || outcome === "changed") how = "marked";
-        if (outcome === "full") leftOut.push(key);
-        else {
-          const excess = before?.excess === "store-full" ? before.excess : sizeExcess(Buffer.byteLength(json));
-          const record = toViewRecord(endpoint, outcome === "new" ? sequence : (before?.sequence ?? sequence), excess);
-          if (record !== undefined) written.push([text, record]);
-        }
-      }
+    };
+    yield* this.#change(function* (generation) {
+      yield* forEachInSteps(remove, removeRecord);
+      yield* forEachInSteps(put, (each) => putRecord(each, generation));
       return how;
     });
-    for (const key of remove) recordByKey.delete(keyText(key));
-    for (const [text, record] of written) recordByKey.set(text, record);
-    if (written.length >= manyRecords) this.#sort(name);
-    this.#noteChanged([...remove, ...put.map(({ key }) => key)]);
+    yield* forEachInSteps(remove, (key) => recordByKey.delete(keyText(key)));
+    yield* forEachInSteps(written, ([text, record]) => recordByKey.set(text, record));
+    if (written.length >= manyRecords) yield* this.#sort(name);
+    this.#noteChanged(remove, put);
     [this.#lastSequence, this.#room] = [sequence, room];
-    this.#bringBack();
+    yield* this.#bringBack();
     return leftOut;
   }
 
@@ -192,31 +213,40 @@ export class SQLiteStore implements Store {
     if (settings.domains.length > limits.domainsPerCluster) throw tooMany("domains", limits.domainsPerCluster);
     const known = this.#clusters.get(name);
     if (known === undefined && this.#clusters.size >= limits.clusters) throw tooMany("clusters", limits.clusters);
-    this.#change(() => {
-      const sql =
-        "INSERT INTO cluster (name, settings) VALUES (?, ?) ON CONFLICT DO UPDATE SET settings = excluded.settings";
-      this.#run(sql, name, JSON.stringify(settings));
-      return "changed";
-    });
+    finish(this.#change(() => this.#saveSettings(name, settings)));
     const added = { name, ...noContact, saved: noContact, negotiation: undefined, recordByKey: new Map() };
     this.#clusters.set(name, { ...(known ?? added), settings });
     this.#changed = undefined;
   }
 
+  // oxlint-disable-next-line require-yield
+  *#saveSettings(name: ClusterName, settings: ClusterSettings): Steps<How> {
+    const sql =
+      "INSERT INTO cluster (name, settings) VALUES (?, ?) ON CONFLICT DO UPDATE SET settings = excluded.settings";
+    this.#run(sql, name, JSON.stringify(settings));
+    return "changed";
+  }
+
   forget(name: ClusterName): void {
-    this.#change(() => {
-      this.#run("DELETE FROM cluster WHERE name = ?", name);
-      this.#run("DELETE FROM holder WHERE cluster = ?", name);
-      this.#run("DELETE FROM record WHERE cluster = ?", name);
-      return "changed";
-    });
+    finish(this.forgetInSteps(name));
+  }
+
+  *forgetInSteps(name: ClusterName): Steps<void> {
+    yield* this.#change(() => this.#deleteCluster(name));
     this.#room.delete(name);
     this.#curtailed.delete(name);
     this.#clusters.delete(name);
     this.#changed = undefined;
     this.#holders = new Map(this.#holders.entries().filter(([, holder]) => holder !== name));
     if (name === defaultCluster) this.configure(name, initialSettings);
-    this.#bringBack();
+    yield* this.#bringBack();
+  }
+
+  *#deleteCluster(name: ClusterName): Steps<How> {
+    this.#run("DELETE FROM cluster WHERE name = ?", name);
+    this.#run("DELETE FROM holder WHERE cluster = ?", name);
+    while (this.#records.removeSome(name)) yield;
+    return "changed";
   }
 
   takeChange(): ReturnType<Store["takeChange"]> {
@@ -234,13 +264,16 @@ export class SQLiteStore implements Store {
     return this.#holders;
   }
 
-  setHolders(holders: ReadonlyMap<HostName, ClusterName>): void {
+  *setHoldersInSteps(holders: ReadonlyMap<HostName, ClusterName>): Steps<void> {
     const gone = [...this.#holders.keys()].filter((name) => !holders.has(name));
     const fresh = [...holders].filter(([name, cluster]) => this.#holders.get(name) !== cluster);
     if (gone.length + fresh.length === 0) return;
-    this.#change(() => {
-      for (const name of gone) this.#run("DELETE FROM holder WHERE name = ?", name);
-      for (const [name, cluster] of fresh) this.#run("INSERT OR REPLACE INTO holder VALUES (?, ?)", name, cluster);
+    const forgetHolder = (name: HostName): number => this.#run("DELETE FROM holder WHERE name = ?", name);
+    const noteHolder = ([name, cluster]: readonly [HostName, ClusterName]): number =>
+      this.#run("INSERT OR REPLACE INTO holder VALUES (?, ?)", name, cluster);
+    yield* this.#change(function* () {
+      yield* forEachInSteps(gone, forgetHolder);
+      yield* forEachInSteps(fresh, noteHolder);
       return "changed";
     });
     this.#holders = holders;
@@ -252,8 +285,13 @@ export class SQLiteStore implements Store {
 
   negotiated(name: ClusterName, negotiation: Negotiation): void {
     const memory = this.#known(name);
-    this.#run("UPDATE cluster SET negotiation = ? WHERE name = ?", JSON.stringify(negotiation), name);
+    if (this.#database.isTransaction) this.#unsaved.add(name);
+    else this.#saveNegotiation(name, negotiation);
     this.#clusters.set(name, { ...memory, negotiation });
+  }
+
+  #saveNegotiation(name: ClusterName, negotiation: Negotiation): void {
+    this.#run("UPDATE cluster SET negotiation = ? WHERE name = ?", JSON.stringify(negotiation), name);
   }
 
   heard(name: ClusterName, { at, caller }: { readonly at: number; readonly caller: string }): void {
@@ -284,7 +322,9 @@ export class SQLiteStore implements Store {
     }
   }
 
-  #setContact(memory: ClusterMemory, isDue: boolean): void {
+  /** Within somebody else's transaction, which may be rolled back, nothing is written; it is due the next time. */
+  #setContact(memory: ClusterMemory, isWanted: boolean): void {
+    const isDue = isWanted && !this.#database.isTransaction;
     const { name, heardAt = null, caller = null, matchedIP = null, silentFor } = memory;
     const sql = "UPDATE cluster SET heard_at = ?, caller = ?, matched_ip = ?, silent_for = ? WHERE name = ?";
     if (isDue) this.#run(sql, heardAt, caller, matchedIP, silentFor, name);
@@ -309,14 +349,15 @@ export class SQLiteStore implements Store {
   }
 
   /** Reads clusters again that fit now. */
-  #bringBack(): void {
+  *#bringBack(): Steps<void> {
     for (const name of this.#curtailed) {
       if (!this.#room.isWithin(name)) continue;
       this.#curtailed.delete(name);
       this.#room.delete(name);
       this.#known(name).recordByKey.clear();
       const kept = new Room();
-      for (const row of this.#prepare("SELECT * FROM record WHERE cluster = ?").iterate(name)) this.#takeRow(row, kept);
+      const rows = this.#prepare("SELECT * FROM record WHERE cluster = ?").iterate(name);
+      yield* forEachInSteps(rows, (row) => this.#takeRow(row, kept));
       this.#changed = undefined;
     }
   }
@@ -346,9 +387,9 @@ export class SQLiteStore implements Store {
     return isChanged ? "changed" : "same";
   }
 
-  #noteChanged(keys: readonly RecordKey[]): void {
-    if (keys.length > fewRecords) this.#changed = undefined;
-    for (const { name } of keys) this.#changed?.add(name);
+  #noteChanged(remove: Mutation["remove"], put: Mutation["put"]): void {
+    if (remove.length + put.length > fewRecords) this.#changed = undefined;
+    else for (const { name } of [...remove, ...put.map(({ key }) => key)]) this.#changed?.add(name);
     if ((this.#changed?.size ?? 0) > fewRecords) this.#changed = undefined;
   }
 
@@ -365,10 +406,12 @@ export class SQLiteStore implements Store {
   }
 
   /** By name, as they are read from the table: computing a view of records in order is quicker. */
-  #sort(name: ClusterName): void {
-    const memory = this.#known(name);
-    const sorted = [...memory.recordByKey].toSorted(([left], [right]) => (left < right ? -1 : 1));
-    this.#clusters.set(name, { ...memory, recordByKey: new Map(sorted) });
+  *#sort(name: ClusterName): Steps<void> {
+    const { recordByKey } = this.#known(name);
+    const sorted = new Map<string, ViewRecord>();
+    const entries = yield* sortInSteps([...recordByKey], ([left], [right]) => left < right);
+    yield* forEachInSteps(entries, ([key, record]) => sorted.set(key, record));
+    this.#clusters.set(name, { ...this.#known(name), recordByKey: sorted });
   }
 
   #known(name: ClusterName): ClusterMemory {
@@ -378,30 +421,28 @@ export class SQLiteStore implements Store {
   }
 
   /**
-   * One change of what is stored.
+   * One change of what is stored, whole or not at all. What others note meanwhile is written when it is over.
    *
-   * @param work - gets the change's generation; `marked` means that it wrote a row with it, `same` that it changed nothing
+   * @param work - gets the change's generation
    */
-  #change(work: (generation: number) => "marked" | "changed" | "same"): void {
+  *#change(work: (generation: number) => Steps<How>): Steps<void> {
     const generation = this.#position.generation + 1;
-    const how = this.#transaction(() => {
-      const done = work(generation);
-      if (done === "changed") this.#run("UPDATE position SET generation = ?", generation);
-      return done;
-    });
-    if (how !== "same") this.#position = { ...this.#position, generation };
-  }
-
-  #transaction<Result>(work: () => Result): Result {
+    let how: How;
     this.#isLogged = true;
     this.#database.exec("BEGIN IMMEDIATE");
     try {
-      const result = work();
+      how = yield* work(generation);
+      if (how === "changed") this.#run("UPDATE position SET generation = ?", generation);
       this.#database.exec("COMMIT");
-      return result;
     } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      if (this.#database.isOpen && this.#database.isTransaction) this.#database.exec("ROLLBACK");
       throw error;
+    }
+    if (how !== "same") this.#position = { ...this.#position, generation };
+    for (const name of this.#unsaved) {
+      const negotiation = this.#clusters.get(name)?.negotiation;
+      if (negotiation !== undefined) this.#saveNegotiation(name, negotiation);
+      this.#unsaved.delete(name);
     }
   }
 

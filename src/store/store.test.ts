@@ -20,6 +20,7 @@ import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import type { Address } from "../records/address.ts";
 import { type ClusterName, type ClusterSettings, defaultCluster, initialSettings } from "../records/cluster.ts";
 import { type Endpoint, planMutation } from "../records/endpoint.ts";
+import { finish } from "../records/steps.ts";
 import type { HostName } from "../records/name.ts";
 import { StoreKeeper } from "./keeper.ts";
 import { openStore, recoverStore } from "./open.ts";
@@ -153,7 +154,7 @@ describe("what is put comes back", () => {
       using store = open(folder.path);
       store.configure(kind, settings);
       put(store, seed);
-      store.setHolders(new Map([["foo.dtk.io" as HostName, kind]]));
+      finish(store.setHoldersInSteps(new Map([["foo.dtk.io" as HostName, kind]])));
       store.negotiated(kind, { at: 5, include: ["dtk.io"] });
       store.heard(kind, { at: 10, caller: "192.0.2.8" });
       store.heard(kind, { at: 20, caller: "192.0.2.9" });
@@ -559,9 +560,9 @@ test("one more contested name among many costs what one among few does", () => {
     new Map(Array.from({ length: count }, (_, index) => [`app-${index}.dtk.io` as HostName, kind]));
   // Fewer than make SQLite start its log again.
   const growth = [1, 2000].map((count) => {
-    store.setHolders(contested(count));
+    finish(store.setHoldersInSteps(contested(count)));
     const before = written();
-    store.setHolders(contested(count + 1));
+    finish(store.setHoldersInSteps(contested(count + 1)));
     return written() - before;
   });
   expect(growth[1]).toBeLessThanOrEqual(3 * (growth[0] ?? 0));

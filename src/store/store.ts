@@ -3,6 +3,7 @@ import type { ClusterName, ClusterSettings } from "../records/cluster.ts";
 import type { Mutation, RecordKey } from "../records/endpoint.ts";
 import type { HostName } from "../records/name.ts";
 import type { Position } from "../records/position.ts";
+import type { Steps } from "../records/steps.ts";
 import type { ViewRecord } from "../records/view.ts";
 
 /** What ExternalDNS was told at the root path, which it reads once per process. */
@@ -47,6 +48,8 @@ export interface Store extends Disposable {
    * more than the limits allow, which is read piece by piece as it is asked for.
    */
   endpointsJSON(name: ClusterName): Iterator<string, undefined>;
+  /** Does the same in steps, with the same rule as {@link applyInSteps}. */
+  endpointsJSONInSteps(name: ClusterName): Steps<Iterator<string, undefined>>;
   /** Number of stored endpoints of a cluster by record type, TXT included. */
   countByType(name: ClusterName): ReadonlyMap<string, number>;
   /** When the records of a canonical name were first stored, in milliseconds since 1970, if that is known of each. */
@@ -57,17 +60,22 @@ export interface Store extends Disposable {
    * @returns what was not put, since it would pass a limit of the store
    */
   apply(name: ClusterName, mutation: Mutation): readonly RecordKey[];
+  /** Does what {@link apply} does in steps. Until it has ended nobody else may change the store or look at its records. */
+  applyInSteps(name: ClusterName, mutation: Mutation): Steps<readonly RecordKey[]>;
   /** Sets a cluster's settings; a cluster that is not there comes into being. */
   configure(name: ClusterName, settings: ClusterSettings): void;
   /** Removes a cluster with its records; `default` is there again at once, as new. */
   forget(name: ClusterName): void;
+  /** Does what {@link forget} does in steps, with the same rule as {@link applyInSteps}. */
+  forgetInSteps(name: ClusterName): Steps<void>;
   /**
    * What changed since this was asked before: the names of the records that came, changed or went, and every cluster with
    * the records of those names alone. Undefined when it is more than a few names, or settings, or was never asked.
    */
   takeChange(): { readonly names: ReadonlySet<string>; readonly clusters: readonly StoredCluster[] } | undefined;
   holders(): ReadonlyMap<HostName, ClusterName>;
-  setHolders(holders: ReadonlyMap<HostName, ClusterName>): void;
+  /** Remembers who has the contested names, with the same rule as {@link applyInSteps}. */
+  setHoldersInSteps(holders: ReadonlyMap<HostName, ClusterName>): Steps<void>;
   negotiated(name: ClusterName, negotiation: Negotiation): void;
   /** Brings what is in the log into the database, so that damage to the log loses nothing; does nothing at rest. */
   checkpoint(): void;

@@ -235,20 +235,22 @@ describe("POST /adjustendpoints", () => {
 
 describe("what is nested 200,000 deep", () => {
   const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+  const shallow = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
   const good = '{"dnsName":"foo.dtk.io","recordType":"A"}';
 
   test.each([
-    ["an unknown key", `{"dnsName":"deep.dtk.io","recordType":"A","shiny":${deep}}`],
-    ["a label", `{"dnsName":"deep.dtk.io","recordType":"A","labels":{"a":${deep}}}`],
-    ["an endpoint", deep],
-  ])("%s: that endpoint is left out, the rest is taken", async (_, bad) => {
+    ["an unknown key", `{"dnsName":"deep.dtk.io","recordType":"A","shiny":${deep}}`, "record-too-large"],
+    ["a label", `{"dnsName":"deep.dtk.io","recordType":"A","labels":{"a":${deep}}}`, "record-too-large"],
+    ["an endpoint", deep, "not-an-endpoint"],
+    ["an unknown key, less deep", `{"dnsName":"a.dtk.io","recordType":"A","shiny":${shallow}}`, "not-an-endpoint"],
+  ])("%s: that endpoint is left out, the rest is taken", async (_, bad, expected) => {
     await using app = await makeManaged("dtk.io");
     const adjusted = await app.call("POST /adjustendpoints", { headers, body: `[${bad},${good}]` });
     expect([adjusted.status, await adjusted.text()]).toEqual([200, `[${good}]`]);
     const changed = await app.call("POST /records", { headers, body: `{"create":[${bad},${good}]}` });
     expect(changed.status).toBe(204);
     expect(await (await app.call("GET /records", { headers })).text()).toBe(`[${good}]`);
-    expect((await app.status()).leftOut.list.map(({ reason }) => reason)).toEqual(Array(2).fill("not-an-endpoint"));
+    expect((await app.status()).leftOut.list.map(({ reason }) => reason)).toEqual(Array(2).fill(expected));
   });
 
   test.each(["/adjustendpoints", "/records", "/domains"])("the whole body: POST %s is 400", async (path) => {

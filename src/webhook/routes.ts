@@ -4,10 +4,12 @@ import { Hono } from "hono/tiny";
 import type { Log } from "../log.ts";
 import type { Address } from "../records/address.ts";
 import { type ClusterName, defaultCluster, parseClusterName } from "../records/cluster.ts";
-import { type Endpoint, type RecordKey, planMutation } from "../records/endpoint.ts";
+import { type Endpoint, type RecordKey, planMutationInSteps } from "../records/endpoint.ts";
 import { isManaged } from "../records/managed-domain.ts";
 import { parseDNSName } from "../records/name.ts";
+import { forEachInSteps } from "../records/steps.ts";
 import type { ReconcilerPort } from "../reconciler.ts";
+import { inSlices } from "../slices.ts";
 import type { Store, StoredCluster } from "../store/store.ts";
 import { StoreTroubleError } from "../store/trouble.ts";
 import type { WarnOnce } from "../warn-once.ts";
@@ -131,38 +133,55 @@ function negotiate(context: WebhookContext, options: WebhookOptions, cluster: St
   return webhookAnswer(context, JSON.stringify(filter));
 }
 
-function listRecords(context: WebhookContext, { reconciler }: WebhookOptions, { name }: StoredCluster): Response {
-  const pieces = reconciler.read((store) => store.endpointsJSON(name));
-  const read = (): IteratorResult<string, undefined> => reconciler.read(() => pieces.next());
-  const [{ value: first = "[]" }, second] = [read(), read()];
+async function listRecords(
+  context: WebhookContext,
+  { reconciler }: WebhookOptions,
+  { name }: StoredCluster,
+): Promise<Response> {
+  const pieces = await reconciler.readInSteps((store) => store.endpointsJSONInSteps(name));
+  const read = (): Promise<IteratorResult<string, undefined>> =>
+    // oxlint-disable-next-line require-yield
+    reconciler.readInSteps(function* () {
+      return pieces.next();
+    });
+  const [{ value: first = "[]" }, second] = [await read(), await read()];
   return webhookAnswer(context, second.done === true ? first : streamOf([first, second.value], read));
 }
 
 /** Reads one piece after the other, as the caller takes them; one that cannot be read cuts the answer off. */
-function streamOf(begun: readonly string[], read: () => IteratorResult<string, undefined>): ReadableStream<Uint8Array> {
+function streamOf(
+  begun: readonly string[],
+  read: () => Promise<IteratorResult<string, undefined>>,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream({
     start: (controller) => begun.forEach((piece) => controller.enqueue(encoder.encode(piece))),
-    pull: (controller) => {
-      const next = read();
+    pull: async (controller) => {
+      const next = await read();
       if (next.done === true) controller.close();
       else controller.enqueue(encoder.encode(next.value));
     },
   });
 }
 
-function adjustEndpoints(context: WebhookContext, { leftOut }: WebhookOptions, cluster: StoredCluster): Response {
-  const reading = readEndpoints(context.get("body"));
+async function adjustEndpoints(
+  context: WebhookContext,
+  { leftOut }: WebhookOptions,
+  cluster: StoredCluster,
+): Promise<Response> {
+  const reading = await inSlices(readEndpoints(context.get("body")));
   if (!reading.ok) return answerJSON(context, { error: reading.message }, 400);
   const domains = new Set(cluster.settings.domains);
   const dropped = describeRejected(cluster.name, reading);
-  const kept = reading.value.filter((endpoint) => {
+  const kept: string[] = [];
+  const judge = (endpoint: Endpoint): void => {
     const reason = refusalOf(endpoint, domains);
-    if (reason !== undefined) dropped.push({ cluster: cluster.name, name: endpoint.dnsName ?? "", reason });
-    return reason === undefined;
-  });
+    if (reason === undefined) kept.push(JSON.stringify(endpoint));
+    else dropped.push({ cluster: cluster.name, name: endpoint.dnsName ?? "", reason });
+  };
+  await inSlices(forEachInSteps(reading.value, judge));
   leftOut.replace(cluster.name, "adjustendpoints", dropped);
-  return webhookAnswer(context, JSON.stringify(kept));
+  return webhookAnswer(context, `[${kept.join(",")}]`);
 }
 
 function refusalOf(endpoint: Endpoint, domains: Parameters<typeof isManaged>[1]): LeftOutReason | undefined {
@@ -183,13 +202,13 @@ async function changeRecords(
   { reconciler, leftOut }: WebhookOptions,
   { name }: StoredCluster,
 ): Promise<Response> {
-  const reading = readChanges(context.get("body"));
+  const reading = await inSlices(readChanges(context.get("body")));
   if (!reading.ok) return answerJSON(context, { error: reading.message }, 400);
   const dropped = describeRejected(name, reading);
-  const mutation = planMutation(reading.value);
+  const mutation = await inSlices(planMutationInSteps(reading.value));
   let full: readonly RecordKey[] = [];
-  const outcome = await reconciler.change((store) => {
-    full = store.apply(name, mutation);
+  const outcome = await reconciler.changeInSteps(function* (store) {
+    full = yield* store.applyInSteps(name, mutation);
   });
   leftOut.replace(name, "records", [
     ...dropped,

@@ -1,6 +1,7 @@
 /** Bodies of ExternalDNS are understood in every spelling, and their values stay the very same. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { finish } from "../records/steps.ts";
 import { readChanges, readEndpoints } from "./schema.ts";
 
 const endpoint = fc.record(
@@ -22,7 +23,7 @@ test("endpoints come back as they are written, in their order", () => {
   fc.assert(
     fc.property(fc.array(endpoint), (endpoints) => {
       const text = JSON.stringify(endpoints);
-      const reading = readEndpoints(text);
+      const reading = finish(readEndpoints(text));
       expect(reading.ok && JSON.stringify(reading.value)).toBe(text);
       expect(reading.ok && reading.bad).toEqual([]);
     }),
@@ -34,7 +35,7 @@ test("every spelling of the keys means the same, and a missing list is an empty 
   fc.assert(
     fc.property(keys, fc.array(endpoint), fc.array(endpoint), (names, created, deleted) => {
       const body = JSON.stringify({ [names[0]]: created, [names[1]]: null, [names[3]]: deleted });
-      const reading = readChanges(body);
+      const reading = finish(readChanges(body));
       const expected = { create: created, updateOld: [], updateNew: [], delete: deleted };
       expect(reading.ok && JSON.stringify(reading.value)).toBe(JSON.stringify(expected));
     }),
@@ -44,8 +45,8 @@ test("every spelling of the keys means the same, and a missing list is an empty 
 test("no text makes a reader throw", () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (body) => {
-      expect(typeof readEndpoints(body).ok).toBe("boolean");
-      expect(typeof readChanges(body).ok).toBe("boolean");
+      expect(typeof finish(readEndpoints(body)).ok).toBe("boolean");
+      expect(typeof finish(readChanges(body)).ok).toBe("boolean");
     }),
   );
 });
@@ -58,6 +59,6 @@ test.each([
   ["no type", '{"dnsName":"a.dtk.io"}'],
   ["labels that are no texts", '{"dnsName":"a.dtk.io","recordType":"A","labels":{"owner":1}}'],
 ])("%s makes a bad endpoint, not a bad body", (_, text) => {
-  const reading = readEndpoints(`[${text}]`);
+  const reading = finish(readEndpoints(`[${text}]`));
   expect(reading).toMatchObject({ ok: true, value: [], bad: [expect.anything()] });
 });
