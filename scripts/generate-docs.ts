@@ -9,7 +9,7 @@ import { type Setting, environmentName } from "../src/cli/setting.ts";
 import { entries, pathText } from "../src/cluster/configuration/entry.ts";
 import { mostStreams } from "../src/control/event-stream.ts";
 import { defaultConnectionLimits, mostWaiting } from "../src/control/connections.ts";
-import { defaultLimits, roomFor } from "../src/control/limits.ts";
+import { defaultLimits, roomFor, settingBodyMost } from "../src/control/limits.ts";
 import { recordLimits, shownLimits } from "../src/records/limits.ts";
 import { limits } from "../src/store/limits.ts";
 import { metricsPath, renderMetricsPage } from "./metrics-page.ts";
@@ -143,6 +143,7 @@ function renderLimits(): string {
     ["MiB of the lines of a cluster in the hosts file", shownLimits.bytesPerCluster / mebibyte],
     ["MiB of the lines of all clusters in the hosts file", shownLimits.bytes / mebibyte],
     ["MiB of a request body", defaultLimits.body / mebibyte],
+    ["MiB of a request body that sets domains, cluster IP or target mode", settingBodyMost / mebibyte],
     ["MiB of all request bodies at one time", defaultLimits.allBodies / mebibyte],
     ["MiB of one address's request bodies at one time", roomFor(defaultLimits).perOrigin / mebibyte],
     ["requests of one address at one time", defaultLimits.requestsPerAddress],

@@ -17,7 +17,7 @@ import type { ChangeFeed } from "./change-feed.ts";
 import type { Peer } from "./connections.ts";
 import { type Forget, forgetAll, makeForget } from "./forget.ts";
 import { type Guard, createGuard } from "./guard.ts";
-import { type Limits, defaultLimits, limitRequests, receiveBody, roomFor } from "./limits.ts";
+import { type Limits, defaultLimits, limitRequests, receiveBody, roomFor, settingBodyMost } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
 import { listNames } from "./names.ts";
 import { machineNetworks } from "./inner.ts";
@@ -84,6 +84,7 @@ export function createApp(options: AppOptions): App {
   const tokenRequired = (): boolean => adminToken().kind !== "none";
   const bodies = new Bodies(roomFor(limits));
   const receive = receiveBody(limits, bodies);
+  const receiveSetting = receiveBody({ body: Math.min(limits.body, settingBodyMost) }, bodies);
   const leftOut = new LeftOutMemory(log);
   const forget = makeForget({ reconciler, leftOut, log });
   const allowed = (): readonly string[] => allowList.describe();
@@ -123,7 +124,7 @@ export function createApp(options: AppOptions): App {
     restRoutes({
       reconciler,
       guard,
-      receive,
+      receive: receiveSetting,
       forget,
       forgetAll: () => forgetAll({ reconciler, leftOut, log }),
       tokenRequired,

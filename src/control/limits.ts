@@ -19,7 +19,14 @@ export interface Limits {
   readonly requestsPerAddress: number;
 }
 
-export const defaultLimits: Limits = { body: 32 * mebibyte, allBodies: 128 * mebibyte, requestsPerAddress: 32 };
+/** Bytes of a body that sets domains, cluster IP or target mode; a thousand domains have half of it. */
+export const settingBodyMost = mebibyte / 2;
+
+export const defaultLimits: Limits = {
+  body: 32 * mebibyte,
+  allBodies: 128 * mebibyte,
+  requestsPerAddress: 32,
+};
 
 /** Answers 503 to an address with too many requests in flight or too many connections. */
 export function limitRequests({ requestsPerAddress }: Pick<Limits, "requestsPerAddress">): Handler {

@@ -9,6 +9,12 @@ async function text(app: TestApp, request: string): Promise<string> {
   return (await app.call(request)).text();
 }
 
+test("a setting of more bytes than any has is refused before it is read", async () => {
+  await using app = await makeTestApp();
+  const response = await app.call("POST /domains", { body: "a,".repeat(300_000) });
+  expect([response.status, await response.text()]).toEqual([413, '{"error":"The body is larger than 0.5 MiB."}\n']);
+});
+
 describe("POST /domains", () => {
   test.each([
     ["raw text as curl -d sends it", "dtk.io", ["dtk.io"]],
