@@ -15,7 +15,7 @@ export async function curl(
   url: string,
   options: {
     readonly method?: string;
-    readonly body?: string;
+    readonly body?: string | Uint8Array;
     readonly headers?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<Answer> {
