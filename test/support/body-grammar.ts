@@ -104,7 +104,10 @@ const changes = fc
 const damage = fc.tuple(
   fc.nat(),
   fc.nat(20),
-  fc.oneof(fc.uint8Array({ maxLength: 8 }), fc.constantFrom(...[...'[]{}",:\\ '].map((each) => Buffer.from(each)))),
+  fc.oneof(
+    fc.uint8Array({ maxLength: 8 }),
+    fc.constantFrom(...'[ ] { } : , \\ "'.split(" ").map((each) => Buffer.from(each))),
+  ),
 );
 
 function damaged([text, damages]: readonly [string, readonly (readonly [number, number, Uint8Array])[]]): Buffer {
