@@ -15,14 +15,17 @@ function* busy(milliseconds: number, note: () => void): Steps<string> {
   return "done";
 }
 
+/** Ends with its first step, which every turn has at least. */
+// oxlint-disable-next-line require-yield
+function* short(): Steps<string> {
+  return "done";
+}
+
 test("a short work ends without a turn in between", async () => {
-  let isOver = false;
-  void turn().then(() => (isOver = true));
   await turn();
-  expect(isOver).toBe(true);
-  isOver = false;
+  let isOver = false;
   setImmediate(() => (isOver = true));
-  await expect(inSlices(busy(1, () => {}))).resolves.toBe("done");
+  await expect(inSlices(short())).resolves.toBe("done");
   expect(isOver).toBe(false);
 });
 
