@@ -6,7 +6,7 @@ import { openDesktop, openPrivateDesktop } from "../cluster/desktop.ts";
 import { eventually } from "../cluster/eventually.ts";
 import { ingress } from "../cluster/resources.ts";
 import { openScene } from "../cluster/scene.ts";
-import { type Server, runCommand, startServer } from "../cluster/server.ts";
+import { type Server, clusterIP, runCommand, startServer } from "../cluster/server.ts";
 
 describe.concurrent("the saved records", () => {
   test("on a full disk: a change is refused and shown nowhere until there is room", async () => {
@@ -60,6 +60,29 @@ describe.concurrent("the saved records", () => {
     });
     await shows("bar.dtk.io", "foo.dtk.io", "other.dtk.io");
     expect(externalDNS.exits).toEqual([]);
+  });
+
+  test("under a mount that came over them while it ran: the lines stay, no change is taken, and all is well without it", async () => {
+    await using desktop = await openPrivateDesktop("");
+    await using server = await startServer({ desktop });
+    const create = async (name: string): Promise<number> => {
+      const endpoint = { dnsName: name, recordType: "CNAME", targets: [name] };
+      return (await server.request("POST", "/records", JSON.stringify({ create: [endpoint] }))).status;
+    };
+    expect(await create("first.dtk.io")).toBe(204);
+    const intact = await desktop.hosts();
+
+    await desktop.shell('mount -t tmpfs -o mode=0700 tmpfs "$D/state"');
+    expect(await create("second.dtk.io")).toBe(503);
+    expect((await server.status()).attention).toMatchObject([{ code: "state-lost" }]);
+    expect(await desktop.hosts()).toBe(intact);
+
+    await desktop.shell('umount "$D/state"');
+    await eventually(async () => expect((await server.request("GET", "/readyz")).status).toBe(200), {
+      timeoutMs: 70_000,
+    });
+    expect(await create("second.dtk.io")).toBe(204);
+    expect(await desktop.added()).toEqual([`${clusterIP} first.dtk.io`, `${clusterIP} second.dtk.io`]);
   });
 });
 
