@@ -4,12 +4,20 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["src/**/*.test.ts", "test/*.test.ts"], testTimeout: 30_000 } },
+      {
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts", "test/*.test.ts"],
+          setupFiles: ["test/support/untouched-hosts-file.ts"],
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: ["test/cluster/global-setup.ts"],
+          setupFiles: ["test/support/untouched-hosts-file.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -55,7 +55,7 @@ export async function openBreakableDesktop(more = ""): Promise<BreakableDesktop>
   const desktop = opened.use(await openPrivateDesktop(`${more}\n${mounts}`, "/etc/hosts"));
   const network = opened.use(await openNamespaces("network"));
   await addAddress(network, clusterIP);
-  const enter = [...desktop.enter, ...network.enter];
+  const enter = [...desktop.enter, ...network.enterNetwork];
   const folder = join(desktop.stateFolder, "..");
   const environment = await furnishHome(folder);
   const web = opened.use(await startProgram([...enter, process.execPath, "-e", page]));

@@ -5,8 +5,10 @@ import { eventually } from "./eventually.ts";
 import { run, startProgram } from "./program.ts";
 
 export interface Namespaces extends AsyncDisposable {
-  /** What to put before a command so that it runs inside. */
+  /** What to put before a command so that it runs inside, with the mounts of these namespaces. */
   readonly enter: readonly string[];
+  /** The same for the network alone: the command keeps the mounts that it has. Empty without a network. */
+  readonly enterNetwork: readonly string[];
   /** The file system inside as seen from outside: put before an absolute path. */
   readonly root: string;
 }
@@ -24,11 +26,12 @@ export async function openNamespaces(kind: "mount" | "network" | "machine"): Pro
   const prepare = hasNetwork ? "mount -t sysfs sysfs /sys; " : "";
   const holder = await startProgram(["unshare", ...flags, "sh", "-ec", `${prepare}echo open; exec sleep infinity`]);
   await eventually(() => assert(holder.log().includes("open")));
-  const places = [`--mount=/proc/${holder.pid}/ns/mnt`, ...(hasNetwork ? [`--net=/proc/${holder.pid}/ns/net`] : [])];
-  const enter = ["nsenter", ...places, "--"];
+  const network = hasNetwork ? [`--net=/proc/${holder.pid}/ns/net`] : [];
+  const enter = ["nsenter", `--mount=/proc/${holder.pid}/ns/mnt`, ...network, "--"];
   if (hasNetwork) await run([...enter, "ip", "link", "set", "lo", "up"]);
   return {
     enter,
+    enterNetwork: hasNetwork ? ["nsenter", ...network, "--"] : [],
     root: `/proc/${holder.pid}/root`,
     [Symbol.asyncDispose]: async () => {
       await holder.stop("SIGKILL");

@@ -47,7 +47,7 @@ describe.concurrent("on /etc/hosts itself", () => {
     await using desktop = await openPrivateDesktop(etcOfItsOwn, "/etc/hosts");
     await using scene = await openScene({ desktop, flags });
     const curl = async (): Promise<string> =>
-      run([...desktop.enter, ...network.enter, "curl", "-sS", "--cacert", authority, "https://foo.dtk.io"]);
+      run([...desktop.enter, ...network.enterNetwork, "curl", "-sS", "--cacert", authority, "https://foo.dtk.io"]);
     await expect(curl()).rejects.toThrow(/Could not resolve host/);
     await scene.namespace.apply(guideIngress);
     expect(await eventually(curl)).toBe(`This is foo.dtk.io on ${clusterIP}.\n`);
