@@ -61,7 +61,7 @@ describe.concurrent("doctor names first, and mends by what it prints", () => {
 
   const startAfresh = async (desktop: BreakableDesktop, ...flags: readonly string[]): Promise<void> => {
     await desktop.stop();
-    await desktop.shell("rm -rf $D/state/*");
+    await desktop.shell("hostsfile-server clear --state-dir=$D/state && rm -rf $D/state/*");
     await desktop.serve(...flags);
     await desktop.show();
   };
