@@ -1,10 +1,11 @@
 /** Bundles each command into one file under dist/, so that starting it reads one file instead of a dependency tree. */
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { bundle } from "./esbuild.ts";
 import { compileKernelCalls } from "./kernel-calls.ts";
+import { noticesName, renderNotices } from "./notices.ts";
 
 await rm("dist", { recursive: true, force: true });
-await bundle([
+const { inputs } = await bundle([
   "hostsfile-server=src/cli/main.ts",
   "dtk=src/cli/dtk.ts",
   "--outdir=dist",
@@ -16,3 +17,4 @@ await bundle([
   '--banner:js=import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
 ]);
 await compileKernelCalls(`dist/kernel-calls-linux-${process.arch}.node`);
+await writeFile(`dist/${noticesName}`, renderNotices(inputs));

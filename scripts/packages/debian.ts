@@ -32,8 +32,10 @@ export async function buildDebianPackage(options: {
   readonly version: string;
   /** The single executable. */
   readonly executable: string;
+  /** The executable's licence and those of what it holds. */
+  readonly notices: string;
 }): Promise<void> {
-  const { folder, version, executable } = options;
+  const { folder, version, executable, notices } = options;
   const tree = await mkdtemp(join(tmpdir(), "hostsfile-server-debian-"));
   try {
     await chmod(tree, 0o755);
@@ -42,7 +44,7 @@ export async function buildDebianPackage(options: {
     await cp(executable, join(tree, program));
     await mkdir(join(tree, "usr/bin"), { recursive: true });
     for (const { name } of programs) await symlink(`../lib/${serviceName}/${serviceName}`, join(tree, "usr/bin", name));
-    for (const [path, content] of await files(program)) await put(tree, path, content);
+    for (const [path, content] of await files(program, notices)) await put(tree, path, content);
     const size = await sizeOf(tree);
     for (const [name, text] of control({ version, size })) await put(tree, `DEBIAN/${name}`, text);
     for (const script of ["postinst", "prerm", "postrm"]) await chmod(join(tree, "DEBIAN", script), 0o755);
@@ -61,7 +63,7 @@ async function put(tree: string, path: string, content: string | Buffer): Promis
 /** As `install` writes them. */
 const settings = { HOSTSFILE_SERVER_PORT: String(port), HOSTSFILE_SERVER_TOKEN_FILE: installedTokenFile };
 
-async function files(program: string): Promise<readonly (readonly [string, string | Buffer])[]> {
+async function files(program: string, notices: string): Promise<readonly (readonly [string, string | Buffer])[]> {
   const document = `usr/share/doc/${serviceName}`;
   return [
     [`usr/lib/systemd/system/${serviceUnitName}`, serviceUnit([program])],
@@ -74,7 +76,7 @@ async function files(program: string): Promise<readonly (readonly [string, strin
       [`usr/share/zsh/vendor-completions/_${each.name}`, renderZsh(each)],
       [`usr/share/fish/vendor_completions.d/${each.name}.fish`, renderFish(each)],
     ]),
-    [`${document}/copyright`, await readFile(join(root, "LICENSE"))],
+    [`${document}/copyright`, notices],
     [`${document}/changelog.gz`, compressed(await readFile(join(root, "CHANGELOG.md"), "utf8"))],
   ];
 }

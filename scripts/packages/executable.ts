@@ -6,6 +6,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundle } from "../esbuild.ts";
 import { compileKernelCalls } from "../kernel-calls.ts";
+import { line, noticesName, renderNotice, renderNotices } from "../notices.ts";
 import { run } from "./run.ts";
 
 /**
@@ -13,16 +14,18 @@ import { run } from "./run.ts";
  *
  * @param options - where; and whether it holds compiled code, with which it starts twice as fast, but which V8 makes
  *   different each time, since it holds the random seed of its hash tables
+ * @returns its licence and those of what it holds, which it prints with --licenses
  */
 export async function buildExecutable(options: {
   readonly path: string;
   readonly hasCodeCache: boolean;
-}): Promise<void> {
+}): Promise<{ readonly notices: string }> {
   const { path, hasCodeCache } = options;
   const node = await fetchNode();
   const folder = await mkdtemp(join(tmpdir(), "hostsfile-server-executable-"));
   try {
-    await bundleAsOne(join(folder, "main.cjs"));
+    const notices = await bundleAsOne(join(folder, "main.cjs"));
+    await writeFile(join(folder, noticesName), notices);
     const addon = `kernel-calls-linux-${process.arch}.node`;
     if (!(await compileKernelCalls(join(folder, addon)))) throw new Error("the executable needs a C compiler");
     const configuration = {
@@ -31,20 +34,25 @@ export async function buildExecutable(options: {
       output: "program",
       disableExperimentalSEAWarning: true,
       useCodeCache: hasCodeCache,
-      assets: { [addon]: addon },
+      assets: { [addon]: addon, [noticesName]: noticesName },
     };
     await writeFile(join(folder, "sea.json"), JSON.stringify(configuration));
     await run(node, ["--build-sea", "sea.json"], { folder });
     await run("mv", [join(folder, "program"), path]);
     await chmod(path, 0o755);
+    return { notices };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Bundles both commands into one file of CommonJS, which an executable holds. */
-async function bundleAsOne(outfile: string): Promise<void> {
-  await bundle([
+/**
+ * Bundles both commands into one file of CommonJS, which an executable holds.
+ *
+ * @returns its own licence, those of what it holds, and Node's
+ */
+async function bundleAsOne(outfile: string): Promise<string> {
+  const { inputs } = await bundle([
     "src/cli/single.ts",
     `--outfile=${outfile}`,
     "--target=node26",
@@ -54,6 +62,9 @@ async function bundleAsOne(outfile: string): Promise<void> {
     "--define:import.meta.dirname=__dirname",
     "--define:import.meta.url=__filename",
   ]);
+  const own = await readFile(join(import.meta.dirname, "..", "..", "LICENSE"), "utf8");
+  const ofNode = await readFile(licenceBeside(await fetchNode()), "utf8");
+  return [own, renderNotices(inputs), renderNotice("Node.js", ofNode)].join(`\n${line}\n`);
 }
 
 /**
@@ -65,7 +76,7 @@ export async function fetchNode(): Promise<string> {
   const { name, version, integrity } = await pinnedNode();
   const digest = createHash("sha256").update(integrity).digest("hex").slice(0, 16);
   const kept = join(homedir(), ".cache", "hostsfile-server", `${name}-${version}-${digest}`);
-  if (existsSync(kept)) return kept;
+  if (existsSync(kept) && existsSync(licenceBeside(kept))) return kept;
   await mkdir(join(kept, ".."), { recursive: true });
   const folder = await mkdtemp(join(kept, "..", "node-"));
   try {
@@ -76,11 +87,16 @@ export async function fetchNode(): Promise<string> {
     if (!existsSync(node))
       throw new Error(`npm found no ${name} ${version} of the digest in ${pins}/package-lock.json`);
     await run("strip", [node]);
+    await rename(join(folder, "node_modules", name, "LICENSE"), licenceBeside(kept));
     await rename(node, kept);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
   return kept;
+}
+
+function licenceBeside(node: string): string {
+  return `${node}.LICENSE`;
 }
 
 /** The first line of Node that builds executables without another tool. */

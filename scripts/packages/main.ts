@@ -19,8 +19,8 @@ await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
 await run("npm", ["pack", "--silent", "--pack-destination", folder], { folder: root });
 const executable = join(folder, `hostsfile-server-${version}-linux-${process.arch}`);
-await buildExecutable({ path: executable, hasCodeCache: flags["without-code-cache"] !== true });
-await buildDebianPackage({ folder, version, executable });
+const { notices } = await buildExecutable({ path: executable, hasCodeCache: flags["without-code-cache"] !== true });
+await buildDebianPackage({ folder, version, executable, notices });
 for (const path of [
   join(folder, `hostsfile-server-${manifest.version}.tgz`),
   executable,

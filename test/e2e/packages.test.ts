@@ -57,8 +57,11 @@ test(
 describe("the package for npm", () => {
   test("holds the program and nothing else", async () => {
     const list = (await run(["tar", "tzf", join(packages, named(/\.tgz$/))])).trim().split("\n");
-    const other = list.filter((path) => !/^package\/dist\/(?:[\w-]+\.js|kernel-calls-linux-\w+\.node)$/.test(path));
+    const other = list.filter(
+      (path) => !/^package\/dist\/(?:[\w-]+\.js|kernel-calls-linux-\w+\.node|THIRD-PARTY-NOTICES\.txt)$/.test(path),
+    );
     expect(other.toSorted()).toEqual(["package/LICENSE", "package/README.md", "package/package.json"]);
+    expect(list).toContain("package/dist/THIRD-PARTY-NOTICES.txt");
   });
 
   test("installs without anything else, and both commands work", async () => {
@@ -153,6 +156,15 @@ describe("on a machine without Node", () => {
     expect(await shell(`${executable()} --help 2>&1`)).toContain("Usage: hostsfile-server");
     expect(await shell("/tmp/dtk --help 2>&1")).toContain("Usage: dtk");
     expect(await shell(`${executable()} demo 2>&1`)).not.toMatch(/warning|experimental/i);
+  });
+
+  test("the executable prints the licences of all that it holds, and the .deb has them as its copyright", async () => {
+    const printed = await shell(`${executable()} --licenses`);
+    for (const part of ["Apache License", "\nNode.js\n", "\nhono ", "V8", "OpenSSL"]) expect(printed).toContain(part);
+    await shell(
+      `dpkg-deb --fsys-tarfile ${deb()} | tar -xO ./usr/share/doc/hostsfile-server/copyright >/tmp/copyright`,
+    );
+    expect(await shell("cat /tmp/copyright")).toBe(printed);
   });
 
   test("the executable installs itself as the service, and takes itself away", async () => {
