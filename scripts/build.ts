@@ -1,5 +1,6 @@
 /** Bundles each command into one file under dist/, so that starting it reads one file instead of a dependency tree. */
 import { rm, writeFile } from "node:fs/promises";
+import { addonName } from "../src/hosts/kernel-calls.ts";
 import { bundle } from "./esbuild.ts";
 import { compileKernelCalls } from "./kernel-calls.ts";
 import { noticesName, renderNotices } from "./notices.ts";
@@ -16,5 +17,5 @@ const { inputs } = await bundle([
   // CommonJS dependencies call require(), which an ES module does not have.
   '--banner:js=import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
 ]);
-await compileKernelCalls(`dist/kernel-calls-linux-${process.arch}.node`);
+await compileKernelCalls(`dist/${addonName}`);
 await writeFile(`dist/${noticesName}`, renderNotices(inputs));

@@ -18,6 +18,8 @@ import {
 } from "../../src/service/places.ts";
 import { changeSettings } from "../../src/service/settings-text.ts";
 import { serviceUnit, socketUnit } from "../../src/service/units.ts";
+import { addonName } from "../../src/hosts/kernel-calls.ts";
+import { compileKernelCalls } from "../kernel-calls.ts";
 import { renderBash, renderFish, renderZsh } from "./completion.ts";
 import { renderManual } from "./manual.ts";
 import { run } from "./run.ts";
@@ -42,6 +44,9 @@ export async function buildDebianPackage(options: {
     const program = join(packagedFolder, serviceName);
     await mkdir(join(tree, packagedFolder), { recursive: true });
     await cp(executable, join(tree, program));
+    if (!(await compileKernelCalls(join(tree, packagedFolder, addonName))))
+      throw new Error("the .deb needs a C compiler");
+    await chmod(join(tree, packagedFolder, addonName), 0o644);
     await mkdir(join(tree, "usr/bin"), { recursive: true });
     for (const { name } of programs) await symlink(`../lib/${serviceName}/${serviceName}`, join(tree, "usr/bin", name));
     for (const [path, content] of await files(program, notices)) await put(tree, path, content);
@@ -66,7 +71,7 @@ const settings = { HOSTSFILE_SERVER_PORT: String(port), HOSTSFILE_SERVER_TOKEN_F
 async function files(program: string, notices: string): Promise<readonly (readonly [string, string | Buffer])[]> {
   const document = `usr/share/doc/${serviceName}`;
   return [
-    [`usr/lib/systemd/system/${serviceUnitName}`, serviceUnit([program])],
+    [`usr/lib/systemd/system/${serviceUnitName}`, serviceUnit([program], { hasAddon: true })],
     [`usr/lib/systemd/system/${socketUnitName}`, socketUnit({ host: undefined, port })],
     [settingsFile, changeSettings(undefined, settings)],
     [`usr/share/man/man8/${serviceName}.8.gz`, compressed(renderManual(serverPage))],

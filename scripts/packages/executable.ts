@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { addonName } from "../../src/hosts/kernel-calls.ts";
 import { bundle } from "../esbuild.ts";
 import { compileKernelCalls } from "../kernel-calls.ts";
 import { line, noticesName, renderNotice, renderNotices } from "../notices.ts";
@@ -26,15 +27,14 @@ export async function buildExecutable(options: {
   try {
     const notices = await bundleAsOne(join(folder, "main.cjs"));
     await writeFile(join(folder, noticesName), notices);
-    const addon = `kernel-calls-linux-${process.arch}.node`;
-    if (!(await compileKernelCalls(join(folder, addon)))) throw new Error("the executable needs a C compiler");
+    if (!(await compileKernelCalls(join(folder, addonName)))) throw new Error("the executable needs a C compiler");
     const configuration = {
       main: "main.cjs",
       mainFormat: "commonjs",
       output: "program",
       disableExperimentalSEAWarning: true,
       useCodeCache: hasCodeCache,
-      assets: { [addon]: addon, [noticesName]: noticesName },
+      assets: { [addonName]: addonName, [noticesName]: noticesName },
     };
     await writeFile(join(folder, "sea.json"), JSON.stringify(configuration));
     await run(node, ["--build-sea", "sea.json"], { folder });

@@ -1,5 +1,5 @@
 /*
- * Two calls of the Linux kernel that Node does not offer, as an addon of Node-API (nodejs.org/api/n-api.html). It is
+ * Calls of the Linux kernel that Node does not offer, as an addon of Node-API (nodejs.org/api/n-api.html). It is
  * linked to nothing: what it calls is in Node and in the C library that Node has loaded, so one file serves every C
  * library. A function returns an integer; a negative one is the negated error number of the kernel.
  */
@@ -8,8 +8,12 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* The part of node_api.h that is used here; its binary form is stable over all versions of Node. */
@@ -71,6 +75,31 @@ static napi_value has_writer(napi_env env, napi_callback_info info) {
   return integer(env, 0);
 }
 
+/*
+ * notify(path, text): sends one datagram to a socket of the Unix family, as sd_notify(3) does; a path that begins with @
+ * is of the abstract namespace (unix(7)). A receiver that takes nothing for a second is given up.
+ */
+static napi_value notify(napi_env env, napi_callback_info info) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  char text[4096];
+  napi_value given[2];
+  size_t count = 2, path_length = 0, length = 0;
+  if (napi_get_cb_info(env, info, &count, given, 0, 0) != 0 || count < 2) return integer(env, -EINVAL);
+  if (napi_get_value_string_utf8(env, given[0], address.sun_path, sizeof address.sun_path, &path_length) != 0 ||
+      napi_get_value_string_utf8(env, given[1], text, sizeof text, &length) != 0)
+    return integer(env, -EINVAL);
+  if (path_length >= sizeof address.sun_path - 1 || length >= sizeof text - 1) return integer(env, -ENAMETOOLONG);
+  if (address.sun_path[0] == '@') address.sun_path[0] = 0;
+  int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return integer(env, -errno);
+  struct timeval patience = {.tv_sec = 1};
+  setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + path_length);
+  int32_t failure = sendto(descriptor, text, length, MSG_NOSIGNAL, (struct sockaddr *)&address, size) < 0 ? -errno : 0;
+  close(descriptor);
+  return integer(env, failure);
+}
+
 static void offer(napi_env env, napi_value exports, const char *name, napi_callback call) {
   napi_value function = 0;
   if (napi_create_function(env, name, (size_t)-1, call, 0, &function) == 0)
@@ -82,5 +111,6 @@ __attribute__((visibility("default"))) int32_t node_api_module_get_api_version_v
 __attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_env env, napi_value exports) {
   offer(env, exports, "exchange", exchange);
   offer(env, exports, "hasWriter", has_writer);
+  offer(env, exports, "notify", notify);
   return exports;
 }

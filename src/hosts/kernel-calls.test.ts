@@ -1,13 +1,27 @@
-/** The two calls do what the manual pages say, as seen by another process. */
+/** The calls do what the manual pages say, as seen by another process. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { kernelCalls } from "./kernel-calls.ts";
 
 const isBuilt = process.platform === "linux" && spawnSync("cc", ["--version"]).status === 0;
+
+const hasPython = spawnSync("python3", ["--version"]).status === 0;
+
+/** Tells the process that sent a datagram, and its text (unix(7), SO_PASSCRED). */
+const listen = `
+import socket, struct, sys
+name = sys.argv[1]
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+s.bind("\\0" + name[1:] if name[0] == "@" else name)
+print("open", end="", flush=True)
+text, credentials, _, _ = s.recvmsg(9999, 999)
+print(struct.unpack("3i", credentials[0][2])[0], text.decode(), end="")`;
 
 describe.skipIf(!isBuilt)("on Linux, built where a C compiler is", () => {
   test("two files change places; what cannot be exchanged is an error with a code", () => {
@@ -51,6 +65,22 @@ describe.skipIf(!isBuilt)("on Linux, built where a C compiler is", () => {
     closeSync(descriptor);
     expect(ask()).toBeUndefined();
   });
+
+  test.skipIf(!hasPython)(
+    "a text reaches a socket of the Unix family, from this very process (python3 listens)",
+    async () => {
+      using folder = temporaryFolder();
+      for (const name of [join(folder.path, "socket"), `@${folder.path}`]) {
+        const listener = spawn("python3", ["-c", listen, name], { stdio: ["ignore", "pipe", "inherit"] });
+        await once(listener.stdout, "data");
+        expect(kernelCalls().notify(name, "READY=1\nSTATUS=ä")).toBe(true);
+        expect(await text(listener.stdout)).toBe(`${process.pid} READY=1\nSTATUS=ä`);
+        expect(kernelCalls().notify(name, "READY=1")).toBe(false);
+      }
+      expect(kernelCalls().notify("x".repeat(200), "READY=1")).toBe(false);
+      expect(kernelCalls().notify(join(folder.path, "none"), "x".repeat(5_000))).toBe(false);
+    },
+  );
 
   test("a thousand questions, while others open the file for writing, end nobody", async () => {
     using folder = temporaryFolder();

@@ -1,10 +1,10 @@
 /**
- * Two calls of the Linux kernel that Node does not offer: exchanging two files in one step, and asking whether anybody
- * has a file open for writing. They come from a small addon (kernel-calls.c), which is loaded when first asked for.
+ * Calls of the Linux kernel that Node does not offer: exchanging two files in one step, asking whether anybody has a file
+ * open for writing, and sending a datagram to a socket of the Unix family. They come from a small addon (kernel-calls.c), which is loaded when first asked for.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { getAsset, isSea } from "node:sea";
 import { getSystemErrorName } from "node:util";
 
@@ -18,13 +18,24 @@ export interface KernelCalls {
   exchange(left: string, right: string): boolean;
   /** Whether anybody has the file of a descriptor open for writing; undefined if the kernel does not tell. */
   hasWriter(descriptor: number): boolean | undefined;
+  /**
+   * Sends a text to the service manager, from this very process (sd_notify(3)).
+   *
+   * @param socket - a path, or a name of the abstract namespace behind `@`
+   * @returns whether it was sent
+   */
+  notify(socket: string, text: string): boolean;
 }
 
 /** The addon's functions return an integer; a negative one is the negated error number. */
 interface Addon {
   readonly exchange: (left: string, right: string) => number;
   readonly hasWriter: (descriptor: number) => number;
+  readonly notify: (socket: string, text: string) => number;
 }
+
+/** The addon's file. */
+export const addonName = `kernel-calls-linux-${process.arch}.node`;
 
 let loaded: KernelCalls | undefined;
 
@@ -41,6 +52,7 @@ function toCalls(addon: Addon | undefined): KernelCalls {
       const result = addon?.hasWriter(descriptor) ?? -1;
       return result < 0 ? undefined : result === 1;
     },
+    notify: (socket, text) => addon?.notify(socket, text) === 0,
   };
 }
 
@@ -56,13 +68,18 @@ function isDone(result: number): boolean {
 
 function loadAddon(): Addon | undefined {
   if (process.platform !== "linux") return undefined;
-  const name = `kernel-calls-linux-${process.arch}.node`;
   try {
-    return isSea() ? loadAsset(name) : open(join(programFolder(), name));
+    return isSea() ? loadBeside() : open(join(programFolder(), addonName));
   } catch {
     // Compiled for no such machine, or not at all: the writer does without.
     return undefined;
   }
+}
+
+/** An installed executable has it beside it, in a folder that only root writes; one that was downloaded trusts no file there. */
+function loadBeside(): Addon {
+  const path = join(dirname(process.execPath), addonName);
+  return path.startsWith("/usr/") && existsSync(path) ? open(path) : loadAsset(addonName);
 }
 
 /** The program's own folder, or that of the last build while the source itself runs. */
@@ -86,7 +103,9 @@ function loadAsset(name: string): Addon {
 function open(path: string): Addon {
   const module: { exports: Partial<Addon> } = { exports: {} };
   process.dlopen(module, path);
-  const { exchange, hasWriter } = module.exports;
-  if (exchange === undefined || hasWriter === undefined) throw new Error(`${path} is another addon`);
-  return { exchange, hasWriter };
+  const { exchange, hasWriter, notify } = module.exports;
+  if (exchange === undefined || hasWriter === undefined || notify === undefined) {
+    throw new Error(`${path} is another addon`);
+  }
+  return { exchange, hasWriter, notify };
 }

@@ -117,7 +117,7 @@ export async function planInstallation(present: Present, wanted: Wanted): Promis
 
 /** A package brings the units; only where they listen is left to say. */
 function unitsOf(
-  { command }: InstalledProgram,
+  { command, hasAddon }: InstalledProgram,
   { listen, moves }: { readonly listen: ListenPlace; readonly moves: boolean },
 ): readonly Item[] {
   if (command === undefined) {
@@ -125,7 +125,7 @@ function unitsOf(
   }
   return [
     { kind: "file", path: socketPath, content: socketUnit(listen), mode: 0o644 },
-    { kind: "file", path: unitPath, content: serviceUnit(command), mode: 0o644 },
+    { kind: "file", path: unitPath, content: serviceUnit(command, { hasAddon }), mode: 0o644 },
   ];
 }
 

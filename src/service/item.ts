@@ -11,7 +11,7 @@ export type Item = { readonly path: string } & (
   | {
       readonly kind: "file";
       /** Its text, or the file to copy. */
-      readonly content: string | { readonly from: string };
+      readonly content: string | Uint8Array | { readonly from: string };
       /** Permission bits, as in 0o644. */
       readonly mode: number;
       /** Root's when absent. */
@@ -68,7 +68,7 @@ async function writeWhole(item: FileItem, path: string): Promise<void> {
   const { content, mode } = item;
   const { user, group } = ownerOf(item);
   await using file = await open(path, "wx", 0o600);
-  if (typeof content === "string") await file.writeFile(content);
+  if (typeof content === "string" || content instanceof Uint8Array) await file.writeFile(content);
   else await copyFile(content.from, path);
   await chown(path, user, group);
   await chmod(path, mode);
@@ -81,6 +81,7 @@ function ownerOf({ owner = { user: 0, group: 0 } }: FileItem): { readonly user: 
 
 async function hasContent({ path, content }: FileItem): Promise<boolean> {
   if (typeof content === "string") return (await readFile(path, "utf8")) === content;
+  if (content instanceof Uint8Array) return (await readFile(path)).equals(content);
   const [present, wanted] = await Promise.all([digestOf(path), digestOf(content.from)]);
   return present === wanted;
 }

@@ -26,7 +26,9 @@ describe("the predecessor's unit", () => {
   test.each([
     [
       "our own",
-      serviceUnit(["/usr/local/lib/hostsfile-server/node", "/usr/local/lib/hostsfile-server/hostsfile-server.js"]),
+      serviceUnit(["/usr/local/lib/hostsfile-server/node", "/usr/local/lib/hostsfile-server/hostsfile-server.js"], {
+        hasAddon: true,
+      }),
     ],
     ["another program's", unit("/usr/sbin/dnsmasq")],
     ["one without a command", "[Service]\n"],

@@ -1,7 +1,8 @@
 /** Which files make up the program that runs, so that a copy of it runs the same. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { isSea } from "node:sea";
+import { getAsset, isSea } from "node:sea";
+import { addonName } from "../hosts/kernel-calls.ts";
 import type { Item } from "./item.ts";
 import { commandFolder, commandNames, isPackaged, programFolder } from "./places.ts";
 
@@ -10,6 +11,8 @@ export interface InstalledProgram {
   readonly items: readonly Item[];
   /** The command line of the copy, up to the subcommand; undefined where a package brings the units too. */
   readonly command: readonly string[] | undefined;
+  /** Whether the addon is among the files. */
+  readonly hasAddon: boolean;
 }
 
 /**
@@ -18,7 +21,7 @@ export interface InstalledProgram {
  * @param running - path of the Node or of the single executable that runs now, and the folder of the bundle
  */
 export function programToInstall(running: { readonly executable: string; readonly bundle: string }): InstalledProgram {
-  if (isPackaged(running.executable)) return { items: [], command: undefined };
+  if (isPackaged(running.executable)) return { items: [], command: undefined, hasAddon: true };
   return isSea() ? singleExecutable(running.executable) : bundleWithNode(running);
 }
 
@@ -27,7 +30,9 @@ const executableMode = 0o755;
 function singleExecutable(from: string): InstalledProgram {
   const path = join(programFolder, "hostsfile-server");
   const file: Item = { kind: "file", path, content: { from }, mode: executableMode };
-  return { items: [file, ...commandNames.map((name) => linkTo(name, path))], command: [path] };
+  const content = new Uint8Array(getAsset(addonName));
+  const addon: Item = { kind: "file", path: join(programFolder, addonName), content, mode: 0o644 };
+  return { items: [file, addon, ...commandNames.map((name) => linkTo(name, path))], command: [path], hasAddon: true };
 }
 
 function bundleWithNode({
@@ -53,6 +58,7 @@ function bundleWithNode({
       }),
     ],
     command: [node, join(programFolder, "hostsfile-server.js")],
+    hasAddon: files.includes(addonName),
   };
 }
 

@@ -69,7 +69,7 @@ describe("what systemd is told", () => {
     {
       await using supervisor = findSupervisor(environment, process.pid);
       await supervisor.ready("5 names");
-      expect(readFileSync(told, "utf8")).toContain("--ready --status=5 names\n");
+      expect(readFileSync(told, "utf8")).toContain("READY=1 STATUS=5 names\n");
       while (readFileSync(told, "utf8").split("WATCHDOG=1").length < 4) await sleep(10);
     }
     await sleep(200);

@@ -1,6 +1,7 @@
 /** Speaks with systemd when it started this process: takes the socket that it holds, and tells it how the server is. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { kernelCalls } from "../hosts/kernel-calls.ts";
 import { TroubleError } from "../trouble.ts";
 
 const execute = promisify(execFile);
@@ -38,14 +39,14 @@ export function findSupervisor(environment: Environment, pid: number): Superviso
   }
   let timer: NodeJS.Timeout | undefined;
   const tell = async (...words: readonly string[]): Promise<void> => {
-    if (socket !== undefined) await notify(words);
+    if (socket !== undefined) await notify(socket, words);
   };
   return {
     descriptor,
     isThere: socket !== undefined,
     ready: async (status, isAlive = () => true) => {
       if (interval !== undefined) timer ??= setInterval(() => isAlive() && void tell("WATCHDOG=1"), interval);
-      await tell("--ready", `--status=${status}`);
+      await tell("READY=1", `STATUS=${status.replaceAll("\n", " ")}`);
     },
     reloading: async () => tell("RELOADING=1"),
     stopping: async () => tell("STOPPING=1"),
@@ -70,9 +71,10 @@ function watchdogInterval(environment: Environment, pid: number): number | undef
 }
 
 /**
- * Node has no datagram sockets of the Unix family, so systemd-notify(1) speaks. That it is missing or fails ends nothing:
- * systemd itself sees that it was told nothing.
+ * Without the addon systemd-notify(1) speaks, since Node has no datagram sockets of the Unix family. That it is missing or
+ * fails ends nothing: systemd itself sees that it was told nothing.
  */
-async function notify(words: readonly string[]): Promise<void> {
+async function notify(socket: string, words: readonly string[]): Promise<void> {
+  if (kernelCalls().notify(socket, words.join("\n"))) return;
   await execute("systemd-notify", [...words], { timeout: 5000 }).catch(() => undefined);
 }

@@ -28,13 +28,17 @@ describe("where a socket listens", () => {
   });
 });
 
+function unitOf(command: readonly string[]): string {
+  return serviceUnit(command, { hasAddon: true });
+}
+
 function commandOf(unit: string): string {
   return /^ExecStart=(.*)$/m.exec(unit)?.[1] ?? "";
 }
 
 describe("the service's unit", () => {
   test("starts the server by its whole path", () => {
-    expect(commandOf(serviceUnit(["/opt/node", "/opt/server.js"]))).toBe("/opt/node /opt/server.js serve");
+    expect(commandOf(unitOf(["/opt/node", "/opt/server.js"]))).toBe("/opt/node /opt/server.js serve");
   });
 
   test.each([
@@ -43,11 +47,18 @@ describe("the service's unit", () => {
     ["/opt/$HOME/node", '"/opt/$$HOME/node" serve'],
     ['/opt/"x"/node', '"/opt/\\"x\\"/node" serve'],
   ])("writes %s so that systemd reads it back", (path, command) => {
-    expect(commandOf(serviceUnit([path]))).toBe(command);
+    expect(commandOf(unitOf([path]))).toBe(command);
+  });
+
+  test.each([
+    [true, "main"],
+    [false, "all"],
+  ])("lets others than the server speak to systemd only where it cannot itself: %s", (hasAddon, access) => {
+    expect(serviceUnit(["/opt/node"], { hasAddon })).toContain(`\nNotifyAccess=${access}\n`);
   });
 
   test("has each setting once, but for the filter of system calls", () => {
-    const keys = serviceUnit(["/opt/node"])
+    const keys = unitOf(["/opt/node"])
       .split("\n")
       .flatMap((line) => /^(\w+)=/.exec(line)?.[1] ?? [])
       .filter((key) => key !== "SystemCallFilter");
@@ -57,7 +68,7 @@ describe("the service's unit", () => {
   test("a path never becomes a second line", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^\/[ -~]{0,30}$/), (path) => {
-        expect(serviceUnit([path]).split("\n").length).toBe(serviceUnit(["/x"]).split("\n").length);
+        expect(unitOf([path]).split("\n").length).toBe(unitOf(["/x"]).split("\n").length);
       }),
     );
   });

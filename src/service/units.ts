@@ -53,8 +53,9 @@ export function listenStreamOf(unit: string): string | undefined {
  * The service's unit (systemd.service(5)).
  *
  * @param command - the command line up to the subcommand, of absolute paths that only root can write
+ * @param program - whether the addon lies beside it, with which the server itself speaks to systemd
  */
-export function serviceUnit(command: readonly string[]): string {
+export function serviceUnit(command: readonly string[], program: { readonly hasAddon: boolean }): string {
   return lines([
     "[Unit]",
     "Description=Hosts file in step with Kubernetes (webhook for ExternalDNS)",
@@ -65,8 +66,8 @@ export function serviceUnit(command: readonly string[]): string {
     "",
     "[Service]",
     "Type=notify",
-    // Node has no datagram sockets of the Unix family, so systemd-notify(1) speaks for it.
-    "NotifyAccess=all",
+    // Node has no datagram sockets of the Unix family, so systemd-notify(1) speaks for it where the addon is missing.
+    `NotifyAccess=${program.hasAddon ? "main" : "all"}`,
     `EnvironmentFile=-${settingsFile}`,
     `ExecStart=${command.map(quote).join(" ")} serve`,
     "ExecReload=/bin/kill -HUP $MAINPID",
@@ -117,7 +118,8 @@ const sandbox = [
   "ProtectKernelTunables=yes",
   "ProtectProc=invisible",
   "ProcSubset=pid",
-  "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK",
+  // It is given the socket that callers come over, and makes none of its own.
+  "RestrictAddressFamilies=AF_UNIX AF_NETLINK",
   "RestrictNamespaces=yes",
   "RestrictRealtime=yes",
   "RestrictSUIDSGID=yes",

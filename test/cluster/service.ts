@@ -1,6 +1,8 @@
 /** The product as a service on a machine with systemd, put there by hand as `install` does it. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { addonName } from "../../src/hosts/kernel-calls.ts";
 import { serviceUnit, socketUnit } from "../../src/service/units.ts";
 import { eventually } from "./eventually.ts";
 import { type Machine, bootMachine } from "./systemd.ts";
@@ -14,14 +16,18 @@ export const servicePort = 5000;
 
 /** Boots a machine on which the service is enabled, and waits until it is ready. */
 export async function bootService(settings: readonly string[] = []): Promise<Machine> {
+  const hasAddon = existsSync(join(checkout, "dist", addonName));
   const files = [
-    ["etc/systemd/system/hostsfile-server.service", serviceUnit([`${program}/node`, `${program}/hostsfile-server.js`])],
+    [
+      "etc/systemd/system/hostsfile-server.service",
+      serviceUnit([`${program}/node`, `${program}/hostsfile-server.js`], { hasAddon }),
+    ],
     ["etc/systemd/system/hostsfile-server.socket", socketUnit({ host: undefined, port: servicePort })],
     ["etc/hostsfile-server/environment", `${settings.join("\n")}\n`],
   ];
   const furnish = `
     install -d "$ROOT${program}" "$ROOT/etc/hostsfile-server"
-    cp -r ${checkout}/dist/*.js "$ROOT${program}"
+    cp -r ${checkout}/dist/*.js ${hasAddon ? `${checkout}/dist/${addonName}` : ""} "$ROOT${program}"
     echo '{"type":"module"}' >"$ROOT${program}/package.json"
     cp -L ${checkout}/node_modules/.bin/node "$ROOT${program}/node"
     ${files.map(([path, text]) => `cat >"$ROOT/${path}" <<'END'\n${text}END`).join("\n")}

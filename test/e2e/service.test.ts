@@ -37,10 +37,10 @@ async function shownLines(): Promise<number> {
 }
 
 describe("what it may do", () => {
-  test("its exposure is at most 2.0", async () => {
+  test("its exposure is at most 1.5", async () => {
     const report = await machine.shell("systemd-analyze security hostsfile-server.service --no-pager");
     const level = /Overall exposure level for hostsfile-server\.service: ([\d.]+)/.exec(report)?.[1];
-    expect(Number(level), report).toBeLessThanOrEqual(2);
+    expect(Number(level), report).toBeLessThanOrEqual(1.5);
   });
 
   test("systemd finds no mistake in the units", async () => {
