@@ -68,7 +68,9 @@ export async function bootMachine({ without = [], furnish = "" }: MachineOptions
   await run([...namespaces.enter, "mount", "-t", "overlay", "overlay", "-o", layers, root]);
   // Where systemd-nspawn keeps locks and folders, which it leaves behind when it is killed.
   await run([...namespaces.enter, "mount", "-t", "tmpfs", "tmpfs", "/run"]);
-  const prepare = [...without.map((path) => `rm -rf "$ROOT${path}"`), furnish].join("\n");
+  // The hosts file of the machine that tests run on may hold anything.
+  const ownHosts = `printf '127.0.0.1 localhost\\n' >"$ROOT/etc/hosts"`;
+  const prepare = [...without.map((path) => `rm -rf "$ROOT${path}"`), ownHosts, furnish].join("\n");
   await run([...namespaces.enter, "sh", "-ec", prepare], { environment: { ROOT: root } });
   const boot = async (): Promise<Booted> => bootOnce({ enter: namespaces.enter, root, name: basename(folder), groups });
   let booted = await boot();
