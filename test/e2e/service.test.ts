@@ -178,7 +178,7 @@ test("beside another writer of the hosts file it answers, degraded, and goes on 
   const byHand = `${program}/node ${program}/hostsfile-server.js --port=5009 --state-dir=/tmp/other`;
   await machine.shell(`
     mkdir -m 700 /tmp/other; ${byHand} >/tmp/other/log 2>&1 & echo $! >/tmp/other/pid
-    until curl -sf localhost:5009/readyz; do sleep 0.1; done
+    until curl -sf localhost:5009/healthz; do sleep 0.1; done
     systemctl start hostsfile-server.service`);
   expect(await machine.shell(`curl -sS -w '%{http_code}' ${url}/readyz`)).toMatch(/hosts-file-lock-taken[\s\S]*503$/);
   expect(await post("create", "late.dtk.io")).toBe("503");
