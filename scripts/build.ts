@@ -1,6 +1,6 @@
 /** Bundles each command into one file under dist/, so that starting it reads one file instead of a dependency tree. */
 import { rm, writeFile } from "node:fs/promises";
-import { addonName } from "../src/hosts/kernel-calls.ts";
+import { addonName } from "../src/platform/kernel-calls.ts";
 import { bundle } from "./esbuild.ts";
 import { compileKernelCalls } from "./kernel-calls.ts";
 import { noticesName, renderNotices } from "./notices.ts";

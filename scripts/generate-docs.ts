@@ -2,14 +2,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommandDeclaration, ProgramDeclaration } from "../src/cli/command.ts";
-import { hostsfileServer } from "../src/cli/commands.ts";
-import { dtk } from "../src/cli/dtk-commands.ts";
-import { serveSettings } from "../src/cli/serve-settings.ts";
+import { hostsfileServer } from "../src/cli/server/commands.ts";
+import { dtk } from "../src/cli/dtk/commands.ts";
+import { serveSettings } from "../src/cli/server/serve-settings.ts";
 import { type Setting, environmentName } from "../src/cli/setting.ts";
-import { entries, pathText } from "../src/cluster/configuration/entry.ts";
-import { mostStreams } from "../src/control/event-stream.ts";
-import { defaultConnectionLimits, mostWaiting } from "../src/control/connections.ts";
-import { defaultLimits, roomFor, settingBodyMost } from "../src/control/limits.ts";
+import { entries, pathText } from "../src/dtk/configuration/entry.ts";
+import { mostStreams } from "../src/control/status/event-stream.ts";
+import { defaultConnectionLimits, mostWaiting } from "../src/http/connections.ts";
+import { defaultLimits, roomFor, settingBodyMost } from "../src/http/limits.ts";
 import { recordLimits, shownLimits } from "../src/records/limits.ts";
 import { limits } from "../src/store/limits.ts";
 import { metricsPath, renderMetricsPage } from "./metrics-page.ts";
@@ -29,7 +29,7 @@ export function renderConfiguration(): string {
 function introduction(): string {
   return `# Configuration
 
-<!-- Made by \`npm run docs\` from the declarations in src/cli and src/cluster/configuration/entry.ts; a test fails when it is stale. -->
+<!-- Made by \`npm run docs\` from the declarations in src/cli and src/dtk/configuration/entry.ts; a test fails when it is stale. -->
 
 Every command takes flags, as \`--flag=value\` or \`--flag value\`. Every flag has an environment variable that stands for it.
 When both are given, the flag counts. An empty variable counts as not given. \`sudo\` drops variables, so with it use flags.

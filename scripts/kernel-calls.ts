@@ -1,4 +1,4 @@
-/** Compiles the addon of src/hosts/kernel-calls.c. Without a C compiler the server does without it, as SECURITY.md says. */
+/** Compiles the addon of src/platform/kernel-calls.c. Without a C compiler the server does without it, as SECURITY.md says. */
 import { execa } from "execa";
 
 /** No name of this machine and no time gets into it, so that the same source gives the same bytes. */
@@ -22,9 +22,9 @@ const flags = [
  */
 export async function compileKernelCalls(path: string): Promise<boolean> {
   if (process.platform !== "linux") return false;
-  const source = new URL("../src/hosts/kernel-calls.c", import.meta.url).pathname;
+  const source = new URL("../src/platform/kernel-calls.c", import.meta.url).pathname;
   const { failed, code, stderr } = await execa("cc", [...flags, "-o", path, source], { reject: false });
   if (failed && code !== "ENOENT") process.stderr.write(`${stderr}\n`);
-  if (failed) process.stderr.write("Built without src/hosts/kernel-calls.c, which needs a C compiler.\n");
+  if (failed) process.stderr.write("Built without src/platform/kernel-calls.c, which needs a C compiler.\n");
   return !failed;
 }

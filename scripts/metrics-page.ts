@@ -1,6 +1,6 @@
 /** The page docs/metrics.md, from the metrics as the program makes them. */
 import { join } from "node:path";
-import { createCounters } from "../src/control/prometheus.ts";
+import { createCounters } from "../src/control/status/prometheus.ts";
 
 /** Where the page lies. */
 export const metricsPath = join(import.meta.dirname, "..", "docs", "metrics.md");
@@ -15,7 +15,7 @@ export async function renderMetricsPage(): Promise<string> {
   });
   return `# Metrics
 
-<!-- Made by \`npm run docs\` from src/control/prometheus.ts; a test fails when it is stale. -->
+<!-- Made by \`npm run docs\` from src/control/status/prometheus.ts; a test fails when it is stale. -->
 
 \`GET /metrics\` answers Prometheus, to this machine itself, or to who shows the admin token:
 

@@ -1,7 +1,7 @@
 /** The page docs/status.md, from the schema of `GET /status`. */
 import { join } from "node:path";
 import * as z from "zod/mini";
-import { statusSchema, statusVersion } from "../src/control/status.ts";
+import { statusSchema, statusVersion } from "../src/contract/status.ts";
 
 /** Where the page lies. */
 export const statusPath = join(import.meta.dirname, "..", "docs", "status.md");
@@ -15,7 +15,7 @@ export function renderStatusPage(): string {
   );
   return `# Status as JSON
 
-<!-- Made by \`npm run docs\` from src/control/status.ts; a test fails when it is stale. -->
+<!-- Made by \`npm run docs\` from src/contract/status.ts; a test fails when it is stale. -->
 
 \`GET /status\` answers this, and \`hostsfile-server status --json\` prints it; [the protocol](protocol.md#status) has an example.
 

@@ -2,7 +2,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { adoptionPlanSchema } from "../src/control/adoption-shape.ts";
+import { adoptionPlanSchema } from "../src/contract/adoption.ts";
 import { curl, ingressEndpoint, postRecords } from "./support/http.ts";
 import { type RunningProduct, runProduct, startProduct } from "./support/product.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";

@@ -9,7 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { describe, expect, test, vi } from "vitest";
-import { statusSchema } from "../src/control/status.ts";
+import { statusSchema } from "../src/contract/status.ts";
 import { curl, ingressEndpoint, postRecords } from "./support/http.ts";
 import { runProduct, startProduct } from "./support/product.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";

@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { renderBash, renderFish, renderZsh } from "../scripts/packages/completion.ts";
 import { renderManual } from "../scripts/packages/manual.ts";
-import { hostsfileServer } from "../src/cli/commands.ts";
-import { dtk } from "../src/cli/dtk-commands.ts";
+import { hostsfileServer } from "../src/cli/server/commands.ts";
+import { dtk } from "../src/cli/dtk/commands.ts";
 
 const programs = [hostsfileServer, dtk];
 

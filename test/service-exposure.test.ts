@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { serviceUnit } from "../src/service/units.ts";
+import { serviceUnit } from "../src/platform/systemd/units.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 /** Since version 250 systemd judges a unit that is not installed. */

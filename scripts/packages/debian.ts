@@ -3,8 +3,8 @@ import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeF
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { dtk } from "../../src/cli/dtk-commands.ts";
-import { hostsfileServer } from "../../src/cli/commands.ts";
+import { dtk } from "../../src/cli/dtk/commands.ts";
+import { hostsfileServer } from "../../src/cli/server/commands.ts";
 import {
   installedTokenFile,
   packagedFolder,
@@ -15,10 +15,10 @@ import {
   settingsFolder,
   socketDropInPath,
   socketUnitName,
-} from "../../src/service/places.ts";
+} from "../../src/platform/places.ts";
 import { changeSettings } from "../../src/service/settings-text.ts";
-import { serviceUnit, socketUnit } from "../../src/service/units.ts";
-import { addonName } from "../../src/hosts/kernel-calls.ts";
+import { serviceUnit, socketUnit } from "../../src/platform/systemd/units.ts";
+import { addonName } from "../../src/platform/kernel-calls.ts";
 import { compileKernelCalls } from "../kernel-calls.ts";
 import { renderBash, renderFish, renderZsh } from "./completion.ts";
 import { renderManual } from "./manual.ts";

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { addonName } from "../../src/hosts/kernel-calls.ts";
+import { addonName } from "../../src/platform/kernel-calls.ts";
 import { bundle } from "../esbuild.ts";
 import { compileKernelCalls } from "../kernel-calls.ts";
 import { line, noticesName, renderNotice, renderNotices } from "../notices.ts";

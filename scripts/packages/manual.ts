@@ -1,7 +1,7 @@
 /** Manual pages from the declarations of the commands (man(7)), so that they cannot say anything else than the program does. */
 import type { CommandDeclaration, ProgramDeclaration } from "../../src/cli/command.ts";
 import { type Setting, environmentName } from "../../src/cli/setting.ts";
-import { version } from "../../src/version.ts";
+import { version } from "../../src/base/version.ts";
 
 /** What a page says beside the commands. */
 export interface ManualPage {

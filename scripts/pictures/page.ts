@@ -4,10 +4,10 @@ import { type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { findAttention } from "../../src/control/attention.ts";
+import { findAttention } from "../../src/control/status/attention.ts";
 import { pageHeaders } from "../../src/control/page/document.ts";
 import { renderPage } from "../../src/control/page/page.ts";
-import { type Status, statusVersion } from "../../src/control/status.ts";
+import { type Status, statusVersion } from "../../src/contract/status.ts";
 
 const now = Date.parse("2026-11-26T09:00:00Z");
 

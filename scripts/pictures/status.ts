@@ -1,8 +1,8 @@
 /** What `status` prints for the protocol's example, as a terminal shows it. */
 import { styleText } from "node:util";
-import { renderStatus } from "../../src/cli/status-text.ts";
+import { renderStatus } from "../../src/cli/server/status-text.ts";
 import { type Terminal, formats } from "../../src/cli/terminal.ts";
-import { statusSchema } from "../../src/control/status.ts";
+import { statusSchema } from "../../src/contract/status.ts";
 import { fencesOf, readPage } from "../../test/support/markdown.ts";
 import { columns, typed } from "./terminal.ts";
 

@@ -1,6 +1,6 @@
 /** Asks before something is taken away or over; only a person at a terminal is asked. */
 import { createInterface } from "node:readline/promises";
-import { TroubleError } from "../trouble.ts";
+import { TroubleError } from "../base/trouble.ts";
 
 /**
  * Asks.

@@ -7,7 +7,7 @@ if (isNodeNewEnough("dtk")) {
   keepCompiledCode();
   const [{ start }, { dtk }, { rewriteSeedSpelling }] = await Promise.all([
     import("./program.ts"),
-    import("./dtk-commands.ts"),
+    import("./dtk/commands.ts"),
     import("./seed-spelling.ts"),
   ]);
   await start(dtk, rewriteSeedSpelling(process.argv));

@@ -1,6 +1,6 @@
 /** How a failure is shown: a sentence and what to do for trouble, a stack and where to report it for a bug. */
-import { TroubleError } from "../trouble.ts";
-import { printableJSON } from "../printable.ts";
+import { TroubleError } from "../base/trouble.ts";
+import { printableJSON } from "../base/printable.ts";
 
 const bugExitCode = 70;
 

@@ -5,6 +5,6 @@ import { isNodeNewEnough } from "./node-version.ts";
 if (isNodeNewEnough("hostsfile-server")) {
   const { keepCompiledCode } = await import("./compile-cache.ts");
   keepCompiledCode();
-  const [{ start }, { hostsfileServer }] = await Promise.all([import("./program.ts"), import("./commands.ts")]);
+  const [{ start }, { hostsfileServer }] = await Promise.all([import("./program.ts"), import("./server/commands.ts")]);
   await start(hostsfileServer, process.argv);
 }

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isSea } from "node:sea";
-import { programFolder } from "../service/places.ts";
+import { programFolder } from "../platform/places.ts";
 
 export interface Called {
   /** What was typed for the program itself (process.argv0). */

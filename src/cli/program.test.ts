@@ -1,7 +1,7 @@
 /** A program is made from declarations: words behind a command, groups of commands, and where each setting came from. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import * as z from "zod/mini";
-import { oneText, parsedBy } from "../text-schema.ts";
+import { oneText, parsedBy } from "../base/text-schema.ts";
 import { type ProgramDeclaration, declareCommand } from "./command.ts";
 import { makeProgram, run } from "./program.ts";
 import { declare } from "./setting.ts";

@@ -1,8 +1,8 @@
 /** The command line of a program: makes commander's commands from the declarations and turns failures into exit codes. */
 import { Command, CommanderError, Option } from "commander";
-import { type Trouble, TroubleError } from "../trouble.ts";
-import { version } from "../version.ts";
-import { printableLines } from "../printable.ts";
+import { type Trouble, TroubleError } from "../base/trouble.ts";
+import { version } from "../base/version.ts";
+import { printableLines } from "../base/printable.ts";
 import type { CommandDeclaration, ProgramDeclaration } from "./command.ts";
 import { reportFailure } from "./failure.ts";
 import { type FlagValues, type Setting, environmentName, flagUsage } from "./setting.ts";

@@ -1,5 +1,5 @@
 /** Commands that change the system say how to run them as root, instead of failing half-way. */
-import { TroubleError } from "../trouble.ts";
+import { TroubleError } from "../base/trouble.ts";
 import { ownCommand } from "./own-command.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** Settings come from flags, else from the environment, and every bad one is named. */
 import { describe, expect, test } from "vitest";
-import { TroubleError } from "../trouble.ts";
-import { serveSettings } from "./serve-settings.ts";
+import { TroubleError } from "../base/trouble.ts";
+import { serveSettings } from "./server/serve-settings.ts";
 import { type FlagValues, environmentName, readSettings } from "./setting.ts";
 
 function read(flags: FlagValues, environment: Record<string, string> = {}) {

@@ -1,6 +1,6 @@
 /** What a setting is: one declaration gives its flag, environment twin, checks, messages, help and documentation. */
 import type * as z from "zod/mini";
-import { type Trouble, TroubleError } from "../trouble.ts";
+import { type Trouble, TroubleError } from "../base/trouble.ts";
 
 export interface Setting<Value = unknown> {
   /** Without dashes, as in `cluster-ip`. */

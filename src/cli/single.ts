@@ -11,12 +11,12 @@ async function main(): Promise<void> {
   const { start } = await import("./program.ts");
   if (basename(process.argv0) === "dtk") {
     const [{ dtk }, { rewriteSeedSpelling }] = await Promise.all([
-      import("./dtk-commands.ts"),
+      import("./dtk/commands.ts"),
       import("./seed-spelling.ts"),
     ]);
     return start(dtk, rewriteSeedSpelling(process.argv));
   }
-  const { hostsfileServer } = await import("./commands.ts");
+  const { hostsfileServer } = await import("./server/commands.ts");
   return start(hostsfileServer, process.argv);
 }
 

@@ -1,6 +1,6 @@
 /** Text for a person at a terminal: wrapped at words with commands left whole, in colours where these are wanted, and never with control characters of others. */
 import { styleText } from "node:util";
-import { printable } from "../printable.ts";
+import { printable } from "../base/printable.ts";
 
 /** What a text is in a place where colours are: `good`, `bad`, `strong`, `faint`, or a `command` to type. */
 export type Style = keyof typeof formats;

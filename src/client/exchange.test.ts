@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { makeTestApp } from "../../test/support/test-app.ts";
-import { startServer } from "../control/server.ts";
-import { type HTTPRequest, sendRequest } from "../request.ts";
+import { startServer } from "../http/server.ts";
+import { type HTTPRequest, sendRequest } from "../base/request.ts";
 import { exchange } from "./exchange.ts";
 import type { HeldToken } from "./held-token.ts";
 

@@ -1,7 +1,7 @@
 /** One request to the server, for every command of ours: both sides prove that they know the admin token, and neither sends it. */
 import { randomBytes } from "node:crypto";
 import * as z from "zod/mini";
-import { authority } from "../control/network.ts";
+import { authority } from "../platform/networks.ts";
 import {
   type Nonces,
   answerHeader,
@@ -12,9 +12,9 @@ import {
   proveAnswer,
   proveRequest,
   proveServer,
-} from "../control/proof.ts";
-import { isSame } from "../control/token.ts";
-import { type HTTPAnswer, type HTTPRequest, sendRequest } from "../request.ts";
+} from "../contract/proof.ts";
+import { isSame } from "../contract/token.ts";
+import { type HTTPAnswer, type HTTPRequest, sendRequest } from "../base/request.ts";
 import type { HeldToken } from "./held-token.ts";
 import { parseJSON } from "./json.ts";
 import { answerUnproven, serverRelayed, serverUnproven } from "./trouble.ts";

@@ -1,8 +1,8 @@
 /** The admin token that a command holds, which it proves to know and never sends. */
 import { accessSync, constants } from "node:fs";
-import { readAdminToken } from "../service/admin-token.ts";
-import { installedPort, tokenFileOfService } from "../service/installed.ts";
-import { installedTokenFile } from "../service/places.ts";
+import { readAdminToken } from "../platform/admin-token.ts";
+import { installedPort, tokenFileOfService } from "../platform/installed.ts";
+import { installedTokenFile } from "../platform/places.ts";
 
 export interface HeldToken {
   readonly text: string;

@@ -1,12 +1,12 @@
 /** Asks the running server for what a command of ours needs, and says what is wrong when that does not come. */
 import { existsSync } from "node:fs";
 import type * as z from "zod/mini";
-import { authority } from "../control/network.ts";
-import { type Status, statusSchema } from "../control/status.ts";
-import { type HTTPRequest, isRefused } from "../request.ts";
-import { TroubleError } from "../trouble.ts";
-import { installedHost, installedPort } from "../service/installed.ts";
-import { installedTokenFile, serviceUnitName, settingsFile, socketUnitName } from "../service/places.ts";
+import { authority } from "../platform/networks.ts";
+import { type Status, statusSchema } from "../contract/status.ts";
+import { type HTTPRequest, isRefused } from "../base/request.ts";
+import { TroubleError } from "../base/trouble.ts";
+import { installedHost, installedPort } from "../platform/installed.ts";
+import { installedTokenFile, serviceUnitName, settingsFile, socketUnitName } from "../platform/places.ts";
 import { exchange } from "./exchange.ts";
 import { findToken } from "./held-token.ts";
 import { parseJSON } from "./json.ts";

@@ -1,6 +1,6 @@
 /** What can be wrong with the one who answers where the server should, in words. */
 import * as z from "zod/mini";
-import { type Trouble, TroubleError } from "../trouble.ts";
+import { type Trouble, TroubleError } from "../base/trouble.ts";
 import type { HeldToken } from "./held-token.ts";
 import { parseJSON } from "./json.ts";
 

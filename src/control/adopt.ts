@@ -1,27 +1,27 @@
 /** `GET` and `POST /adopt`: lines of the user's that define managed names are shown, and given to the block once the user agrees. */
 import type { Context, MiddlewareHandler } from "hono";
 import { Hono } from "hono/tiny";
-import type { LineEdit } from "../hosts/adoption.ts";
-import { renderBody, splitBody } from "../hosts/body.ts";
-import { planAdoption } from "../hosts/document.ts";
-import { explain } from "../hosts/hosts-file-trouble.ts";
-import { readHostsFile } from "../hosts/read-hosts-file.ts";
-import type { Log } from "../log.ts";
-import { type AdoptableNames, adoptableNames } from "../records/adoptable.ts";
+import type { LineEdit } from "../sinks/hosts-file/document/adoption.ts";
+import { renderBody, splitBody } from "../sinks/hosts-file/document/body.ts";
+import { planAdoption } from "../sinks/hosts-file/document/document.ts";
+import { explain } from "../sinks/hosts-file/hosts-file-trouble.ts";
+import { readHostsFile } from "../sinks/hosts-file/writer/read-hosts-file.ts";
+import type { Log } from "../base/log.ts";
+import { type AdoptableNames, adoptableNames } from "../sinks/hosts-file/adoptable.ts";
 import { findEntry } from "../records/view-entries.ts";
-import type { ReconcilerPort } from "../reconciler.ts";
-import type { StoredCluster } from "../store/store.ts";
-import type { Trouble } from "../trouble.ts";
-import { answerJSON, answerTrouble } from "../webhook/answer.ts";
-import type { HTTPEnvironment } from "../webhook/environment.ts";
+import type { ReconcilerPort } from "../engine/reconciler.ts";
+import type { StoredCluster } from "../engine/store.ts";
+import type { Trouble } from "../base/trouble.ts";
+import { answerJSON, answerTrouble } from "../http/answer.ts";
+import type { HTTPEnvironment } from "../http/environment.ts";
 import {
   type AdoptionEdit,
   type AdoptionPlanAnswer,
   type AdoptionResult,
   adoptionRequestSchema,
-} from "./adoption-shape.ts";
-import type { Guard } from "./guard.ts";
-import type { ServerFacts } from "./status-report.ts";
+} from "../contract/adoption.ts";
+import type { Guard } from "../http/guard.ts";
+import type { ServerFacts } from "./status/report.ts";
 
 export interface AdoptOptions {
   readonly reconciler: ReconcilerPort;

@@ -1,9 +1,9 @@
 /** What a check of `doctor` is: it looks at one part of the way from an Ingress to a resolving name, and changes nothing. */
-import type { Status } from "../control/status.ts";
-import type { KubernetesAPI } from "../cluster/kubernetes/api.ts";
-import type { ClusterPlace } from "../cluster/kubernetes/place.ts";
-import type { RunOptions, Ran } from "../process.ts";
-import type { Trouble } from "../trouble.ts";
+import type { Status } from "../contract/status.ts";
+import type { KubernetesAPI } from "../kubernetes/api.ts";
+import type { ClusterPlace } from "../kubernetes/place.ts";
+import type { RunOptions, Ran } from "../base/process.ts";
+import type { Trouble } from "../base/trouble.ts";
 
 /** From what is fine to what keeps a name from resolving. */
 export type FindingGrade = "ok" | "note" | "warning" | "problem";

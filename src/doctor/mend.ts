@@ -1,7 +1,7 @@
 /** Does the safe mendings, one after the other, and says what came of each. */
 import { type Fix, type Outcome } from "./check.ts";
 import { renderFix } from "./report.ts";
-import { runProgram } from "../process.ts";
+import { runProgram } from "../base/process.ts";
 
 /** Milliseconds for one command; a service that restarts takes a while. */
 const patience = 60_000;

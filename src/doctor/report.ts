@@ -1,6 +1,6 @@
 /** What `doctor` found as a value with a documented shape, the gravest first. */
 import * as z from "zod/mini";
-import { renderCommand } from "../cluster/shell.ts";
+import { renderCommand } from "../base/shell.ts";
 import type { Finding, Fix, Outcome } from "./check.ts";
 
 const findingSchema = z.object({

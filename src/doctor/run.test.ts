@@ -1,7 +1,7 @@
 /** Checks run side by side, wait for what they need, are skipped behind a problem, and cannot hold up or end the whole. */
 import { expect, test, vi } from "vitest";
 import { bareDesktop } from "../../test/support/doctor-desktop.ts";
-import { TroubleError } from "../trouble.ts";
+import { TroubleError } from "../base/trouble.ts";
 import { type Check, type Finding, ok } from "./check.ts";
 import { gravest, runChecks } from "./run.ts";
 

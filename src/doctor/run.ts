@@ -1,5 +1,5 @@
 /** Runs the checks side by side, each as soon as what it needs is done, and never longer than the desktop's signal allows. */
-import { type Trouble, TroubleError } from "../trouble.ts";
+import { type Trouble, TroubleError } from "../base/trouble.ts";
 import { type Check, type Desktop, type Finding, type FindingGrade, type Outcome, ok } from "./check.ts";
 
 /** From fine to grave. */

@@ -1,5 +1,5 @@
 /** One sentence for every reason why a stored record is not shown. */
-import { shorten } from "../printable.ts";
+import { shorten } from "../base/printable.ts";
 import { recordLimits, shownLimits } from "./limits.ts";
 import type { NotShown } from "./view.ts";
 

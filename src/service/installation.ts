@@ -16,13 +16,20 @@ import {
   socketDropInPath,
   socketUnitName,
   unitFolder,
-} from "./places.ts";
+} from "../platform/places.ts";
 import { type PredecessorFlags, readPredecessor } from "./predecessor.ts";
 import type { InstalledProgram } from "./program.ts";
 import { findReplaced } from "./removal.ts";
 import { type Variables, changeSettings } from "./settings-text.ts";
-import { systemctl, unitProperty } from "./systemctl.ts";
-import { type ListenPlace, listenStream, listenStreamOf, serviceUnit, socketDropIn, socketUnit } from "./units.ts";
+import { systemctl, unitProperty } from "../platform/systemd/systemctl.ts";
+import {
+  type ListenPlace,
+  listenStream,
+  listenStreamOf,
+  serviceUnit,
+  socketDropIn,
+  socketUnit,
+} from "../platform/systemd/units.ts";
 
 /** What is there before anything is done. */
 export interface Present {

@@ -1,5 +1,5 @@
 /** Who installs: the user behind sudo, who will want to run dtk without it and must be able to read the token. */
-import { runProgram } from "../process.ts";
+import { runProgram } from "../base/process.ts";
 
 /** How the token's file is owned. */
 export interface TokenOwner {

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
-import { takeLock } from "../hosts/lock.ts";
+import { takeLock } from "../sinks/hosts-file/lock.ts";
 import { type ObstacleOptions, findObstacles } from "./obstacles.ts";
 
 /** What hinders, but for systemd, which these machines may or may not have. */

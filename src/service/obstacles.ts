@@ -2,13 +2,13 @@
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
-import { takeLock } from "../hosts/lock.ts";
-import type { Trouble } from "../trouble.ts";
+import { takeLock } from "../sinks/hosts-file/lock.ts";
+import type { Trouble } from "../base/trouble.ts";
 import { otherManagers } from "./other-managers.ts";
-import { serviceStateFolder } from "./places.ts";
+import { serviceStateFolder } from "../platform/places.ts";
 import { findPortHolder } from "./port-holder.ts";
-import { isSystemdThere } from "./systemctl.ts";
-import type { ListenPlace } from "./units.ts";
+import { isSystemdThere } from "../platform/systemd/systemctl.ts";
+import type { ListenPlace } from "../platform/systemd/units.ts";
 
 export interface ObstacleOptions {
   readonly listen: ListenPlace;

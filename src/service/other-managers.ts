@@ -1,7 +1,7 @@
 /** Finds programs that write the whole hosts file anew, at each boot or start, so that our lines would not last. */
 import { existsSync, lstatSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import type { Trouble } from "../trouble.ts";
+import type { Trouble } from "../base/trouble.ts";
 
 const code = "hosts-file-managed";
 

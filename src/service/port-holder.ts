@@ -1,7 +1,7 @@
 /** Who listens on a port, so that the one who wants it can be told what to stop. */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { runProgram } from "../process.ts";
+import { runProgram } from "../base/process.ts";
 
 export interface PortHolder {
   readonly pid: number;

@@ -2,9 +2,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { getAsset, isSea } from "node:sea";
-import { addonName } from "../hosts/kernel-calls.ts";
+import { addonName } from "../platform/kernel-calls.ts";
 import type { Item } from "./item.ts";
-import { commandFolder, commandNames, isPackaged, programFolder } from "./places.ts";
+import { commandFolder, commandNames, isPackaged, programFolder } from "../platform/places.ts";
 
 export interface InstalledProgram {
   /** What is copied; nothing where a package has put it. */

@@ -11,9 +11,9 @@ import {
   settingsFolder,
   socketUnitName,
   unitFolder,
-} from "./places.ts";
-import { runProgram } from "../process.ts";
-import { systemctl } from "./systemctl.ts";
+} from "../platform/places.ts";
+import { runProgram } from "../base/process.ts";
+import { systemctl } from "../platform/systemd/systemctl.ts";
 
 /** Paths of what is there: units first, so that nothing is started again, the program last. */
 export async function findInstalled(options: { readonly keepState: boolean }): Promise<readonly string[]> {

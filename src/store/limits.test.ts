@@ -9,7 +9,7 @@ import { parseClusterIPs } from "../records/cluster.ts";
 import { type View, computeView } from "../records/view.ts";
 import { limits } from "./limits.ts";
 import { openMemoryStore, openStore } from "./open.ts";
-import type { Store } from "./store.ts";
+import type { Store } from "../engine/store.ts";
 
 const other = "kind-b" as ClusterName;
 

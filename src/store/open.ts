@@ -3,7 +3,7 @@ import { lstatSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Position, covers } from "../records/position.ts";
-import type { Trouble } from "../trouble.ts";
+import type { Trouble } from "../base/trouble.ts";
 import { prepareStateFile, prepareStateFolder, syncFolder } from "./folder.ts";
 import { Place } from "./place.ts";
 import { applicationId, createTables, readingPragmas, schemaVersion, upgrades, writingPragmas } from "./schema.ts";

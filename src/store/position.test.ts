@@ -10,10 +10,10 @@ import { type ClusterName, defaultCluster, initialSettings } from "../records/cl
 import { planMutation } from "../records/endpoint.ts";
 import type { HostName } from "../records/name.ts";
 import { type Position, covers } from "../records/position.ts";
-import { StoreKeeper } from "./keeper.ts";
+import { StoreKeeper } from "../engine/keeper.ts";
 import { openMemoryStore, openStore, recoverStore } from "./open.ts";
 import { databaseName } from "./set-aside.ts";
-import type { Store } from "./store.ts";
+import type { Store } from "../engine/store.ts";
 import { StoreTroubleError } from "./trouble.ts";
 
 const now = (): number => 0;

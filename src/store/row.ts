@@ -6,7 +6,7 @@ import { type Endpoint, type RecordKey, keyText, recordKey } from "../records/en
 import { isEndpoint } from "../records/endpoint-shape.ts";
 import { type ManagedDomain, parseManagedDomain } from "../records/managed-domain.ts";
 import type { Position } from "../records/position.ts";
-import type { Contact, Negotiation } from "./store.ts";
+import type { Contact, Negotiation } from "../engine/store.ts";
 import { DamageError } from "./trouble.ts";
 
 const clusterIPsSchema = z.pipe(

@@ -12,7 +12,7 @@ import type { Place } from "./place.ts";
 import { RecordTable } from "./record-table.ts";
 import { Room } from "./room.ts";
 import { type ClusterRow, readClusterRow, readPositionRow, readRecordRow } from "./row.ts";
-import type { Contact, Negotiation, Store, StoredCluster } from "./store.ts";
+import type { Contact, Negotiation, Store, StoredCluster } from "../engine/store.ts";
 import { DamageError, StoreTroubleError } from "./trouble.ts";
 
 /** Milliseconds between two times that "last heard" is written to disk, and how long a silence is. */

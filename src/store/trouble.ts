@@ -1,5 +1,5 @@
 /** Why the store cannot do what was asked: errors of SQLite and of the file system, turned into words for a user. */
-import type { Trouble } from "../trouble.ts";
+import type { Trouble } from "../base/trouble.ts";
 
 /** The one error that users of the store must expect. */
 export class StoreTroubleError extends Error {

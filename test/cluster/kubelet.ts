@@ -10,7 +10,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod/mini";
-import type { KubernetesAPI } from "../../src/cluster/kubernetes/api.ts";
+import type { KubernetesAPI } from "../../src/kubernetes/api.ts";
 import type { APIServer } from "./api-server.ts";
 import { makeCertificates } from "./certificates.ts";
 import { freePort } from "./eventually.ts";

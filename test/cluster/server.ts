@@ -1,7 +1,7 @@
 /** The built product as a user starts it, on a scratch hosts file and state folder. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type Status, statusSchema } from "../../src/control/status.ts";
+import { type Status, statusSchema } from "../../src/contract/status.ts";
 import type { Desktop } from "./desktop.ts";
 import { eventually, freePort } from "./eventually.ts";
 import { type Program, run, startProgram } from "./program.ts";

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { addonName } from "../../src/hosts/kernel-calls.ts";
-import { serviceUnit, socketUnit } from "../../src/service/units.ts";
+import { addonName } from "../../src/platform/kernel-calls.ts";
+import { serviceUnit, socketUnit } from "../../src/platform/systemd/units.ts";
 import { eventually } from "./eventually.ts";
 import { type Machine, bootMachine } from "./systemd.ts";
 

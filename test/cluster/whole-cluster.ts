@@ -1,8 +1,8 @@
 /** A whole cluster but for the kubelet: API server, controllers, scheduler, and a node with an address on loopback. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type KubernetesAPI } from "../../src/cluster/kubernetes/api.ts";
-import { openKubernetes } from "../../src/cluster/kubernetes/kubeconfig.ts";
+import { type KubernetesAPI } from "../../src/kubernetes/api.ts";
+import { openKubernetes } from "../../src/kubernetes/kubeconfig.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { type APIServer, startAPIServer } from "./api-server.ts";
 import { type Kubelet, startKubelet } from "./kubelet.ts";

@@ -2,8 +2,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type Status, statusSchema } from "../../src/control/status.ts";
-import { webhookToken } from "../../src/control/token.ts";
+import { type Status, statusSchema } from "../../src/contract/status.ts";
+import { webhookToken } from "../../src/contract/token.ts";
 import { defaultCluster } from "../../src/records/cluster.ts";
 import { type Desktop, openDesktop } from "../cluster/desktop.ts";
 import { eventually } from "../cluster/eventually.ts";

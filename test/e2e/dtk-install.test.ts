@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { webhookToken } from "../../src/control/token.ts";
+import { webhookToken } from "../../src/contract/token.ts";
 import { defaultCluster } from "../../src/records/cluster.ts";
 import { makeCertificates } from "../cluster/certificates.ts";
 import { type PrivateDesktop, openPrivateDesktop } from "../cluster/desktop.ts";

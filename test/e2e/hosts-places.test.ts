@@ -21,8 +21,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { judgeThere } from "../../src/doctor/checks/hosts-file-there.ts";
-import { lookAtHostsFile } from "../../src/doctor/hosts-file.ts";
-import { runProgram } from "../../src/process.ts";
+import { lookAtHostsFile } from "../../src/doctor/looks/hosts-file.ts";
+import { runProgram } from "../../src/base/process.ts";
 import { emptyView } from "../../src/records/view.ts";
 import { bareDesktop } from "../support/doctor-desktop.ts";
 import { type Place, viewOf } from "../support/hosts-place.ts";
@@ -289,7 +289,7 @@ function describeInside(): void {
   test("without a single inotify watch left, an edit is still noticed", async () => {
     using place = onTmpfs(user);
     const script = `
-      import { watchHostsFile } from "./src/hosts/watch.ts";
+      import { watchHostsFile } from "./src/sinks/hosts-file/watch.ts";
       const [path] = process.argv.slice(-1);
       const watch = watchHostsFile({ realPath: path, path, pollInterval: 250, onLook: () => { console.log("look"); process.exit(); } });
       setTimeout(() => process.getBuiltinModule("node:fs").appendFileSync(path, "x"), 200);

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { webhookToken } from "../../src/control/token.ts";
+import { webhookToken } from "../../src/contract/token.ts";
 import { defaultCluster } from "../../src/records/cluster.ts";
 import { type Desktop, openDesktop } from "../cluster/desktop.ts";
 import { eventually, freePort } from "../cluster/eventually.ts";

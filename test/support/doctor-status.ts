@@ -1,5 +1,5 @@
 /** A status of a server that is well, for tests that change a part of it. */
-import type { Status } from "../../src/control/status.ts";
+import type { Status } from "../../src/contract/status.ts";
 
 /** Makes a status; of the server only what is given differs from one that is well. */
 export function statusOf(

@@ -1,9 +1,9 @@
 /** An ExternalDNS as it is found in a cluster, and the chain around it, for tests that change a part of them. */
-import type { ExternalDNS } from "../../src/cluster/external-dns/find.ts";
-import type { ExternalDNSSettings } from "../../src/cluster/external-dns/settings.ts";
-import { readWebhookURL } from "../../src/cluster/helm/webhook-url.ts";
-import type { Pod } from "../../src/cluster/release/workload.ts";
-import type { Chain, ServerCluster } from "../../src/doctor/cluster-looks.ts";
+import type { ExternalDNS } from "../../src/dtk/external-dns/find.ts";
+import type { ExternalDNSSettings } from "../../src/dtk/external-dns/settings.ts";
+import { readWebhookURL } from "../../src/contract/webhook.ts";
+import type { Pod } from "../../src/dtk/release/workload.ts";
+import type { Chain, ServerCluster } from "../../src/doctor/looks/cluster-looks.ts";
 import { statusOf } from "./doctor-status.ts";
 
 /** When the pods of these tests started. */

@@ -1,5 +1,5 @@
 /** The real file system with one call that fails: the only fake there is, because a disk does not fail on demand. */
-import { type FileAccess, type OpenFile, fileAccess } from "../../src/hosts/file-access.ts";
+import { type FileAccess, type OpenFile, fileAccess } from "../../src/sinks/hosts-file/writer/file-access.ts";
 
 export interface Failing {
   readonly files: FileAccess;

@@ -1,5 +1,5 @@
 /** A hosts file as it is on a desktop that is well, for tests that change a part of it. */
-import type { HostsFile } from "../../src/doctor/hosts-file.ts";
+import type { HostsFile } from "../../src/doctor/looks/hosts-file.ts";
 
 /** Makes what a look at the hosts file would find. */
 export function hostsFileOf(given: Partial<HostsFile> = {}): HostsFile {

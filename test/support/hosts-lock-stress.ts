@@ -1,7 +1,7 @@
 /** Takes and lets go of a lock many times, and tells whether anybody else ever had it at the same time. */
 import { closeSync, openSync, unlinkSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { takeLock } from "../../src/hosts/lock.ts";
+import { takeLock } from "../../src/sinks/hosts-file/lock.ts";
 
 const [path = "", stateFolder = "", rounds = "0"] = process.argv.slice(2);
 let held = 0;

@@ -1,6 +1,6 @@
 /** Shows in a hosts file what it is told, a line of names at a time, and prints each report; for tests that make its system calls fail. */
 import { createInterface } from "node:readline";
-import { openHostsFileSink } from "../../src/hosts/hosts-file-sink.ts";
+import { openHostsFileSink } from "../../src/sinks/hosts-file/hosts-file-sink.ts";
 import { viewOf } from "./hosts-place.ts";
 
 const [path = "", stateFolder = ""] = process.argv.slice(2);

@@ -5,9 +5,9 @@ import { appendFileSync, readFileSync, readdirSync, statSync, writeFileSync } fr
 import { setTimeout as wait } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
-import { planAdoption } from "../../src/hosts/document.ts";
-import { type HostsFileSink, openHostsFileSink } from "../../src/hosts/hosts-file-sink.ts";
-import type { SinkReport } from "../../src/hosts/sink.ts";
+import { planAdoption } from "../../src/sinks/hosts-file/document/document.ts";
+import { type HostsFileSink, openHostsFileSink } from "../../src/sinks/hosts-file/hosts-file-sink.ts";
+import type { SinkReport } from "../../src/engine/sink.ts";
 import { emptyView } from "../../src/records/view.ts";
 import { type Place, viewOf } from "./hosts-place.ts";
 import { outsideOf, shownIn } from "./managed-block.ts";

@@ -1,5 +1,5 @@
 /** Changes a hosts file without end, for tests that kill it; prints a line after the first change. */
-import { openHostsFileSink } from "../../src/hosts/hosts-file-sink.ts";
+import { openHostsFileSink } from "../../src/sinks/hosts-file/hosts-file-sink.ts";
 import { viewOf } from "./hosts-place.ts";
 
 const [path = "", stateFolder = ""] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 /** Kubernetes resources as the API gives them, as far as dtk reads them. */
-import type { ClusterNode, Gateway, Ingress, Service } from "../../src/cluster/discovery/facts.ts";
+import type { ClusterNode, Gateway, Ingress, Service } from "../../src/kubernetes/facts.ts";
 
 type Labels = Readonly<Record<string, string>>;
 

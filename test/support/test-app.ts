@@ -1,17 +1,17 @@
 /** The real HTTP application over a real store in memory, for tests: only the sink is a stand-in, since none of them looks at a file. */
-import { type AppOptions, createApp } from "../../src/control/app.ts";
-import { ChangeFeed } from "../../src/control/change-feed.ts";
-import { createMetrics } from "../../src/control/metrics.ts";
-import type { Network, NetworkSource } from "../../src/control/network.ts";
-import { type Status, statusSchema } from "../../src/control/status.ts";
-import type { Sink, SinkReport } from "../../src/hosts/sink.ts";
-import type { Log } from "../../src/log.ts";
-import { Reconciler } from "../../src/reconciler.ts";
-import { StoreKeeper } from "../../src/store/keeper.ts";
+import { type AppOptions, createApp } from "../../src/daemon/app.ts";
+import { ChangeFeed } from "../../src/control/status/change-feed.ts";
+import { createMetrics } from "../../src/control/status/metrics.ts";
+import type { Network, NetworkSource } from "../../src/platform/networks.ts";
+import { type Status, statusSchema } from "../../src/contract/status.ts";
+import type { Sink, SinkReport } from "../../src/engine/sink.ts";
+import type { Log } from "../../src/base/log.ts";
+import { Reconciler } from "../../src/engine/reconciler.ts";
+import { StoreKeeper } from "../../src/engine/keeper.ts";
 import { openMemoryStore } from "../../src/store/open.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/engine/store.ts";
 import { StoreTroubleError } from "../../src/store/trouble.ts";
-import type { Trouble } from "../../src/trouble.ts";
+import type { Trouble } from "../../src/base/trouble.ts";
 
 export const webhookMediaType = "application/external.dns.webhook+json;version=1";
 

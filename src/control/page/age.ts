@@ -1,6 +1,6 @@
 /** How long ago something was, with the moment itself for machines. */
 import { html } from "hono/html";
-import { formatAge } from "../age.ts";
+import { formatAge } from "../../base/age.ts";
 import type { Markup } from "./markup.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** What needs attention, each with the command that mends it; what a person must see first. */
 import { html } from "hono/html";
-import { splitHint } from "../../trouble.ts";
-import type { Status } from "../status.ts";
+import { splitHint } from "../../base/trouble.ts";
+import type { Status } from "../../contract/status.ts";
 import { type Markup, clip, counted, takeFitting } from "./markup.ts";
 
 /** Bytes. */

@@ -1,6 +1,6 @@
 /** What the cluster has and the hosts file does not, with the reason for each. */
 import { html } from "hono/html";
-import type { Status } from "../status.ts";
+import type { Status } from "../../contract/status.ts";
 import { type Markup, clip, takeFitting } from "./markup.ts";
 
 /** Bytes. */

@@ -1,6 +1,6 @@
 /** Pieces of the page, and what bounds them: whatever is stored, the page stays one request of at most 60 kB. */
 import type { html } from "hono/html";
-import { printable, shorten } from "../../printable.ts";
+import { printable, shorten } from "../../base/printable.ts";
 
 /** What hono's helper makes: every value in it is escaped. */
 export type Markup = ReturnType<typeof html>;

@@ -1,7 +1,7 @@
 /** The page as text: nothing that is stored can become markup, and nothing makes it larger than it may be. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Status } from "../status.ts";
+import type { Status } from "../../contract/status.ts";
 import { renderNotice, renderPage } from "./page.ts";
 
 /** Bytes that the first request may have (issue 6). */

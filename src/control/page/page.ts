@@ -1,6 +1,6 @@
 /** The page at `GET /` for a browser: the names, what is not shown and why, and how each part is; all of it of the status. */
 import { html } from "hono/html";
-import type { Status } from "../status.ts";
+import type { Status } from "../../contract/status.ts";
 import { renderAttention, summarize } from "./attention.ts";
 import { renderDocument } from "./document.ts";
 import { renderExceptions } from "./exceptions.ts";

@@ -1,7 +1,7 @@
 /** How each part is: the server, the hosts file, and each cluster with its last call. */
 import { html } from "hono/html";
-import { longestSilence } from "../attention.ts";
-import type { Status } from "../status.ts";
+import { longestSilence } from "../status/attention.ts";
+import type { Status } from "../../contract/status.ts";
 import { renderAge } from "./age.ts";
 import { type Markup, clip, counted, enumerate, takeFitting } from "./markup.ts";
 

@@ -1,13 +1,13 @@
 /** Do the Ingresses and ExternalDNS mean the same annotations? It reads one prefix at a time, and v0.22 has another by default. */
-import { type Change, renderChange } from "../../cluster/external-dns/change.ts";
-import { newerPrefix } from "../../cluster/external-dns/settings.ts";
-import { isBefore } from "../../cluster/external-dns/version.ts";
-import { pathOf } from "../../cluster/discovery/candidate.ts";
-import type { Ingress } from "../../cluster/discovery/facts.ts";
-import { hasAnnotatedTarget, isPublished } from "../../cluster/discovery/silent-ingress.ts";
-import { annotationPrefix as olderPrefix } from "../../cluster/helm/values.ts";
+import { type Change, renderChange } from "../../dtk/external-dns/change.ts";
+import { newerPrefix } from "../../dtk/external-dns/settings.ts";
+import { isBefore } from "../../dtk/external-dns/version.ts";
+import { pathOf } from "../../dtk/discovery/candidate.ts";
+import type { Ingress } from "../../kubernetes/facts.ts";
+import { hasAnnotatedTarget, isPublished } from "../../dtk/discovery/silent-ingress.ts";
+import { annotationPrefix as olderPrefix } from "../../dtk/release/values.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type Chain, kubectl, listSome, lookAtChain, lookAtFacts, managedIngresses } from "../cluster-looks.ts";
+import { type Chain, kubectl, listSome, lookAtChain, lookAtFacts, managedIngresses } from "../looks/cluster-looks.ts";
 
 export const annotationPrefix: Check = {
   id: "annotation-prefix",

@@ -1,11 +1,11 @@
 /** Is the cluster IP still an address of the cluster? A kind node has another one after a reboot. */
-import { type ClusterIPChoice, chooseClusterIP } from "../../cluster/discovery/choice.ts";
-import { findCandidates } from "../../cluster/discovery/candidate.ts";
-import { probeAddress } from "../../cluster/discovery/probe.ts";
+import { type ClusterIPChoice, chooseClusterIP } from "../../dtk/discovery/choice.ts";
+import { findCandidates } from "../../dtk/discovery/candidate.ts";
+import { probeAddress } from "../../dtk/discovery/probe.ts";
 import { type Address, parseAddress } from "../../records/address.ts";
-import type { Status } from "../../control/status.ts";
+import type { Status } from "../../contract/status.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type ServerCluster, curlWords, lookAtChain, lookAtFacts, methodURL } from "../cluster-looks.ts";
+import { type ServerCluster, curlWords, lookAtChain, lookAtFacts, methodURL } from "../looks/cluster-looks.ts";
 
 export const clusterIP: Check = {
   id: "cluster-ip",

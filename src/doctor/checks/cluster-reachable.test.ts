@@ -1,7 +1,7 @@
 /** A cluster that answers is named; without a kubeconfig nothing is wrong, and what needs the cluster is skipped. */
 import { expect, test } from "vitest";
 import { bareDesktop } from "../../../test/support/doctor-desktop.ts";
-import { clusterUnreachable, kubeconfigMissing } from "../../cluster/kubernetes/trouble.ts";
+import { clusterUnreachable, kubeconfigMissing } from "../../kubernetes/trouble.ts";
 import { clusterReachable } from "./cluster-reachable.ts";
 
 const server = "https://192.168.122.167:6443";

@@ -1,5 +1,5 @@
 /** Does the cluster answer? Without a kubeconfig the rest of the cluster's side cannot be looked at, which is no fault. */
-import { TroubleError } from "../../trouble.ts";
+import { TroubleError } from "../../base/trouble.ts";
 import { type Check, ok } from "../check.ts";
 
 export const clusterReachable: Check = {

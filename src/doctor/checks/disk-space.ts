@@ -1,7 +1,7 @@
 /** Is there room for a new hosts file beside the old one, and for the records? */
-import { renderCommand } from "../../cluster/shell.ts";
+import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Finding, ok } from "../check.ts";
-import { freeSpace, lookAtHostsFile } from "../hosts-file.ts";
+import { freeSpace, lookAtHostsFile } from "../looks/hosts-file.ts";
 
 /** Bytes beside the file's own that a write takes: blocks of the new names, of the folder and of the lock. */
 const margin = 16 * 1024;

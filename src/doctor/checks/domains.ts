@@ -1,5 +1,5 @@
 /** Are the managed domains good for names of this desktop? Some endings mean something of their own to resolvers or browsers. */
-import type { Status } from "../../control/status.ts";
+import type { Status } from "../../contract/status.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 
 export const domains: Check = {

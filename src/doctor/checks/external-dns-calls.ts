@@ -1,8 +1,8 @@
 /** Has ExternalDNS called the server lately? It calls at each look, so silence means that it is stuck or cut off. */
-import { newestPod } from "../../cluster/external-dns/find.ts";
-import { kubectlWords } from "../../cluster/kubernetes/place.ts";
+import { newestPod } from "../../dtk/external-dns/find.ts";
+import { kubectlWords } from "../../kubernetes/place.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type Chain, kubectl, lookAtChain } from "../cluster-looks.ts";
+import { type Chain, kubectl, lookAtChain } from "../looks/cluster-looks.ts";
 
 export const externalDNSCalls: Check = {
   id: "external-dns-calls",

@@ -1,8 +1,8 @@
 /** Does ExternalDNS look at every managed domain? Its own filter, and what it was told at its start, may leave one out. */
-import { renderChange } from "../../cluster/external-dns/change.ts";
-import { kubectlWords } from "../../cluster/kubernetes/place.ts";
+import { renderChange } from "../../dtk/external-dns/change.ts";
+import { kubectlWords } from "../../kubernetes/place.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type Chain, kubectl, lookAtChain } from "../cluster-looks.ts";
+import { type Chain, kubectl, lookAtChain } from "../looks/cluster-looks.ts";
 
 export const externalDNSDomains: Check = {
   id: "external-dns-domains",

@@ -1,8 +1,8 @@
 /** Is there an ExternalDNS that calls a webhook? Nobody else tells the server of names. */
 import { type Check, type Finding, ok } from "../check.ts";
-import { chooseExternalDNS, lookForExternalDNS } from "../cluster-looks.ts";
-import { type ExternalDNS } from "../../cluster/external-dns/find.ts";
-import { formatVersion } from "../../cluster/external-dns/version.ts";
+import { chooseExternalDNS, lookForExternalDNS } from "../looks/cluster-looks.ts";
+import { type ExternalDNS } from "../../dtk/external-dns/find.ts";
+import { formatVersion } from "../../dtk/external-dns/version.ts";
 
 export const externalDNSInstalled: Check = {
   id: "external-dns-installed",

@@ -1,9 +1,9 @@
 /** Do the stored records belong to this ExternalDNS? Those of another owner it never changes and never removes. */
 import * as z from "zod/mini";
-import { renderChange } from "../../cluster/external-dns/change.ts";
+import { renderChange } from "../../dtk/external-dns/change.ts";
 import { defaultCluster } from "../../records/cluster.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type Chain, lookAtChain } from "../cluster-looks.ts";
+import { type Chain, lookAtChain } from "../looks/cluster-looks.ts";
 
 export const externalDNSOwner: Check = {
   id: "external-dns-owner",

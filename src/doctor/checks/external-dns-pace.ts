@@ -1,8 +1,8 @@
 /** Is ExternalDNS quick and new enough for a desktop? It works otherwise too, later or with more restarts. */
-import { type Change, renderChange } from "../../cluster/external-dns/change.ts";
-import { formatVersion, isBefore } from "../../cluster/external-dns/version.ts";
+import { type Change, renderChange } from "../../dtk/external-dns/change.ts";
+import { formatVersion, isBefore } from "../../dtk/external-dns/version.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type Chain, lookAtChain } from "../cluster-looks.ts";
+import { type Chain, lookAtChain } from "../looks/cluster-looks.ts";
 
 export const externalDNSPace: Check = {
   id: "external-dns-pace",

@@ -1,7 +1,7 @@
 /** May ExternalDNS remove names? With another policy than `sync` they stay in the hosts file for ever. */
-import { renderChange } from "../../cluster/external-dns/change.ts";
+import { renderChange } from "../../dtk/external-dns/change.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type Chain, lookAtChain } from "../cluster-looks.ts";
+import { type Chain, lookAtChain } from "../looks/cluster-looks.ts";
 
 export const externalDNSPolicy: Check = {
   id: "external-dns-policy",

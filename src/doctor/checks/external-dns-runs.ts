@@ -1,17 +1,17 @@
 /** Does ExternalDNS's pod run? If it ends again and again, its last words tell why. */
-import { firewallCommands } from "../../cluster/firewall/opening.ts";
-import { renderChange } from "../../cluster/external-dns/change.ts";
-import { type ExternalDNS, newestPod } from "../../cluster/external-dns/find.ts";
-import { diagnose, lastLines } from "../../cluster/release/diagnosis.ts";
-import { type Rollout, judgeRollout } from "../../cluster/release/rollout.ts";
-import { readLog } from "../../cluster/release/workload.ts";
-import { kubectlWords } from "../../cluster/kubernetes/place.ts";
+import { firewallCommands } from "../../dtk/firewall/opening.ts";
+import { renderChange } from "../../dtk/external-dns/change.ts";
+import { type ExternalDNS, newestPod } from "../../dtk/external-dns/find.ts";
+import { diagnose, lastLines } from "../../dtk/release/diagnosis.ts";
+import { type Rollout, judgeRollout } from "../../dtk/release/rollout.ts";
+import { readLog } from "../../dtk/release/workload.ts";
+import { kubectlWords } from "../../kubernetes/place.ts";
 import { parseAddress } from "../../records/address.ts";
 import { type ClusterName, defaultCluster } from "../../records/cluster.ts";
-import { type Trouble } from "../../trouble.ts";
+import { type Trouble } from "../../base/trouble.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type Chain, kubectl, lookAtChain } from "../cluster-looks.ts";
-import { secretCommand } from "../webhook-secret.ts";
+import { type Chain, kubectl, lookAtChain } from "../looks/cluster-looks.ts";
+import { secretCommand } from "../looks/webhook-secret.ts";
 
 export const externalDNSRuns: Check = {
   id: "external-dns-runs",

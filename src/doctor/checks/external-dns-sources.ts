@@ -1,8 +1,8 @@
 /** Does ExternalDNS watch Ingresses? Without that source their names never come. */
-import { renderChange } from "../../cluster/external-dns/change.ts";
-import { annotationPrefix } from "../../cluster/helm/values.ts";
+import { renderChange } from "../../dtk/external-dns/change.ts";
+import { annotationPrefix } from "../../dtk/release/values.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type Chain, lookAtChain, lookAtFacts, managedIngresses } from "../cluster-looks.ts";
+import { type Chain, lookAtChain, lookAtFacts, managedIngresses } from "../looks/cluster-looks.ts";
 
 export const externalDNSSources: Check = {
   id: "external-dns-sources",

@@ -1,9 +1,9 @@
 /** Does this machine's packet filter let the cluster reach the server? Its rules are followed as the kernel would. */
-import { findFirewall, renderFirewallCommands, type Firewall } from "../../cluster/firewall/firewall.ts";
-import { findNear } from "../../cluster/firewall/opening.ts";
-import { readRuleset } from "../../cluster/firewall/ruleset.ts";
-import { type Verdict, judgePacket } from "../../cluster/firewall/verdict.ts";
-import { type InterfaceAddress, formatNetwork, networkOf, systemNetworks } from "../../control/network.ts";
+import { findFirewall, renderFirewallCommands, type Firewall } from "../../dtk/firewall/firewall.ts";
+import { findNear } from "../../dtk/firewall/opening.ts";
+import { readRuleset } from "../../dtk/firewall/ruleset.ts";
+import { type Verdict, judgePacket } from "../../dtk/firewall/verdict.ts";
+import { type InterfaceAddress, formatNetwork, networkOf, systemNetworks } from "../../platform/networks.ts";
 import { type Address, parseAddress } from "../../records/address.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
 

@@ -1,8 +1,8 @@
 /** The block is compared with itself and with what the server wants. */
 import { expect, test } from "vitest";
 import { statusOf } from "../../../test/support/doctor-status.ts";
-import { renderDocument } from "../../hosts/document.ts";
-import { readBlock } from "../block.ts";
+import { renderDocument } from "../../sinks/hosts-file/document/document.ts";
+import { readBlock } from "../looks/block.ts";
 import { judgeBlock } from "./hosts-file-block.ts";
 
 const path = "/etc/hosts";

@@ -1,8 +1,8 @@
 /** Does the managed block stand in the hosts file once, well-formed, and as the server wants it? */
-import type { Status } from "../../control/status.ts";
-import { type Block, addressesIn, readBlock } from "../block.ts";
+import type { Status } from "../../contract/status.ts";
+import { type Block, addressesIn, readBlock } from "../looks/block.ts";
 import { type Check, type Finding, ok } from "../check.ts";
-import { lookAtHostsFile } from "../hosts-file.ts";
+import { lookAtHostsFile } from "../looks/hosts-file.ts";
 
 export const hostsFileBlock: Check = {
   id: "hosts-file-block",

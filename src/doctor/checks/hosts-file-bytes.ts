@@ -1,9 +1,9 @@
 /** Does every resolver read the hosts file's bytes as they are meant? Each of them stumbles over something else. */
-import { renderCommand } from "../../cluster/shell.ts";
-import { readUserNames } from "../../hosts/user-line.ts";
-import type { Trouble } from "../../trouble.ts";
+import { renderCommand } from "../../base/shell.ts";
+import { readUserNames } from "../../sinks/hosts-file/document/user-line.ts";
+import type { Trouble } from "../../base/trouble.ts";
 import { type Check, type Finding, ok } from "../check.ts";
-import { lookAtHostsFile } from "../hosts-file.ts";
+import { lookAtHostsFile } from "../looks/hosts-file.ts";
 
 export const hostsFileBytes: Check = {
   id: "hosts-file-bytes",

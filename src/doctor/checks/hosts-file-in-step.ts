@@ -1,5 +1,5 @@
 /** Has the server brought into the hosts file what it wants there? It says itself what kept it from that. */
-import type { Status } from "../../control/status.ts";
+import type { Status } from "../../contract/status.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 
 export const hostsFileInStep: Check = {

@@ -1,6 +1,6 @@
 /** Is the file that is looked at the one that resolvers read? A scratch file shows names to nobody. */
 import { type Check, type Finding, ok } from "../check.ts";
-import { isResolversFile, lookAtHostsFile, resolversFile } from "../hosts-file.ts";
+import { isResolversFile, lookAtHostsFile, resolversFile } from "../looks/hosts-file.ts";
 
 export const hostsFileIsRead: Check = {
   id: "hosts-file-is-read",

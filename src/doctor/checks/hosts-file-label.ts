@@ -1,7 +1,7 @@
 /** Under SELinux, does the hosts file carry the label that lets confined programs read it? */
-import { renderCommand } from "../../cluster/shell.ts";
+import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Finding, ok } from "../check.ts";
-import { lookAtHostsFile } from "../hosts-file.ts";
+import { lookAtHostsFile } from "../looks/hosts-file.ts";
 
 export const hostsFileLabel: Check = {
   id: "hosts-file-label",

@@ -7,7 +7,7 @@ import { bareDesktop } from "../../../test/support/doctor-desktop.ts";
 import { hostsFileOf } from "../../../test/support/hosts-file-facts.ts";
 import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import { hostsFileLinks, judgeLinks } from "./hosts-file-links.ts";
-import { lookAtHostsFile } from "../hosts-file.ts";
+import { lookAtHostsFile } from "../looks/hosts-file.ts";
 
 const noProgram = { ok: false, output: "" } as never;
 

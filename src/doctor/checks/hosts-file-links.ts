@@ -1,7 +1,7 @@
 /** Has the hosts file another name, a hard link? The server replaces the file, and the other name keeps the old bytes. */
-import { renderCommand } from "../../cluster/shell.ts";
+import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Finding, ok } from "../check.ts";
-import { type HostsFile, lookAtHostsFile } from "../hosts-file.ts";
+import { type HostsFile, lookAtHostsFile } from "../looks/hosts-file.ts";
 
 export const hostsFileLinks: Check = {
   id: "hosts-file-links",

@@ -1,9 +1,9 @@
 /** Do other programs write the hosts file too? Some of them write it anew at each boot. */
-import { guessCulprit } from "../../hosts/culprit.ts";
-import { userPartOf } from "../../hosts/document.ts";
+import { guessCulprit } from "../../sinks/hosts-file/culprit.ts";
+import { userPartOf } from "../../sinks/hosts-file/document/document.ts";
 import { otherManagers } from "../../service/other-managers.ts";
 import { type Check, type Finding, ok } from "../check.ts";
-import { lookAtHostsFile } from "../hosts-file.ts";
+import { lookAtHostsFile } from "../looks/hosts-file.ts";
 
 export const hostsFileManagers: Check = {
   id: "hosts-file-managers",

@@ -1,7 +1,7 @@
 /** May every program read the hosts file, and only root write it? Most programs that resolve names are not root's. */
-import { renderCommand } from "../../cluster/shell.ts";
+import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Finding, ok } from "../check.ts";
-import { type HostsFile, lookAtHostsFile } from "../hosts-file.ts";
+import { type HostsFile, lookAtHostsFile } from "../looks/hosts-file.ts";
 
 export const hostsFileMode: Check = {
   id: "hosts-file-mode",

@@ -1,5 +1,5 @@
 /** Do the user's own lines keep names from the cluster? They win, which is right and easily forgotten. */
-import type { Status } from "../../control/status.ts";
+import type { Status } from "../../contract/status.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 
 export const hostsFileNames: Check = {

@@ -1,8 +1,8 @@
 /** Is there a hosts file, and is it a plain file? Everything else about it comes after that. */
-import { renderCommand } from "../../cluster/shell.ts";
+import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Finding, ok } from "../check.ts";
-import { orphanedTrouble } from "../../hosts/hosts-file-trouble.ts";
-import { type HostsFile, lookAtHostsFile } from "../hosts-file.ts";
+import { orphanedTrouble } from "../../sinks/hosts-file/hosts-file-trouble.ts";
+import { type HostsFile, lookAtHostsFile } from "../looks/hosts-file.ts";
 
 export const hostsFileThere: Check = {
   id: "hosts-file-there",

@@ -1,8 +1,8 @@
 /** May the server write the hosts file? Attributes, mounts and owners each forbid it in their own way. */
-import { renderCommand } from "../../cluster/shell.ts";
+import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Finding, ok } from "../check.ts";
-import { type HostsFile, lookAtHostsFile } from "../hosts-file.ts";
-import { type Writer, lookAtWriter, mayWrite } from "../writer.ts";
+import { type HostsFile, lookAtHostsFile } from "../looks/hosts-file.ts";
+import { type Writer, lookAtWriter, mayWrite } from "../looks/writer.ts";
 
 export const hostsFileWritable: Check = {
   id: "hosts-file-writable",

@@ -1,10 +1,10 @@
 /** Is there an ingress controller for each Ingress? One of an unknown class is served by nobody, though its name resolves. */
 import * as z from "zod/mini";
-import { annotationPrefix } from "../../cluster/helm/values.ts";
-import { pathOf } from "../../cluster/discovery/candidate.ts";
-import type { Ingress } from "../../cluster/discovery/facts.ts";
+import { annotationPrefix } from "../../dtk/release/values.ts";
+import { pathOf } from "../../dtk/discovery/candidate.ts";
+import type { Ingress } from "../../kubernetes/facts.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { kubectl, listSome, lookAtFacts, managedIngresses } from "../cluster-looks.ts";
+import { kubectl, listSome, lookAtFacts, managedIngresses } from "../looks/cluster-looks.ts";
 
 export const ingressClasses: Check = {
   id: "ingress-classes",

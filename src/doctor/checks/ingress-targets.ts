@@ -1,12 +1,12 @@
 /** Has every Ingress a target? ExternalDNS passes over the others without a word. */
-import { annotationPrefix } from "../../cluster/helm/values.ts";
-import type { Ingress } from "../../cluster/discovery/facts.ts";
-import { findSilentIngresses, hasAnnotatedTarget } from "../../cluster/discovery/silent-ingress.ts";
-import { newerPrefix } from "../../cluster/external-dns/settings.ts";
-import { kubectlWords } from "../../cluster/kubernetes/place.ts";
-import { renderCommand } from "../../cluster/shell.ts";
+import { annotationPrefix } from "../../dtk/release/values.ts";
+import type { Ingress } from "../../kubernetes/facts.ts";
+import { findSilentIngresses, hasAnnotatedTarget } from "../../dtk/discovery/silent-ingress.ts";
+import { newerPrefix } from "../../dtk/external-dns/settings.ts";
+import { kubectlWords } from "../../kubernetes/place.ts";
+import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { listSome, lookAtChain, lookAtFacts, managedIngresses } from "../cluster-looks.ts";
+import { listSome, lookAtChain, lookAtFacts, managedIngresses } from "../looks/cluster-looks.ts";
 
 export const ingressTargets: Check = {
   id: "ingress-targets",

@@ -1,10 +1,10 @@
 /** Has a process that was killed left files beside the hosts file? */
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { renderCommand } from "../../cluster/shell.ts";
-import { isTemporaryOf } from "../../hosts/replace.ts";
+import { renderCommand } from "../../base/shell.ts";
+import { isTemporaryOf } from "../../sinks/hosts-file/writer/replace.ts";
 import { type Check, type Finding, ok } from "../check.ts";
-import { lookAtHostsFile } from "../hosts-file.ts";
+import { lookAtHostsFile } from "../looks/hosts-file.ts";
 
 /** Milliseconds; a younger file may belong to a write that is under way. */
 const youngest = 60_000;

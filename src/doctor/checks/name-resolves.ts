@@ -1,9 +1,9 @@
 /** Does a name that is shown resolve, and to the address that it is shown with? The proof of everything before it. */
-import { addressesIn, namesIn, readBlock } from "../block.ts";
+import { addressesIn, namesIn, readBlock } from "../looks/block.ts";
 import { type Check, type Finding, type Fix, ok } from "../check.ts";
-import { lookAtHostsFile } from "../hosts-file.ts";
-import { resolveName } from "../lookup.ts";
-import { type Resolver, lookAtResolver } from "../resolver.ts";
+import { lookAtHostsFile } from "../looks/hosts-file.ts";
+import { resolveName } from "../looks/lookup.ts";
+import { type Resolver, lookAtResolver } from "../looks/resolver.ts";
 
 export const nameResolves: Check = {
   id: "name-resolves",

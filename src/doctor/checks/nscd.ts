@@ -1,6 +1,6 @@
 /** Does a cache stand before the hosts file? nscd watches it and mostly forgets at once, but not in every set-up. */
 import { type Check, type Finding, ok } from "../check.ts";
-import { type Resolver, lookAtResolver } from "../resolver.ts";
+import { type Resolver, lookAtResolver } from "../looks/resolver.ts";
 
 export const nscd: Check = {
   id: "nscd",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import type { Finding } from "../check.ts";
-import { readHostsSources } from "../nsswitch.ts";
+import { readHostsSources } from "../looks/nsswitch.ts";
 import { judgeNsswitch } from "./nsswitch.ts";
 
 const none = { isRunning: false, readsHosts: true };

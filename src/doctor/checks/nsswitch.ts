@@ -1,8 +1,8 @@
 /** Do programs look into the hosts file at all, and before others answer? That is what nsswitch.conf says. */
-import { renderCommand } from "../../cluster/shell.ts";
+import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Finding, type Fix, ok } from "../check.ts";
-import { type Source, endsAtUnknown } from "../nsswitch.ts";
-import { type Resolver, lookAtResolver, nsswitchPath } from "../resolver.ts";
+import { type Source, endsAtUnknown } from "../looks/nsswitch.ts";
+import { type Resolver, lookAtResolver, nsswitchPath } from "../looks/resolver.ts";
 
 export const nsswitch: Check = {
   id: "nsswitch",

@@ -1,6 +1,6 @@
 /** Does systemd-resolved read the hosts file? Programs that ask it directly, as over its stub, see nothing else. */
 import { type Check, type Finding, ok } from "../check.ts";
-import { type Resolver, lookAtResolver } from "../resolver.ts";
+import { type Resolver, lookAtResolver } from "../looks/resolver.ts";
 
 export const resolved: Check = {
   id: "resolved",

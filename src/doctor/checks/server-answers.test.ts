@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import { bareDesktop } from "../../../test/support/doctor-desktop.ts";
 import { statusOf } from "../../../test/support/doctor-status.ts";
-import { TroubleError } from "../../trouble.ts";
-import type { ServiceUnit } from "../service-unit.ts";
+import { TroubleError } from "../../base/trouble.ts";
+import type { ServiceUnit } from "../looks/service-unit.ts";
 import { judgeSilence, serverAnswers } from "./server-answers.ts";
 
 const running: ServiceUnit = {

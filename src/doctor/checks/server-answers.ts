@@ -1,9 +1,9 @@
 /** Does the server answer on its port, and if not, why? Without it nothing new comes into the hosts file. */
-import type { Status } from "../../control/status.ts";
-import { serviceName, serviceUnitName, socketUnitName } from "../../service/places.ts";
-import { type Trouble, TroubleError } from "../../trouble.ts";
+import type { Status } from "../../contract/status.ts";
+import { serviceName, serviceUnitName, socketUnitName } from "../../platform/places.ts";
+import { type Trouble, TroubleError } from "../../base/trouble.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type ServiceUnit, lookAtService } from "../service-unit.ts";
+import { type ServiceUnit, lookAtService } from "../looks/service-unit.ts";
 
 export const serverAnswers: Check = {
   id: "server-answers",

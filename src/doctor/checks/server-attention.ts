@@ -1,5 +1,5 @@
 /** What does the server itself want a person to look at? What other checks look at more closely is left to them. */
-import type { Status } from "../../control/status.ts";
+import type { Status } from "../../contract/status.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 
 export const serverAttention: Check = {

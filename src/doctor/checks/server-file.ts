@@ -1,6 +1,6 @@
 /** Does the server keep the hosts file that is looked at? One that keeps another, or none, explains why no line comes. */
-import type { Status } from "../../control/status.ts";
-import { renderCommand } from "../../cluster/shell.ts";
+import type { Status } from "../../contract/status.ts";
+import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 
 export const serverFile: Check = {

@@ -1,6 +1,6 @@
 /** A service that does not start at boot is gone tomorrow. */
 import { expect, test } from "vitest";
-import { readUnit } from "../service-unit.ts";
+import { readUnit } from "../looks/service-unit.ts";
 import { judgeEnabled } from "./service-enabled.ts";
 
 test.each([

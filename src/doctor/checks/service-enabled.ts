@@ -1,7 +1,7 @@
 /** Does the installed service come back after the next boot? */
-import { serviceUnitName, socketUnitName } from "../../service/places.ts";
+import { serviceUnitName, socketUnitName } from "../../platform/places.ts";
 import { type Check, type Finding, ok } from "../check.ts";
-import { type ServiceUnit, lookAtService } from "../service-unit.ts";
+import { type ServiceUnit, lookAtService } from "../looks/service-unit.ts";
 
 export const serviceEnabled: Check = {
   id: "service-enabled",

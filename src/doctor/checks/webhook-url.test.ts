@@ -1,7 +1,7 @@
 /** Where ExternalDNS calls is judged by the addresses, the port and the clusters that there are. */
 import { expect, test } from "vitest";
 import { chainOf, started } from "../../../test/support/external-dns.ts";
-import type { Chain } from "../cluster-looks.ts";
+import type { Chain } from "../looks/cluster-looks.ts";
 import { type WebhookFacts, judgeWebhookURL } from "./webhook-url.ts";
 
 function judge(chain: Chain, given: Partial<WebhookFacts> = {}) {

@@ -1,16 +1,16 @@
 /** Does ExternalDNS call this server? A wrong address, port, path or a missing token ends its process at each start. */
 import { createConnection } from "node:net";
-import { type Change, renderChange } from "../../cluster/external-dns/change.ts";
-import { newestPod } from "../../cluster/external-dns/find.ts";
-import { type WebhookURL, webhookURL as makeURL } from "../../cluster/helm/webhook-url.ts";
-import { nodeAddresses } from "../../cluster/discovery/candidate.ts";
-import { chooseHostIP, lookUpRoute } from "../../cluster/discovery/host-ip.ts";
-import { systemNetworks } from "../../control/network.ts";
+import { type Change, renderChange } from "../../dtk/external-dns/change.ts";
+import { newestPod } from "../../dtk/external-dns/find.ts";
+import { type WebhookURL, webhookURL as makeURL } from "../../contract/webhook.ts";
+import { nodeAddresses } from "../../dtk/discovery/candidate.ts";
+import { chooseHostIP, lookUpRoute } from "../../dtk/discovery/host-ip.ts";
+import { systemNetworks } from "../../platform/networks.ts";
 import { parseAddress } from "../../records/address.ts";
 import { defaultCluster } from "../../records/cluster.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type Chain, curlWords, lookAtChain, lookAtFacts, methodURL } from "../cluster-looks.ts";
-import { tokenCommand } from "../webhook-secret.ts";
+import { type Chain, curlWords, lookAtChain, lookAtFacts, methodURL } from "../looks/cluster-looks.ts";
+import { tokenCommand } from "../looks/webhook-secret.ts";
 
 export const webhookURL: Check = {
   id: "webhook-url",

@@ -1,0 +1,150 @@
+/** `dtk install-addon external-dns`: looks, plans, says, does and proves. */
+import { explainChoice } from "../../dtk/discovery/choice.ts";
+import { findSilentIngresses } from "../../dtk/discovery/silent-ingress.ts";
+import { install } from "../../dtk/installation/install.ts";
+import type { Intent, Say } from "../../dtk/installation/intent.ts";
+import { type Plan, type Rival, isDone, planInstallation } from "../../dtk/installation/plan.ts";
+import { type Proof, currentProof, prove } from "../../dtk/installation/prove.ts";
+import { type Situation, lookAround } from "../../dtk/installation/situation.ts";
+import { askHelm, runHelm } from "../../dtk/release/run-helm.ts";
+import { releaseName, releaseNamespace } from "../../dtk/release/names.ts";
+import { judgeRollout } from "../../dtk/release/rollout.ts";
+import { printableJSON } from "../../base/printable.ts";
+import { confirm } from "../confirm.ts";
+import { renderDiff } from "./diff.ts";
+import { type ClusterGiven, type ClusterSources, readIntent } from "./intent.ts";
+import type { chartSettings } from "./settings.ts";
+import { renderNext } from "./next.ts";
+import type { Given } from "../setting.ts";
+
+export type InstallGiven = ClusterGiven &
+  Given<typeof chartSettings> & {
+    readonly dryRun: boolean | undefined;
+    readonly yes: boolean | undefined;
+    readonly quiet: boolean | undefined;
+    readonly json: boolean | undefined;
+    readonly waitServer: boolean | undefined;
+  };
+
+/** Milliseconds for the rollout, in which an image may have to be pulled. */
+const rolloutTimeout = 180_000;
+
+/**
+ * Installs or updates the add-on.
+ *
+ * @returns the exit code
+ * @throws TroubleError
+ */
+export async function installAddon(given: InstallGiven, sources: ClusterSources): Promise<number> {
+  const { intent } = readIntent(given, sources);
+  const say: Say = (line) => {
+    if (given.quiet !== true) process.stderr.write(`${line}\n`);
+  };
+  const situation = await lookAround(intent, say);
+  const plan = await planInstallation(intent, situation);
+  explain(situation, plan, say);
+  if (given.dryRun === true) {
+    process.stdout.write(await renderDryRun(intent, situation, plan));
+    return 0;
+  }
+  if (plan.rival !== undefined && !(await confirm(describeRival(plan.rival, intent), given.yes))) return 1;
+  if (plan.takesOver && !(await confirm(takeOver, given.yes))) return 1;
+  const { changed, proof } = await bringAbout(intent, situation, plan, say);
+  report({ given, intent, situation, plan, changed, proof });
+  return 0;
+}
+
+const takeOver = `There is a release ${releaseName} in the namespace ${releaseNamespace} that dtk did not make; its values would be replaced.`;
+
+function describeRival({ clusterIPs, lastHeard }: Rival, { cluster }: Intent): string {
+  return `The server has a cluster ${cluster} already, at ${clusterIPs.join(", ")}, which called last at ${lastHeard}; both would be mixed. To keep them apart, give this one a name of its own: dns.cluster in config.yaml, or --cluster NAME.`;
+}
+
+function explain({ clusterIP, host, targets }: Situation, { url, release }: Plan, say: Say): void {
+  const [chosen = "", ...others] = explainChoice(clusterIP);
+  say(`Cluster IP    ${chosen}`);
+  for (const other of others) say(`              ${other}`);
+  if (!clusterIP.isListening) {
+    say("              Nothing listens there yet; names will work once an ingress controller does.");
+  }
+  say(`Host          ${host.host}: ${host.reason}`);
+  say(`Targets       ${targets.targets}: ${targets.reason}`);
+  say(`Webhook       ${url}`);
+  say(`Chart         external-dns ${release.shape.version}, ExternalDNS ${release.shape.appVersion}`);
+}
+
+/** Nothing is done twice; what was done before but does not run is waited for, or explained. */
+async function bringAbout(
+  intent: Intent,
+  situation: Situation,
+  plan: Plan,
+  say: Say,
+): Promise<{ readonly changed: boolean; readonly proof: Proof }> {
+  const changed = !isDone(plan);
+  if (changed) await install(intent, situation, plan, say);
+  const isRunning = judgeRollout(situation.installed.workload).kind === "done";
+  const now = !changed && isRunning ? currentProof(situation.status, intent.cluster, Date.now()) : undefined;
+  const proof = now ?? (await prove(intent, situation, plan, { timeout: rolloutTimeout, say }));
+  return { changed, proof };
+}
+
+function report(done: {
+  readonly given: InstallGiven;
+  readonly intent: Intent;
+  readonly situation: Situation;
+  readonly plan: Plan;
+  readonly changed: boolean;
+  readonly proof: Proof;
+}): void {
+  const { given, intent, situation, plan, changed, proof } = done;
+  const silentIngresses = findSilentIngresses(situation.facts);
+  const { clusterIP, host, targets } = situation;
+  if (given.json === true) {
+    const result = {
+      changed,
+      cluster: intent.cluster,
+      domains: intent.domains,
+      clusterIPs: clusterIP.clusterIPs,
+      clusterIPSource: clusterIP.source,
+      host: host.host,
+      targets: targets.targets,
+      webhook: plan.url,
+      chart: plan.release.shape.version,
+      lastHeard: proof.lastHeard,
+      silentIngresses,
+    };
+    process.stdout.write(`${printableJSON(result, 2)}\n`);
+  } else if (given.quiet !== true) {
+    process.stdout.write(renderNext({ intent, changed, silentIngresses }));
+  }
+}
+
+async function renderDryRun(intent: Intent, situation: Situation, plan: Plan): Promise<string> {
+  const { release, steps, tokenChanges, token } = plan;
+  const { place } = intent;
+  const [after, before] = await Promise.all([
+    runHelm(["template", ...release.parameters], { place, input: release.values }),
+    situation.installed.revision === undefined
+      ? undefined
+      : askHelm(["get", "manifest", releaseName, "--namespace", releaseNamespace], { place }),
+  ]);
+  const todo = [
+    ...steps.map(({ sentence }) => `tell the server: ${sentence}`),
+    ...(tokenChanges
+      ? [token === undefined ? "remove the Secret with the token" : "put the webhook token into a Secret"]
+      : []),
+    ...(release.action === "nothing" ? [] : [`${release.action} the chart external-dns ${release.shape.version}`]),
+  ];
+  const plans = todo.length === 0 ? "Nothing would change.\n" : `Would:\n${todo.map((each) => `  ${each}\n`).join("")}`;
+  const diff = renderDiff({ name: "manifests", before: tidy(before), after: tidy(after) });
+  return `${plans}\nValues:\n${indent(release.values)}${diff === "" ? "" : `\n${diff}`}`;
+}
+
+/** Helm begins the manifest of a release and a rendered template in different ways. */
+function tidy(manifest: string | undefined): string | undefined {
+  return manifest === undefined ? undefined : `${manifest.replace(/^(?:---)?\s*\n/, "").trim()}\n`;
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, "  ");
+}

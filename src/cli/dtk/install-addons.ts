@@ -1,0 +1,21 @@
+/** `dtk install-addons`: every enabled add-on of config.yaml that dtk knows; the others are DTK's. */
+import { isKnownAddon } from "./addon.ts";
+import { type InstallGiven, installAddon } from "./install-addon.ts";
+import { type ClusterSources, readIntent } from "./intent.ts";
+
+/**
+ * Installs them.
+ *
+ * @returns the exit code
+ * @throws TroubleError as installing does
+ */
+export async function installAddons(given: InstallGiven, sources: ClusterSources): Promise<number> {
+  const { configuration } = readIntent(given, sources);
+  const enabled = configuration.addons.filter(({ isEnabled }) => isEnabled).map(({ name }) => name);
+  const others = enabled.filter((name) => !isKnownAddon(name));
+  if (given.quiet !== true)
+    for (const name of others) process.stderr.write(`${name} is left to DTK, which knows it.\n`);
+  if (enabled.some(isKnownAddon)) return installAddon(given, sources);
+  if (given.quiet !== true) process.stderr.write("No add-on that dtk knows is enabled in the addons list.\n");
+  return 0;
+}

@@ -1,0 +1,52 @@
+/** Turns flags, environment and config.yaml into what is to be had. */
+import { existsSync } from "node:fs";
+import { loadConfiguration } from "../../dtk/configuration/load.ts";
+import type { Configuration } from "../../dtk/configuration/resolve.ts";
+import type { Intent } from "../../dtk/installation/intent.ts";
+import { givenValues } from "./given.ts";
+import type { chartSettings, clusterSettings } from "./settings.ts";
+import { type HeldToken, findToken, installedToken } from "../../client/held-token.ts";
+import { installedTokenFile } from "../../platform/places.ts";
+import type { Given, Sources } from "../setting.ts";
+
+export type ClusterGiven = Given<typeof clusterSettings>;
+export type ClusterSources = Sources<typeof clusterSettings>;
+
+/**
+ * Reads the configuration and the admin token.
+ *
+ * @param options - `isDomainNeeded` as {@link loadConfiguration} has it
+ * @throws TroubleError as loading the configuration and reading the token do
+ */
+export function readIntent(
+  given: ClusterGiven & Partial<Given<typeof chartSettings>> & { readonly waitServer?: boolean | undefined },
+  sources: ClusterSources,
+  options: { readonly isDomainNeeded?: boolean } = {},
+): { readonly intent: Intent; readonly configuration: Configuration } {
+  const configuration = loadConfiguration({ path: given.config, given: givenValues(given, sources), ...options });
+  const { kubeconfig, domains, port, cluster, clusterIPs, hostIP, targets, tokenFile } = configuration;
+  const { virtualization, firstVM } = configuration;
+  const intent: Intent = {
+    place: { kubeconfig: kubeconfig.value, context: given.context, isHearsay: kubeconfig.origin.kind === "file" },
+    domains: domains.value,
+    port: port.value,
+    cluster: cluster.value,
+    clusterIPs: clusterIPs.value,
+    host: hostIP.value,
+    targets: targets.value,
+    isHostTyped: hostIP.origin.kind !== "file",
+    token: readToken(tokenFile.value, port.value),
+    machine: { virtualization: virtualization.value, name: firstVM.value },
+    chart: { chart: given.chart, version: given.chartVersion },
+    values: given.values ?? [],
+    set: given.set ?? [],
+    waitServer: given.waitServer === true,
+  };
+  return { intent, configuration };
+}
+
+/** One that was named must be readable; the installed one is used when it is there. */
+function readToken(path: string | undefined, port: number): HeldToken | undefined {
+  if (path !== undefined) return findToken(path, port);
+  return existsSync(installedTokenFile) ? installedToken(port) : undefined;
+}

@@ -1,0 +1,67 @@
+/** `dtk uninstall-addon external-dns`: takes away what dtk put into the cluster and what the server has of it. */
+import type { Say } from "../../dtk/installation/intent.ts";
+import { locateServer } from "../../dtk/installation/locate-server.ts";
+import { viewCluster } from "../../dtk/installation/situation.ts";
+import { type Removal, planRemoval, uninstall } from "../../dtk/installation/uninstall.ts";
+import type { Server } from "../../dtk/server/server.ts";
+import { TroubleError } from "../../base/trouble.ts";
+import { printableJSON } from "../../base/printable.ts";
+import { confirm } from "../confirm.ts";
+import { type ClusterGiven, type ClusterSources, readIntent } from "./intent.ts";
+
+export type UninstallGiven = ClusterGiven & {
+  readonly dryRun: boolean | undefined;
+  readonly yes: boolean | undefined;
+  readonly quiet: boolean | undefined;
+  readonly json: boolean | undefined;
+};
+
+/**
+ * Uninstalls.
+ *
+ * @returns 0, or 1 when the server did not answer, so that its lines are still there
+ * @throws TroubleError
+ */
+export async function uninstallAddon(given: UninstallGiven, sources: ClusterSources): Promise<number> {
+  const { intent } = readIntent(given, sources, { isDomainNeeded: false });
+  const say: Say = (line) => {
+    if (given.quiet !== true && given.json !== true) process.stdout.write(`${line}\n`);
+  };
+  const [view, server] = await Promise.all([viewCluster(intent), orNone(locateServer(intent, say))]);
+  const clusters = (await server?.status())?.clusters;
+  const removal = await planRemoval({ ...view, clusters, cluster: intent.cluster });
+  const steps = describe(removal);
+  if (given.json === true)
+    process.stdout.write(`${printableJSON({ ...removal, serverAnswers: server !== undefined })}\n`);
+  if (steps.length === 0) say("There is nothing of the add-on to remove.");
+  else if (given.dryRun === true) say(`Would remove:\n${steps.map((step) => `  ${step}`).join("\n")}`);
+  else if (!(await confirm(`This removes ${steps.join(", ")}.`, given.yes))) return 1;
+  else await uninstall(intent, { ...view, server, removal }, say);
+  return server === undefined ? warnOfServer(intent.cluster, say) : 0;
+}
+
+/** Without a server the cluster can be cleaned all the same. */
+async function orNone(locating: Promise<Server>): Promise<Server | undefined> {
+  try {
+    return await locating;
+  } catch (error) {
+    if (error instanceof TroubleError && error.code === "no-server") return undefined;
+    throw error;
+  }
+}
+
+function describe({ release, secret, namespace, cluster }: Removal): readonly string[] {
+  return [
+    ...(release ? ["the release external-dns"] : []),
+    ...(secret ? ["the Secret with its token"] : []),
+    ...(cluster === undefined ? [] : [`the lines, records and settings of the cluster ${cluster} on the server`]),
+    ...(namespace.goes ? ["the namespace external-dns"] : []),
+  ];
+}
+
+function warnOfServer(cluster: string, say: Say): number {
+  say(
+    `No server answers, so lines and settings of ${cluster} may still be there; remove them: sudo hostsfile-server clear --cluster ${cluster}`,
+  );
+  return 1;
+}

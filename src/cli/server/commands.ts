@@ -1,0 +1,244 @@
+/** Every subcommand of hostsfile-server: its settings and the words of its help. */
+import * as z from "zod/mini";
+import { parseClusterName } from "../../records/cluster.ts";
+import { parseDNSName } from "../../records/name.ts";
+import { onOrOff, oneText, parsedBy } from "../../base/text-schema.ts";
+import { type ProgramDeclaration, declareCommand } from "../command.ts";
+import { installedTokenFile } from "../../platform/places.ts";
+import { exportFormats } from "./export-text.ts";
+import { installSettings, uninstallSettings } from "./install-settings.ts";
+import {
+  hostsFileSetting,
+  portSetting,
+  serveSettings,
+  stateFolderSetting,
+  tokenFileSetting,
+} from "./serve-settings.ts";
+import { declare } from "../setting.ts";
+
+const json = declare({ flag: "json", doc: "Print the result as JSON.", whenAbsent: "text", schema: onOrOff });
+
+const cluster = declare({
+  flag: "cluster",
+  placeholder: "NAME",
+  doc: "The cluster that is meant.",
+  whenAbsent: "`default`",
+  schema: z.pipe(oneText, parsedBy(parseClusterName, "a cluster's name (lower-case letters, digits and hyphens)")),
+});
+
+const shownTokenFile = {
+  ...tokenFileSetting,
+  doc: "A file with the admin token.",
+  whenAbsent: `${installedTokenFile}, if it is there`,
+};
+
+const serverHost = declare({
+  flag: "host",
+  placeholder: "ADDRESS",
+  doc: "The address where the server listens.",
+  whenAbsent: "the service's, else localhost",
+  schema: oneText,
+});
+
+const watch = declare({
+  flag: "watch",
+  doc: "Show it live until Ctrl-C; where the output is no terminal, print each change.",
+  whenAbsent: "once",
+  schema: onOrOff,
+});
+
+const quiet = declare({ flag: "quiet", doc: "Print nothing but failures.", whenAbsent: "off", schema: onOrOff });
+
+const tracedName = {
+  placeholder: "NAME",
+  doc: "A name to trace through every part, to the step where it stops.",
+  optional: true,
+  schema: z.pipe(oneText, parsedBy(parseDNSName, "a name, for example foo.dtk.io")),
+} as const;
+
+const doctorSettings = {
+  fix: declare({
+    flag: "fix",
+    doc: "Mend what can be mended safely, after showing the commands, and look again.",
+    whenAbsent: "off",
+    schema: onOrOff,
+  }),
+  yes: declare({ flag: "yes", doc: "Do not ask before mending.", whenAbsent: "off", schema: onOrOff }),
+  json,
+  quiet: declare({ flag: "quiet", doc: "Print only what is not ok.", whenAbsent: "off", schema: onOrOff }),
+  port: portSetting,
+  host: serverHost,
+  tokenFile: shownTokenFile,
+  hostsFile: hostsFileSetting,
+  stateFolder: stateFolderSetting,
+  kubeconfig: declare({
+    flag: "kubeconfig",
+    placeholder: "PATH",
+    doc: "The kubeconfig of the cluster to look at.",
+    whenAbsent: "`$KUBECONFIG`, else ~/.kube/config",
+    schema: oneText,
+  }),
+  context: declare({
+    flag: "context",
+    placeholder: "NAME",
+    doc: "The context of the kubeconfig.",
+    whenAbsent: "the current one",
+    schema: oneText,
+  }),
+};
+
+const printAlone = declare({
+  flag: "print",
+  doc: "Only print the link, and open no browser.",
+  whenAbsent: "off",
+  schema: onOrOff,
+});
+
+const adoptSettings = {
+  stale: declare({
+    flag: "stale",
+    doc: "Also remove lines, as DTK's older server wrote them, whose name lies in a managed domain and is asked for by no cluster.",
+    whenAbsent: "they are listed and stay",
+    schema: onOrOff,
+  }),
+  dryRun: declare({
+    flag: "dry-run",
+    doc: "Print what would be done, and do nothing.",
+    whenAbsent: "off",
+    schema: onOrOff,
+  }),
+  yes: declare({ flag: "yes", doc: "Do it without asking.", whenAbsent: "asked on a terminal", schema: onOrOff }),
+};
+
+const exportFormat = declare({
+  flag: "format",
+  placeholder: "FORMAT",
+  doc: "`hosts` (lines of a hosts file), `json`, or `dnsmasq` (options `host-record`).",
+  whenAbsent: "`hosts`",
+  schema: z.pipe(
+    oneText,
+    parsedBy((text) => exportFormats.find((format) => format === text), "hosts, json or dnsmasq"),
+  ),
+});
+
+export const commands = [
+  declareCommand({
+    name: "serve",
+    summary: "Serve ExternalDNS's webhook and keep the hosts file in step (the default)",
+    examples: [
+      "sudo hostsfile-server --cluster-ip=192.168.122.167 --port=5000 --domains=dtk.io,mydomain.io",
+      "hostsfile-server --hosts-file=./hosts --state-dir=./state --domains=dtk.io --cluster-ip=127.0.0.1",
+      "sudo hostsfile-server --dry-run --domains=dtk.io --cluster-ip=192.168.122.167",
+    ],
+    settings: serveSettings,
+    run: async (given, sources) => (await import("./serve.ts")).serve(given, sources),
+  }),
+  declareCommand({
+    name: "status",
+    summary: "Ask the running server what it shows, what it does not show and why",
+    examples: [
+      "hostsfile-server status",
+      "hostsfile-server status --json | jq .attention",
+      "hostsfile-server status --watch",
+      "hostsfile-server status --port=5001",
+    ],
+    settings: { port: portSetting, host: serverHost, tokenFile: shownTokenFile, watch, json },
+    run: async (given) => (await import("./status.ts")).showStatus(given),
+  }),
+  declareCommand({
+    name: "open",
+    summary: "Open the page with the names in a browser; where a token is set, by a link that works once",
+    examples: ["hostsfile-server open", "hostsfile-server open --print"],
+    settings: { port: portSetting, host: serverHost, tokenFile: shownTokenFile, print: printAlone },
+    run: async (given) => (await import("./open.ts")).openPage(given),
+  }),
+  declareCommand({
+    name: "doctor",
+    summary: "Find out why a name does not resolve, and what to type; changes nothing without --fix",
+    examples: [
+      "hostsfile-server doctor",
+      "hostsfile-server doctor foo.dtk.io",
+      "hostsfile-server doctor --json | jq '.checks[] | select(.grade == \"problem\")'",
+      "sudo hostsfile-server doctor --fix",
+    ],
+    positionals: { name: tracedName },
+    settings: doctorSettings,
+    run: async (given) => (await import("./doctor.ts")).doctor(given),
+  }),
+  declareCommand({
+    name: "adopt",
+    summary: "Give names that your own lines define to the managed block, after showing the difference",
+    examples: ["hostsfile-server adopt --dry-run", "hostsfile-server adopt", "hostsfile-server adopt --stale --yes"],
+    settings: { port: portSetting, host: serverHost, tokenFile: shownTokenFile, ...adoptSettings, quiet, json },
+    run: async (given) => (await import("./adopt.ts")).adopt(given),
+  }),
+  declareCommand({
+    name: "export",
+    summary: "Print the names that the running server shows, as hosts lines, JSON or dnsmasq options",
+    examples: ["hostsfile-server export", "hostsfile-server export --format=dnsmasq > /etc/dnsmasq.d/cluster.conf"],
+    settings: { port: portSetting, host: serverHost, tokenFile: shownTokenFile, format: exportFormat },
+    run: async (given) => (await import("./export.ts")).exportNames(given),
+  }),
+  declareCommand({
+    name: "clear",
+    summary: "Remove our lines and what is saved, whether the server runs or not",
+    examples: ["sudo hostsfile-server clear", "sudo hostsfile-server clear --cluster kind-a"],
+    settings: {
+      cluster: { ...cluster, whenAbsent: "every cluster" },
+      port: portSetting,
+      host: serverHost,
+      tokenFile: shownTokenFile,
+      hostsFile: hostsFileSetting,
+      stateFolder: stateFolderSetting,
+      quiet,
+    },
+    run: async (given) => (await import("./clear.ts")).clear(given),
+  }),
+  declareCommand({
+    name: "recover",
+    summary: "Go on after the saved records were damaged or lost; ExternalDNS fills them again",
+    examples: ["sudo hostsfile-server recover"],
+    settings: { stateFolder: stateFolderSetting, quiet },
+    run: async (given) => (await import("./recover.ts")).recover(given),
+  }),
+  declareCommand({
+    name: "install",
+    summary: "Make the server a service that runs from boot; again, to upgrade it or to change its flags",
+    examples: [
+      "sudo hostsfile-server install",
+      "sudo hostsfile-server install --dry-run",
+      "sudo hostsfile-server install --port=5001 --allow=192.168.122.0/24",
+    ],
+    settings: installSettings,
+    run: async (given) => (await import("./install.ts")).install(given),
+  }),
+  declareCommand({
+    name: "uninstall",
+    summary: "Remove the service with program, token, state and lines; the hosts file is yours again",
+    examples: ["sudo hostsfile-server uninstall", "sudo hostsfile-server uninstall --keep-state --yes"],
+    settings: uninstallSettings,
+    run: async (given) => (await import("./uninstall.ts")).uninstall(given),
+  }),
+  declareCommand({
+    name: "token",
+    summary: "Print the token that a cluster's ExternalDNS must show",
+    examples: ["sudo hostsfile-server token --cluster kind-a --token-file /etc/hostsfile-server/token"],
+    settings: { cluster, tokenFile: shownTokenFile },
+    run: async (given) => (await import("./token.ts")).printToken(given),
+  }),
+  declareCommand({
+    name: "demo",
+    summary: "Play the whole story on a scratch hosts file: no cluster, no root, nothing left behind",
+    examples: ["hostsfile-server demo", "hostsfile-server demo --json"],
+    settings: { json },
+    run: async (given) => (await import("./demo.ts")).demo(given),
+  }),
+];
+
+export const hostsfileServer: ProgramDeclaration = {
+  name: "hostsfile-server",
+  summary: "Keeps /etc/hosts in step with the Ingresses of your desktop Kubernetes cluster.",
+  commands,
+  defaultCommand: "serve",
+  groups: {},
+};

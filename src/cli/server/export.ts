@@ -1,0 +1,16 @@
+/** `hostsfile-server export`: prints the names that the running server shows, for other programs. */
+import { namesSchema } from "../../contract/names.ts";
+import { type ExportFormat, renderExport } from "./export-text.ts";
+import { type ServerPlace, askForSurely } from "../../client/server-client.ts";
+
+/**
+ * Prints the names.
+ *
+ * @returns 0
+ * @throws TroubleError when no server answers (exit 3)
+ */
+export async function exportNames(given: ServerPlace & { readonly format: ExportFormat | undefined }): Promise<number> {
+  const names = await askForSurely(given, { method: "GET", path: "/names", shape: namesSchema });
+  process.stdout.write(renderExport(names, given.format ?? "hosts"));
+  return 0;
+}

@@ -1,0 +1,58 @@
+/** What `install` and `uninstall` can be told. */
+import { serveSettings } from "./serve-settings.ts";
+import { onOrOff } from "../../base/text-schema.ts";
+import { declare } from "../setting.ts";
+
+const yes = declare({ flag: "yes", doc: "Do it without asking.", whenAbsent: "asked on a terminal", schema: onOrOff });
+const quiet = declare({ flag: "quiet", doc: "Print nothing but failures.", whenAbsent: "off", schema: onOrOff });
+const json = declare({ flag: "json", doc: "Print the result as JSON.", whenAbsent: "text", schema: onOrOff });
+
+const { port, host, allow, clusterIP, domains, targets } = serveSettings;
+const once = "Told to the server once, which keeps it.";
+const kept = "what is installed, at first";
+
+export const installSettings = {
+  port: { ...port, whenAbsent: `${kept} 5000` },
+  host: { ...host, whenAbsent: `${kept} all addresses, both families` },
+  allow: { ...allow, whenAbsent: `${kept} as for serve` },
+  clusterIP: {
+    ...clusterIP,
+    doc: `${clusterIP.doc.replace(" Saved.", "")} ${once}`,
+    whenAbsent: "what the server has",
+  },
+  domains: { ...domains, doc: `${domains.doc.replace(" Saved.", "")} ${once}`, whenAbsent: "what the server has" },
+  targets: { ...targets, doc: `${targets.doc.replace(" Saved.", "")} ${once}`, whenAbsent: "what the server has" },
+  withoutToken: declare({
+    flag: "without-token",
+    doc: "Tell callers apart by address, and let every user of this machine configure the server.",
+    whenAbsent: "what is installed, at first a token in /etc/hostsfile-server/token",
+    schema: onOrOff,
+  }),
+  dryRun: declare({
+    flag: "dry-run",
+    doc: "Print what would be done, with the files, and do nothing.",
+    whenAbsent: "off",
+    schema: onOrOff,
+  }),
+  yes,
+  quiet,
+  json,
+} as const;
+
+export const uninstallSettings = {
+  keepState: declare({
+    flag: "keep-state",
+    doc: "Keep records, settings of clusters and the copies of the hosts file in /var/lib/hostsfile-server.",
+    whenAbsent: "off",
+    schema: onOrOff,
+  }),
+  dryRun: declare({
+    flag: "dry-run",
+    doc: "Print what would be removed, and do nothing.",
+    whenAbsent: "off",
+    schema: onOrOff,
+  }),
+  yes,
+  quiet,
+  json,
+} as const;

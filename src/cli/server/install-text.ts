@@ -1,0 +1,109 @@
+/** What `install` says: the plan before it is done, and what to do next. */
+import { type InstallationPlan, type Present, changesOf } from "../../service/installation.ts";
+import type { Item } from "../../service/item.ts";
+import {
+  installedTokenFile,
+  predecessorCopy,
+  programFolder,
+  serviceUnitName,
+  settingsFile,
+} from "../../platform/places.ts";
+import { version } from "../../base/version.ts";
+import { counted } from "../../base/words.ts";
+
+/** Renders the plan, a line for each thing that changes. */
+export function describePlan(plan: InstallationPlan, present: Present): string {
+  const changes = changesOf(plan);
+  const foreign = plan.items.filter(({ state }) => state === "foreign").map(({ item }) => item.path);
+  const left = foreign.map((path) => `leave   ${path}, which was not put there by install`);
+  if (changes.length + plan.replaced.length === 0)
+    return lines(["Everything is installed as it should be; nothing was changed.", ...left]);
+  const program = changes.filter(isProgram);
+  const files = `${counted(program.length, "file")}, version ${version}`;
+  return lines([
+    ...(plan.predecessor === undefined
+      ? []
+      : [
+          `replace the Python server of ${serviceUnitName}`,
+          `        its unit is kept as ${predecessorCopy} until uninstall`,
+        ]),
+    ...(program.length === 0 ? [] : [`copy    the program to ${programFolder} (${files})`]),
+    ...changes.flatMap((item) =>
+      isProgram(item)
+        ? []
+        : [`${isNew(plan, item) ? "write  " : "replace"} ${describeItem(item)}`, ...describeSettings(item, present)],
+    ),
+    ...plan.replaced.map((path) => `remove  ${path}, which the package takes the place of`),
+    ...left,
+    present.servicePid === undefined || plan.predecessor !== undefined
+      ? `enable  ${serviceUnitName} and start it`
+      : `restart ${serviceUnitName}, while systemd holds its port`,
+  ]);
+}
+
+function isProgram({ path }: Item): boolean {
+  return path.startsWith(`${programFolder}/`);
+}
+
+function isNew({ items }: InstallationPlan, item: Item): boolean {
+  return items.find((entry) => entry.item === item)?.state === "missing";
+}
+
+function describeItem(item: Item): string {
+  switch (item.kind) {
+    case "folder":
+      return `${item.path}/`;
+    case "link":
+      return `${item.path} -> ${item.target}`;
+    case "file":
+      return `${item.path} (mode ${item.mode.toString(8)})`;
+  }
+}
+
+/** What changes in a settings file that is there. */
+function describeSettings(item: Item, { settings }: Present): readonly string[] {
+  if (item.kind !== "file" || item.path !== settingsFile || typeof item.content !== "string") return [];
+  if (settings === undefined) return [];
+  const [before, after] = [settings.split("\n"), item.content.split("\n")];
+  return [
+    ...before.filter((line) => !after.includes(line)).map((line) => `        - ${line}`),
+    ...after.filter((line) => !before.includes(line)).map((line) => `        + ${line}`),
+  ];
+}
+
+/** The text of each file, but for the program's and the token. */
+export function planContents(plan: InstallationPlan): string {
+  return changesOf(plan)
+    .flatMap((item) =>
+      item.kind === "file" && typeof item.content === "string" && item.path !== installedTokenFile && !isProgram(item)
+        ? [`\n${item.path}:\n${item.content.replaceAll(/^(?=.)/gm, "  ")}`]
+        : [],
+    )
+    .join("");
+}
+
+/** What to do once it runs: at first connect a cluster; an ExternalDNS that called the predecessor starts anew. */
+export function nextStep(
+  { predecessor, settings }: Pick<Present, "predecessor" | "settings">,
+  hasToken: boolean,
+): string {
+  const rest = [
+    "",
+    `Settings: ${settingsFile}; after a change:`,
+    `  sudo systemctl reload ${serviceUnitName}`,
+    "To remove everything:",
+    "  sudo hostsfile-server uninstall",
+  ];
+  if (predecessor !== undefined) {
+    const restart = "  kubectl -n external-dns rollout restart deployment external-dns";
+    return lines(["", "Next, let ExternalDNS begin anew:", restart, ...rest]);
+  }
+  if (settings !== undefined) return "";
+  const next = "Next, point ExternalDNS here, from the folder of your config.yaml:";
+  const token = hasToken ? ["  It finds the token that ExternalDNS must show."] : [];
+  return lines(["", next, "  dtk install-addon external-dns", ...token, ...rest]);
+}
+
+function lines(texts: readonly string[]): string {
+  return `${texts.join("\n")}\n`;
+}

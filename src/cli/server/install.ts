@@ -1,0 +1,192 @@
+/** `hostsfile-server install`: makes the server a service that runs from boot. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { formatNetwork } from "../../platform/networks.ts";
+import { formatClusterIPChoice } from "../../records/cluster.ts";
+import { sendRequest } from "../../base/request.ts";
+import {
+  type InstallationPlan,
+  type Present,
+  applyInstallation,
+  changesOf,
+  lookAtPresent,
+  planInstallation,
+  variablesOf,
+} from "../../service/installation.ts";
+import { findInstaller } from "../../service/installer.ts";
+import { findObstacles } from "../../service/obstacles.ts";
+import { installedTokenFile, isPackageThere, isPackaged } from "../../platform/places.ts";
+import { programToInstall } from "../../service/program.ts";
+import { TroubleError } from "../../base/trouble.ts";
+import { confirm } from "../confirm.ts";
+import { defaultHostsFile } from "../../client/environment.ts";
+import { defaultPort } from "../../platform/installed.ts";
+import type { Given } from "../setting.ts";
+import type { installSettings } from "./install-settings.ts";
+import { describePlan, nextStep, planContents } from "./install-text.ts";
+import { ownCommand } from "../own-command.ts";
+import { requireRoot } from "../require-root.ts";
+import { exchange } from "../../client/exchange.ts";
+import { findToken } from "../../client/held-token.ts";
+import { askStatus } from "../../client/server-client.ts";
+import { printableJSON } from "../../base/printable.ts";
+import { renderStatus } from "./status-text.ts";
+import { terminalOf } from "../terminal.ts";
+
+type InstallGiven = Given<typeof installSettings>;
+
+/**
+ * Installs, or brings an installation in step with this program and the given flags.
+ *
+ * @returns 0, or 1 when the user said no
+ * @throws TroubleError with everything that hinders (exit 3)
+ */
+export async function install(given: InstallGiven): Promise<number> {
+  requireRoot("install");
+  const isOfPackage = isPackaged(process.execPath);
+  if (!isOfPackage && isPackageThere()) throw besidePackage();
+  const present = await lookAtPresent(isOfPackage);
+  const listen = listenPlace(given, present);
+  const tokenFile = tokenFileOf(given, present);
+  await refuseObstacles({
+    listen,
+    isPortOurs: holdsPort(present, listen.port),
+    servicePid: present.servicePid,
+    hostsFile: defaultHostsFile,
+    command: `sudo ${ownCommand()} install`,
+  });
+  const plan = await planInstallation(present, {
+    program: programToInstall({ executable: process.execPath, bundle: import.meta.dirname }),
+    variables: variables(given, { listen, tokenFile, predecessor: present.predecessor }),
+    listen,
+    // One that the user has put elsewhere is the user's.
+    token: tokenFile === installedTokenFile ? await findInstaller(process.env) : undefined,
+  });
+  const changed = [...changesOf(plan).map(({ path }) => path), ...plan.replaced];
+  const say = (text: string): void => {
+    if (given.quiet !== true && given.json !== true) process.stdout.write(text);
+  };
+  const sayJSON = (result: object): void => {
+    if (given.json === true) process.stdout.write(`${printableJSON(result)}\n`);
+  };
+  say(describePlan(plan, present));
+  if (given.dryRun === true) {
+    say(planContents(plan));
+    sayJSON({ wouldChange: changed });
+    return 0;
+  }
+  if (changed.length > 0 && !(await confirm("This is done as root.", given.yes))) return 1;
+  await applyInstallation(plan);
+  await waitUntilReady(listen);
+  await tellOnce(given, plan, { ...listen, tokenFile });
+  const status = await askStatus({ host: listen.host, port: listen.port, tokenFile });
+  sayJSON({ changed });
+  if (status !== undefined) say(`\n${renderStatus(status, { now: Date.now(), terminal: terminalOf(process.stdout) })}`);
+  say(nextStep(present, tokenFile !== undefined));
+  return 0;
+}
+
+function besidePackage(): TroubleError {
+  const message = "hostsfile-server is installed as a package, which this one would stand in the way of.";
+  const hint = "Install a newer package, or remove it first: sudo apt remove hostsfile-server";
+  return new TroubleError({ code: "installed-as-package", message, hint }, { exitCode: 3 });
+}
+
+/** The predecessor's port is given to us when it ends, and our socket's is ours. */
+function holdsPort(present: Present, port: number): boolean {
+  if (present.predecessor !== undefined) return present.servicePid !== undefined && port === portOf(present);
+  return present.isListening && port === portOf(present);
+}
+
+/** A flag wins over what the predecessor has, that over what is installed, that over defaults. */
+function listenPlace(
+  given: InstallGiven,
+  present: Present,
+): { readonly host: string | undefined; readonly port: number } {
+  const { HOSTSFILE_SERVER_HOST: host } = variablesOf(present.settings);
+  return { host: given.host ?? host, port: given.port ?? portOf(present) };
+}
+
+function portOf({ settings, predecessor }: Present): number {
+  const { HOSTSFILE_SERVER_PORT: installed } = variablesOf(settings);
+  // With a predecessor the installed settings are a package's, and were never in use.
+  return Number((predecessor === undefined ? installed : predecessor.port) ?? defaultPort);
+}
+
+/** Whoever was served without a token by the predecessor would be shut out by one. */
+function tokenFileOf(given: InstallGiven, { settings, predecessor }: Present): string | undefined {
+  if (given.withoutToken === true || predecessor !== undefined) return undefined;
+  return settings === undefined ? installedTokenFile : variablesOf(settings)["HOSTSFILE_SERVER_TOKEN_FILE"];
+}
+
+function variables(
+  given: InstallGiven,
+  known: Pick<Present, "predecessor"> & {
+    readonly listen: ReturnType<typeof listenPlace>;
+    readonly tokenFile: string | undefined;
+  },
+) {
+  const { listen, tokenFile, predecessor } = known;
+  return {
+    HOSTSFILE_SERVER_PORT: String(listen.port),
+    ...(listen.host !== undefined && { HOSTSFILE_SERVER_HOST: listen.host }),
+    HOSTSFILE_SERVER_TOKEN_FILE: tokenFile,
+    ...(predecessor?.debug && { HOSTSFILE_SERVER_DEBUG: predecessor.debug }),
+    ...(predecessor?.["dry-run"] && { HOSTSFILE_SERVER_DRY_RUN: predecessor["dry-run"] }),
+    ...(given.allow && { HOSTSFILE_SERVER_ALLOW: given.allow.map(formatNetwork).join(",") }),
+  };
+}
+
+async function refuseObstacles(options: Parameters<typeof findObstacles>[0]): Promise<void> {
+  const obstacles = await findObstacles(options);
+  const [first] = obstacles;
+  if (first === undefined) return;
+  const message = obstacles.map((obstacle) => obstacle.message).join("\n  ");
+  const hint = obstacles.map((obstacle) => obstacle.hint).join("\n  ");
+  throw new TroubleError({ code: first.code, message, hint }, { exitCode: 3 });
+}
+
+/** Tries, one a quarter second, so that it takes at most half a minute. */
+const mostTries = 120;
+
+/** The socket takes the connection at once; the answer comes when the server has started. */
+async function waitUntilReady({ host, port }: ReturnType<typeof listenPlace>): Promise<void> {
+  let last = "no answer";
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    try {
+      const { status, text } = await sendRequest({ host: host ?? "localhost", port, method: "GET", path: "/readyz" });
+      if (status === 200) return;
+      last = `${status} ${text}`;
+    } catch (error) {
+      last = error instanceof Error ? error.message : String(error);
+    }
+    await sleep(250);
+  }
+  const message = `The service runs but is not ready: ${last.slice(0, 300)}.`;
+  const hint = "See why: hostsfile-server status; journalctl --unit hostsfile-server.service";
+  throw new TroubleError({ code: "service-not-ready", message, hint }, { exitCode: 1 });
+}
+
+/** Cluster IP and domains are told once and kept by the server, so that no restart undoes what dtk sets later. */
+async function tellOnce(
+  given: InstallGiven,
+  { predecessor }: InstallationPlan,
+  { host, port, tokenFile }: ReturnType<typeof listenPlace> & { readonly tokenFile: string | undefined },
+): Promise<void> {
+  const told = {
+    clusterip: (given.clusterIP && formatClusterIPChoice(given.clusterIP)) ?? predecessor?.["cluster-ip"],
+    domains: given.domains?.join(",") ?? predecessor?.domains,
+    targets: given.targets,
+  };
+  const token = tokenFile === undefined ? undefined : findToken(tokenFile, port);
+  for (const [name, body] of Object.entries(told)) {
+    if (body === undefined) continue;
+    const place = { host: host ?? "localhost", port, token } as const;
+    const { status, text } = await exchange({ ...place, method: "POST", path: `/${name}`, body });
+    if (status === 200) continue;
+    const message = `The server did not take ${name} ${body}: ${text.trim()}.`;
+    throw new TroubleError(
+      { code: "server-refused", message, hint: "Give another value and run this again." },
+      { exitCode: 1 },
+    );
+  }
+}

@@ -1,0 +1,39 @@
+/** `hostsfile-server open`: opens the page in the user's browser; where a token is set, by a link that works once. */
+import * as z from "zod/mini";
+import { startProgram } from "../../base/process.ts";
+import { type ServerPlace, askFor, noServer, serverAddress } from "../../client/server-client.ts";
+
+const linkShape = z.object({ path: z.string().check(z.regex(/^\/[\w/-]*$/)), seconds: z.optional(z.number()) });
+
+/**
+ * Asks the server for a link, prints it, and opens it where there is a desktop.
+ *
+ * @returns the exit code
+ * @throws TroubleError when no server answers, or it wants a token
+ */
+export async function openPage(given: ServerPlace & { readonly print: boolean | undefined }): Promise<number> {
+  const link = await askFor(given, { method: "POST", path: "/open", shape: linkShape });
+  if (link === undefined) throw noServer(given);
+  const { path, seconds } = link;
+  const url = serverAddress(given) + path;
+  process.stdout.write(`${url}\n`);
+  if (seconds !== undefined) say(`The link works once, within ${seconds} seconds.`);
+  if (given.print === true) return 0;
+  say(await openInBrowser(url));
+  return 0;
+}
+
+function say(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
+}
+
+async function openInBrowser(url: string): Promise<string> {
+  // A browser that runs as root is no good idea, and most refuse.
+  if (process.geteuid?.() === 0) return "Open it in your browser; as root no browser is started.";
+  const { DISPLAY: x11, WAYLAND_DISPLAY: wayland } = process.env;
+  const isDesktop = process.platform === "darwin" || Boolean(x11) || Boolean(wayland);
+  if (!isDesktop) return "Open it in your browser; here is no desktop session to start one in.";
+  const opener = process.platform === "darwin" ? "open" : "xdg-open";
+  const isStarted = await startProgram(opener, [url]);
+  return isStarted ? "Opened in your browser." : `Open it in your browser; there is no ${opener} to do it.`;
+}

@@ -1,0 +1,108 @@
+/** Takes over from the service's settings file what may change while the server runs: who may call, and the token. */
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import type { Network } from "../../platform/networks.ts";
+import type { Log } from "../../base/log.ts";
+import { type Trouble, TroubleError } from "../../base/trouble.ts";
+import { type ServeSettings, serveSettings } from "./serve-settings.ts";
+import { type Sources, environmentName, readSettings } from "../setting.ts";
+
+const program = "hostsfile-server";
+
+/** Who is let in. */
+export interface Admission {
+  readonly allow: readonly Network[] | undefined;
+  /** The path of the file with the admin token. */
+  readonly tokenFile: string | undefined;
+}
+
+/** What the server was started with. */
+export interface Started {
+  readonly settings: ServeSettings;
+  readonly sources: Sources<typeof serveSettings>;
+  /** The port of the socket that systemd holds. */
+  readonly heldPort?: number | undefined;
+}
+
+/** Who the settings let in. */
+export function admissionOf({ allow, tokenFile }: ServeSettings): Admission {
+  return { allow, tokenFile };
+}
+
+/**
+ * Reads the settings file again (EnvironmentFile= in systemd.exec(5)). What was given as a flag stays.
+ *
+ * @param file - path of the settings file
+ * @param before - who was let in until now
+ * @returns who is let in from now on; `before` when something in the file is wrong, which is logged
+ */
+export function reload(file: string, options: Started & { readonly before: Admission; readonly log: Log }): Admission {
+  const { log, before } = options;
+  try {
+    const settings = readAgain(file, options);
+    const admission = admissionOf(settings);
+    log.info({ code: "settings-reloaded" }, `Read ${file} again: who may call and the token are as it says.`);
+    warnOfHeldPort(settings, options);
+    const waiting = changedBeyondAdmission(options.settings, settings).filter(
+      (name) => options.heldPort === undefined || !placeNames.has(name),
+    );
+    if (waiting.length > 0) {
+      const fields = { code: "restart-needed", settings: waiting };
+      log.warn(fields, `${waiting.join(", ")}: only a restart takes it over: systemctl restart ${program}`);
+    }
+    return admission;
+  } catch (error) {
+    const { code, message, hint } = troubleOf(file, error);
+    log.error({ code }, `Nothing was taken over from ${file}: ${message} ${hint}`);
+    return before;
+  }
+}
+
+/** The variables that say where to listen. */
+const placeNames = new Set(
+  [serveSettings.port, serveSettings.host].map((setting) => environmentName(setting, program)),
+);
+
+/**
+ * Says so when the settings name another port than the one that systemd holds, which is the one that counts.
+ *
+ * @param settings - as they are now
+ */
+export function warnOfHeldPort(
+  settings: Pick<ServeSettings, "port">,
+  { heldPort, log }: Pick<Started, "heldPort"> & { readonly log: Log },
+): void {
+  if (heldPort === undefined || settings.port === undefined || settings.port === heldPort) return;
+  const unit = `${program}.socket`;
+  log.warn(
+    { code: "port-held-by-socket" },
+    `Port ${settings.port} is named, but ${unit} holds port ${heldPort}. To change it: sudo systemctl edit --full ${unit}, then sudo systemctl restart ${unit}`,
+  );
+}
+
+function readAgain(file: string, { settings, sources }: Started): ServeSettings {
+  const environment = parseEnv(readFileSync(file, "utf8"));
+  const { given } = readSettings(serveSettings, { program, flags: {}, words: [], environment });
+  const flags = Object.entries(settings).filter(([key]) => isFlag(sources, key));
+  return { ...given, ...Object.fromEntries(flags) };
+}
+
+function isFlag(sources: Started["sources"], key: string): boolean {
+  return Object.entries(sources).some(([name, source]) => name === key && source?.startsWith("--") === true);
+}
+
+/** The environment variables whose value is another than at the start and that a running server cannot take over. */
+function changedBeyondAdmission(before: ServeSettings, now: ServeSettings): string[] {
+  const texts = [before, now].map(
+    (settings) => new Map(Object.entries(settings).map(([key, value]) => [key, JSON.stringify(value)])),
+  );
+  return Object.entries(serveSettings)
+    .filter(([key]) => key !== "allow" && key !== "tokenFile" && texts[0]?.get(key) !== texts[1]?.get(key))
+    .map(([, setting]) => environmentName(setting, program));
+}
+
+function troubleOf(file: string, error: unknown): Trouble {
+  if (error instanceof TroubleError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: "settings-unreadable", message, hint: `Mend ${file}, then run: sudo systemctl reload ${program}` };
+}

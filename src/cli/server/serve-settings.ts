@@ -1,0 +1,139 @@
+/** Every setting of the server, once: help, environment, checks and docs/configuration.md come from here. */
+import ipaddr from "ipaddr.js";
+import * as z from "zod/mini";
+import { parseNetwork } from "../../platform/networks.ts";
+import { parseClusterIPChoice, targetModes } from "../../records/cluster.ts";
+import { parseManagedDomain } from "../../records/managed-domain.ts";
+import { commaList, onOrOff, oneText, parsedBy } from "../../base/text-schema.ts";
+import { type Given, declare } from "../setting.ts";
+
+export const portSetting = declare({
+  flag: "port",
+  placeholder: "NUMBER",
+  doc: "The port that ExternalDNS calls.",
+  whenAbsent: "5000",
+  schema: z.pipe(oneText, parsedBy(parsePort, "a port (0 to 65535, 0 takes a free one)")),
+});
+
+export const hostsFileSetting = declare({
+  flag: "hosts-file",
+  placeholder: "PATH",
+  doc: "The hosts file to keep in step.",
+  whenAbsent: "/etc/hosts",
+  schema: oneText,
+});
+
+export const stateFolderSetting = declare({
+  flag: "state-dir",
+  placeholder: "PATH",
+  doc: "Where records and settings are kept over restarts.",
+  whenAbsent: "`$STATE_DIRECTORY`, else /var/lib/hostsfile-server as root, else `$XDG_STATE_HOME`/hostsfile-server",
+  schema: oneText,
+});
+
+export const tokenFileSetting = declare({
+  flag: "token-file",
+  placeholder: "PATH",
+  doc: "A file with the admin token. With it a token is required from every address.",
+  whenAbsent: "no token: callers are told apart by address",
+  schema: oneText,
+});
+
+export const serveSettings = {
+  clusterIP: declare({
+    flag: "cluster-ip",
+    placeholder: "ADDRESS",
+    doc: "The address that the names of the cluster `default` point to: IPv4, IPv6, or one of each with a comma; or `auto`: always the one that ExternalDNS calls from, which needs a token. Saved.",
+    whenAbsent: "what was saved",
+    schema: z.pipe(
+      commaList,
+      parsedBy((texts: string[]) => parseClusterIPChoice(texts), "an address, one of each family, or auto"),
+    ),
+  }),
+  port: portSetting,
+  domains: declare({
+    flag: "domains",
+    placeholder: "LIST",
+    doc: "The managed domains of the cluster `default`, comma separated; each covers itself and everything under it. Saved.",
+    whenAbsent: "what was saved",
+    schema: z.pipe(
+      commaList,
+      z.array(z.pipe(z.string(), parsedBy(parseManagedDomain, "a domain name, for example dtk.io"))),
+    ),
+  }),
+  dryRun: declare({
+    flag: "dry-run",
+    doc: "Keep everything in memory: no lock, no state, no write. Each change is logged as the lines it would add and remove.",
+    whenAbsent: "off",
+    schema: onOrOff,
+  }),
+  debug: declare({ flag: "debug", doc: "Log every request.", whenAbsent: "off", schema: onOrOff }),
+  host: declare({
+    flag: "host",
+    placeholder: "ADDRESS",
+    doc: "The local address to listen on.",
+    whenAbsent: "all addresses, both families",
+    schema: z.pipe(
+      oneText,
+      parsedBy((text: string) => (ipaddr.isValid(text) ? text : undefined), "an address of this machine"),
+    ),
+  }),
+  allow: declare({
+    flag: "allow",
+    placeholder: "CIDR",
+    repeatable: true,
+    doc: "Who may call the webhook, beside this machine itself: networks or addresses, comma separated or repeated.",
+    whenAbsent:
+      "the networks that lead to this machine's own containers and virtual machines alone (kind, k3d, minikube, libvirt, VirtualBox), and the network that a cluster IP lies in",
+    schema: z.pipe(
+      commaList,
+      z.array(z.pipe(z.string(), parsedBy(parseNetwork, "a network, for example 192.168.122.0/24"))),
+    ),
+  }),
+  tokenFile: tokenFileSetting,
+  hostsFile: hostsFileSetting,
+  stateFolder: stateFolderSetting,
+  targets: declare({
+    flag: "targets",
+    placeholder: "MODE",
+    doc: "Where names of the cluster `default` point: `cluster` (the cluster IP) or `record` (the records' own addresses). Saved.",
+    whenAbsent: "what was saved, at first `cluster`",
+    schema: z.pipe(
+      oneText,
+      parsedBy((text) => targetModes.find((mode) => mode === text), "cluster or record"),
+    ),
+  }),
+  forgetAfter: declare({
+    flag: "forget-after",
+    placeholder: "DURATION",
+    doc: "Forget a cluster that has not called for so long, with its records: days, hours or minutes, such as `14d`. Only time in which this machine was awake and the server ran counts.",
+    whenAbsent: "never",
+    schema: z.pipe(oneText, parsedBy(parseDuration, "a time from 1m on, for example 14d, 12h or 30m")),
+  }),
+  logFormat: declare({
+    flag: "log-format",
+    placeholder: "FORMAT",
+    doc: "`json`, `text`, or `auto`: text on a terminal and in systemd's journal, else JSON.",
+    whenAbsent: "`auto`",
+    schema: z.pipe(
+      oneText,
+      parsedBy((text) => logFormats.find((format) => format === text), "auto, text or json"),
+    ),
+  }),
+} as const;
+
+const logFormats = ["auto", "text", "json"] as const;
+
+export type ServeSettings = Given<typeof serveSettings>;
+
+/** Returns milliseconds. */
+function parseDuration(text: string): number | undefined {
+  const [, count = "0", unit = "m"] = /^(\d{1,6})([dhm])$/.exec(text) ?? [];
+  const minutes = Number(count) * ({ d: 1440, h: 60, m: 1 }[unit] ?? 0);
+  return minutes === 0 ? undefined : minutes * 60_000;
+}
+
+function parsePort(text: string): number | undefined {
+  const port = Number(text);
+  return /^\d+$/.test(text) && port <= 65_535 ? port : undefined;
+}

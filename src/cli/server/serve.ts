@@ -1,0 +1,133 @@
+/** `hostsfile-server serve`: runs the daemon until it is told to stop. */
+import { resolve } from "node:path";
+import { systemNetworks } from "../../platform/networks.ts";
+import { type Daemon, startDaemon } from "../../daemon/daemon.ts";
+import type { Log } from "../../base/log.ts";
+import { defaultCluster, initialSettings } from "../../records/cluster.ts";
+import { settingsFile } from "../../platform/places.ts";
+import { findSupervisor } from "../../platform/systemd/supervisor.ts";
+import { StoreTroubleError } from "../../store/trouble.ts";
+import { TroubleError } from "../../base/trouble.ts";
+import { version } from "../../base/version.ts";
+import { defaultHostsFile, stateFolderOf } from "../../client/environment.ts";
+import { defaultPort } from "../../platform/installed.ts";
+import { renderGreeting } from "./greeting.ts";
+import { makeLogger } from "./logger.ts";
+import { giveBackMemory } from "./memory.ts";
+import { type Started, admissionOf, reload, warnOfHeldPort } from "./reload.ts";
+import type { ServeSettings } from "./serve-settings.ts";
+import { TokenFile } from "./token-file.ts";
+
+/** Milliseconds; a write that takes longer never ends, and a new process may do better. */
+const longestWrite = 60_000;
+
+/**
+ * Serves until SIGTERM, SIGINT or, on a terminal, SIGHUP; a second one ends it at once. As a service, SIGHUP takes over
+ * what may change.
+ *
+ * @param sources - where each setting came from
+ * @returns the exit code
+ * @throws TroubleError when it cannot start
+ */
+export async function serve(settings: ServeSettings, sources: Started["sources"]): Promise<number> {
+  requireTokenToFollow(settings);
+  const log = await makeLogger({ format: settings.logFormat ?? "auto", isDebug: settings.debug ?? false });
+  const hostsFile = resolve(settings.hostsFile ?? defaultHostsFile);
+  await using supervisor = findSupervisor(process.env, process.pid);
+  let admission = admissionOf(settings);
+  using tokenFile = new TokenFile(log);
+  tokenFile.follow(admission.tokenFile);
+  // As a service it starts all the same, since callers that nobody answers wait in vain.
+  if (supervisor.descriptor === undefined) tokenFile.requireNoFlaw();
+  const stopped = stopSignal(supervisor.isThere ? () => void takeOver() : undefined);
+  let summary: string | undefined;
+  const takeOver = async (): Promise<void> => {
+    if (summary === undefined) return;
+    await supervisor.reloading();
+    admission = reload(settingsFile, { settings, sources, heldPort: heldPort(), before: admission, log });
+    tokenFile.follow(admission.tokenFile);
+    await supervisor.ready(summary);
+  };
+  const daemon = await startDaemon({
+    given: {
+      ...settings.clusterIP,
+      ...(settings.domains && { domains: [...new Set(settings.domains)] }),
+      ...(settings.targets && { targets: settings.targets }),
+    },
+    host: settings.host,
+    port: settings.port ?? defaultPort,
+    descriptor: supervisor.descriptor,
+    allow: () => admission.allow,
+    adminToken: () => tokenFile.token,
+    hostsFile,
+    stateFolder: stateFolderOf(settings.stateFolder),
+    forgetAfter: settings.forgetAfter,
+    isDryRun: settings.dryRun ?? false,
+    log,
+  });
+  const heldPort = (): number | undefined => (supervisor.descriptor === undefined ? undefined : daemon.port);
+  warnOfHeldPort(settings, { heldPort: heldPort(), log });
+  using _memory = giveBackMemory();
+  greet({ daemon, settings, hostsFile, log });
+  summary = `Keeps ${hostsFile} in step, listens on port ${daemon.port}`;
+  await supervisor.ready(summary, () => daemon.reconciler.state().busyFor < longestWrite);
+  const signal = await stopped;
+  void supervisor.stopping();
+  log.info({ code: "server-stopping", signal }, "Stopping: requests in flight finish, the lines stay.");
+  await daemon[Symbol.asyncDispose]();
+  log.info({ code: "server-stopped" }, "Stopped.");
+  return 0;
+}
+
+function requireTokenToFollow({ clusterIP, tokenFile }: ServeSettings): void {
+  if (clusterIP?.followsCaller !== true || tokenFile !== undefined) return;
+  const message = "--cluster-ip=auto takes whatever address ExternalDNS calls from, so callers must show a token.";
+  const hint = "Name a file with an admin token with --token-file, or give the address: --cluster-ip=ADDRESS";
+  throw new TroubleError({ code: "wrong-usage", message, hint }, { exitCode: 2 });
+}
+
+/**
+ * Waits for the signal to stop.
+ *
+ * @param reloading - called at SIGHUP instead of stopping
+ */
+function stopSignal(reloading: (() => void) | undefined): Promise<NodeJS.Signals> {
+  const { promise, resolve: stop } = Promise.withResolvers<NodeJS.Signals>();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop(signal));
+  // Without a terminal, as under nohup, whose setting Node does not keep, a hang-up means nothing.
+  const hasTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
+  process.on("SIGHUP", reloading ?? (() => hasTerminal && stop("SIGHUP")));
+  return promise;
+}
+
+function greet(known: {
+  readonly daemon: Daemon;
+  readonly settings: ServeSettings;
+  readonly hostsFile: string;
+  readonly log: Log;
+}): void {
+  const { daemon, settings, hostsFile, log } = known;
+  const lines = renderGreeting({
+    version,
+    hostsFile,
+    isDryRun: settings.dryRun ?? false,
+    port: daemon.port,
+    host: settings.host,
+    settings: settingsOf(daemon),
+    isReady: daemon.reconciler.state().ready,
+    shown: daemon.reconciler.state().view.entries.length,
+    allowed: daemon.allowed(),
+    isTokenRequired: settings.tokenFile !== undefined,
+    interfaces: systemNetworks.interfaces(),
+  });
+  for (const line of lines) log.info({ code: "server-started" }, line);
+}
+
+function settingsOf({ reconciler }: Daemon) {
+  try {
+    return reconciler.read((store) => store.cluster(defaultCluster)?.settings) ?? initialSettings;
+  } catch (error) {
+    if (error instanceof StoreTroubleError) return initialSettings;
+    throw error;
+  }
+}

@@ -1,0 +1,228 @@
+/** The status as a person reads it. */
+import { describe, expect, test, vi } from "vitest";
+import type { Status } from "../../contract/status.ts";
+import { renderStatus } from "./status-text.ts";
+import { plain } from "../terminal.ts";
+
+const none = { total: 0, list: [] };
+const now = Date.parse("2026-01-02T00:00:00Z");
+const status: Status = {
+  schemaVersion: 1,
+  server: {
+    pid: 7,
+    version: "1.2.3",
+    since: "2025-12-30T23:00:00Z",
+    address: "http://localhost:5000",
+    hostsFile: "/etc/hosts",
+    ready: true,
+    dryRun: false,
+    allowed: ["192.168.122.0/24"],
+    tokenRequired: false,
+  },
+  clusters: [
+    {
+      name: "default",
+      clusterIPs: ["192.168.122.167"],
+      domains: ["dtk.io"],
+      targets: "cluster",
+      negotiation: { at: "2026-01-01T23:00:00Z", include: ["dtk.io"], unseen: [] },
+      lastHeard: "2026-01-01T23:59:58Z",
+      caller: "192.168.122.167",
+      silentSeconds: 0,
+      movedTo: null,
+      followsCaller: false,
+      records: { CNAME: 2, TXT: 2 },
+      shown: 1,
+    },
+  ],
+  sinks: [
+    {
+      name: "hosts file",
+      ok: true,
+      lastWrittenAt: "2026-01-01T23:55:00Z",
+      method: "rename",
+      conflicts: none,
+      trouble: null,
+    },
+  ],
+  names: {
+    total: 1,
+    list: [{ name: "foo.dtk.io", addresses: ["192.168.122.167"], cluster: "default", resource: null, since: null }],
+  },
+  notShown: {
+    total: 25,
+    list: Array.from({ length: 25 }, (_, index) => ({
+      name: "x",
+      cluster: "default",
+      reason: "wildcard",
+      sentence: `*.${index} is not shown.`,
+    })),
+  },
+  leftOut: none,
+  contested: none,
+  attention: [],
+};
+
+const render = (shown: Status, width = Number.POSITIVE_INFINITY): string[] =>
+  renderStatus(shown, { now, terminal: { ...plain, width } }).split("\n");
+
+const sectionOf = (lines: string[], title: string): string[] => {
+  const start = lines.findIndex((line) => line.startsWith(title));
+  return lines.slice(start, lines.indexOf("", start));
+};
+
+test("each part is there, with ages in their largest unit, and long lists are counted", () => {
+  vi.stubEnv("TZ", "Europe/Berlin");
+  const lines = render(status);
+  vi.unstubAllEnvs();
+  expect(lines.filter((line) => !line.includes("*."))).toEqual([
+    "hostsfile-server 1.2.3 is ready",
+    "  process      pid 7, since 2025-12-31 00:00 (2 d)",
+    "  address      http://localhost:5000",
+    "  may call     this machine, 192.168.122.0/24",
+    "",
+    "Cluster default",
+    "  cluster IP   192.168.122.167",
+    "  domains      dtk.io",
+    "  negotiated   1 h ago: dtk.io",
+    "  last call    2 s ago from 192.168.122.167",
+    "  records      2 CNAME, 2 TXT",
+    "  shown        1 name: foo.dtk.io",
+    "               and 15 more; --json lists them",
+    "",
+    "Hosts file /etc/hosts is in step",
+    "  written      5 min ago, replaced",
+    "",
+    "Nothing needs attention.",
+    "",
+  ]);
+  expect(lines.filter((line) => line.includes("*."))).toEqual([
+    "  not shown    *.0 is not shown.",
+    ...Array.from({ length: 9 }, (_, index) => `               *.${index + 1} is not shown.`),
+  ]);
+});
+
+test("each cluster has its own names and exceptions", () => {
+  const [cluster] = status.clusters;
+  const exception = { name: "x", cluster: "kind-a", reason: "not-managed", sentence: "x lies in no managed domain." };
+  const empty = {
+    clusterIPs: [],
+    domains: [],
+    targets: "record",
+    records: {},
+    shown: 0,
+    lastHeard: null,
+    negotiation: null,
+  };
+  const clusters = cluster === undefined ? [] : [cluster, { ...cluster, ...empty, name: "kind-a" }];
+  expect(
+    sectionOf(render({ ...status, clusters, leftOut: { total: 1, list: [exception] } }), "Cluster kind-a"),
+  ).toEqual([
+    "Cluster kind-a",
+    "  cluster IP   not set",
+    "  domains      none",
+    "  targets      each record's own addresses",
+    "  negotiated   never",
+    "  last call    never",
+    "  records      none",
+    "  shown        0 names",
+    "  left out     x lies in no managed domain.",
+  ]);
+});
+
+test("of names beyond those that are listed the number is said, and of exceptions at least how many", () => {
+  const [cluster, name, exception] = [status.clusters[0], status.names.list[0], status.notShown.list[0]];
+  const many = {
+    ...status,
+    clusters: cluster === undefined ? [] : [{ ...cluster, shown: 3000 }],
+    names: { total: 3000, list: Array.from({ length: 1000 }, () => name ?? expect.fail()) },
+    notShown: { total: 300, list: Array.from({ length: 100 }, () => exception ?? expect.fail()) },
+  };
+  const lines = render(many);
+  expect(lines.find((line) => line.startsWith("  shown"))).toMatch(
+    /^ {2}shown {8}3000 names: .*foo\.dtk\.io and 2990 more$/,
+  );
+  expect(lines).toContain("               and at least 90 more; --json lists them");
+});
+
+describe("the hosts file", () => {
+  const sink = { name: "hosts file", ok: true, lastWrittenAt: null, method: null, conflicts: none, trouble: null };
+
+  test("names your own lines that are in the way, by their numbers", () => {
+    const list = [
+      { name: "nas.dtk.io", line: 2, text: "192.168.0.12 nas.dtk.io" },
+      { name: "tv.dtk.io", line: 5, text: "192.168.0.13 tv.dtk.io" },
+    ];
+    const lines = render({ ...status, sinks: [{ ...sink, conflicts: { total: 7, list } }] });
+    expect(sectionOf(lines, "Hosts file")).toEqual([
+      "Hosts file /etc/hosts is in step",
+      "  written      not since the start",
+      "  your lines   nas.dtk.io (line 2), tv.dtk.io (line 5) and 5 more",
+    ]);
+  });
+
+  test.each([
+    ["in-place", false, "5 min ago, written in place"],
+    ["memory", true, "5 min ago, in memory alone (dry run: the file is left alone)"],
+  ])("says how it was written: %s", (method, dryRun, words) => {
+    const written = { ...sink, ok: false, lastWrittenAt: "2026-01-01T23:55:00Z", method };
+    const lines = render({ ...status, sinks: [written], server: { ...status.server, dryRun } });
+    expect(sectionOf(lines, "Hosts file")).toEqual(["Hosts file /etc/hosts is NOT in step", `  written      ${words}`]);
+  });
+});
+
+test("what needs attention comes last, each with its command on a line of its own", () => {
+  const attention = [
+    { code: "hosts-file-full", message: "The disk is full.", hint: "Make room." },
+    {
+      code: "no-cluster-ip",
+      message: "No name is shown.",
+      hint: "Set it: curl -d ADDRESS http://localhost:5000/clusterip",
+    },
+  ];
+  const lines = render({
+    ...status,
+    attention,
+    server: { ...status.server, ready: false, tokenRequired: true },
+  });
+  expect(lines[0]).toBe("hostsfile-server 1.2.3 is NOT READY");
+  expect(lines[3]).toBe("  may call     whoever shows a token");
+  expect(lines.slice(-7)).toEqual([
+    "Needs attention",
+    "  The disk is full. [hosts-file-full]",
+    "    Make room.",
+    "  No name is shown. [no-cluster-ip]",
+    "    Set it:",
+    "      curl -d ADDRESS http://localhost:5000/clusterip",
+    "",
+  ]);
+});
+
+test("fits the terminal, except for commands, which are never broken", () => {
+  const domains = Array.from({ length: 12 }, (_, index) => `d-${index}.example.io`);
+  const [cluster] = status.clusters;
+  const hint =
+    "Set it with the address of the control-plane node: curl -u :ADMIN_TOKEN -d ADDRESS http://localhost:5000/clusters/a/clusterip";
+  const lines = render(
+    {
+      ...status,
+      clusters: cluster === undefined ? [] : [{ ...cluster, domains }],
+      attention: [{ code: "no-cluster-ip", message: "word ".repeat(40).trim(), hint }],
+    },
+    50,
+  );
+  expect(lines.filter((line) => line.length > 50)).toEqual([`      ${hint.split(": ").at(-1)}`]);
+  const from = lines.findIndex((line) => line.startsWith("  domains"));
+  expect(lines.slice(from, from + 3)).toEqual([
+    "  domains      d-0.example.io, d-1.example.io,",
+    "               d-2.example.io, d-3.example.io,",
+    "               d-4.example.io, d-5.example.io,",
+  ]);
+  expect(lines[from + 5]).toBe("               2 more");
+});
+
+test("colours tell good from bad and change nothing else", () => {
+  const painted = renderStatus(status, { now, terminal: { ...plain, paint: (style, text) => `<${style}>${text}</>` } });
+  expect(painted).toContain("<strong>hostsfile-server 1.2.3</> <good>is ready</>");
+  expect(painted.replaceAll(/<.*?>/g, "").split("\n")).toEqual(render(status));
+});

@@ -1,0 +1,159 @@
+/** The status as text for a person: one screen, the state of each part first, what needs attention last. */
+import { formatAge } from "../../base/age.ts";
+import type { Status } from "../../contract/status.ts";
+import { splitHint } from "../../base/trouble.ts";
+import { printable } from "../../base/printable.ts";
+import { type Terminal, wrap } from "../terminal.ts";
+import { counted } from "../../base/words.ts";
+
+type Cluster = Status["clusters"][number];
+
+/** Items of a list that are printed before the rest is counted. */
+const mostListed = 10;
+
+/** Columns of what stands before the value of a row. */
+const labelWidth = 15;
+
+/**
+ * Renders the status.
+ *
+ * @param status - as the server gave it
+ * @param options - the time, for ages; and where it is shown
+ */
+export function renderStatus(status: Status, options: StatusTextOptions): string {
+  return [...describeParts(status, options), "", ...describeAttention(status, options.terminal), ""].join("\n");
+}
+
+export interface StatusTextOptions {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly terminal: Terminal;
+}
+
+/** The lines of the status but for what needs attention: those that may be cut where there is no room. */
+export function describeParts(status: Status, { now, terminal }: StatusTextOptions): readonly string[] {
+  const screen: Screen = { terminal, age: (moment) => formatAge(moment, now) };
+  const sections = [
+    renderServer(status, screen),
+    ...status.clusters.map((cluster) => renderCluster(cluster, status, screen)),
+    ...status.sinks.map((sink) => renderSink(sink, status, screen)),
+  ];
+  return sections.flatMap((lines, index) => (index === 0 ? lines : ["", ...lines]));
+}
+
+interface Screen {
+  readonly terminal: Terminal;
+  /** The time since a moment. */
+  readonly age: (moment: string) => string;
+}
+
+function renderServer({ server }: Status, { terminal, age }: Screen): readonly string[] {
+  const { paint } = terminal;
+  const callers = server.tokenRequired ? "whoever shows a token" : ["this machine", ...server.allowed].join(", ");
+  const state = server.ready ? paint("good", "is ready") : paint("bad", "is NOT READY");
+  return [
+    `${paint("strong", `hostsfile-server ${server.version}`)} ${state}`,
+    ...row(terminal, "process", `pid ${server.pid}, since ${formatLocal(server.since)} (${age(server.since)})`),
+    ...row(terminal, "address", server.address),
+    ...row(terminal, "may call", callers),
+  ];
+}
+
+function renderCluster(cluster: Cluster, status: Status, { terminal, age }: Screen): readonly string[] {
+  const { name, clusterIPs, followsCaller, domains, targets, records, lastHeard, caller, negotiation } = cluster;
+  const counts = Object.entries(records).map(([type, count]) => `${count} ${type}`);
+  const told = negotiation && `${age(negotiation.at)} ago: ${listed(negotiation.include) || "every domain"}`;
+  return [
+    terminal.paint("strong", `Cluster ${name}`),
+    ...row(
+      terminal,
+      "cluster IP",
+      `${clusterIPs.join(", ") || "not set"}${followsCaller ? ", follows ExternalDNS" : ""}`,
+    ),
+    ...row(terminal, "domains", listed(domains) || "none"),
+    ...(targets === "cluster" ? [] : row(terminal, "targets", "each record's own addresses")),
+    ...row(terminal, "negotiated", told ?? "never"),
+    ...row(
+      terminal,
+      "last call",
+      lastHeard === null ? "never" : `${age(lastHeard)} ago${caller === null ? "" : ` from ${caller}`}`,
+    ),
+    ...row(terminal, "records", counts.join(", ") || "none"),
+    ...row(terminal, "shown", shownNames(cluster, status)),
+    ...exceptions(terminal, "not shown", ofCluster(status.notShown, name)),
+    ...exceptions(terminal, "left out", ofCluster(status.leftOut, name)),
+  ];
+}
+
+function shownNames({ name, shown }: Cluster, { names }: Status): string {
+  const known = names.list.filter(({ cluster }) => cluster === name).map((entry) => entry.name);
+  return known.length === 0 ? counted(shown, "name") : `${counted(shown, "name")}: ${listed(known, shown)}`;
+}
+
+/** The first of a list, and how many more there are of it. */
+function listed(items: readonly string[], total = items.length): string {
+  const first = items.slice(0, mostListed);
+  return first.join(", ") + (total > first.length ? ` and ${total - first.length} more` : "");
+}
+
+/** What is known of a cluster's exceptions: the status lists the first of all clusters together. */
+function ofCluster({ total, list }: Status["notShown"], cluster: string): readonly string[] {
+  const sentences = list.filter((entry) => entry.cluster === cluster).map(({ sentence }) => sentence);
+  const more = sentences.length - mostListed;
+  if (more <= 0) return sentences;
+  const count = total > list.length ? `at least ${more}` : String(more);
+  return [...sentences.slice(0, mostListed), `and ${count} more; --json lists them`];
+}
+
+function exceptions(terminal: Terminal, label: string, sentences: readonly string[]): readonly string[] {
+  return sentences.flatMap((sentence, index) => row(terminal, index === 0 ? label : "", sentence));
+}
+
+function renderSink(sink: Status["sinks"][number], { server }: Status, { terminal, age }: Screen): readonly string[] {
+  const { name, ok, lastWrittenAt, method, conflicts } = sink;
+  const { paint } = terminal;
+  const state = ok ? paint("good", "is in step") : paint("bad", "is NOT in step");
+  const written = lastWrittenAt === null ? "not since the start" : `${age(lastWrittenAt)} ago, ${methodWords(method)}`;
+  const title = `${name.charAt(0).toUpperCase()}${name.slice(1)} ${server.hostsFile}`;
+  const yours = conflicts.list.map((conflict) => `${conflict.name} (line ${conflict.line})`);
+  return [
+    `${paint("strong", title)} ${state}`,
+    ...row(terminal, "written", `${written}${server.dryRun ? " (dry run: the file is left alone)" : ""}`),
+    ...(yours.length === 0 ? [] : row(terminal, "your lines", listed(yours, conflicts.total))),
+  ];
+}
+
+function methodWords(method: string | null): string {
+  if (method === "rename") return "replaced";
+  return method === "in-place" ? "written in place" : "in memory alone";
+}
+
+/** The lines that say what needs attention. */
+export function describeAttention({ attention }: Status, terminal: Terminal): readonly string[] {
+  if (attention.length === 0) return [terminal.paint("good", "Nothing needs attention.")];
+  const { width, paint } = terminal;
+  return [
+    paint("bad", "Needs attention"),
+    ...attention.flatMap(({ code, message, hint }) => {
+      const { words, command } = splitHint(hint);
+      return [
+        ...wrap(`${message} [${code}]`, width, { first: "  ", others: "  " }),
+        ...wrap(words, width, { first: "    ", others: "    " }),
+        ...(command === undefined ? [] : [`      ${paint("command", printable(command))}`]),
+      ];
+    }),
+  ];
+}
+
+/** A label and its value, whose further lines stand under its first. */
+function row({ width, paint }: Terminal, label: string, value: string): readonly string[] {
+  const others = " ".repeat(labelWidth);
+  const [first = "", ...rest] = wrap(value, width, { first: others, others });
+  return [`  ${paint("faint", label)}${" ".repeat(labelWidth - 2 - label.length)}${first.slice(labelWidth)}`, ...rest];
+}
+
+/** A moment on the clocks of this place, as in `2026-11-22 23:15`. */
+function formatLocal(moment: string): string {
+  const time = new Date(moment);
+  return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16).replace("T", " ");
+}

@@ -1,0 +1,88 @@
+/** `hostsfile-server status --watch`: the status live, drawn over itself on a terminal, else printed at each change. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Status } from "../../contract/status.ts";
+import { type Trouble, TroubleError } from "../../base/trouble.ts";
+import { openScreen } from "../screen.ts";
+import { type ServerPlace, findStatus } from "../../client/server-client.ts";
+import { printableJSON } from "../../base/printable.ts";
+import { describeAttention, describeParts, renderStatus } from "./status-text.ts";
+import { type Terminal, terminalOf, wrap } from "../terminal.ts";
+
+/** Milliseconds between two looks. */
+const interval = 1000;
+
+/** What was found at one look; a server that is gone may come back. */
+export type Look = { readonly status: Status } | { readonly trouble: Trouble };
+
+type Show = (look: Look) => void;
+
+/** Shows the status until a signal ends the process, with exit code 0: that is how watching ends well. */
+export async function watchStatus(given: ServerPlace & { readonly json: boolean | undefined }): Promise<never> {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(0));
+  const isDrawn = process.stdout.isTTY && given.json !== true && process.env["TERM"] !== "dumb";
+  const show = isDrawn ? drawing() : printing(given.json === true);
+  for (;;) {
+    show(await takeLook(given));
+    await sleep(interval);
+  }
+}
+
+async function takeLook(place: ServerPlace): Promise<Look> {
+  try {
+    return { status: await findStatus(place) };
+  } catch (error) {
+    if (!(error instanceof TroubleError)) throw error;
+    const { code, message, hint } = error;
+    return { trouble: { code, message, hint } };
+  }
+}
+
+function drawing(): Show {
+  let last: Look | undefined;
+  const draw = (): void => {
+    if (last === undefined) return;
+    const terminal = terminalOf(process.stdout);
+    const note = ["", terminal.paint("faint", "Live; Ctrl-C ends it.")];
+    if ("trouble" in last) screen.draw({ lines: describeTrouble(last.trouble, terminal), footer: note });
+    else {
+      const lines = describeParts(last.status, { now: Date.now(), terminal });
+      screen.draw({ lines, footer: ["", ...describeAttention(last.status, terminal), ...note] });
+    }
+  };
+  const screen = openScreen(process.stdout, draw);
+  return (look) => {
+    last = look;
+    draw();
+  };
+}
+
+function printing(json: boolean): Show {
+  let last: string | undefined;
+  return (look) => {
+    const key = substanceOf(look);
+    if (key === last) return;
+    const isFirst = last === undefined;
+    last = key;
+    const text = json
+      ? `${printableJSON("status" in look ? look.status : look.trouble)}\n`
+      : renderLook(look, terminalOf(process.stdout));
+    process.stdout.write(isFirst || json ? text : `\n--- ${new Date().toISOString()}\n${text}`);
+  };
+}
+
+function renderLook(look: Look, terminal: Terminal): string {
+  if ("status" in look) return renderStatus(look.status, { now: Date.now(), terminal });
+  return `${describeTrouble(look.trouble, terminal).join("\n")}\n`;
+}
+
+function describeTrouble({ message, hint }: Trouble, { width }: Terminal): readonly string[] {
+  return [...wrap(message, width, { first: "", others: "" }), ...wrap(hint, width, { first: "  ", others: "  " })];
+}
+
+/** All that counts as a change: not that ExternalDNS called again, nor that a silence has become longer. */
+export function substanceOf(look: Look): string {
+  if ("trouble" in look) return look.trouble.code;
+  const { clusters, attention, ...others } = look.status;
+  const lasting = clusters.map((cluster) => ({ ...cluster, lastHeard: null, silentSeconds: 0 }));
+  return JSON.stringify([others, lasting, attention.map(({ code, hint }) => [code, hint])]);
+}

@@ -1,0 +1,77 @@
+/** `hostsfile-server uninstall`: leaves the desktop as it was before `install`. */
+import { existsSync } from "node:fs";
+import { findInstalled, hasPredecessor, removeInstalled, stopService } from "../../service/removal.ts";
+import { isPackageThere, isPackaged, serviceStateFolder, serviceUnitName } from "../../platform/places.ts";
+import { TroubleError } from "../../base/trouble.ts";
+import { printableJSON } from "../../base/printable.ts";
+import { removeLinesFrom } from "./remove-lines.ts";
+import { defaultHostsFile } from "../../client/environment.ts";
+import { confirm } from "../confirm.ts";
+import { requireRoot } from "../require-root.ts";
+import type { Given } from "../setting.ts";
+import type { uninstallSettings } from "./install-settings.ts";
+
+const lines = { path: defaultHostsFile, stateFolder: serviceStateFolder, what: "hostsfile-server uninstall" };
+
+/**
+ * Uninstalls.
+ *
+ * @returns 0, or 1 when the user said no
+ * @throws TroubleError when our lines cannot be removed, before anything else is (exit 3)
+ */
+export async function uninstall(given: Given<typeof uninstallSettings>): Promise<number> {
+  requireRoot("uninstall");
+  if (isPackaged(process.execPath)) return uninstallPackaged();
+  if (isPackageThere()) throw packaged();
+  const keepState = given.keepState === true;
+  const paths = await findInstalled({ keepState });
+  const say = (text: string, result: Result): void => {
+    if (given.json === true) process.stdout.write(`${printableJSON(result)}\n`);
+    else if (given.quiet !== true) process.stdout.write(`${text}\n`);
+  };
+  if (paths.length === 0) {
+    say("Nothing of hostsfile-server is installed.", { removed: [] });
+    return 0;
+  }
+  const list = paths.map((path) => `  ${path}`).join("\n");
+  if (given.dryRun === true) {
+    say(`Would stop the service, remove its lines from /etc/hosts, and remove:\n${list}`, { wouldRemove: paths });
+    return 0;
+  }
+  const question = `This stops the service, removes its lines from /etc/hosts, and removes:\n${list}\n`;
+  if (!(await confirm(question, given.yes))) return 1;
+  await stopService();
+  // With --keep-state too: lines that nobody keeps in step would go stale, and the state brings them back.
+  await removeLinesFrom(lines);
+  const givenBack = await removeInstalled(keepState ? paths : [...paths, serviceStateFolder]);
+  const kept = keepState && existsSync(serviceStateFolder) ? [serviceStateFolder] : [];
+  const texts = [
+    `Removed:\n${list}`,
+    "No line of ours is left in /etc/hosts.",
+    ...kept.map((path) => `Kept: ${path}`),
+    ...(givenBack === undefined ? [] : [describeGivenBack(givenBack)]),
+  ];
+  say(texts.join("\n"), { removed: paths, kept, givenBack: givenBack ?? null });
+  return 0;
+}
+
+type Result = Readonly<Record<string, string | null | readonly string[]>>;
+
+function describeGivenBack(path: string): string {
+  return `Back where it was: ${path} of the Python server.\n  It is not started; to do so: sudo systemctl enable --now ${serviceUnitName}`;
+}
+
+/** The package manager knows the files, and calls this before it removes them (Debian Policy 6.6). */
+async function uninstallPackaged(): Promise<number> {
+  if (process.env["DPKG_MAINTSCRIPT_PACKAGE"] === undefined) throw packaged();
+  await stopService();
+  await removeLinesFrom(lines);
+  if (await hasPredecessor()) process.stdout.write(`${describeGivenBack((await removeInstalled([])) ?? "")}\n`);
+  return 0;
+}
+
+function packaged(): TroubleError {
+  const message = "hostsfile-server was installed as a package.";
+  const hint = "Remove it as one: sudo apt purge hostsfile-server";
+  return new TroubleError({ code: "installed-as-package", message, hint }, { exitCode: 3 });
+}

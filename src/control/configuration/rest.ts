@@ -1,0 +1,187 @@
+/** The seed's REST methods, at the root for the cluster `default` and under `/clusters/NAME` for each. */
+import type { Context, MiddlewareHandler } from "hono";
+import { Hono } from "hono/tiny";
+import type { Log } from "../../base/log.ts";
+import {
+  type ClusterName,
+  type ClusterSettings,
+  defaultCluster,
+  initialSettings,
+  parseClusterName,
+} from "../../records/cluster.ts";
+import { parseManagedDomain } from "../../records/managed-domain.ts";
+import type { ReconcilerPort } from "../../engine/reconciler.ts";
+import { answerJSON, answerTrouble } from "../../http/answer.ts";
+import type { HTTPEnvironment } from "../../http/environment.ts";
+import { restartCommand, unseenDomains } from "../../sources/webhook/negotiation.ts";
+import type { Forget, forgetAll } from "./forget.ts";
+import type { Guard } from "../../http/guard.ts";
+import { type Setting, readClusterIPs, readDomains, readTargetMode, readValues } from "./setting-body.ts";
+
+export interface RESTOptions {
+  readonly reconciler: ReconcilerPort;
+  readonly guard: Guard;
+  readonly receive: MiddlewareHandler<HTTPEnvironment>;
+  readonly forget: Forget;
+  readonly forgetAll: () => ReturnType<typeof forgetAll>;
+  readonly tokenRequired: () => boolean;
+  readonly log: Log;
+}
+
+type RESTContext = Context<HTTPEnvironment>;
+
+/** A thing that can be read and set. */
+interface Resource {
+  readonly path: "domains" | "clusterip" | "targets";
+  /** As the predecessor wrote it into its message for an empty body. */
+  readonly noun: string;
+  /** What GET answers as JSON. */
+  readonly show: (settings: ClusterSettings) => unknown;
+  readonly set: (settings: ClusterSettings, values: readonly string[], hasToken: boolean) => Setting<ClusterSettings>;
+}
+
+const resources: readonly Resource[] = [
+  {
+    path: "domains",
+    noun: "domain",
+    show: ({ domains }) => domains,
+    set: (settings, values) =>
+      map(readDomains(values), (domains) => ({
+        ...settings,
+        domains: [...new Set([...settings.domains, ...domains])],
+      })),
+  },
+  {
+    path: "clusterip",
+    noun: "cluster ip",
+    show: ({ clusterIPs }) => clusterIPs.join(","),
+    set: (settings, values, hasToken) =>
+      map(readClusterIPs(values, hasToken), (choice) => ({ ...settings, ...choice })),
+  },
+  {
+    path: "targets",
+    noun: "targets",
+    show: ({ targets }) => targets,
+    set: (settings, values) => map(readTargetMode(values), (targets) => ({ ...settings, targets })),
+  },
+];
+
+/** Makes the routes. */
+export function restRoutes(options: RESTOptions): Hono<HTTPEnvironment> {
+  const { guard, receive } = options;
+  const reading = guard.admit("reading");
+  const configuration = guard.admit("configuration");
+  const app = new Hono<HTTPEnvironment>({ strict: false });
+  for (const prefix of ["", "/clusters/:cluster"]) {
+    for (const resource of resources) {
+      const path = `${prefix}/${resource.path}`;
+      app.get(path, reading, (context) => showResource(context, options, resource));
+      app.post(path, configuration, receive, (context) => setResource(context, options, resource));
+    }
+    app.delete(`${prefix}/domains/:domain`, configuration, (context) => removeDomain(context, options));
+  }
+  app.delete("/clusters", configuration, async (context) => forgetEverything(context, options));
+  app.delete("/clusters/:cluster", configuration, (context) => forgetCluster(context, options));
+  return app;
+}
+
+function showResource(context: RESTContext, { reconciler }: RESTOptions, { show }: Resource): Response {
+  const name = clusterName(context);
+  const settings = name && settingsOf(reconciler, name);
+  return settings === undefined ? unknownCluster(context) : context.json(show(settings));
+}
+
+async function setResource(context: RESTContext, options: RESTOptions, { noun, set }: Resource): Promise<Response> {
+  const name = clusterName(context);
+  if (name === undefined) return badClusterName(context);
+  const values = readValues(context.get("body"));
+  if (values.length === 0) return answerJSON(context, { error: `No ${noun} data provided` }, 400);
+  const hasToken = options.tokenRequired();
+  const settings = set(settingsOf(options.reconciler, name) ?? initialSettings, values, hasToken);
+  if (!settings.ok) return answerJSON(context, { error: settings.message }, 400);
+  return configure(context, options, { name, settings: settings.value });
+}
+
+async function removeDomain(context: RESTContext, options: RESTOptions): Promise<Response> {
+  const name = clusterName(context);
+  const settings = name && settingsOf(options.reconciler, name);
+  if (name === undefined || settings === undefined) return unknownCluster(context);
+  const text = context.req.param("domain") ?? "";
+  const domain = parseManagedDomain(text);
+  if (domain === undefined || !settings.domains.includes(domain)) {
+    return answerJSON(context, { error: `${JSON.stringify(text)} is not a managed domain of ${name}.` }, 404);
+  }
+  const domains = settings.domains.filter((other) => other !== domain);
+  return configure(context, options, { name, settings: { ...settings, domains } });
+}
+
+/** Unlike with one cluster it is done only when the lines are gone too, which they are to be whatever the state is. */
+async function forgetEverything(context: RESTContext, { forgetAll }: RESTOptions): Promise<Response> {
+  const { clusters, outcome } = await forgetAll();
+  return outcome.ok ? context.json(clusters) : answerTrouble(context, outcome.trouble, 503);
+}
+
+async function forgetCluster(context: RESTContext, { reconciler, forget }: RESTOptions): Promise<Response> {
+  const name = clusterName(context);
+  if (name === undefined || settingsOf(reconciler, name) === undefined) return unknownCluster(context);
+  const outcome = await forget(name);
+  if (!outcome.ok && !outcome.stored) return answerTrouble(context, outcome.trouble, 503);
+  return context.body("");
+}
+
+/** Once stored it is done for the caller; that a sink lags behind is for status and log to say. */
+async function configure(
+  context: RESTContext,
+  { reconciler, log }: RESTOptions,
+  { name, settings }: { readonly name: ClusterName; readonly settings: ClusterSettings },
+): Promise<Response> {
+  const outcome = await reconciler.change((store) => store.configure(name, settings));
+  if (!outcome.ok && !outcome.stored) return answerTrouble(context, outcome.trouble, 503);
+  log.info(
+    { code: "cluster-configured", cluster: name, ...settings },
+    `Cluster ${name} is configured: ${describe(settings)}.`,
+  );
+  const unseen = unseenDomains(
+    settings,
+    reconciler.read((store) => store.cluster(name)?.negotiation),
+  );
+  if (unseen.length > 0) {
+    const message = `ExternalDNS of ${name} does not look at ${unseen.join(", ")} before it restarts; run: ${restartCommand}`;
+    log.warn({ code: "restart-external-dns", cluster: name, domains: unseen }, message);
+  }
+  return context.body("");
+}
+
+function describe({ clusterIPs, followsCaller, domains, targets }: ClusterSettings): string {
+  const list = (values: readonly string[]): string => (values.length === 0 ? "none" : values.join(", "));
+  return `cluster IP ${list(clusterIPs)}${followsCaller === true ? ", follows the caller" : ""}; domains ${list(domains)}; targets ${targets}`;
+}
+
+function clusterName(context: RESTContext): ClusterName | undefined {
+  return parseClusterName(context.req.param("cluster") ?? defaultCluster);
+}
+
+function settingsOf(reconciler: ReconcilerPort, name: ClusterName): ClusterSettings | undefined {
+  return reconciler.read((store) => store.cluster(name)?.settings);
+}
+
+function unknownCluster(context: RESTContext): Response {
+  return answerJSON(
+    context,
+    { error: `Cluster ${JSON.stringify(context.req.param("cluster"))} is not configured.` },
+    404,
+  );
+}
+
+function badClusterName(context: RESTContext): Response {
+  const text = JSON.stringify(context.req.param("cluster"));
+  return answerJSON(
+    context,
+    { error: `${text} cannot name a cluster; use lower-case letters, digits and hyphens.` },
+    400,
+  );
+}
+
+function map<From, To>(setting: Setting<From>, to: (value: From) => To): Setting<To> {
+  return setting.ok ? { ok: true, value: to(setting.value) } : setting;
+}

@@ -1,0 +1,79 @@
+/** What a browser asks for: the page, its events, and the link that opens both where a token is set. */
+import type { Context } from "hono";
+import { setCookie } from "hono/cookie";
+import { Hono } from "hono/tiny";
+import { answerJSON } from "../../http/answer.ts";
+import type { HTTPEnvironment } from "../../http/environment.ts";
+import type { ChangeFeed } from "../status/change-feed.ts";
+import { createEventStream, revisionOf } from "../status/event-stream.ts";
+import type { Guard } from "../../http/guard.ts";
+import { type Sessions, linkLife, sessionLife } from "../../http/sessions.ts";
+import { type StatusOptions, buildStatus } from "../status/report.ts";
+
+export interface PageOptions extends StatusOptions {
+  readonly guard: Guard;
+  readonly changes: ChangeFeed;
+  readonly sessions: Sessions;
+  readonly cookieName: () => string;
+}
+
+type PageContext = Context<HTTPEnvironment>;
+
+/** The same for who has no cookie, an old one, or a link that was used. */
+const howToOpen = "To open the page, run on the desktop: hostsfile-server open";
+
+/** Makes the routes. */
+export function pageRoutes(options: PageOptions): Hono<HTTPEnvironment> {
+  const { guard, sessions, changes, cookieName, tokenRequired } = options;
+  const app = new Hono<HTTPEnvironment>({ strict: false });
+  app.get("/", async (context, next) => {
+    if (context.req.header("accept")?.includes("text/html") !== true) return next();
+    return showPage(context, options);
+  });
+  app.get("/events", guard.admit("detail"), createEventStream({ changes, status: () => buildStatus(options) }));
+  app.post("/open", guard.admit("configuration"), (context) =>
+    answerJSON(context, tokenRequired() ? { path: `/open/${sessions.makeLink()}`, seconds: linkLife } : { path: "/" }),
+  );
+  app.get("/open/:link", async (context) => {
+    // Used up also when it is refused, since the log then has it.
+    const secret = sessions.begin(context.req.param("link"));
+    const refusal = guard.refuse(context, "word");
+    if (refusal !== undefined) return showNotice(context, refusal);
+    if (secret === undefined) {
+      const message = `This link was used before, or is older than ${linkLife} seconds, or the server has started again since.`;
+      return showNotice(context, { status: 401, message, hint: howToOpen });
+    }
+    setCookie(context, cookieName(), secret, { path: "/", httpOnly: true, sameSite: "Strict", maxAge: sessionLife });
+    context.header("cache-control", "no-store");
+    context.header("referrer-policy", "no-referrer");
+    return context.redirect("/", 303);
+  });
+  return app;
+}
+
+async function showPage(context: PageContext, options: PageOptions): Promise<Response> {
+  const refusal = options.guard.refuse(context, "detail");
+  if (refusal !== undefined) {
+    const hint = refusal.status === 401 ? howToOpen : refusal.hint;
+    return showNotice(context, { ...refusal, hint });
+  }
+  const status = buildStatus(options);
+  const filter = context.req.query("filter")?.trim().toLowerCase() ?? "";
+  const shown = filter === "" ? status : buildStatus(options, filter);
+  const { renderPage } = await import("./page.ts");
+  return answer(context, 200, await renderPage(shown, { now: options.now(), filter, revision: revisionOf(status) }));
+}
+
+async function showNotice(
+  context: PageContext,
+  notice: { readonly status: 401 | 403 | 503; readonly message: string; readonly hint: string },
+): Promise<Response> {
+  const { renderNotice } = await import("./page.ts");
+  return answer(context, notice.status, await renderNotice(notice));
+}
+
+/** Loaded with the first page, since a server without a browser needs none of it. */
+async function answer(context: PageContext, status: 200 | 401 | 403 | 503, page: string): Promise<Response> {
+  const { pageHeaders } = await import("./document.ts");
+  return context.html(page, status, pageHeaders);
+}

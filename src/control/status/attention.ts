@@ -1,0 +1,136 @@
+/** What a person should look at: each lasting problem as one sentence with what to do, the gravest first. */
+import type { ReconcilerState } from "../../engine/reconciler.ts";
+import type { Trouble } from "../../base/trouble.ts";
+import { restartCommand } from "../../sources/webhook/negotiation.ts";
+import type { Status } from "../../contract/status.ts";
+
+type Facts = Omit<Status, "attention">;
+type Cluster = Status["clusters"][number];
+
+/** Milliseconds without a call: three of ExternalDNS's default intervals (its flag --interval). */
+export const longestSilence = 180_000;
+
+/** Milliseconds after which a cluster is rather gone than ill. */
+const longestAbsence = 2 * 86_400_000;
+
+/** The reconciler's state, for the notices of the sinks; which limits are hit; and the time in milliseconds since 1970. */
+export interface AttentionState extends Pick<ReconcilerState, "storeTrouble" | "viewTrouble" | "reports"> {
+  readonly overLimit: readonly Trouble[];
+  /** What else is worth a look. */
+  readonly notices?: readonly Trouble[];
+  readonly now: number;
+}
+
+/**
+ * Finds what needs attention.
+ *
+ * @param status - everything else of the status
+ * @param state - what the status does not have whole
+ */
+export function findAttention(
+  status: Facts,
+  { storeTrouble, viewTrouble, reports, overLimit, notices = [], now }: AttentionState,
+): Trouble[] {
+  return [
+    ...[storeTrouble, viewTrouble].filter((trouble) => trouble !== undefined).map(pick),
+    ...status.sinks.flatMap(({ trouble }) => trouble ?? []),
+    ...notices.map(pick),
+    ...status.clusters.flatMap((cluster) => ofCluster(cluster, status.server)),
+    ...status.clusters.flatMap((cluster) => ofSilence(cluster, status.server, now)),
+    ...[...reports.values()].flatMap((report) => (report.ok ? report.notices.map(pick) : [])),
+    ...overLimit,
+    ...status.sinks.flatMap(({ conflicts }) => ofConflicts(conflicts)),
+  ];
+}
+
+function pick({ code, message, hint }: Trouble): Trouble {
+  return { code, message, hint };
+}
+
+function ofCluster(cluster: Cluster, server: Facts["server"]): Trouble[] {
+  const { name, domains, clusterIPs, followsCaller, targets, records, negotiation, movedTo } = cluster;
+  const path = `${server.address}${name === "default" ? "" : `/clusters/${name}`}`;
+  const curl = server.tokenRequired ? "curl -u :ADMIN_TOKEN" : "curl";
+  const found: Trouble[] = [];
+  const isUsed = domains.length > 0 || Object.keys(records).length > 0;
+  if (isUsed && clusterIPs.length === 0 && targets === "cluster") {
+    found.push({
+      code: "no-cluster-ip",
+      message: followsCaller
+        ? `No name of ${name} is shown, since its cluster IP follows ExternalDNS, which has not called from an address of its own with a token.`
+        : `No name of ${name} is shown, since its cluster IP is not set.`,
+      hint: `Set it with the address of the control-plane node: ${curl} -d ADDRESS ${path}/clusterip`,
+    });
+  }
+  if (domains.length === 0 && (name !== "default" || clusterIPs.length > 0 || Object.keys(records).length > 0)) {
+    found.push({
+      code: "no-managed-domain",
+      message: `No name of ${name} is shown, since it has no managed domain.`,
+      hint: `Add one: ${curl} -d dtk.io ${path}/domains`,
+    });
+  }
+  if (movedTo !== null) {
+    const next = clusterIPs.map((old) => (old.includes(":") === movedTo.includes(":") ? movedTo : old));
+    found.push({
+      code: "cluster-ip-moved",
+      message: `ExternalDNS of ${name} now calls from ${movedTo}, while its names still point to ${clusterIPs.join(", ")}, from where it called before.`,
+      hint: `If the cluster got a new address, as kind does when it starts again, set it: ${curl} -d ${next.join(",")} ${path}/clusterip`,
+    });
+  }
+  if (negotiation !== null && negotiation.unseen.length > 0) {
+    found.push({
+      code: "restart-external-dns",
+      message: `ExternalDNS of ${name} does not look at ${negotiation.unseen.join(", ")} before it restarts.`,
+      hint: `Run: ${restartCommand}`,
+    });
+  }
+  return found;
+}
+
+/**
+ * After an outage the pod waits up to 5 minutes before ExternalDNS starts again (Kubernetes' back-off of crash loops).
+ * That it was away for days counts only once this machine has run long enough for it to have called.
+ */
+function ofSilence(
+  { name, lastHeard, silentSeconds, shown }: Cluster,
+  server: Facts["server"],
+  now: number,
+): Trouble[] {
+  const silence = lastHeard === null ? 0 : now - Date.parse(lastHeard);
+  if (silence < longestSilence) return [];
+  const time = describeTime(silence);
+  if (silence >= longestAbsence && silentSeconds * 1000 >= longestSilence) {
+    const port = new URL(server.address).port;
+    const message = `Cluster ${name} has not been heard of for ${time}; ${shown} of its names ${shown === 1 ? "is" : "are"} still shown.`;
+    const hint = `If it is gone, forget it: sudo hostsfile-server clear --cluster ${name}${port === "5000" ? "" : ` --port=${port}`}`;
+    return [{ code: "cluster-absent", message, hint }];
+  }
+  const message = `ExternalDNS of ${name} has not called for ${time}; what it sent before is shown.`;
+  const hint = `If its cluster runs, it may wait after a crash; this shortens the wait: ${restartCommand}`;
+  return [{ code: "external-dns-silent", message, hint }];
+}
+
+const units = [
+  ["days", 86_400_000],
+  ["hours", 3_600_000],
+  ["minutes", 60_000],
+] as const;
+
+/** In the largest unit of which there are two, as in `4 minutes`. */
+function describeTime(milliseconds: number): string {
+  const [unit, size] = units.find((entry) => milliseconds >= 2 * entry[1]) ?? ["minutes", 60_000];
+  return `${Math.floor(milliseconds / size)} ${unit}`;
+}
+
+function ofConflicts({ total, list }: Status["sinks"][number]["conflicts"]): Trouble[] {
+  const [first] = list;
+  if (first === undefined) return [];
+  const others = total === 1 ? "" : ` and ${total - 1} more`;
+  return [
+    {
+      code: "name-is-yours",
+      message: `${first.name}${others} cannot be written, since your own line ${first.line} has it: ${first.text.trim()}`,
+      hint: "Remove your line to let the cluster have the name, or let this do it, which shows it first: hostsfile-server adopt",
+    },
+  ];
+}

@@ -1,0 +1,62 @@
+/** Who waits for a change hears of it, never misses one, and is let go at the end. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { emptyView } from "../../records/view.ts";
+import { ChangeFeed } from "./change-feed.ts";
+
+const report = { ok: true, method: "memory", change: { added: [], removed: [] }, conflicts: [], notices: [] } as const;
+
+function change({ listener }: ChangeFeed): void {
+  listener.shown({ sink: "hosts file", report, view: emptyView, before: emptyView });
+}
+
+/** Longer than any test, so that only what is tested wakes. */
+const never = 3_600_000;
+
+test("a write wakes who waits", async () => {
+  using changes = new ChangeFeed({ together: 1, patience: never });
+  const waiting = changes.next(changes.count);
+  change(changes);
+  await waiting;
+  expect(changes.count).toBe(1);
+});
+
+test("so does a trouble of the store", async () => {
+  using changes = new ChangeFeed({ together: 1, patience: never });
+  const waiting = changes.next(changes.count);
+  changes.listener.storeTrouble({ code: "state-damaged", message: "It is damaged.", hint: "" });
+  await waiting;
+  expect(changes.count).toBe(1);
+});
+
+test("many changes are told as one", async () => {
+  using changes = new ChangeFeed({ together: 20, patience: never });
+  const waiting = changes.next(changes.count);
+  for (let index = 0; index < 100; index++) change(changes);
+  await waiting;
+  expect(changes.count).toBe(1);
+});
+
+test("a change between two waits is not missed", async () => {
+  using changes = new ChangeFeed({ together: 1, patience: never });
+  const seen = changes.count;
+  change(changes);
+  while (changes.count === seen) await sleep(1);
+  expect(await Promise.race([changes.next(seen).then(() => "told"), sleep(1000, "waits")])).toBe("told");
+});
+
+test("without a change the patience ends", async () => {
+  using changes = new ChangeFeed({ together: 1, patience: 5 });
+  await changes.next(changes.count);
+  expect(changes.count).toBe(0);
+});
+
+test("all wait no longer once it ends, and nobody begins to", async () => {
+  const changes = new ChangeFeed({ together: 1, patience: never });
+  const waiting = [changes.next(changes.count), changes.next(changes.count)];
+  expect(changes.ended.aborted).toBe(false);
+  changes[Symbol.dispose]();
+  await Promise.all(waiting);
+  await changes.next(changes.count);
+  expect(changes.ended.aborted).toBe(true);
+});

@@ -1,0 +1,70 @@
+/** Tells who waits that the status may have changed, so that a page and a script see it without asking again and again. */
+import type { ReconcilerListener } from "../../engine/reconciler.ts";
+
+/** Milliseconds within which changes are told as one: a cluster's first hundred names come in many requests. */
+const together = 200;
+
+/** Milliseconds without a change after which who waits is woken all the same, to look and to show that it is there. */
+const patience = 15_000;
+
+interface FeedOptions {
+  readonly together?: number;
+  readonly patience?: number;
+}
+
+export class ChangeFeed implements Disposable {
+  /** Hears of every write and of every trouble. */
+  readonly listener: ReconcilerListener = {
+    shown: () => this.#note(),
+    storeTrouble: () => this.#note(),
+    viewTrouble: () => this.#note(),
+  };
+  readonly #options: Required<FeedOptions>;
+  readonly #ending = new AbortController();
+  readonly #waiting = new Set<() => void>();
+  #count = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param options - other times for tests, in milliseconds */
+  constructor(options: FeedOptions = {}) {
+    this.#options = { together, patience, ...options };
+  }
+
+  /** Aborted once the server stops: from then on nobody may wait. */
+  get ended(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  /** Number of changes so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Waits until there were more changes than `seen`, the patience is over, or the feed has ended. */
+  async next(seen: number): Promise<void> {
+    if (this.#count !== seen || this.ended.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, this.#options.patience).unref();
+    this.#waiting.add(resolve);
+    await promise;
+    this.#waiting.delete(resolve);
+    clearTimeout(timer);
+  }
+
+  /** Ends the feed, and everyone's waiting. */
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#ending.abort();
+    this.#wake();
+  }
+
+  #note(): void {
+    this.#timer ??= setTimeout(() => this.#wake(), this.#options.together).unref();
+  }
+
+  #wake(): void {
+    this.#timer = undefined;
+    this.#count++;
+    for (const resolve of this.#waiting) resolve();
+  }
+}

@@ -1,0 +1,153 @@
+/** Every metric with its name, by the conventions of Prometheus (prometheus.io/docs/practices/naming). */
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import type { SinkReport } from "../../engine/sink.ts";
+import type { RefusalReason } from "../../http/verdict.ts";
+import type { Status } from "../../contract/status.ts";
+
+/** What is measured when somebody asks. */
+export interface MeasuredState {
+  readonly status: Status;
+  /** Whole, where the status has the first ones. */
+  readonly notShown: readonly Refused[];
+  readonly leftOut: readonly Refused[];
+}
+
+interface Refused {
+  readonly cluster: string;
+  readonly reason: string;
+}
+
+export interface Counters {
+  readonly request: (facts: {
+    readonly method: string;
+    readonly route: string;
+    readonly code: number;
+    readonly seconds: number;
+  }) => void;
+  readonly refused: (reason: RefusalReason) => void;
+  readonly shown: (event: {
+    readonly sink: string;
+    readonly report: SinkReport;
+    /** Milliseconds since 1970. */
+    readonly at: number;
+  }) => void;
+  readonly trouble: (code: string) => void;
+  /** ExternalDNS of a cluster asked for the domains. */
+  readonly negotiated: (cluster: string) => void;
+  readonly render: (state: MeasuredState) => Promise<{ readonly contentType: string; readonly text: string }>;
+  readonly registry: Registry;
+}
+
+const prefix = "hostsfile_server_";
+
+/** Seconds; one name added takes some milliseconds, and ExternalDNS gives up after 5 s. */
+const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** Makes them, all zero. */
+export function createCounters(): Counters {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> =>
+    new Counter({ name: prefix + name, help, labelNames: [...labelNames], registers });
+  const requests = counter("http_requests_total", "Requests answered.", ["method", "route", "code"]);
+  const durations = new Histogram({
+    name: `${prefix}http_request_duration_seconds`,
+    help: "Time from a request to its answer.",
+    labelNames: ["route"],
+    buckets,
+    registers,
+  });
+  const refused = counter("refused_requests_total", "Requests that the guard refused.", ["reason"]);
+  const writes = counter("sink_writes_total", "Times that a sink was brought in step, or could not be.", [
+    "sink",
+    "method",
+    "outcome",
+  ]);
+  const repairs = counter("sink_repairs_total", "Times that our lines were put back after others damaged them.", [
+    "sink",
+  ]);
+  const negotiations = counter("negotiations_total", "Times that ExternalDNS asked for the domains.", ["cluster"]);
+  const troubles = counter("troubles_total", "Troubles of store and sinks.", ["code"]);
+  const lastSuccess = new Gauge({
+    name: `${prefix}sink_last_success_timestamp_seconds`,
+    help: "When a sink was last found or brought in step.",
+    labelNames: ["sink"],
+    registers,
+  });
+  const setGauges = createGauges(registry);
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    request: ({ method, route, code, seconds }) => {
+      requests.inc({ method, route, code });
+      durations.observe({ route }, seconds);
+    },
+    refused: (reason) => refused.inc({ reason }),
+    shown: ({ sink, report, at }) => {
+      if (!report.ok) {
+        troubles.inc({ code: report.trouble.code });
+        writes.inc({ sink, method: "none", outcome: "failed" });
+        return;
+      }
+      lastSuccess.set({ sink }, at / 1000);
+      if (report.method !== "unchanged") writes.inc({ sink, method: report.method, outcome: "written" });
+      if (report.notices.some(({ code }) => code === "hosts-file-block-restored")) repairs.inc({ sink });
+    },
+    trouble: (code) => troubles.inc({ code }),
+    negotiated: (cluster) => negotiations.inc({ cluster }),
+    render: async (state) => {
+      setGauges(state);
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}
+
+/** What the status says, as numbers. */
+function createGauges(registry: Registry): (state: MeasuredState) => void {
+  const registers = [registry];
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Gauge<Label> =>
+    new Gauge({ name: prefix + name, help, labelNames: [...labelNames], registers });
+  const build = gauge("build_info", "Always 1; the label says which version runs.", ["version"]);
+  const ready = gauge("ready", "Whether the saved records can be used and every sink shows the current view.", []);
+  const records = gauge("records", "Stored records, ownership records included.", ["cluster", "type"]);
+  const shown = gauge("names_shown", "Names shown.", ["cluster"]);
+  const notShown = gauge("names_not_shown", "Stored records that cannot be shown.", ["cluster", "reason"]);
+  const leftOut = gauge("endpoints_left_out", "Endpoints that ExternalDNS offered and that were not taken.", [
+    "cluster",
+    "reason",
+  ]);
+  const conflicts = gauge("sink_conflicts", "Names that the user's own lines define.", ["sink"]);
+  const heard = gauge("last_heard_timestamp_seconds", "When ExternalDNS called last.", ["cluster"]);
+  const negotiated = gauge("last_negotiation_timestamp_seconds", "When ExternalDNS asked for the domains.", [
+    "cluster",
+  ]);
+  const attention = gauge("attention", "What needs attention, as in the status.", ["code"]);
+  const labelled = [build, records, shown, notShown, leftOut, conflicts, heard, negotiated, attention];
+  return ({ status, ...refused }) => {
+    for (const each of labelled) each.reset();
+    build.set({ version: status.server.version }, 1);
+    ready.set(status.server.ready ? 1 : 0);
+    for (const { name: cluster, lastHeard, negotiation, shown: count, records: byType } of status.clusters) {
+      for (const [type, amount] of Object.entries(byType)) records.set({ cluster, type }, amount);
+      shown.set({ cluster }, count);
+      if (lastHeard !== null) heard.set({ cluster }, Date.parse(lastHeard) / 1000);
+      if (negotiation !== null) negotiated.set({ cluster }, Date.parse(negotiation.at) / 1000);
+    }
+    for (const { labels, count } of tally(refused.notShown)) notShown.set(labels, count);
+    for (const { labels, count } of tally(refused.leftOut)) leftOut.set(labels, count);
+    for (const { name: sink, conflicts: found } of status.sinks) conflicts.set({ sink }, found.total);
+    for (const { code } of status.attention) attention.inc({ code });
+  };
+}
+
+/** Counted first, since the library takes a microsecond for each time that it is told of one. */
+function tally(refused: readonly Refused[]): Iterable<{ readonly labels: Refused; readonly count: number }> {
+  const counts = new Map<string, { readonly labels: Refused; count: number }>();
+  for (const { cluster, reason } of refused) {
+    const key = `${cluster} ${reason}`;
+    const known = counts.get(key);
+    if (known === undefined) counts.set(key, { labels: { cluster, reason }, count: 1 });
+    else known.count += 1;
+  }
+  return counts.values();
+}

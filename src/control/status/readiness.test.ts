@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { makeTestApp } from "../../../test/support/test-app.ts";
+import type { SinkReport } from "../../engine/sink.ts";
+import { reasonsNotReady } from "./readiness.ts";
+
+const full = { code: "state-unavailable", message: "The disk is full.", hint: "Make room." };
+const denied = { code: "hosts-file-permission", message: "It may not be written.", hint: "Run it as root." };
+const reports = new Map<string, SinkReport>([["hosts file", { ok: false, trouble: denied }]]);
+
+test("ready: no reason", () => {
+  expect(reasonsNotReady({ ready: true, storeTrouble: undefined, viewTrouble: undefined, reports: new Map() })).toEqual(
+    [],
+  );
+});
+
+test("before the first write the start is the reason", () => {
+  const reasons = reasonsNotReady({
+    ready: false,
+    storeTrouble: undefined,
+    viewTrouble: undefined,
+    reports: new Map(),
+  });
+  expect(reasons.map(({ code }) => code)).toEqual(["server-starting"]);
+});
+
+test("the saved records' trouble comes before the hosts file's", () => {
+  expect(reasonsNotReady({ ready: false, storeTrouble: full, viewTrouble: undefined, reports })).toEqual([
+    full,
+    denied,
+  ]);
+});
+
+test("GET /readyz says them, and that there are none any more", async () => {
+  await using app = await makeTestApp();
+  const answer = async (): Promise<unknown> => (await app.call("GET /readyz")).json();
+  expect(await answer()).toEqual({ ready: true, reasons: [] });
+  app.breakSink(denied);
+  await app.reconciler.reconcile();
+  expect(await answer()).toEqual({ ready: false, reasons: [denied] });
+});
+
+test("what a terminal gets ends in a line end", async () => {
+  await using app = await makeTestApp();
+  for (const request of ["GET /healthz", "GET /readyz", "GET /status", "GET /nowhere"]) {
+    expect(await (await app.call(request)).text()).toMatch(/[^\n]\n$/);
+  }
+});

@@ -1,0 +1,216 @@
+/** Says in one value how the server is: what it shows, what it cannot show and why, and what a person should look at. */
+import type { SinkReport } from "../../engine/sink.ts";
+import { explainNotShown } from "../../records/not-shown.ts";
+import { shorten } from "../../base/printable.ts";
+import { countKnownTypes } from "../../records/record-type.ts";
+import type { ViewEntry } from "../../records/view.ts";
+import type { ReconcilerPort, ReconcilerState } from "../../engine/reconciler.ts";
+import type { Store, StoredCluster } from "../../engine/store.ts";
+import { StoreTroubleError } from "../../store/trouble.ts";
+import { type LeftOutMemory, leftOutSentence } from "../../engine/left-out.ts";
+import { unseenDomains } from "../../sources/webhook/negotiation.ts";
+import { findAttention } from "./attention.ts";
+import { findOverLimit } from "./over-limit.ts";
+import { type Status, statusVersion } from "../../contract/status.ts";
+import type { AdminToken } from "../../contract/token.ts";
+
+/** What is fixed for the life of the process. */
+export interface ServerFacts {
+  readonly pid: number;
+  readonly version: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  /** Where the hosts file is, for people. */
+  readonly hostsFile: string;
+  /** Whether nothing is written. */
+  readonly dryRun: boolean;
+}
+
+export interface StatusOptions {
+  readonly reconciler: ReconcilerPort;
+  readonly leftOut: LeftOutMemory;
+  readonly facts: ServerFacts;
+  /** Where the server listens, known once it does. */
+  readonly address: () => string;
+  readonly allowed: () => readonly string[];
+  readonly tokenRequired: () => boolean;
+  readonly adminToken: () => AdminToken;
+  /** Whether a caller is not this machine, and in one network with an address. */
+  readonly areNeighbours: (caller: string, address: string) => boolean;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+const mostListed = 100;
+const mostNames = 1000;
+
+/**
+ * Builds the status.
+ *
+ * @param filter - of the names, only those are counted and listed that have this text in the name, the cluster or the
+ *   resource; lower case
+ */
+export function buildStatus(options: StatusOptions, filter = ""): Status {
+  const { reconciler, leftOut, facts, address, allowed, tokenRequired } = options;
+  const state = reconciler.state();
+  const { since, ...fixed } = facts;
+  const shown = findShown(state);
+  const status = {
+    schemaVersion: statusVersion,
+    server: {
+      ...fixed,
+      since: formatTime(since),
+      address: address(),
+      ready: state.ready,
+      allowed: [...allowed()],
+      tokenRequired: tokenRequired(),
+    },
+    clusters: readClusters(options, countByCluster(shown)),
+    sinks: [...state.reports].map(([name, report]) => describeSink({ name, report, state })),
+    names: readNames(reconciler, filter === "" ? shown : shown.filter((entry) => isFound(entry, filter))),
+    notShown: describeSome(state.view.notShown, (entry) => {
+      const { name, cluster, reason } = entry;
+      return { name: shorten(name), cluster, reason, sentence: explainNotShown(entry) };
+    }),
+    leftOut: describeSome(leftOut.list(), (entry) => ({ ...entry, sentence: leftOutSentence(entry) })),
+    contested: describeSome([...state.view.holders], ([name, holder]) => ({ name, holder })),
+  };
+  const overLimit = findOverLimit(state.view.notShown, leftOut.list());
+  const held = options.adminToken();
+  const notices = held.kind === "known" && held.notice !== undefined ? [held.notice] : [];
+  return { ...status, attention: findAttention(status, { ...state, overLimit, notices, now: options.now() }) };
+}
+
+/** A name that the user's own lines keep from being written is not shown. */
+function findShown({ view, reports }: ReconcilerState): readonly ViewEntry[] {
+  const conflicts = reports.values().flatMap((report) => (report.ok ? report.conflicts : []));
+  const kept = new Set<string>(conflicts.map(({ name }) => name));
+  return kept.size === 0 ? view.entries : view.entries.filter(({ name }) => !kept.has(name));
+}
+
+function isFound({ name, cluster, resource }: ViewEntry, filter: string): boolean {
+  return [name, cluster, resource ?? ""].some((text) => text.toLowerCase().includes(filter));
+}
+
+function countByCluster(shown: readonly ViewEntry[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { cluster } of shown) counts.set(cluster, (counts.get(cluster) ?? 0) + 1);
+  return counts;
+}
+
+function readNames(reconciler: ReconcilerPort, shown: readonly ViewEntry[]): Status["names"] {
+  const { total, list } = some(shown, mostNames);
+  const describe = (entry: ViewEntry, store: Store | undefined): Status["names"]["list"][number] => {
+    const { name, addresses, cluster, resource = null } = entry;
+    const since = store?.firstStored(cluster, name);
+    return {
+      name,
+      addresses: [...addresses],
+      cluster,
+      resource,
+      since: since === undefined ? null : formatTime(since),
+    };
+  };
+  const described = readIfPossible(reconciler, (store) => list.map((entry) => describe(entry, store)));
+  return { total, list: described ?? list.map((entry) => describe(entry, undefined)) };
+}
+
+/** Without a store nothing is known of the clusters; the attention list says why. */
+function readClusters(
+  { reconciler, areNeighbours }: StatusOptions,
+  shown: ReadonlyMap<string, number>,
+): Status["clusters"] {
+  const describe = (store: Store): Status["clusters"] =>
+    [...store.clusters()].map((cluster) =>
+      describeCluster({ cluster, store, shown: shown.get(cluster.name) ?? 0, areNeighbours }),
+    );
+  return readIfPossible(reconciler, describe) ?? [];
+}
+
+/** Undefined while the store cannot be used. */
+function readIfPossible<Result>(reconciler: ReconcilerPort, work: (store: Store) => Result): Result | undefined {
+  try {
+    return reconciler.read(work);
+  } catch (error) {
+    if (error instanceof StoreTroubleError) return undefined;
+    throw error;
+  }
+}
+
+function describeCluster(known: {
+  readonly cluster: StoredCluster;
+  readonly store: Store;
+  readonly shown: number;
+  readonly areNeighbours: StatusOptions["areNeighbours"];
+}): Status["clusters"][number] {
+  const { name, settings, negotiation, heardAt, caller = null, silentFor } = known.cluster;
+  return {
+    name,
+    clusterIPs: [...settings.clusterIPs],
+    followsCaller: settings.followsCaller ?? false,
+    domains: [...settings.domains],
+    targets: settings.targets,
+    negotiation:
+      negotiation === undefined
+        ? null
+        : {
+            at: formatTime(negotiation.at),
+            include: [...negotiation.include],
+            unseen: [...unseenDomains(settings, negotiation)],
+          },
+    lastHeard: heardAt === undefined ? null : formatTime(heardAt),
+    caller,
+    silentSeconds: Math.floor(silentFor / 1000),
+    movedTo: findMove(known.cluster, known.areNeighbours) ?? null,
+    records: Object.fromEntries(countKnownTypes(known.store.countByType(name))),
+    shown: known.shown,
+  };
+}
+
+/**
+ * A cluster whose ExternalDNS once called from the cluster IP and now calls from another address of that network was given
+ * a new address, as kind's is after a reboot. One that never called from there may be several nodes, or behind address
+ * translation, and says nothing.
+ */
+function findMove(
+  { settings, caller, matchedIP }: StoredCluster,
+  areNeighbours: StatusOptions["areNeighbours"],
+): string | undefined {
+  const addresses: readonly string[] = settings.clusterIPs;
+  if (caller === undefined || matchedIP === undefined || addresses.includes(caller)) return undefined;
+  return addresses.includes(matchedIP) && areNeighbours(caller, matchedIP) ? caller : undefined;
+}
+
+function describeSink(known: {
+  readonly name: string;
+  readonly report: SinkReport;
+  readonly state: ReconcilerState;
+}): Status["sinks"][number] {
+  const { name, report, state } = known;
+  const write = state.lastWrites.get(name);
+  return {
+    name,
+    ok: report.ok,
+    lastWrittenAt: write === undefined ? null : formatTime(write.at),
+    method: write?.method ?? null,
+    conflicts: some(report.ok ? report.conflicts : []),
+    trouble: report.ok ? null : report.trouble,
+  };
+}
+
+function some<Item>(items: readonly Item[], most = mostListed): { total: number; list: Item[] } {
+  return { total: items.length, list: items.slice(0, most) };
+}
+
+/** Only what is listed is described, since there may be very many. */
+function describeSome<Item, Described>(
+  items: readonly Item[],
+  describe: (item: Item) => Described,
+): { total: number; list: Described[] } {
+  const { total, list } = some(items);
+  return { total, list: list.map(describe) };
+}
+
+function formatTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

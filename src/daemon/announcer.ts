@@ -1,0 +1,106 @@
+/** Turns what the reconciler does into log lines for a person: each change with its line and resource, each trouble once until it is over. */
+import type { SinkReport } from "../engine/sink.ts";
+import type { EventFields, Log } from "../base/log.ts";
+import type { ReconcilerListener } from "../engine/reconciler.ts";
+import { explainNotShown } from "../records/not-shown.ts";
+import { findEntry } from "../records/view-entries.ts";
+import type { NotShown, View } from "../records/view.ts";
+import type { Trouble } from "../base/trouble.ts";
+
+/** Lines of one change that are logged one by one; beyond it their number is logged. */
+const mostLines = 100;
+
+/** How much is remembered as said, so that a flood of odd records cannot fill the memory. */
+const mostRemembered = 10_000;
+
+interface LineEvent {
+  readonly code: string;
+  readonly verb: string;
+}
+
+export class Announcer implements ReconcilerListener {
+  readonly #log: Log;
+  readonly #added: LineEvent;
+  readonly #removed: LineEvent;
+  readonly #troubleOf = new Map<string, string>();
+  #said = new Set<string>();
+
+  /**
+   * @param log - where it is said
+   * @param options - whether lines are only played, as with `--dry-run`
+   */
+  constructor(log: Log, { isDryRun = false }: { readonly isDryRun?: boolean } = {}) {
+    this.#log = log;
+    this.#added = { code: "line-added", verb: isDryRun ? "would add" : "added" };
+    this.#removed = { code: "line-removed", verb: isDryRun ? "would remove" : "removed" };
+  }
+
+  shown(event: { sink: string; report: SinkReport; view: View; before: View }): void {
+    const { sink, report, view, before } = event;
+    this.#over("store", "The saved records can be used again.");
+    this.#over("view", "What to show is known again.");
+    if (!report.ok) {
+      this.#trouble(sink, report.trouble, report.cause);
+      return;
+    }
+    this.#over(sink, `The ${sink} is in step again.`);
+    this.#lines(this.#added, report.change.added, view);
+    this.#lines(this.#removed, report.change.removed, before);
+    const said = new Set<string>();
+    for (const { code, message, hint } of report.notices) this.#once(said, `${message} ${hint}`, { code, hint });
+    for (const { name, line, text } of report.conflicts) {
+      this.#once(said, `${name} is not written: your own line ${line} has it, and stays yours: ${text.trim()}`, {
+        code: "name-is-yours",
+        host: name,
+      });
+    }
+    for (const notShown of view.notShown) this.#notShown(said, notShown);
+    this.#said = said;
+  }
+
+  storeTrouble(trouble: Trouble, cause?: unknown): void {
+    this.#trouble("store", trouble, cause);
+  }
+
+  viewTrouble(trouble: Trouble, cause: unknown): void {
+    this.#trouble("view", trouble, cause);
+  }
+
+  #lines({ code, verb }: LineEvent, lines: readonly string[], view: View): void {
+    for (const line of lines.slice(0, mostLines)) {
+      const host = line.slice(line.indexOf(" ") + 1);
+      const { resource, cluster } = findEntry(view, host) ?? {};
+      this.#log.info(
+        { code, host, line, resource, cluster },
+        `${verb} ${line}${resource === undefined ? "" : ` (${resource})`}`,
+      );
+    }
+    if (lines.length > mostLines)
+      this.#log.info({ code, lines: lines.length }, `${verb} ${lines.length - mostLines} more lines`);
+  }
+
+  #notShown(said: Set<string>, notShown: NotShown): void {
+    // A removed domain's names go from the view at once and from the store at ExternalDNS's next loop: no news.
+    if (notShown.reason === "not-managed") return;
+    const { name, cluster, resource, reason } = notShown;
+    this.#once(said, explainNotShown(notShown), { code: reason, host: name, cluster, resource });
+  }
+
+  #once(said: Set<string>, message: string, fields: EventFields): void {
+    if (said.size >= mostRemembered) return;
+    if (!this.#said.has(message) && !said.has(message)) this.#log.warn(fields, message);
+    said.add(message);
+  }
+
+  /** The stack is for bugs alone. */
+  #trouble(where: string, { code, message, hint }: Trouble, cause: unknown): void {
+    if (this.#troubleOf.get(where) === message) return;
+    this.#troubleOf.set(where, message);
+    const fields = code === "internal-error" ? { code, hint, err: cause } : { code, hint };
+    this.#log.error(fields, `${message} ${hint}`);
+  }
+
+  #over(where: string, message: string): void {
+    if (this.#troubleOf.delete(where)) this.#log.info({ code: "in-step-again" }, message);
+  }
+}

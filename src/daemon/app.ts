@@ -1,0 +1,234 @@
+/** Puts the HTTP application together: limits, then the guard before each route, then what answers. */
+import type { Context, MiddlewareHandler } from "hono";
+import { Hono } from "hono/tiny";
+import type { Log } from "../base/log.ts";
+import { parseClusterIPs } from "../records/cluster.ts";
+import type { ReconcilerPort } from "../engine/reconciler.ts";
+import { StoreTroubleError } from "../store/trouble.ts";
+import { answerJSON, answerTrouble } from "../http/answer.ts";
+import type { HTTPEnvironment } from "../http/environment.ts";
+import { LeftOutMemory } from "../engine/left-out.ts";
+import { type CallerFacts, webhookRoutes } from "../sources/webhook/routes.ts";
+import { adoptRoutes } from "../control/adopt.ts";
+import { AllowList } from "../http/allow-list.ts";
+import { Bodies } from "../http/bodies.ts";
+import { originOf, parseCaller } from "../records/caller.ts";
+import type { ChangeFeed } from "../control/status/change-feed.ts";
+import type { Peer } from "../http/connections.ts";
+import { type Forget, forgetAll, makeForget } from "../control/configuration/forget.ts";
+import { type Guard, createGuard } from "../http/guard.ts";
+import { type Limits, defaultLimits, limitRequests, receiveBody, roomFor, settingBodyMost } from "../http/limits.ts";
+import type { Metrics } from "../control/status/metrics.ts";
+import { listNames } from "../contract/names.ts";
+import { machineNetworks } from "../platform/inner.ts";
+import type { Network, NetworkSource } from "../platform/networks.ts";
+import { createWarnOnce } from "../base/warn-once.ts";
+import { pageRoutes } from "../control/page/routes.ts";
+import { reasonsNotReady } from "../control/status/readiness.ts";
+import { createProver } from "../http/prover.ts";
+import { restRoutes } from "../control/configuration/rest.ts";
+import { Sessions } from "../http/sessions.ts";
+import { type ServerFacts, type StatusOptions, buildStatus } from "../control/status/report.ts";
+import type { AdminToken } from "../contract/token.ts";
+
+export interface AppOptions {
+  readonly reconciler: ReconcilerPort;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly changes: ChangeFeed;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Who may call, which may change; without it the networks are worked out. */
+  readonly allow: () => readonly Network[] | undefined;
+  readonly adminToken: () => AdminToken;
+  /** This machine's names, lower case. */
+  readonly ownNames: () => ReadonlySet<string>;
+  readonly facts: ServerFacts;
+  /** Where the server listens, as a URL without trailing slash. */
+  readonly address: () => string;
+  readonly limits?: Limits;
+  readonly networks?: NetworkSource;
+}
+
+export interface App {
+  /** Answers one request. */
+  readonly fetch: (request: Request, environment: HTTPEnvironment["Bindings"]) => Response | Promise<Response>;
+  /** Says who a remote address is, before it has sent a byte. */
+  readonly judge: (remote: string | undefined) => Peer;
+  /** The networks that may call now beside this machine itself, as text. */
+  readonly allowed: () => readonly string[];
+  readonly forget: Forget;
+  /** Answers 503 to every request whose body has not come whole. */
+  readonly giveUpBodies: (reason: string) => void;
+}
+
+/** Makes the application; it holds no port and no timer. */
+export function createApp(options: AppOptions): App {
+  const { reconciler, log, now, limits = defaultLimits } = options;
+  const warnOnce = createWarnOnce({ log, now });
+  const allowList = createAllowList(options);
+  const { adminToken, ownNames, metrics, changes } = options;
+  const sessions = new Sessions({ adminToken, now });
+  // Cookies are shared by all ports of a host, so each server needs a name of its own.
+  const cookieName = (): string => `hostsfile-server-${new URL(options.address()).port}`;
+  const guard = createGuard({
+    allowList,
+    adminToken,
+    sessions,
+    cookieName,
+    ownNames,
+    warnOnce,
+    refused: metrics.refused,
+  });
+  const prover = createProver({ adminToken, elapsed: () => performance.now() });
+  const tokenRequired = (): boolean => adminToken().kind !== "none";
+  const bodies = new Bodies(roomFor(limits));
+  const receive = receiveBody(limits, bodies);
+  const receiveSetting = receiveBody({ body: Math.min(limits.body, settingBodyMost) }, bodies);
+  const leftOut = new LeftOutMemory(log);
+  const forget = makeForget({ reconciler, leftOut, log });
+  const allowed = (): readonly string[] => allowList.describe();
+
+  const app = new Hono<HTTPEnvironment>({ strict: false });
+  app.use(noteRequests(options));
+  app.use(prover.middleware);
+  app.use(limitRequests(limits));
+  const statusOptions: StatusOptions = {
+    ...options,
+    leftOut,
+    allowed,
+    areNeighbours: (caller, other) => allowList.areNeighbours(caller, other),
+    tokenRequired,
+  };
+  app.route("/", statusRoutes(guard, metrics, statusOptions));
+  app.route("/", prover.routes(guard));
+  app.route("/", pageRoutes({ ...statusOptions, guard, changes, sessions, cookieName }));
+  const admit = guard.admit("webhook");
+  const describeCaller = callerDescriber(allowList, tokenRequired);
+  app.route(
+    "/",
+    webhookRoutes({
+      reconciler,
+      admit,
+      receive,
+      leftOut,
+      describeCaller,
+      warnOnce,
+      log,
+      now,
+      negotiated: metrics.negotiated,
+    }),
+  );
+  app.route(
+    "/",
+    restRoutes({
+      reconciler,
+      guard,
+      receive: receiveSetting,
+      forget,
+      forgetAll: () => forgetAll({ reconciler, leftOut, log }),
+      tokenRequired,
+      log,
+    }),
+  );
+  app.route("/", adoptRoutes({ reconciler, guard, receive, log, ownNames, facts: options.facts }));
+  app.notFound((context) => answerJSON(context, { error: "Not Found" }, 404));
+  app.onError((error, context) => answerError(error, context, log));
+  return {
+    fetch: (request, environment) => app.fetch(request, environment),
+    judge: (remote) => judgePeer(allowList, remote),
+    allowed,
+    forget,
+    giveUpBodies: (reason) => bodies.giveUpUnfinished(reason),
+  };
+}
+
+/** This machine's addresses count one by one, since guests may have others of the same IPv6 network. */
+function judgePeer(allowList: AllowList, remote: string | undefined): Peer {
+  const caller = parseCaller(remote);
+  if (caller === undefined) return { place: "stranger", origin: "" };
+  const place = allowList.placeOf(caller);
+  return { place, origin: place === "own" ? caller.text : originOf(caller) };
+}
+
+/** Counts each request once it is answered; with `--debug` it is a line in the log. */
+function noteRequests({ log, metrics }: AppOptions): MiddlewareHandler<HTTPEnvironment> {
+  return async (context, next) => {
+    const start = performance.now();
+    await next();
+    const { req, res, env } = context;
+    const milliseconds = performance.now() - start;
+    metrics.request({ method: req.method, path: req.path, status: res.status, milliseconds });
+    const fields = { from: env.caller, status: res.status, milliseconds: Math.round(milliseconds) };
+    log.debug(fields, `${req.method} ${req.path} -> ${res.status}`);
+  };
+}
+
+function createAllowList({ reconciler, allow, networks = machineNetworks(), now }: AppOptions): AllowList {
+  const clusterIPs = (): ReturnType<typeof readClusterIPs> => readClusterIPs(reconciler);
+  return new AllowList({ explicit: allow, networks, clusterIPs, now });
+}
+
+/** Only a token proves who calls; and this machine's own addresses are those of whoever is behind address translation. */
+function callerDescriber(
+  allowList: AllowList,
+  tokenRequired: () => boolean,
+): (remote: string | undefined) => CallerFacts | undefined {
+  return (remote) => {
+    const caller = parseCaller(remote);
+    if (caller === undefined) return undefined;
+    const isFollowable = tokenRequired() && !allowList.isOwn(caller);
+    return { text: caller.text, followable: isFollowable ? parseClusterIPs([caller.text])?.[0] : undefined };
+  };
+}
+
+function readClusterIPs(reconciler: ReconcilerPort) {
+  try {
+    return reconciler.read((store) => [...store.clusters()].flatMap(({ settings }) => settings.clusterIPs));
+  } catch (error) {
+    if (error instanceof StoreTroubleError) return [];
+    throw error;
+  }
+}
+
+function statusRoutes(guard: Guard, metrics: Metrics, options: StatusOptions): Hono<HTTPEnvironment> {
+  const { reconciler } = options;
+  const app = new Hono<HTTPEnvironment>({ strict: false });
+  app.get("/status", guard.admit("detail"), (context) => answerJSON(context, buildStatus(options)));
+  app.get("/names", guard.admit("detail"), (context) => answerJSON(context, listNames(reconciler.state().view)));
+  app.get("/metrics", guard.admit("detail"), async (context) => {
+    const { contentType, text } = await metrics.render({
+      status: buildStatus(options),
+      notShown: reconciler.state().view.notShown,
+      leftOut: options.leftOut.list(),
+    });
+    return context.text(text, 200, { "content-type": contentType });
+  });
+  app.get("/healthz", nameCaller, guard.admit("word"), (context) => context.text("ok\n"));
+  app.get("/readyz", guard.admit("word"), (context) => {
+    const reasons = reasonsNotReady(reconciler.state(), options.adminToken());
+    const ready = reasons.length === 0;
+    const status = ready ? 200 : 503;
+    if (!guard.maySeeDetail(context)) return context.text(ready ? "ready\n" : "not ready\n", status);
+    return answerJSON(context, { ready, reasons }, status);
+  });
+  return app;
+}
+
+/** A caller behind address translation learns as whom it is seen, whether it is let in or not. */
+const nameCaller: MiddlewareHandler<HTTPEnvironment> = async (context, next) => {
+  const caller = parseCaller(context.env.caller);
+  if (caller !== undefined) context.header(seenFromHeader, caller.text);
+  await next();
+};
+
+/** The answer's header with the caller's address. */
+const seenFromHeader = "x-seen-from";
+
+/** A store that cannot be used may be usable in a moment, so ExternalDNS must come again: 503, never 4xx. */
+function answerError(error: Error, context: Context<HTTPEnvironment>, log: Log): Response {
+  if (error instanceof StoreTroubleError) return answerTrouble(context, error.trouble, 503);
+  const fields = { code: "internal-error", err: error, path: context.req.path };
+  log.error(fields, `${context.req.method} ${context.req.path} failed; this is a bug, please report it.`);
+  return answerJSON(context, { error: "Internal error; the server's log has it." }, 500);
+}

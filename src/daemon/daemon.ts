@@ -1,0 +1,212 @@
+/** The composition root: the only place that wires store, hosts file, reconciler and HTTP together. */
+import { hostname } from "node:os";
+import { Announcer } from "./announcer.ts";
+import { createApp } from "./app.ts";
+import { ChangeFeed } from "../control/status/change-feed.ts";
+import { createMetrics } from "../control/status/metrics.ts";
+import { type Network, authority } from "../platform/networks.ts";
+import { type RunningServer, startServer } from "../http/server.ts";
+import type { AdminToken } from "../contract/token.ts";
+import { type HostsFileSinkOptions, openHostsFileSink } from "../sinks/hosts-file/hosts-file-sink.ts";
+import { openMemorySink } from "../sinks/hosts-file/memory-sink.ts";
+import { shownBefore } from "../sinks/hosts-file/shown-before.ts";
+import type { Sink } from "../engine/sink.ts";
+import type { Log } from "../base/log.ts";
+import { type ClusterSettings, defaultCluster, initialSettings } from "../records/cluster.ts";
+import type { View } from "../records/view.ts";
+import { type ReconcilerListener, type ReconcilerPort, Reconciler, viewOf } from "../engine/reconciler.ts";
+import { countSilence } from "./silence.ts";
+import { serviceUnitName } from "../platform/places.ts";
+import { StoreKeeper } from "../engine/keeper.ts";
+import type { Store } from "../engine/store.ts";
+import { StoreTroubleError } from "../store/trouble.ts";
+import { TroubleError } from "../base/trouble.ts";
+import { version } from "../base/version.ts";
+
+export interface DaemonOptions {
+  /** Settings of the cluster `default` that were given; they win over saved ones and are saved. */
+  readonly given: Partial<ClusterSettings>;
+  readonly host: string | undefined;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** A socket that listens already, as systemd passes it; host and port are without meaning then. */
+  readonly descriptor?: number | undefined;
+  /** Who may call, which may change while it runs. */
+  readonly allow: () => readonly Network[] | undefined;
+  readonly adminToken: () => AdminToken;
+  readonly hostsFile: string;
+  readonly stateFolder: string;
+  /** Milliseconds of silence, while the server ran, after which a cluster is forgotten; never when undefined. */
+  readonly forgetAfter?: number | undefined;
+  /** Everything in memory: no lock, no state, no write. */
+  readonly isDryRun: boolean;
+  readonly log: Log;
+}
+
+export interface Daemon extends AsyncDisposable {
+  /** As `http://localhost:5000`. */
+  readonly address: string;
+  readonly port: number;
+  readonly reconciler: ReconcilerPort;
+  /** The networks that may call now, beside this machine itself. */
+  readonly allowed: () => readonly string[];
+}
+
+/** Milliseconds that requests in flight get when the daemon stops. */
+const stopGrace = 10_000;
+
+/** Troubles of the store that only the user can end, so that starting without it would be no use. */
+const endsTheStart: ReadonlySet<string> = new Set(["state-in-use", "state-no-permission", "state-folder-unsafe"]);
+
+/**
+ * Starts the daemon: takes the lock, opens the store, opens the port, then brings the hosts file in step. Trouble that
+ * may pass leaves it degraded: the port answers, and it tries again by itself.
+ *
+ * @returns the running daemon; disposing of it lets requests finish and leaves the lines
+ * @throws TroubleError with exit code 3 when port, lock or permission are missing
+ */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { log, isDryRun, stateFolder } = options;
+  await using stack = new AsyncDisposableStack();
+  const since = Date.now();
+  const ownNames = readOwnNames();
+  let previous: View | undefined;
+  const opened = (store: Store): void => {
+    previous ??= viewOrNone(store, ownNames);
+    saveGiven(store, options.given);
+  };
+  const metrics = stack.use(createMetrics());
+  const changes = new ChangeFeed();
+  const sink = stack.use(
+    await openSink(options, {
+      previous: () => previous,
+      position: () => keeper.position,
+      onOutsideEdit: () => void reconciler.reconcile(),
+    }),
+  );
+  const stored = { folder: stateFolder, now: Date.now, shown: () => shownBefore(options.hostsFile) };
+  const keeper = stack.use(isDryRun ? StoreKeeper.inMemory(opened) : StoreKeeper.ofFolder(stored, opened));
+  const reconciler = stack.use(
+    new Reconciler({
+      keeper,
+      sinks: [sink],
+      ownNames: () => ownNames,
+      listener: listenTogether(new Announcer(log, { isDryRun }), metrics.listener, changes.listener),
+      previous: () => previous,
+      now: Date.now,
+    }),
+  );
+  openEagerly(keeper, mustAnswer(options));
+  const app = createApp({
+    reconciler,
+    metrics,
+    changes,
+    log,
+    now: Date.now,
+    allow: options.allow,
+    adminToken: options.adminToken,
+    ownNames: () => ownNames,
+    facts: { pid: process.pid, version, since, hostsFile: options.hostsFile, dryRun: isDryRun },
+    address: () => address,
+  });
+  const server: RunningServer = await startServer({
+    fetch: app.fetch,
+    judge: app.judge,
+    giveUpBodies: app.giveUpBodies,
+    host: options.host,
+    port: options.port,
+    descriptor: options.descriptor,
+  });
+  stack.defer(() => server.stop(stopGrace));
+  // Before the server stops, which waits for every answer to end.
+  stack.use(changes);
+  const { port } = server.address;
+  const address = `http://${authority(nameOf(server.address.address), port)}`;
+  await reconciler.reconcile();
+  stack.use(
+    countSilence({
+      reconciler,
+      forgetAfter: options.forgetAfter,
+      now: () => performance.now(),
+      failed: (error) =>
+        log.error(
+          { code: "internal-error", err: error },
+          "The silence of clusters could not be counted; this is a bug, please report it.",
+        ),
+      forget: async (cluster) => {
+        await app.forget(cluster, "it has been silent for longer than --forget-after");
+        if (cluster === defaultCluster) await reconciler.change((store) => saveGiven(store, options.given));
+      },
+    }),
+  );
+  const running = stack.move();
+  return { address, port, reconciler, allowed: app.allowed, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+function listenTogether(...listeners: readonly ReconcilerListener[]): ReconcilerListener {
+  return {
+    shown: (event) => listeners.forEach((listener) => listener.shown(event)),
+    storeTrouble: (trouble, cause) => listeners.forEach((listener) => listener.storeTrouble(trouble, cause)),
+    viewTrouble: (trouble, cause) => listeners.forEach((listener) => listener.viewTrouble(trouble, cause)),
+  };
+}
+
+/** All addresses of a family have one name for who sits here. */
+function nameOf(address: string): string {
+  return address === "::" || address === "0.0.0.0" ? "localhost" : address;
+}
+
+/** Where systemd holds the port, callers that nobody answers wait in vain, so nothing but a flaw in the settings ends it. */
+function mustAnswer({ descriptor }: DaemonOptions): boolean {
+  return descriptor !== undefined;
+}
+
+/** A held lock and a missing permission are the user's to end; other trouble with the file leaves it degraded. */
+async function openSink(
+  options: DaemonOptions,
+  callbacks: Pick<HostsFileSinkOptions, "onOutsideEdit" | "position"> & { readonly previous: () => View | undefined },
+): Promise<Sink> {
+  const { hostsFile, stateFolder, isDryRun } = options;
+  if (isDryRun) return openMemorySink({ path: hostsFile });
+  const what = mustAnswer(options) ? serviceUnitName : "hostsfile-server serve";
+  const sink = await openHostsFileSink({ path: hostsFile, stateFolder, what, ...callbacks });
+  const { lock } = sink;
+  if (mustAnswer(options)) return sink;
+  if (lock.state === "taken" || (lock.state === "denied" && process.geteuid?.() !== 0)) {
+    await sink[Symbol.asyncDispose]();
+    throw new TroubleError(lock.trouble, { exitCode: 3 });
+  }
+  return sink;
+}
+
+function readOwnNames(): ReadonlySet<string> {
+  const name = hostname().toLowerCase();
+  return new Set([name, name.split(".")[0] ?? name]);
+}
+
+/** A view that cannot be worked out is the reconciler's to report. */
+function viewOrNone(store: Store, ownNames: ReadonlySet<string>): View | undefined {
+  try {
+    return viewOf(store, ownNames);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What was given wins over what was saved, whenever the store is opened: also after damage was mended. */
+function saveGiven(store: Store, given: Partial<ClusterSettings>): void {
+  const saved = store.cluster(defaultCluster)?.settings ?? initialSettings;
+  const wanted = { ...saved, ...given };
+  if (JSON.stringify(wanted) !== JSON.stringify(saved)) store.configure(defaultCluster, wanted);
+}
+
+/** Trouble that may pass is left to the reconciler, which names it and tries again. */
+function openEagerly(keeper: StoreKeeper, isDegradedFine: boolean): void {
+  try {
+    keeper.use(() => undefined);
+  } catch (error) {
+    if (!(error instanceof StoreTroubleError)) throw error;
+    if (!isDegradedFine && endsTheStart.has(error.trouble.code))
+      throw new TroubleError(error.trouble, { exitCode: 3, cause: error });
+  }
+}

@@ -1,0 +1,75 @@
+/** The looks of `doctor` at this machine: each is made when it is first asked for, once, and heavy parts are loaded then. */
+import { readFile } from "node:fs/promises";
+import type { ClusterPlace } from "../../kubernetes/place.ts";
+import { kubeconfigBehindSudo } from "../../kubernetes/sudo-home.ts";
+import type { Status } from "../../contract/status.ts";
+import { type Ran, runProgram } from "../../base/process.ts";
+import type { Desktop } from "../check.ts";
+
+/** Milliseconds until a program that is run for a look is ended. */
+const programPatience = 5000;
+
+export interface DesktopPlace {
+  readonly hostsFile: string;
+  readonly stateFolder: string;
+  readonly port: number;
+  readonly cluster: ClusterPlace;
+  readonly askStatus: () => Promise<Status | undefined>;
+  readonly ask: (path: string) => Promise<string | undefined>;
+  readonly signal: AbortSignal;
+}
+
+/** Opens the desktop; nothing is looked at yet. */
+export function openDesktop(place: DesktopPlace): Desktop {
+  const { hostsFile, stateFolder, port, askStatus, ask, signal } = place;
+  const cluster = { ...place.cluster, kubeconfig: place.cluster.kubeconfig ?? behindSudo(place.cluster) };
+  const files = new Map<string, Promise<Buffer | undefined>>();
+  const runs = new Map<string, Promise<Ran>>();
+  const looks = new Map<unknown, Promise<unknown>>();
+  const desktop: Desktop = {
+    hostsFile,
+    stateFolder,
+    port,
+    place: cluster,
+    signal,
+    ask,
+    status: async () => desktop.once(askStatus),
+    kubernetes: async () =>
+      remember(looks, openKubernetesOf, async () => openKubernetesOf(cluster)) as ReturnType<typeof openKubernetesOf>,
+    readFile: async (path) => remember(files, path, async () => readIfThere(path)),
+    run: async (program, parameters, options = {}) =>
+      remember(runs, JSON.stringify([program, parameters, options]), async () =>
+        runProgram(program, parameters, { timeout: programPatience, ...options }),
+      ),
+    once: async (look) => remember(looks, look, async () => look(desktop)) as ReturnType<typeof look>,
+  };
+  return desktop;
+}
+
+function behindSudo({ context }: ClusterPlace): string | undefined {
+  return kubeconfigBehindSudo(process.env, { context });
+}
+
+async function openKubernetesOf(place: ClusterPlace) {
+  const { openKubernetes } = await import("../../kubernetes/kubeconfig.ts");
+  return openKubernetes(place);
+}
+
+async function remember<Key, Value>(
+  memory: Map<Key, Promise<Value>>,
+  key: Key,
+  look: () => Promise<Value>,
+): Promise<Value> {
+  const known = memory.get(key) ?? look();
+  memory.set(key, known);
+  return known;
+}
+
+async function readIfThere(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}

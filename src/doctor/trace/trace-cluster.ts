@@ -1,0 +1,61 @@
+/** The first step of a trace: who in the cluster asks for the name, and would ExternalDNS hear of it? */
+import { findSilentIngresses } from "../../dtk/discovery/silent-ingress.ts";
+import { TroubleError } from "../../base/trouble.ts";
+import { type Desktop, type Finding, ok } from "../check.ts";
+import { annotationPrefix } from "../../dtk/release/values.ts";
+import { kubectl, lookAtChain } from "../looks/cluster-looks.ts";
+import { type NameSource, findSources } from "../looks/name-source.ts";
+
+/** Looks; a cluster that does not answer stops no trace, as the name may be known from before. */
+export async function askedFor(desktop: Desktop, name: string): Promise<readonly Finding[]> {
+  try {
+    const status = await desktop.status().catch(() => undefined);
+    const isKnown = status?.names.list.some((shownName) => shownName.name === name) ?? false;
+    const prefix = await prefixOf(desktop);
+    const sources = await findSources(desktop, name, prefix);
+    return [judgeSources({ name, sources, isKnown, prefix, place: desktop.place })];
+  } catch (error) {
+    if (!(error instanceof TroubleError)) throw error;
+    const { code, message, hint } = error;
+    return [{ grade: "note", code, message: `${message} The cluster is not looked at.`, hint }];
+  }
+}
+
+/** What ExternalDNS reads, where one is there. */
+async function prefixOf(desktop: Desktop): Promise<string> {
+  const chain = await desktop.once(lookAtChain).catch(() => undefined);
+  return chain?.externalDNS.settings.annotationPrefix ?? annotationPrefix;
+}
+
+/**
+ * Judges.
+ *
+ * @param given - who asks; whether the server shows the name all the same, which then comes from another cluster; the
+ *   prefix of the annotations that ExternalDNS reads
+ */
+export function judgeSources(given: {
+  readonly name: string;
+  readonly sources: readonly NameSource[];
+  readonly isKnown: boolean;
+  readonly prefix: string;
+  readonly place: Desktop["place"];
+}): Finding {
+  const { name, sources, isKnown, prefix, place } = given;
+  const [first] = sources;
+  if (first === undefined) {
+    return {
+      grade: isKnown ? "note" : "problem",
+      code: "name-not-asked-for",
+      message: `No Ingress, Service, HTTPRoute or DNSEndpoint of this cluster asks for ${name}.`,
+      hint: `See which hosts are asked for: ${kubectl({ place }, "get", "ingress", "-A")}`,
+    };
+  }
+  const [silent] = first.ingress === undefined ? [] : findSilentIngresses({ ingresses: [first.ingress] }, prefix);
+  if (silent === undefined) return ok(`The ${first.kind} ${first.path} asks for ${name}.`);
+  return {
+    grade: "problem",
+    code: "ingress-without-target",
+    message: `The Ingress ${first.path} asks for ${name}, and ExternalDNS passes over it: no annotation names a target, and no load balancer gave an address.`,
+    hint: `Name one; any will do, the name gets the cluster IP: ${silent.command.replace(/^kubectl/, () => kubectl({ place }))}`,
+  };
+}

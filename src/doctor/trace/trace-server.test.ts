@@ -1,0 +1,65 @@
+/** What the server knows of a name decides whether it goes on to the hosts file. */
+import { expect, test } from "vitest";
+import { statusOf } from "../../../test/support/doctor-status.ts";
+import { judgeManaged, judgeSent, judgeShown } from "./trace-server.ts";
+
+const name = "foo.dtk.io";
+const cluster = {
+  name: "default",
+  clusterIPs: ["10.0.0.1"],
+  followsCaller: false,
+  domains: ["dtk.io"],
+  targets: "cluster",
+  negotiation: null,
+  lastHeard: null,
+  caller: null,
+  silentSeconds: 0,
+  movedTo: null,
+  records: {},
+  shown: 0,
+};
+
+test("a name outside the managed domains, with the command for its domain", () => {
+  const status = statusOf({ clusters: [cluster] });
+  const url = "http://localhost:5000/domains";
+  expect(judgeManaged("a.foo.dtk.io", status, url)).toMatchObject({ grade: "ok" });
+  expect(judgeManaged("x.my.test", status, url)).toMatchObject({
+    code: "not-managed",
+    message: "x.my.test lies outside the managed domains (dtk.io).",
+    hint: "Manage its domain: curl -d my.test http://localhost:5000/domains",
+  });
+  expect(judgeManaged("evildtk.io", statusOf(), url)).toMatchObject({ message: expect.stringContaining("(none)") });
+});
+
+test("what was not sent, and what was refused when it was", () => {
+  const refused = { name, cluster: "default", reason: "not-a-dns-name", sentence: "It is none." };
+  expect(judgeSent(name, ["default"], [])).toMatchObject({ grade: "ok" });
+  expect(judgeSent(name, [], [refused])).toMatchObject({
+    grade: "problem",
+    code: "not-a-dns-name",
+    message: "It is none.",
+  });
+  expect(judgeSent(name, [], [])).toMatchObject({ grade: "problem", code: "name-not-sent" });
+});
+
+test("what is shown, and what is kept from it", () => {
+  const conflict = { name, line: 3, text: "10.0.0.9 foo.dtk.io" };
+  const sink = {
+    name: "hosts file",
+    ok: true,
+    lastWrittenAt: null,
+    method: null,
+    conflicts: { total: 1, list: [conflict] },
+    trouble: null,
+  };
+  const shown = { name, addresses: ["10.0.0.1"], cluster: "default", resource: null, since: null };
+  const kept = { name, cluster: "default", reason: "own-name", sentence: "It is this machine's." };
+  const some = <Item>(...list: Item[]) => ({ total: list.length, list });
+  expect(judgeShown(name, statusOf({ names: some(shown) }))).toEqual({
+    grade: "ok",
+    message: "The server shows foo.dtk.io with 10.0.0.1.",
+  });
+  expect(judgeShown(name, statusOf({ sinks: [sink] }))).toMatchObject({ grade: "problem", code: "name-is-yours" });
+  expect(judgeShown(name, statusOf({ notShown: some(kept) }))).toMatchObject({ grade: "problem", code: "own-name" });
+  expect(judgeShown(name, statusOf())).toMatchObject({ grade: "ok" });
+});

@@ -1,0 +1,85 @@
+/** The steps of a trace at the server: is the name managed, was it sent, is it shown? */
+import type { Status } from "../../contract/status.ts";
+import { isManaged, parseManagedDomain } from "../../records/managed-domain.ts";
+import { type Desktop, type Finding, ok } from "../check.ts";
+import { curlWords, methodURL } from "../looks/cluster-looks.ts";
+import { isStored } from "../looks/stored.ts";
+
+/** For whatever keeps a name from coming along, the checks without a name look more closely. */
+export const lookCloser = "hostsfile-server doctor";
+
+/** Looks whether the name lies in a managed domain. */
+export async function managed(desktop: Desktop, name: string): Promise<readonly Finding[]> {
+  const status = await desktop.status();
+  return [judgeManaged(name, status, methodURL(desktop, "default", "domains"))];
+}
+
+/** Judges by the managed domains of all clusters. */
+export function judgeManaged(name: string, status: Status | undefined, url: string): Finding {
+  const managing = status?.clusters.find(({ domains }) => isUnder(name, domains));
+  if (managing !== undefined) return ok(`${name} lies in a managed domain of ${managing.name}.`);
+  const domain = name.split(".").slice(-2).join(".");
+  return {
+    grade: "problem",
+    code: "not-managed",
+    message: `${name} lies outside the managed domains (${status?.clusters.flatMap(({ domains }) => domains).join(", ") || "none"}).`,
+    hint: `Manage its domain: ${curlWords(status)} -d ${domain} ${url}`,
+  };
+}
+
+function isUnder(name: string, domains: readonly string[]): boolean {
+  return isManaged(name, new Set(domains.flatMap((domain) => parseManagedDomain(domain) ?? [])));
+}
+
+/** Looks whether ExternalDNS has sent it. */
+export async function sent(desktop: Desktop, name: string): Promise<readonly Finding[]> {
+  const status = await desktop.status();
+  const clusters = (status?.clusters ?? [])
+    .filter(({ domains }) => isUnder(name, domains))
+    .map((cluster) => cluster.name);
+  const holders = await Promise.all(
+    clusters.map(async (cluster) => ((await isStored(desktop, cluster, name)) ? [cluster] : [])),
+  );
+  return [judgeSent(name, holders.flat(), status?.leftOut.list ?? [])];
+}
+
+/** Judges by what is stored, and by what was left out when it was offered. */
+export function judgeSent(name: string, holders: readonly string[], leftOut: Status["leftOut"]["list"]): Finding {
+  if (holders.length > 0) return ok(`ExternalDNS of ${holders.join(", ")} has sent ${name}.`);
+  const refused = leftOut.find((entry) => entry.name === name);
+  if (refused !== undefined) {
+    return {
+      grade: "problem",
+      code: refused.reason,
+      message: refused.sentence,
+      hint: `See what else there is: ${lookCloser}`,
+    };
+  }
+  return {
+    grade: "problem",
+    code: "name-not-sent",
+    message: `ExternalDNS has not sent ${name}. It looks once a minute unless it was told otherwise.`,
+    hint: `If it does not come, see why: ${lookCloser}`,
+  };
+}
+
+/** Looks whether the server shows it. */
+export async function shown({ status }: Desktop, name: string): Promise<readonly Finding[]> {
+  return [judgeShown(name, await status())];
+}
+
+/** Judges by what the server says of the name. */
+export function judgeShown(name: string, status: Pick<Status, "names" | "notShown" | "sinks"> | undefined): Finding {
+  const conflict = status?.sinks.flatMap(({ conflicts }) => conflicts.list).find((each) => each.name === name);
+  if (conflict !== undefined) {
+    const message = `Your own line ${conflict.line} has ${name}, so the cluster's does not count: ${conflict.text.trim()}`;
+    const hint =
+      "Take it out to let the cluster have it, or let this do it, which shows it first: hostsfile-server adopt";
+    return { grade: "problem", code: "name-is-yours", message, hint };
+  }
+  const kept = status?.notShown.list.find((each) => each.name === name);
+  const entry = status?.names.list.find((each) => each.name === name);
+  if (entry !== undefined) return ok(`The server shows ${name} with ${entry.addresses.join(", ")}.`);
+  if (kept === undefined) return ok(`The server has ${name} among its names.`);
+  return { grade: "problem", code: kept.reason, message: kept.sentence, hint: `See what else there is: ${lookCloser}` };
+}

@@ -1,0 +1,63 @@
+/** Finds this desktop's firewall and the command that lets a network reach the server's port. */
+import { existsSync, readFileSync } from "node:fs";
+import { runProgram } from "../../base/process.ts";
+
+export type Firewall =
+  | { readonly kind: "ufw" }
+  | { readonly kind: "firewalld"; readonly zone: string | undefined }
+  | {
+      readonly kind: "nftables";
+      /** Family, table and name of the chain that drops, as in `inet filter input`. */
+      readonly chain: string;
+    };
+
+export interface Opening {
+  /** As in `192.168.122.0/24`; undefined when it is not known. */
+  readonly network: string | undefined;
+  readonly port: number;
+}
+
+/** The commands, to be run as root (ufw(8), firewall-cmd(1), nft(8)). */
+export function renderFirewallCommands(firewall: Firewall, { network, port }: Opening): readonly string[] {
+  switch (firewall.kind) {
+    case "ufw":
+      return [`sudo ufw allow from ${network ?? "any"} to any port ${port} proto tcp`];
+    case "firewalld": {
+      const zone = firewall.zone === undefined ? "" : ` --zone=${firewall.zone}`;
+      return [`sudo firewall-cmd --permanent${zone} --add-port=${port}/tcp`, "sudo firewall-cmd --reload"];
+    }
+    case "nftables": {
+      const family = network?.includes(":") === true ? "ip6" : "ip";
+      const from = network === undefined ? "" : ` ${family} saddr ${network}`;
+      return [`sudo nft insert rule ${firewall.chain}${from} tcp dport ${port} accept`];
+    }
+  }
+}
+
+/**
+ * Finds the firewall that is switched on: ufw by its file, firewalld by its own word, else an nftables table with an
+ * input chain; the last can be read by root only.
+ *
+ * @param options - `ufwFile` is where ufw keeps whether it is enabled (ufw(8)); `address` is this machine's own one
+ *   towards the cluster, whose interface firewalld is asked about
+ */
+export async function findFirewall(options: {
+  readonly ufwFile?: string;
+  readonly interfaceName: string | undefined;
+}): Promise<Firewall | undefined> {
+  const { ufwFile = "/etc/ufw/ufw.conf", interfaceName } = options;
+  if (existsSync(ufwFile) && /^ENABLED=yes/m.test(readFileSync(ufwFile, "utf8"))) return { kind: "ufw" };
+  if ((await say("firewall-cmd", "--state"))?.trim() === "running") {
+    const zone = interfaceName && (await say("firewall-cmd", `--get-zone-of-interface=${interfaceName}`))?.trim();
+    return { kind: "firewalld", zone: zone === "" || zone?.includes(" ") === true ? undefined : zone };
+  }
+  const chain = ["inet", "filter", "input"];
+  const rules = await say("nft", "list", "chain", ...chain);
+  if (rules === undefined || !/policy drop|reject|drop/.test(rules)) return undefined;
+  return { kind: "nftables", chain: chain.join(" ") };
+}
+
+async function say(file: string, ...parameters: readonly string[]): Promise<string | undefined> {
+  const { ok, output } = await runProgram(file, parameters, { timeout: 3000 });
+  return ok ? output : undefined;
+}

@@ -1,0 +1,105 @@
+/** Looks at everything before anything is done: the server, the cluster, what is installed, and what follows from it. */
+import type { Status } from "../../contract/status.ts";
+import type { ClusterSettings } from "../../records/cluster.ts";
+import { TroubleError } from "../../base/trouble.ts";
+import { findCandidates, nodeAddresses } from "../discovery/candidate.ts";
+import { type ClusterIPChoice, chooseClusterIP } from "../discovery/choice.ts";
+import { type ClusterFacts, readClusterFacts } from "../../kubernetes/facts.ts";
+import { type HostIPChoice, chooseHostIP, lookUpRoute } from "../discovery/host-ip.ts";
+import { askHypervisor } from "../discovery/machine.ts";
+import { type Probe, probeAddress } from "../discovery/probe.ts";
+import { type TargetModeChoice, chooseTargetMode } from "../discovery/target-choice.ts";
+import type { KubernetesAPI } from "../../kubernetes/api.ts";
+import { openKubernetes } from "../../kubernetes/kubeconfig.ts";
+import { type NamespaceState, readRecord } from "../release/record.ts";
+import { readToken } from "../release/secret.ts";
+import { type Workload, readRevision, readWorkload } from "../release/workload.ts";
+import type { Server } from "../server/server.ts";
+import type { Intent, Say } from "./intent.ts";
+import { locateServer, requireServerAt } from "./locate-server.ts";
+
+/** What is in the cluster of the release. */
+export interface Installed {
+  readonly namespace: NamespaceState;
+  readonly token: string | undefined;
+  readonly revision: Awaited<ReturnType<typeof readRevision>>;
+  readonly workload: Workload;
+}
+
+export interface Situation {
+  readonly api: KubernetesAPI;
+  readonly server: Server;
+  readonly status: Status;
+  readonly facts: ClusterFacts;
+  readonly installed: Installed;
+  readonly clusterIP: ClusterIPChoice;
+  readonly host: HostIPChoice;
+  readonly targets: TargetModeChoice;
+  /** What the server should have for the cluster. */
+  readonly settings: ClusterSettings;
+}
+
+/** What the cluster says, before anything is asked of the server. */
+export interface ClusterView {
+  readonly api: KubernetesAPI;
+  readonly facts: ClusterFacts;
+  readonly installed: Installed;
+}
+
+/**
+ * Looks; nothing is changed. The server's absence is said first, and before the cluster is waited for.
+ *
+ * @throws TroubleError (exit 3) when server or cluster cannot be used
+ */
+export async function lookAround(intent: Intent, say: Say): Promise<Situation> {
+  const viewing = viewCluster(intent);
+  viewing.catch(() => undefined);
+  const server = await locateServer(intent, say);
+  const [view, status] = await Promise.all([viewing, server.status()]);
+  const clusterIP = await findClusterIP(intent, view.facts, probeAddress);
+  const host = await findHost(intent, clusterIP, view.facts);
+  await requireServerAt(host.host, server, intent);
+  const targets: TargetModeChoice =
+    intent.targets === "auto"
+      ? chooseTargetMode(view.facts, clusterIP.clusterIPs)
+      : { targets: intent.targets, reason: "as configured" };
+  const settings = { clusterIPs: clusterIP.clusterIPs, domains: intent.domains, targets: targets.targets };
+  return { ...view, server, status, clusterIP, host, targets, settings };
+}
+
+/** Looks at the cluster. */
+export async function viewCluster({ place }: Pick<Intent, "place">): Promise<ClusterView> {
+  const api = await openKubernetes(place);
+  const [facts, namespace, token, revision, workload] = await Promise.all([
+    readClusterFacts(api),
+    readRecord(api),
+    readToken(api),
+    readRevision(api),
+    readWorkload(api),
+  ]);
+  return { api, facts, installed: { namespace, token, revision, workload } };
+}
+
+/** The cluster IP as given, else as found. */
+async function findClusterIP(
+  { clusterIPs, machine }: Pick<Intent, "clusterIPs" | "machine">,
+  facts: ClusterFacts,
+  probe: Probe,
+): Promise<ClusterIPChoice> {
+  if (clusterIPs !== undefined) return { clusterIPs, source: "as configured", isListening: true, tried: [] };
+  const isSilent = facts.nodes.flatMap(nodeAddresses).length === 0;
+  const choice = await chooseClusterIP(findCandidates(facts, isSilent ? await askHypervisor(machine) : []), probe);
+  if (choice !== undefined) return choice;
+  const message = "The cluster has no address that names could point to.";
+  const hint = "Name one: --cluster-ip ADDRESS, or dns.cluster-ip in config.yaml.";
+  throw new TroubleError({ code: "cluster-ip-unknown", message, hint }, { exitCode: 3 });
+}
+
+async function findHost(
+  { host }: Pick<Intent, "host">,
+  { clusterIPs }: ClusterIPChoice,
+  { nodes }: ClusterFacts,
+): Promise<HostIPChoice> {
+  if (host !== undefined) return { host, reason: "as configured", alternatives: [] };
+  return chooseHostIP(clusterIPs, nodes.flatMap(nodeAddresses), lookUpRoute);
+}

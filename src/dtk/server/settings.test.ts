@@ -1,0 +1,88 @@
+/** What the server is told follows from what it has and what dtk told it before, and a second time there is nothing to tell. */
+import { describe, expect, test } from "vitest";
+import type { Status } from "../../contract/status.ts";
+import { type ClusterName, defaultCluster, parseClusterIPs, parseClusterName } from "../../records/cluster.ts";
+import { parseManagedDomain } from "../../records/managed-domain.ts";
+import { type SettingsWanted, planSettings } from "./settings.ts";
+
+const kindA = parseClusterName("kind-a") ?? defaultCluster;
+
+function cluster(name: ClusterName, domains: readonly string[], ip = "192.0.2.10"): Status["clusters"][number] {
+  return {
+    name,
+    clusterIPs: ip === "" ? [] : ip.split(","),
+    domains: [...domains],
+    targets: "cluster",
+    negotiation: null,
+    lastHeard: null,
+    caller: null,
+    silentSeconds: 0,
+    movedTo: null,
+    followsCaller: false,
+    records: {},
+    shown: 0,
+  };
+}
+
+function want(name: ClusterName, domains: readonly string[], before?: SettingsWanted["before"]): SettingsWanted {
+  const settings = {
+    clusterIPs: parseClusterIPs(["192.0.2.10"]) ?? [],
+    domains: domains.flatMap((domain) => parseManagedDomain(domain) ?? []),
+    targets: "cluster",
+  } as const;
+  return { cluster: name, settings, before };
+}
+
+function requests(clusters: Status["clusters"], wanted: SettingsWanted): readonly string[] {
+  return planSettings(clusters, wanted).map(({ method, path, body }) => [method, path, body].join(" ").trim());
+}
+
+describe("the cluster default", () => {
+  test("gets the seed's calls", () => {
+    expect(requests([cluster(defaultCluster, [], "")], want(defaultCluster, ["dtk.io", "my.io"]))).toEqual([
+      "POST /domains dtk.io,my.io",
+      "POST /clusterip 192.0.2.10",
+    ]);
+  });
+
+  test("gets what is missing only, and nothing when nothing is", () => {
+    const known = [cluster(defaultCluster, ["dtk.io"])];
+    expect(requests(known, want(defaultCluster, ["dtk.io", "my.io"]))).toEqual(["POST /domains my.io"]);
+    expect(requests(known, want(defaultCluster, ["dtk.io"]))).toEqual([]);
+  });
+
+  test("loses a domain that dtk set and that is gone from the file, never one that was added by hand", () => {
+    const known = [cluster(defaultCluster, ["dtk.io", "old.io", "hand.io"])];
+    const before = { cluster: defaultCluster, domains: ["dtk.io", "old.io", "gone-already.io"] };
+    expect(requests(known, want(defaultCluster, ["dtk.io"], before))).toEqual(["DELETE /domains/old.io"]);
+    expect(requests(known, want(defaultCluster, ["dtk.io"]))).toEqual([]);
+  });
+
+  test("moves to a new cluster IP", () => {
+    const known = [cluster(defaultCluster, ["dtk.io"], "192.0.2.9")];
+    expect(requests(known, want(defaultCluster, ["dtk.io"]))).toEqual(["POST /clusterip 192.0.2.10"]);
+  });
+});
+
+describe("a named cluster", () => {
+  test("is told under its own path, and comes into being by that", () => {
+    const known = [cluster(defaultCluster, ["dtk.io"])];
+    expect(requests(known, want(kindA, ["dtk.io"]))).toEqual([
+      "POST /clusters/kind-a/domains dtk.io",
+      "POST /clusters/kind-a/clusterip 192.0.2.10",
+    ]);
+  });
+
+  test("that had another name is forgotten under the old one, and under no other", () => {
+    const before = { cluster: defaultCluster, domains: ["dtk.io"] };
+    const known = [cluster(defaultCluster, ["dtk.io"]), cluster(kindA, ["dtk.io"])];
+    expect(requests(known, want(kindA, ["dtk.io"], before))).toEqual(["DELETE /clusters/default"]);
+    expect(requests([cluster(kindA, ["dtk.io"])], want(kindA, ["dtk.io"], before))).toEqual([]);
+  });
+});
+
+test("the target mode is told when it differs", () => {
+  const wanted = want(defaultCluster, ["dtk.io"]);
+  const record = { ...wanted, settings: { ...wanted.settings, targets: "record" } } as const;
+  expect(requests([cluster(defaultCluster, ["dtk.io"])], record)).toEqual(["POST /targets record"]);
+});

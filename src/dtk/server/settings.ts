@@ -1,0 +1,100 @@
+/** What the server must be told so that it has the cluster's settings: planned by comparing, then done and looked at again. */
+import type { Status } from "../../contract/status.ts";
+import { type ClusterName, type ClusterSettings, defaultCluster } from "../../records/cluster.ts";
+import type { Server } from "./server.ts";
+import { settingLost } from "./trouble.ts";
+
+/** What dtk told a server before, as it is remembered in the cluster. */
+export interface ToldBefore {
+  readonly cluster: ClusterName;
+  readonly domains: readonly string[];
+}
+
+/** One request, with what it does in words. */
+export interface SettingStep {
+  readonly sentence: string;
+  readonly method: "POST" | "DELETE";
+  readonly path: string;
+  readonly body?: string;
+}
+
+export interface SettingsWanted {
+  readonly cluster: ClusterName;
+  readonly settings: ClusterSettings;
+  /** Undefined when dtk never told a server of this cluster. */
+  readonly before: ToldBefore | undefined;
+}
+
+/**
+ * Plans the seed's REST calls. A domain is removed only when dtk itself set it before; domains that somebody added by
+ * hand stay. A cluster that got another name is forgotten under its old one, as its records would stay for ever.
+ */
+export function planSettings(clusters: Status["clusters"], wanted: SettingsWanted): readonly SettingStep[] {
+  const { cluster, settings } = wanted;
+  const known = clusters.find(({ name }) => name === cluster);
+  const prefix = pathOfCluster(cluster);
+  const missing = settings.domains.filter((domain) => known?.domains.includes(domain) !== true);
+  const clusterIP = settings.clusterIPs.join(",");
+  const targets = settings.targets;
+  const posts = [
+    {
+      isDone: missing.length === 0,
+      step: post(`${prefix}/domains`, missing.join(","), `manage ${missing.join(", ")}`),
+    },
+    {
+      isDone: known?.clusterIPs.join() === clusterIP,
+      step: post(`${prefix}/clusterip`, clusterIP, `point names to ${clusterIP}`),
+    },
+    {
+      isDone: (known?.targets ?? "cluster") === targets,
+      step: post(`${prefix}/targets`, targets, `set the target mode ${targets}`),
+    },
+  ];
+  return [
+    ...forgetOldName(clusters, wanted),
+    ...goneDomains(known?.domains ?? [], wanted).map((domain): SettingStep => {
+      return { sentence: `remove the domain ${domain}`, method: "DELETE", path: `${prefix}/domains/${domain}` };
+    }),
+    ...posts.filter(({ isDone }) => !isDone).map(({ step }) => step),
+  ];
+}
+
+function post(path: string, body: string, sentence: string): SettingStep {
+  return { sentence, method: "POST", path, body };
+}
+
+function forgetOldName(clusters: Status["clusters"], { cluster, before }: SettingsWanted): readonly SettingStep[] {
+  const isKnown = clusters.some(({ name }) => name === before?.cluster);
+  return before === undefined || before.cluster === cluster || !isKnown ? [] : [forgetStep(before.cluster)];
+}
+
+function goneDomains(present: readonly string[], { cluster, settings, before }: SettingsWanted): readonly string[] {
+  if (before?.cluster !== cluster) return [];
+  const kept: readonly string[] = settings.domains;
+  return before.domains.filter((domain) => present.includes(domain) && !kept.includes(domain));
+}
+
+/** The request that makes the server forget a cluster with its lines, records and settings. */
+export function forgetStep(cluster: ClusterName): SettingStep {
+  return { sentence: `forget the cluster ${cluster}`, method: "DELETE", path: `/clusters/${cluster}` };
+}
+
+function pathOfCluster(cluster: ClusterName): string {
+  return cluster === defaultCluster ? "" : `/clusters/${cluster}`;
+}
+
+/**
+ * Tells the server, and looks whether it took.
+ *
+ * @throws TroubleError `server-refused` or `setting-lost` (exit 3)
+ */
+export async function applySettings(
+  server: Server,
+  steps: readonly SettingStep[],
+  wanted: SettingsWanted,
+): Promise<void> {
+  for (const { method, path, body } of steps) await server.change(method, path, body);
+  if (steps.length === 0) return;
+  const left = planSettings((await server.status()).clusters, wanted);
+  if (left.length > 0) throw settingLost(left.map(({ sentence }) => sentence));
+}

@@ -1,0 +1,100 @@
+/** What of a request was left out and why: said once in the log, and kept for the status until the next such request. */
+import { shorten } from "../base/printable.ts";
+import type { ClusterName } from "../records/cluster.ts";
+import { recordLimits } from "../records/limits.ts";
+import { limits } from "../store/limits.ts";
+import type { Log } from "../base/log.ts";
+
+export type LeftOutReason =
+  | "not-managed"
+  | "not-a-dns-name"
+  | "not-an-endpoint"
+  | "record-type-unknown"
+  | "name-too-long"
+  | "record-too-large"
+  | "store-full";
+
+export interface LeftOut {
+  readonly cluster: ClusterName;
+  /** The name as it was sent, or what was sent instead; of a long one the start is kept. */
+  readonly name: string;
+  readonly reason: LeftOutReason;
+}
+
+/** The request that something was left out of. */
+export type LeftOutFrom = "adjustendpoints" | "records";
+
+const maximumKept = 1000;
+const maximumLogged = 20;
+
+const sentences: Readonly<Record<LeftOutReason, string>> = {
+  "not-managed": "lies in no managed domain; to have it shown, add its domain with --domains or POST /domains",
+  "not-a-dns-name": "is no DNS name; correct it in the resource that it comes from",
+  "not-an-endpoint": "is no endpoint; if ExternalDNS sent it, its version is not known to this program",
+  "record-type-unknown": "has a record type that is none; it takes 1 to 16 upper-case letters and digits, as in CNAME",
+  "name-too-long": `is longer than the ${count(recordLimits.nameBytes)} bytes that a name may have`,
+  "record-too-large": `has more than the ${count(recordLimits.bytes)} bytes that a record may have; take targets or labels away from its resource`,
+  "store-full": `finds no room: a cluster may have ${count(limits.recordsPerCluster)} records of ${mebibytes(limits.bytesPerCluster)} in all, and all clusters ${count(limits.records)} of ${mebibytes(limits.bytes)}`,
+};
+
+function count(amount: number): string {
+  return amount.toLocaleString("en");
+}
+
+function mebibytes(bytes: number): string {
+  return `${count(bytes / 1024 / 1024)} MiB`;
+}
+
+/** Why an endpoint was left out and what to do, as the end of a sentence that begins with its name. */
+export function leftOutSentence({ name, reason }: LeftOut): string {
+  return `${name} ${sentences[reason]}.`;
+}
+
+export class LeftOutMemory {
+  readonly #log: Log;
+  readonly #byRequest = new Map<string, ReadonlyMap<string, LeftOut>>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /**
+   * Remembers what the latest request left out, in place of what the one before it left out, and logs what is new.
+   *
+   * @param cluster - the cluster that the request was about
+   * @param from - which request
+   * @param found - all that was left out; of more than 1,000 the first are kept
+   */
+  replace(cluster: ClusterName, from: LeftOutFrom, found: readonly LeftOut[]): void {
+    const key = `${cluster}\0${from}`;
+    const known = this.#byRequest.get(key);
+    const kept = new Map(
+      found
+        .slice(0, maximumKept)
+        .map((entry) => [`${entry.reason}\0${entry.name}`, { ...entry, name: shorten(entry.name) }]),
+    );
+    const fresh = [...kept].filter(([entry]) => known?.has(entry) !== true).map(([, entry]) => entry);
+    if (kept.size === 0) this.#byRequest.delete(key);
+    else this.#byRequest.set(key, kept);
+    for (const entry of fresh.slice(0, maximumLogged)) {
+      this.#log.warn({ code: entry.reason, cluster, host: entry.name }, leftOutSentence(entry));
+    }
+    const rest = fresh.length - maximumLogged;
+    if (rest > 0) {
+      const fields = { code: "more-left-out", cluster, names: rest };
+      this.#log.warn(fields, `${rest} more names were left out; hostsfile-server status lists them.`);
+    }
+  }
+
+  /** What the latest requests of all clusters left out. */
+  list(): readonly LeftOut[] {
+    return [...this.#byRequest.values()].flatMap((entries) => [...entries.values()]);
+  }
+
+  /** Forgets what a cluster left out, because it is gone. */
+  forget(cluster: ClusterName): void {
+    for (const key of this.#byRequest.keys()) {
+      if (key.startsWith(`${cluster}\0`)) this.#byRequest.delete(key);
+    }
+  }
+}

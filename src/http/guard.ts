@@ -1,0 +1,178 @@
+/** Stands before every route: lets a request through or refuses it, and says once in the log what would let it through. */
+import type { Context, MiddlewareHandler } from "hono";
+import { getCookie } from "hono/cookie";
+import { parseClusterName, defaultCluster } from "../records/cluster.ts";
+import { answerJSON } from "./answer.ts";
+import type { HTTPEnvironment } from "./environment.ts";
+import type { AllowList } from "./allow-list.ts";
+import { browserHeaders, isCrossOrigin, isFromBrowser, isTrustedHost } from "./browser.ts";
+import { type Caller, parseCaller } from "../records/caller.ts";
+import type { WarnOnce } from "../base/warn-once.ts";
+import type { Sessions } from "./sessions.ts";
+import { type AdminToken, type Credential, judgeCredential } from "../contract/token.ts";
+import { type Access, type Call, type RefusalReason, judge } from "./verdict.ts";
+
+export interface GuardOptions {
+  readonly allowList: AllowList;
+  /** With it a token is required from every address. */
+  readonly adminToken: () => AdminToken;
+  readonly sessions: Sessions;
+  /** The name of the cookie with a session's secret. */
+  readonly cookieName: () => string;
+  /** This machine's names, lower case. */
+  readonly ownNames: () => ReadonlySet<string>;
+  readonly warnOnce: WarnOnce;
+  /** Told of each refusal. */
+  readonly refused: (reason: RefusalReason) => void;
+}
+
+type Handler = MiddlewareHandler<HTTPEnvironment>;
+
+/** Why a request is not let through, and what would help. */
+export interface Refusal {
+  readonly status: 401 | 403 | 503;
+  readonly message: string;
+  readonly hint: string;
+  /** Where it is a trouble of the server's own. */
+  readonly code?: string;
+}
+
+export interface Guard {
+  /** Says why a request is refused, and remembers it; undefined lets it through. */
+  readonly refuse: (context: Context<HTTPEnvironment>, access: Access) => Refusal | undefined;
+  /** Answers a request that is refused; undefined lets it through. */
+  readonly check: (context: Context<HTTPEnvironment>, access: Access) => Response | undefined;
+  /** Makes the handler that stands before a route of this kind. */
+  readonly admit: (access: Access) => Handler;
+  /** Whether the caller may see details where others get a bare word. */
+  readonly maySeeDetail: (context: Context<HTTPEnvironment>) => boolean;
+}
+
+/** Makes the guard. */
+export function createGuard(options: GuardOptions): Guard {
+  const refuse: Guard["refuse"] = (context, access) => refuseCall(options, context, access);
+  const check: Guard["check"] = (context, access) => {
+    const refusal = refuse(context, access);
+    if (refusal === undefined) return undefined;
+    const { status, message, hint, code } = refusal;
+    return answerJSON(context, { error: message, hint, ...(code !== undefined && { code }) }, status);
+  };
+  return {
+    refuse,
+    check,
+    admit: (access) => async (context, next) => check(context, access) ?? next(),
+    maySeeDetail: (context) => {
+      const caller = parseCaller(context.env.caller);
+      if (caller === undefined) return false;
+      return options.allowList.isOwn(caller) || credentialOf(context, options) === "admin";
+    },
+  };
+}
+
+function refuseCall(options: GuardOptions, context: Context<HTTPEnvironment>, access: Access): Refusal | undefined {
+  const caller = parseCaller(context.env.caller);
+  if (caller === undefined) return { status: 503, message: "The caller is gone.", hint: "" };
+  const call = describeCall({ context, caller, access, options });
+  const verdict = judge(call);
+  if (verdict.admit) {
+    if (call.isTokenShown) context.env.tokenShown?.();
+    return undefined;
+  }
+  const { reason, status } = verdict;
+  options.refused(reason);
+  context.header("connection", "close");
+  const held = options.adminToken();
+  // The log has it once, from whoever found it.
+  if (reason === "no-usable-token" && held.kind === "unusable") return { status, ...held.trouble };
+  const { message, hint } = explain({ reason, access, caller, context });
+  const fields = { code: reason, from: caller.text, path: context.req.path };
+  const key = `${caller.text} ${reason} ${access}`;
+  // Strangers may be many; what they make the log say must not keep it from naming a guest.
+  const kind = call.place === "stranger" ? "refused strangers" : "refused callers";
+  options.warnOnce({ kind, key, fields, message: `${message} ${hint}` });
+  if (status === 401) context.header("www-authenticate", 'Bearer realm="hostsfile-server"');
+  return { status, message, hint };
+}
+
+function describeCall({
+  context,
+  caller,
+  access,
+  options,
+}: {
+  readonly context: Context<HTTPEnvironment>;
+  readonly caller: Caller;
+  readonly access: Access;
+  readonly options: GuardOptions;
+}): Call {
+  const { allowList, adminToken, ownNames, sessions, cookieName } = options;
+  const headers = browserHeaders(context.req.raw.headers);
+  const credential = credentialOf(context, options);
+  return {
+    access,
+    place: allowList.placeOf(caller),
+    isListExplicit: allowList.isExplicit,
+    isTokenRequired: adminToken().kind !== "none",
+    isTokenUnusable: adminToken().kind === "unusable",
+    isTokenShown: credential === "admin" || (credential === "webhook" && access === "webhook"),
+    isSessionShown: sessions.has(getCookie(context, cookieName())),
+    isFromBrowser: isFromBrowser(headers),
+    isCrossOrigin: isCrossOrigin(headers),
+    isHostTrusted: isTrustedHost(headers.host, ownNames()),
+  };
+}
+
+function credentialOf(context: Context<HTTPEnvironment>, options: GuardOptions): Credential {
+  if (context.get("provenDigest") !== undefined) return "admin";
+  const held = options.adminToken();
+  if (held.kind !== "known") return "none";
+  const cluster = parseClusterName(context.req.param("cluster") ?? defaultCluster);
+  return judgeCredential({ adminToken: held.token, authorization: context.req.header("authorization"), cluster });
+}
+
+function explain({
+  reason,
+  access,
+  caller,
+  context,
+}: {
+  readonly reason: RefusalReason;
+  readonly access: Access;
+  readonly caller: Caller;
+  readonly context: Context<HTTPEnvironment>;
+}): { readonly message: string; readonly hint: string } {
+  const who = `${caller.text} may not call ${context.req.method} ${context.req.path}`;
+  const cluster = context.req.param("cluster") ?? defaultCluster;
+  switch (reason) {
+    case "browser":
+      return {
+        message: `${who}: a web page sent the request.`,
+        hint: "Use curl or the commands of hostsfile-server; web pages may not drive it.",
+      };
+    case "address":
+      return {
+        message: `${who}: the address is not in the allow list.`,
+        hint: `To allow it, start the server with --allow=${caller.text.replace(/%.*/, "")} (an --allow takes the place of the networks found by itself), or with --token-file.`,
+      };
+    case "token":
+      return {
+        message: `${who}: the token is missing or wrong.`,
+        hint:
+          access === "webhook"
+            ? `To see the token for this cluster, run: hostsfile-server token --cluster ${cluster}`
+            : "Show the admin token, which is in the file given with --token-file.",
+      };
+    case "no-usable-token":
+      return { message: `${who}: the server has no token that it could use.`, hint: "See the server's log." };
+    case "host":
+      return {
+        message: `${who} as ${JSON.stringify(context.req.header("host") ?? "")}: this is no name of this machine, as after DNS rebinding by a web page.`,
+        hint: "Call it by its address or its own name, or start the server with --token-file and show a token.",
+      };
+    case "not-own":
+      return {
+        message: `${who}: without a token only this machine itself may.`,
+        hint: "Run the command on the desktop, or start the server with --token-file and show the admin token.",
+      };
+  }
+}

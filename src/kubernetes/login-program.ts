@@ -1,0 +1,125 @@
+/** A kubeconfig may name a program that logs in. It runs as who called us and only where that user means it, never with root's powers for another. */
+import { lstatSync, readFileSync, realpathSync } from "node:fs";
+import { dirname } from "node:path";
+import { TroubleError } from "../base/trouble.ts";
+import type { ClusterPlace } from "./place.ts";
+
+/** A user of a kubeconfig, as far as it may have programs run (k8s.io/client-go, tools/clientcmd/api). */
+export interface LoginUser {
+  readonly exec?: LoginExec | undefined;
+  readonly authProvider?: { readonly config?: Readonly<Record<string, unknown>> | undefined } | undefined;
+}
+
+interface LoginExec {
+  readonly command: string;
+  readonly args?: readonly string[] | undefined;
+}
+
+/** A login program, where it was found, and who runs this process for whom. */
+export interface LoginQuestion {
+  /** As {@link loginProgramOf} has it. */
+  readonly program: string;
+  readonly place: Pick<ClusterPlace, "isHearsay">;
+  /** The kubeconfigs that may have named it. */
+  readonly files: readonly string[];
+  readonly user?: number | undefined;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Of passwd(5). */
+  readonly passwd?: string;
+}
+
+/** How the program may run: as it is written, or with these words before it. */
+export type LoginPermission = { readonly before: readonly string[] };
+
+/** The program of a user, as it is written in the kubeconfig; undefined when none is run. */
+export function loginProgramOf(user: LoginUser | null): string | undefined {
+  if (user?.exec !== undefined) return [user.exec.command, ...(user.exec.args ?? [])].join(" ");
+  const { exec, "cmd-path": command } = user?.authProvider?.config ?? {};
+  if (typeof command === "string") return command;
+  return exec === undefined ? undefined : JSON.stringify(exec);
+}
+
+/**
+ * Decides how a login program runs. What a `config.yaml` alone names is not run, since the file may be somebody else's.
+ * Behind sudo the program runs as the user who typed it. For root itself the kubeconfig must be root's own, up to the top
+ * folder, so that nobody else decides what root runs.
+ *
+ * @throws TroubleError `login-program-refused` (exit 3)
+ */
+export function permitLogin({
+  program,
+  place,
+  files,
+  user = process.geteuid?.(),
+  environment = process.env,
+  passwd = "/etc/passwd",
+}: LoginQuestion): LoginPermission {
+  if (place.isHearsay === true) throw ofConfiguration(program, files);
+  if (user !== 0) return { before: [] };
+  const login = findLogin(Number(environment["SUDO_UID"] ?? 0), passwd);
+  if (login !== undefined) return { before: asUser(login) };
+  if (!files.every(isRootsOwn)) throw asRoot(program, files);
+  return { before: [] };
+}
+
+interface Login {
+  readonly name: string;
+  readonly user: number;
+  readonly group: number;
+  readonly home: string;
+}
+
+/** Undefined when nobody typed sudo, or the user is not in the list. */
+function findLogin(user: number, passwd: string): Login | undefined {
+  if (!(user > 0)) return undefined;
+  const rows = readFileSync(passwd, "utf8").split("\n");
+  const row = rows.map((line) => line.split(":")).find(([, , id]) => Number(id) === user);
+  const [name = "", , , group, , home = "/"] = row ?? [];
+  return row === undefined ? undefined : { name, user, group: Number(group), home };
+}
+
+/** The words for setpriv(1), which changes the user for good. */
+function asUser({ name, user, group, home }: Login): readonly string[] {
+  const identity = [`--reuid=${user}`, `--regid=${group}`, "--init-groups", "--inh-caps=-all"];
+  return ["setpriv", ...identity, "--", "env", `HOME=${home}`, `USER=${name}`, `LOGNAME=${name}`];
+}
+
+const writableByGroupOrOthers = 0o022;
+const sticky = 0o1000;
+
+function isRootsOwn(file: string): boolean {
+  try {
+    for (let path = realpathSync(file); ; path = dirname(path)) {
+      const { uid, mode } = lstatSync(path);
+      const isOpen = (mode & writableByGroupOrOthers) !== 0 && (mode & sticky) === 0;
+      if (uid !== 0 || isOpen) return false;
+      if (path === dirname(path)) return true;
+    }
+  } catch {
+    return false;
+  }
+}
+
+function ofConfiguration(program: string, files: readonly string[]): TroubleError {
+  const [file = "FILE"] = files;
+  const message = `The kubeconfig ${file} is named by the configuration and logs in with a program, which was not run: ${program}`;
+  const hint = `If you trust it, name the kubeconfig yourself: --kubeconfig ${file}`;
+  return new TroubleError({ code: "login-program-refused", message, hint }, { exitCode: 3 });
+}
+
+function asRoot(program: string, files: readonly string[]): TroubleError {
+  const message = `The kubeconfig ${files.join(", ")} logs in with a program, and others than root may write it. Root did not run the program: ${program}`;
+  const hint = "Run the command as the user whose kubeconfig it is, without sudo.";
+  return new TroubleError({ code: "login-program-refused", message, hint }, { exitCode: 3 });
+}
+
+/**
+ * The trouble of a program of ours, such as Helm, that would run the login program as root for another user.
+ *
+ * @param runner - as in `helm`
+ */
+export function runnerAsRoot(program: string, runner: string): TroubleError {
+  const message = `The kubeconfig logs in with a program, which ${runner} would run as root, so ${runner} was not run: ${program}`;
+  const hint = "Run the command without sudo; dtk does not need it.";
+  return new TroubleError({ code: "login-program-refused", message, hint }, { exitCode: 3 });
+}

@@ -1,0 +1,60 @@
+/** What can be wrong with the way to a cluster, in words. */
+import * as z from "zod/mini";
+import { TroubleError } from "../base/trouble.ts";
+
+/** The trouble of an API server that gives no answer. */
+export function clusterUnreachable(server: string, cause: unknown): TroubleError {
+  const message = `The cluster at ${server || "(no server in the kubeconfig)"} does not answer: ${reasonOf(cause)}.`;
+  const hint = "Another cluster is named with --kubeconfig and --context. Does this one run? Try: kubectl cluster-info";
+  return new TroubleError({ code: "cluster-unreachable", message, hint }, { exitCode: 3, cause });
+}
+
+/** The trouble of an API server that says no. */
+export function clusterRefused(answer: {
+  readonly server: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly text: string;
+}): TroubleError {
+  const { server, method, path, status, text } = answer;
+  const message = `The cluster at ${server} refused ${method} ${path} with ${status}: ${sentenceOf(text)}`;
+  const hint =
+    status === 401 || status === 403
+      ? "Use a kubeconfig of an administrator: --kubeconfig FILE, or cluster.admin-kubeconfig in config.yaml."
+      : "See what the sentence says; kubectl shows more.";
+  return new TroubleError({ code: "cluster-refused", message, hint }, { exitCode: 3 });
+}
+
+/** The trouble of a kubeconfig that cannot be used. */
+export function kubeconfigUnusable(message: string, cause?: unknown): TroubleError {
+  const hint =
+    "Name another with --kubeconfig FILE or cluster.admin-kubeconfig in config.yaml, its context with --context.";
+  return new TroubleError({ code: "kubeconfig-unusable", message, hint }, { exitCode: 3, cause });
+}
+
+/** The trouble of no kubeconfig at all. */
+export function kubeconfigMissing(): TroubleError {
+  const message = "There is no kubeconfig: neither $KUBECONFIG nor ~/.kube/config is there.";
+  const hint = "Name one with --kubeconfig FILE or cluster.admin-kubeconfig in config.yaml.";
+  return new TroubleError({ code: "kubeconfig-missing", message, hint }, { exitCode: 3 });
+}
+
+/** What went wrong, in a few words. */
+export function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError) return [...new Set(cause.errors.map(reasonOf))].join("; ");
+  if (!(cause instanceof Error)) return String(cause);
+  if (cause.name === "TimeoutError" || cause.name === "AbortError") return "no answer within 10 seconds";
+  return cause.message.replace(/\.$/, "");
+}
+
+/** The API server's own sentence (meta/v1 Status). */
+function sentenceOf(text: string): string {
+  try {
+    const status = z.safeParse(z.object({ message: z.string() }), JSON.parse(text));
+    if (status.success) return status.data.message;
+  } catch {
+    // Not JSON: shown as it is.
+  }
+  return text.trim().slice(0, 300);
+}

@@ -1,0 +1,80 @@
+/** Speaks with systemd when it started this process: takes the socket that it holds, and tells it how the server is. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { kernelCalls } from "../kernel-calls.ts";
+import { TroubleError } from "../../base/trouble.ts";
+
+const execute = promisify(execFile);
+
+/** The first descriptor that is passed (sd_listen_fds(3), SD_LISTEN_FDS_START). */
+const firstDescriptor = 3;
+
+type Environment = Record<string, string | undefined>;
+
+export interface Supervisor extends AsyncDisposable {
+  /** The socket that listens already. */
+  readonly descriptor: number | undefined;
+  /** Whether somebody waits to be told. */
+  readonly isThere: boolean;
+  /** The server answers; from now on it also says regularly that it is alive, for as long as `isAlive` says so. */
+  readonly ready: (status: string, isAlive?: () => boolean) => Promise<void>;
+  readonly reloading: () => Promise<void>;
+  readonly stopping: () => Promise<void>;
+}
+
+/**
+ * Reads what systemd said in the environment, and takes it out, so that no child process takes it for its own.
+ *
+ * @param environment - `process.env`
+ * @param pid - of this process
+ * @throws TroubleError `several-sockets` (exit 3) when more than one socket is passed
+ */
+export function findSupervisor(environment: Environment, pid: number): Supervisor {
+  const descriptor = takeSocket(environment, pid);
+  const socket = environment["NOTIFY_SOCKET"];
+  const interval = watchdogInterval(environment, pid);
+  // The notifying program is this process's child: what it inherits must not make it a server or watched.
+  for (const name of ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_PID", "WATCHDOG_USEC"]) {
+    delete environment[name];
+  }
+  let timer: NodeJS.Timeout | undefined;
+  const tell = async (...words: readonly string[]): Promise<void> => {
+    if (socket !== undefined) await notify(socket, words);
+  };
+  return {
+    descriptor,
+    isThere: socket !== undefined,
+    ready: async (status, isAlive = () => true) => {
+      if (interval !== undefined) timer ??= setInterval(() => isAlive() && void tell("WATCHDOG=1"), interval);
+      await tell("READY=1", `STATUS=${status.replaceAll("\n", " ")}`);
+    },
+    reloading: async () => tell("RELOADING=1"),
+    stopping: async () => tell("STOPPING=1"),
+    [Symbol.asyncDispose]: async () => clearInterval(timer),
+  };
+}
+
+function takeSocket(environment: Environment, pid: number): number | undefined {
+  if (Number(environment["LISTEN_PID"]) !== pid) return undefined;
+  const count = Number.parseInt(environment["LISTEN_FDS"] ?? "", 10) || 0;
+  if (count <= 1) return count === 1 ? firstDescriptor : undefined;
+  const message = `systemd passes ${count} sockets where the server takes one.`;
+  const hint = "Leave one ListenStream= in the socket's unit: systemctl edit --full hostsfile-server.socket";
+  throw new TroubleError({ code: "several-sockets", message, hint }, { exitCode: 3 });
+}
+
+/** A third of the time after which systemd takes the process for dead, in ms (sd_watchdog_enabled(3) asks for half). */
+function watchdogInterval(environment: Environment, pid: number): number | undefined {
+  const microseconds = Number(environment["WATCHDOG_USEC"]);
+  const isMeant = environment["WATCHDOG_PID"] === undefined || Number(environment["WATCHDOG_PID"]) === pid;
+  return isMeant && microseconds > 0 ? microseconds / 3000 : undefined;
+}
+
+/**
+ * Without the addon systemd-notify(1) speaks, since Node has no datagram sockets of the Unix family. That it is missing or
+ * fails ends nothing: systemd itself sees that it was told nothing.
+ */
+async function notify(socket: string, words: readonly string[]): Promise<void> {
+  if (kernelCalls().notify(socket, words.join("\n"))) return;
+  await execute("systemd-notify", [...words], { timeout: 5000 }).catch(() => undefined);
+}

@@ -1,0 +1,144 @@
+/** The texts of the systemd units: the socket that holds the port at all times, and the service that answers on it. */
+import { serviceName, settingsFile } from "../places.ts";
+
+/** Where the socket listens. */
+export interface ListenPlace {
+  readonly port: number;
+  /** All addresses of both families when undefined. */
+  readonly host: string | undefined;
+}
+
+/**
+ * The socket's unit (systemd.socket(5)): systemd holds the port, so that neither a restart nor a crash of the server is
+ * a refused connection.
+ */
+export function socketUnit({ host, port }: ListenPlace): string {
+  return lines([
+    "[Unit]",
+    "Description=Port of the hosts-file webhook for ExternalDNS",
+    // However often it is stopped and started, as by an install in a loop, it is never given up.
+    "StartLimitIntervalSec=0",
+    "",
+    "[Socket]",
+    `ListenStream=${listenStream({ host, port })}`,
+    "BindIPv6Only=both",
+    // An address of a bridge comes into being after boot, with the cluster.
+    "FreeBind=yes",
+    "Backlog=4096",
+    // However often the server falls, its port stays.
+    "TriggerLimitIntervalSec=0",
+    "",
+    "[Install]",
+    "WantedBy=sockets.target",
+  ]);
+}
+
+/** A drop-in (systemd.unit(5)) that puts another place to listen in the stead of a package's. */
+export function socketDropIn(place: ListenPlace): string {
+  return lines(["[Socket]", "ListenStream=", `ListenStream=${listenStream(place)}`]);
+}
+
+/** The place as systemd writes it. */
+export function listenStream({ host, port }: ListenPlace): string {
+  if (host === undefined) return String(port);
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Where a socket's unit or drop-in listens, which is the last line that says so. */
+export function listenStreamOf(unit: string): string | undefined {
+  return [...unit.matchAll(/^ListenStream=(.+)$/gm)].at(-1)?.[1];
+}
+
+/**
+ * The service's unit (systemd.service(5)).
+ *
+ * @param command - the command line up to the subcommand, of absolute paths that only root can write
+ * @param program - whether the addon lies beside it, with which the server itself speaks to systemd
+ */
+export function serviceUnit(command: readonly string[], program: { readonly hasAddon: boolean }): string {
+  return lines([
+    "[Unit]",
+    "Description=Hosts file in step with Kubernetes (webhook for ExternalDNS)",
+    `Documentation=man:${serviceName}(8)`,
+    `Requires=${serviceName}.socket`,
+    `After=${serviceName}.socket`,
+    "StartLimitIntervalSec=0",
+    "",
+    "[Service]",
+    "Type=notify",
+    // Node has no datagram sockets of the Unix family, so systemd-notify(1) speaks for it where the addon is missing.
+    `NotifyAccess=${program.hasAddon ? "main" : "all"}`,
+    `EnvironmentFile=-${settingsFile}`,
+    `ExecStart=${command.map(quote).join(" ")} serve`,
+    "ExecReload=/bin/kill -HUP $MAINPID",
+    "Restart=always",
+    // Callers wait meanwhile, and a start that fails each time costs little.
+    "RestartSec=500ms",
+    "WatchdogSec=60s",
+    // A process that hangs has nothing to save: the records are on the disk before they are answered.
+    "WatchdogSignal=SIGKILL",
+    "TimeoutStartSec=90s",
+    "TimeoutStopSec=30s",
+    // What it runs (cp for access lists, systemd-notify) ends with its work, not under it.
+    "KillMode=mixed",
+    // A dump of its memory would hold the token.
+    "LimitCORE=0",
+    `StateDirectory=${serviceName}`,
+    "StateDirectoryMode=0700",
+    "",
+    ...sandbox,
+    "",
+    "[Install]",
+    "WantedBy=multi-user.target",
+    `Also=${serviceName}.socket`,
+  ]);
+}
+
+/**
+ * What the service may do (systemd.exec(5)): replace the hosts file, which takes the folder `/etc` (a rename over a
+ * mount point, as ReadWritePaths=/etc/hosts would make it, is refused), keep its own state, and speak on the socket that
+ * it was given. It is root as the owner of `/etc`, with none of root's powers: a hosts file that somebody else owns is
+ * written in place. Node writes the code that it runs, so MemoryDenyWriteExecute= is out.
+ */
+const sandbox = [
+  "CapabilityBoundingSet=",
+  "NoNewPrivileges=yes",
+  "ProtectSystem=strict",
+  "ReadWritePaths=/etc",
+  "ProtectHome=yes",
+  "PrivateMounts=yes",
+  "PrivateTmp=yes",
+  "PrivateDevices=yes",
+  "DevicePolicy=closed",
+  "ProtectClock=yes",
+  "ProtectControlGroups=yes",
+  "ProtectHostname=yes",
+  "ProtectKernelLogs=yes",
+  "ProtectKernelModules=yes",
+  "ProtectKernelTunables=yes",
+  "ProtectProc=invisible",
+  "ProcSubset=pid",
+  // It is given the socket that callers come over, and makes none of its own.
+  "RestrictAddressFamilies=AF_UNIX AF_NETLINK",
+  "RestrictNamespaces=yes",
+  "RestrictRealtime=yes",
+  "RestrictSUIDSGID=yes",
+  "RemoveIPC=yes",
+  "KeyringMode=private",
+  "LockPersonality=yes",
+  "SystemCallArchitectures=native",
+  "SystemCallFilter=@system-service",
+  "SystemCallFilter=~@privileged @resources @keyring @timer",
+  "SystemCallErrorNumber=EPERM",
+  "UMask=0077",
+];
+
+/** Blanks and quotes split a command line, `%` and `$` stand for something (systemd.service(5), COMMAND LINES). */
+function quote(word: string): string {
+  const text = word.replaceAll("%", "%%").replaceAll("$", "$$$$");
+  return /^[\w./@:+-]+$/.test(text) ? text : `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+}
+
+function lines(texts: readonly string[]): string {
+  return `${texts.join("\n")}\n`;
+}

@@ -1,0 +1,255 @@
+/** Shows the view in a hosts file: reads it, renders the managed block, writes it safely, and keeps it there. */
+import type { Position } from "../../records/position.ts";
+import type { View } from "../../records/view.ts";
+import type { Trouble } from "../../base/trouble.ts";
+import { BodyRenderer } from "./document/body-renderer.ts";
+import { type Cut, cutBlock } from "./block-cut.ts";
+import { compareBodies, renderBody, splitBody } from "./document/body.ts";
+import type { Adoption } from "./document/adoption.ts";
+import { type Rendering, renderDocument, userPartOf } from "./document/document.ts";
+import { type FileAccess, fileAccess } from "./writer/file-access.ts";
+import { HostsFileError, explain } from "./hosts-file-trouble.ts";
+import { takeLock } from "./lock.ts";
+import type { Lock } from "./lock-outcome.ts";
+import { contestedTrouble, lateCopyNotice, noticesOf, undecidableTrouble } from "./notice.ts";
+import { RepairLimit } from "./repair-limit.ts";
+import type { Sink, SinkReport } from "../../engine/sink.ts";
+import { realPathOf } from "./writer/snapshot.ts";
+import { mostBytes, toText } from "./text.ts";
+import { watchHostsFile } from "./watch.ts";
+import { HostsFileWriter, type Written } from "./writer/writer.ts";
+
+export interface HostsFileSinkOptions {
+  /** The hosts file; links are followed. A missing one is created when there is something to show. */
+  readonly path: string;
+  /** Where copies of the user's file and the journal are kept; created if missing. */
+  readonly stateFolder: string;
+  /** The command that runs, for a second one that finds the lock taken. */
+  readonly what: string;
+  /** Called when somebody else changed the file, so that the view is applied again. */
+  readonly onOutsideEdit: () => void;
+  /**
+   * What was shown before this start, worked out from saved state: after a restart it tells our lines from the user's
+   * in a block that was edited meanwhile. Asked at the first `apply`.
+   */
+  readonly previous?: () => View | undefined;
+  /** How far the store has come that the view is from, for the block to name; at least as far as the view. */
+  readonly position?: () => Position | undefined;
+  /** Milliseconds of a steady clock; default performance.now. */
+  readonly clock?: () => number;
+  readonly files?: FileAccess;
+}
+
+export interface HostsFileSink extends Sink {
+  /** How the last try to become the file's only writer ended; every `apply` tries again while it is not held. */
+  readonly lock: Lock;
+}
+
+/**
+ * Opens the sink: takes the lock, mends what a crash left, and watches the file. Trouble does not throw: it is in
+ * `lock`, or in the report of the next `apply`.
+ */
+export async function openHostsFileSink(options: HostsFileSinkOptions): Promise<HostsFileSink> {
+  const sink = new FileSink(options);
+  await sink.prepare();
+  return sink;
+}
+
+type Decided = Exclude<Rendering, { kind: "undecidable" }>;
+
+class FileSink implements HostsFileSink {
+  readonly name = "hosts file";
+  readonly #options: Required<HostsFileSinkOptions>;
+  readonly #writer: HostsFileWriter;
+  readonly #repairs = new RepairLimit();
+  #lock: Lock = { state: "unavailable", isFolderClosed: false, trouble: notOpened };
+  #watch: Disposable | undefined;
+  #realPath: string | undefined;
+  /** The body of the block as it was left, and the whole file; `bytes` is undefined until the first write or look at our own. */
+  #body: string | undefined;
+  #bytes: Buffer | undefined;
+  readonly #renderer = new BodyRenderer();
+  #lateNotices: readonly Trouble[] = [];
+
+  constructor(options: HostsFileSinkOptions) {
+    this.#options = {
+      clock: () => performance.now(),
+      files: fileAccess,
+      previous: () => undefined,
+      position: () => undefined,
+      ...options,
+    };
+    this.#writer = new HostsFileWriter({
+      ...this.#options,
+      onLateEdit: (copy) => this.#onLateEdit(copy),
+      onNotice: (notice) => (this.#lateNotices = [...this.#lateNotices, notice]),
+    });
+  }
+
+  get lock(): Lock {
+    return this.#lock;
+  }
+
+  async apply(view: View, adoption?: Adoption): Promise<SinkReport> {
+    try {
+      const trouble = await this.prepare();
+      return trouble === undefined ? await this.#showWhole(view.entries, adoption) : { ok: false, trouble };
+    } catch (error) {
+      const explained = explain(error, this.#options.path);
+      if (explained === undefined) throw error;
+      return { ok: false, trouble: explained.trouble };
+    }
+  }
+
+  /** Becomes the only writer of the file that the path leads to now, unless it is already. */
+  async prepare(): Promise<Trouble | undefined> {
+    try {
+      const { files, path, stateFolder, what } = this.#options;
+      const real = realPathOf(files, path);
+      if (this.#lock.state === "held" && real === this.#realPath && this.#lock.isKept()) return undefined;
+      await this.#letGo();
+      const holder = { pid: process.pid, since: Date.now(), what };
+      this.#lock = takeLock({ path: real, stateFolder, holder });
+      if (this.#lock.state !== "held") return this.#lock.trouble;
+      await this.#writer.recover();
+      this.#realPath = real;
+      this.#watch = watchHostsFile({ realPath: real, path, onLook: () => void this.#look() });
+      return undefined;
+    } catch (error) {
+      const explained = explain(error, this.#options.path);
+      if (explained === undefined) throw error;
+      if (this.#lock.state !== "held")
+        this.#lock = { state: "unavailable", isFolderClosed: false, trouble: explained.trouble };
+      return explained.trouble;
+    }
+  }
+
+  async #showWhole(wanted: View["entries"], adoption: Adoption | undefined): Promise<SinkReport> {
+    try {
+      return await this.#show(wanted, adoption);
+    } catch (error) {
+      if (!(error instanceof HostsFileError) || error.trouble.code !== "hosts-file-too-large") throw error;
+      return this.#shrink(wanted, { adoption, error });
+    }
+  }
+
+  /** Our own lines must never be what makes the file too large: they go first, and what is wanted is shown if it fits then. */
+  async #shrink(
+    wanted: View["entries"],
+    { adoption, error }: { readonly adoption: Adoption | undefined; readonly error: HostsFileError },
+  ): Promise<SinkReport> {
+    let cut: Cut | undefined;
+    const { bytes, method } = await this.#writer.update((found) => {
+      cut = cutBlock(found, this.#body);
+      const rest = cut.kind === "cut" ? cut.bytes : found;
+      if (cut.kind === "undecidable" || (wanted.length > 0 && rest.length > mostBytes)) throw error;
+      return { bytes: rest, keepCopy: false };
+    });
+    [this.#body, this.#bytes] = ["", bytes];
+    const removed = cut?.kind === "cut" ? splitBody(cut.shown) : [];
+    if (bytes.length > mostBytes)
+      return { ok: true, method, change: { added: [], removed }, conflicts: [], notices: [] };
+    const report = await this.#show(wanted, adoption);
+    if (!report.ok) return report;
+    return { ...report, method, change: { ...report.change, removed: [...removed, ...report.change.removed] } };
+  }
+
+  async #show(wanted: View["entries"], adoption: Adoption | undefined): Promise<SinkReport> {
+    this.#body ??= this.#bodyBefore();
+    let decided: { readonly rendering: Decided; readonly isRepair: boolean } | undefined;
+    const written = await this.#writer.update((bytes) => {
+      const text = toText(this.#options.path, bytes);
+      const render: typeof renderBody = (entries) => this.#renderer.render(entries);
+      const position = this.#options.position();
+      const rendering = renderDocument({ text, wanted, written: this.#body, position, adoption, render });
+      if (rendering.kind === "undecidable") throw this.#error(undecidableTrouble(this.#options.path, rendering));
+      const isRepair = this.#isRepair(rendering);
+      decided = { rendering, isRepair };
+      if (rendering.kind === "unchanged") return undefined;
+      if (isRepair && !this.#repairs.allows(this.#options.clock())) {
+        throw this.#error(contestedTrouble(this.#options.path, rendering.userPart));
+      }
+      const isAdopted = hasAdopted(rendering);
+      const keepCopy = rendering.damage.length > 0 || isAdopted;
+      const userPart = isAdopted ? userPartOf(text) : rendering.userPart;
+      return { bytes: Buffer.from(rendering.text, "latin1"), userPart, keepCopy };
+    });
+    if (decided === undefined) throw new Error("the file was not read");
+    const { rendering, isRepair } = decided;
+    if (isRepair) this.#repairs.repaired(this.#options.clock());
+    const restored = isRepair && rendering.shown !== this.#body;
+    this.#body = rendering.body;
+    this.#bytes = written.bytes;
+    return this.#report(rendering, written, restored);
+  }
+
+  #bodyBefore(): string | undefined {
+    const view = this.#options.previous();
+    return view && renderBody(view.entries);
+  }
+
+  /** A write that brings back what was there: nobody asked for anything new. */
+  #isRepair(rendering: Decided): boolean {
+    const isAsBefore = this.#bytes !== undefined && rendering.body === this.#body;
+    return rendering.kind === "changed" && isAsBefore && !hasAdopted(rendering);
+  }
+
+  #report(rendering: Decided, { method, copy, created }: Written, restored: boolean): SinkReport {
+    const { path } = this.#options;
+    const notices = [...this.#lateNotices, ...noticesOf({ path, rendering, copy, restored, created })];
+    this.#lateNotices = [];
+    const change = compareBodies(rendering.shown, rendering.body);
+    const adopted = rendering.adopted && { edits: rendering.adopted, copy };
+    const { conflicts, position } = rendering;
+    return { ok: true, method, change, conflicts, notices, position, adopted };
+  }
+
+  /** Something happened to the file: if it is not as we left it, the view must be applied again. */
+  async #look(): Promise<void> {
+    // Somebody removed the lock: whoever has it now may be writing.
+    if (this.#lock.state !== "held" || !this.#lock.isKept()) return this.#options.onOutsideEdit();
+    try {
+      let isOurs = false;
+      await this.#writer.update((bytes) => {
+        isOurs = this.#bytes?.equals(bytes) ?? false;
+        return undefined;
+      });
+      if (!isOurs) this.#options.onOutsideEdit();
+    } catch {
+      // Unreadable for now: applying the view says why.
+      this.#options.onOutsideEdit();
+    }
+  }
+
+  #onLateEdit(copy: string | undefined): void {
+    if (copy !== undefined) this.#lateNotices = [...this.#lateNotices, lateCopyNotice(this.#options.path, copy)];
+    this.#options.onOutsideEdit();
+  }
+
+  #error(trouble: Trouble): HostsFileError {
+    return new HostsFileError(trouble);
+  }
+
+  async #letGo(): Promise<void> {
+    this.#watch?.[Symbol.dispose]();
+    this.#watch = undefined;
+    if (this.#lock.state === "held") await this.#lock[Symbol.asyncDispose]();
+  }
+
+  /** Waits for the late look at what was replaced, then lets the lock go. The lines stay. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#watch?.[Symbol.dispose]();
+    await this.#writer[Symbol.asyncDispose]();
+    await this.#letGo();
+  }
+}
+
+function hasAdopted({ adopted = [] }: Decided): boolean {
+  return adopted.length > 0;
+}
+
+const notOpened: Trouble = {
+  code: "hosts-file-lock-unavailable",
+  message: "The hosts file has not been opened yet.",
+  hint: "It is tried by itself.",
+};

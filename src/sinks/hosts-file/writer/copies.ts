@@ -1,0 +1,102 @@
+/** Keeps copies of the user's hosts file in the state folder: the very first one for ever, and the last few. */
+import { basename, join } from "node:path";
+import { userPartOf } from "../document/document.ts";
+import { readIfThere, writeDurably } from "./durable-file.ts";
+import { type FileAccess, errorCode, unlessMissing } from "./file-access.ts";
+import { HostsFileError } from "../hosts-file-trouble.ts";
+import { mostBytes } from "../text.ts";
+
+/** How many copies are kept beside the first one. */
+const kept = 5;
+
+export interface CopiesOptions {
+  readonly files: FileAccess;
+  readonly stateFolder: string;
+  /** The hosts file, for its name. */
+  readonly path: string;
+}
+
+/** The copies of one hosts file: `hosts.orig` is never overwritten; `hosts.<time>.copy` are the last few. */
+export class Copies {
+  readonly #files: FileAccess;
+  readonly #folder: string;
+  readonly #name: string;
+  #userPart: string | undefined;
+
+  constructor({ files, stateFolder, path }: CopiesOptions) {
+    this.#files = files;
+    this.#folder = stateFolder;
+    this.#name = basename(path);
+  }
+
+  /**
+   * Keeps a copy if the user's part is not that of the last copy, whoever made it.
+   *
+   * @param bytes - the whole file, as it is before the write
+   * @param userPart - its text without the managed block
+   * @returns the path of the copy that was kept now, if one was
+   * @throws HostsFileError if the copy cannot be kept; then the file must not be written
+   */
+  async keepIfNew(bytes: Buffer, userPart: string): Promise<string | undefined> {
+    if (userPart === this.#userPart) return undefined;
+    try {
+      const first = await this.#keepFirst(bytes);
+      const copy = first ?? (this.#latestUserPart() === userPart ? undefined : await this.#keep(bytes));
+      this.#userPart = userPart;
+      return copy;
+    } catch (error) {
+      throw new HostsFileError(notKept(this.#folder, error), error);
+    }
+  }
+
+  /** Keeps a copy in any case, and returns its path. */
+  async keep(bytes: Buffer): Promise<string> {
+    try {
+      return await this.#keep(bytes);
+    } catch (error) {
+      throw new HostsFileError(notKept(this.#folder, error), error);
+    }
+  }
+
+  async #keepFirst(bytes: Buffer): Promise<string | undefined> {
+    const path = join(this.#folder, `${this.#name}.orig`);
+    if (readIfThere(this.#files, path) !== undefined) return undefined;
+    await writeDurably(this.#files, path, bytes);
+    return path;
+  }
+
+  #latestUserPart(): string | undefined {
+    const name = this.#list().at(-1) ?? `${this.#name}.orig`;
+    const bytes = readIfThere(this.#files, join(this.#folder, name));
+    return bytes === undefined || bytes.length > mostBytes ? undefined : userPartOf(bytes.toString("latin1"));
+  }
+
+  async #keep(bytes: Buffer): Promise<string> {
+    const path = join(this.#folder, `${this.#name}.${this.#nextTime()}.copy`);
+    await writeDurably(this.#files, path, bytes);
+    for (const old of this.#list().slice(0, -kept)) this.#files.unlink(join(this.#folder, old));
+    return path;
+  }
+
+  /** After the latest copy's, whatever the clock says: else a clock that was set back would make the new one the oldest. */
+  #nextTime(): string {
+    const latest = this.#list()
+      .at(-1)
+      ?.slice(this.#name.length + 1, -".copy".length);
+    const latestTime = Date.parse(latest?.replace(/T(\d\d)-(\d\d)-/, "T$1:$2:") ?? "") || 0;
+    return new Date(Math.max(Date.now(), latestTime + 1)).toISOString().replaceAll(":", "-");
+  }
+
+  #list(): readonly string[] {
+    const names = unlessMissing(() => this.#files.list(this.#folder)) ?? [];
+    return names.filter((name) => name.startsWith(`${this.#name}.`) && name.endsWith(".copy")).toSorted();
+  }
+}
+
+function notKept(folder: string, error: unknown): HostsFileError["trouble"] {
+  return {
+    code: "hosts-file-copy-failed",
+    message: `The hosts file was left as it is: no copy of it could be kept in ${folder} (${errorCode(error) ?? "unknown error"}).`,
+    hint: `Make room in ${folder} and let this user write there (\`df -h ${folder}\`, \`ls -ld ${folder}\`). It is tried again by itself.`,
+  };
+}

@@ -1,0 +1,123 @@
+/** Repairs a hosts file that a write in place left torn, from its journal, before anything else is done with the file. */
+import type { Trouble } from "../../../base/trouble.ts";
+import type { Copies } from "./copies.ts";
+import { type FileAccess, unlessMissing } from "./file-access.ts";
+import { HostsFileError, explain } from "../hosts-file-trouble.ts";
+import * as journals from "./journal.ts";
+import { journalDamagedNotice, mendedNotice, tornEditedNotice, tornTrouble } from "../notice.ts";
+import { type Snapshot, realPathOf, toInode } from "./snapshot.ts";
+
+export interface MenderOptions {
+  readonly files: FileAccess;
+  /** The path as configured, which may be a link. */
+  readonly path: string;
+  readonly stateFolder: string;
+  readonly copies: Copies;
+  readonly onNotice: (notice: Trouble) => void;
+  /** Writes the file, without coming back here. */
+  readonly write: (plan: (bytes: Buffer, kind: Snapshot["kind"]) => Repaired | undefined) => Promise<unknown>;
+}
+
+interface Repair {
+  readonly judgement: journals.Judgement | undefined;
+  /** The bytes that were torn. */
+  readonly torn: Buffer | undefined;
+}
+
+interface Repaired {
+  readonly bytes: Buffer;
+  readonly keepCopy: boolean;
+}
+
+/** Opens and closes the journal of one hosts file. While one is open, no other is opened and nothing but the repair is written. */
+export class Mender {
+  readonly #options: MenderOptions;
+  /** Whether a journal may be open: this process opened one, or has not looked yet. */
+  #mayBeTorn = true;
+  #isMending = false;
+  /** The journal that this process opened. */
+  #file: string | undefined;
+
+  constructor(options: MenderOptions) {
+    this.#options = options;
+  }
+
+  /** Another process may have written since: at the next `mend` the state folder is read. */
+  lookAgain(): void {
+    this.#mayBeTorn = true;
+  }
+
+  /** Makes old and new bytes durable before the first byte is written; a repair already has its journal. */
+  async prepare({ path, inode, bytes }: Extract<Snapshot, { kind: "file" }>, newBytes: Buffer): Promise<void> {
+    if (this.#isMending) return;
+    const { files, stateFolder } = this.#options;
+    this.#mayBeTorn = true;
+    this.#file = await journals.openJournal(files, stateFolder, { path, inode, oldBytes: bytes, newBytes });
+  }
+
+  /** The write came to its end, or did not begin. */
+  async done(): Promise<void> {
+    if (this.#isMending || this.#file === undefined) return;
+    await journals.closeJournal(this.#options.files, this.#options.stateFolder, this.#file);
+    this.#file = undefined;
+    this.#mayBeTorn = false;
+  }
+
+  /**
+   * Repairs the file if a journal is open.
+   *
+   * @throws HostsFileError that says where the bytes are, if the file is torn and cannot be repaired yet; a system error
+   */
+  async mend(): Promise<void> {
+    if (!this.#mayBeTorn) return;
+    const { files, path, stateFolder } = this.#options;
+    const real = realPathOf(files, path);
+    const status = unlessMissing(() => files.status(real));
+    // A file that is not there may come back as it was left, as a mount does.
+    if (status === undefined) return;
+    this.#isMending = true;
+    try {
+      let isLeft = false;
+      for (const journal of journals.findJournals(files, stateFolder, { path: real, inode: toInode(status) })) {
+        isLeft = !(await this.#mendFrom(journal)) || isLeft;
+      }
+      this.#mayBeTorn = isLeft;
+    } finally {
+      this.#isMending = false;
+    }
+  }
+
+  /** Returns whether the journal is of no more use. */
+  async #mendFrom({ file, entry }: journals.Journal): Promise<boolean> {
+    const { files, path, stateFolder, copies, onNotice } = this.#options;
+    if (entry === undefined) {
+      onNotice(journalDamagedNotice(path, await journals.setAsideJournal(files, stateFolder, file)));
+      return true;
+    }
+    const { judgement, torn } = await this.#repair(file, entry);
+    if (judgement === undefined) return false;
+    if (judgement.kind === "edited") onNotice(tornEditedNotice(path, await copies.keep(entry.oldBytes)));
+    await journals.closeJournal(files, stateFolder, file);
+    if (torn === undefined) return true;
+    // The journal explained every byte of it, so the file is whole without this copy too.
+    onNotice(mendedNotice(path, await copies.keep(torn).catch(() => undefined)));
+    return true;
+  }
+
+  /** Brings the file out as the journal says; there is no judgement of a file that has gone meanwhile. */
+  async #repair(file: string, entry: journals.JournalEntry): Promise<Repair> {
+    let repair: Repair = { judgement: undefined, torn: undefined };
+    try {
+      await this.#options.write((bytes, kind) => {
+        const judgement = kind === "missing" ? undefined : journals.judgeTorn(bytes, entry);
+        repair = { judgement, torn: judgement?.kind === "torn" ? bytes : repair.torn };
+        return judgement?.kind === "torn" ? { bytes: judgement.bytes, keepCopy: false } : undefined;
+      });
+      return repair;
+    } catch (error) {
+      const { path } = this.#options;
+      if (repair.torn === undefined) throw error;
+      throw new HostsFileError(tornTrouble(path, file, explain(error, path)?.trouble), error);
+    }
+  }
+}

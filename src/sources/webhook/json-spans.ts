@@ -1,0 +1,164 @@
+/** Finds the values in a JSON text without parsing all of it, so that a large body is read value by value, in steps. */
+import type { Steps } from "../../records/steps.ts";
+
+/** Where a value stands in a text. */
+export interface Span {
+  readonly start: number;
+  /** Behind its last character. */
+  readonly end: number;
+}
+
+/** The text is no JSON (RFC 8259). */
+export class NotJSONError extends Error {
+  override readonly name = "NotJSONError";
+}
+
+/** Characters between two pauses. */
+const charactersPerStep = 1 << 16;
+
+/** Values of a list between two pauses. */
+const valuesPerStep = 16;
+
+/** Characters of a key beyond which it is none that anybody looks for, even if each of its characters is escaped. */
+const longestKey = 100;
+
+const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
+const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d];
+const blanks: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
+
+/**
+ * Parses a value.
+ *
+ * @throws NotJSONError
+ */
+export function parseSpan(text: string, { start, end }: Span): unknown {
+  try {
+    return JSON.parse(text.slice(start, end));
+  } catch (error) {
+    throw new NotJSONError("not JSON", { cause: error });
+  }
+}
+
+/**
+ * Finds the value that a text holds.
+ *
+ * @throws NotJSONError when there is none, or something behind it. What is within is looked at only so far.
+ */
+export function* findValue(text: string): Steps<Span> {
+  const span = yield* spanFrom(text, skipBlanks(text, 0));
+  if (skipBlanks(text, span.end) !== text.length) throw new NotJSONError("something follows the value");
+  return span;
+}
+
+/**
+ * Finds the values of a list, one after the other.
+ *
+ * @param list - where it stands
+ * @param take - called with each; may go on in steps
+ * @throws NotJSONError when it is no list
+ */
+export function* eachValue(text: string, list: Span, take: (value: Span) => Steps<void> | undefined): Steps<void> {
+  let count = 0;
+  for (let at = enter(text, list, [openBracket, closeBracket]); at < list.end;) {
+    const value = yield* spanFrom(text, at);
+    const more = take(value);
+    if (more !== undefined) yield* more;
+    count += 1;
+    if (count % valuesPerStep === 0) yield;
+    at = goOn(text, value.end, closeBracket, list.end);
+  }
+}
+
+/**
+ * Finds some of the values of an object; of two with one key the last counts.
+ *
+ * @param wanted - gives a key the name under which it is returned; undefined for one that nobody wants
+ * @throws NotJSONError when it is no object
+ */
+export function* findMembers(
+  text: string,
+  object: Span,
+  wanted: (key: string) => string | undefined,
+): Steps<ReadonlyMap<string, Span>> {
+  const found = new Map<string, Span>();
+  let count = 0;
+  for (let at = enter(text, object, [openBrace, closeBrace]); at < object.end;) {
+    if (text.charCodeAt(at) !== quote) throw new NotJSONError("a key is missing");
+    const key = yield* spanFrom(text, at);
+    const colon = skipBlanks(text, key.end);
+    if (text[colon] !== ":") throw new NotJSONError("a colon is missing");
+    const value = yield* spanFrom(text, skipBlanks(text, colon + 1));
+    const name = key.end - key.start > longestKey ? undefined : wanted(String(parseSpan(text, key)));
+    if (name !== undefined) found.set(name, value);
+    count += 1;
+    if (count % valuesPerStep === 0) yield;
+    at = goOn(text, value.end, closeBrace, object.end);
+  }
+  return found;
+}
+
+/** The first value behind the bracket; the end of the whole where there is none. */
+function enter(text: string, { start, end }: Span, [open, close]: readonly [number, number]): number {
+  if (text.charCodeAt(start) !== open) throw new NotJSONError("not of this kind");
+  const at = skipBlanks(text, start + 1);
+  return text.charCodeAt(at) === close && at + 1 === end ? end : at;
+}
+
+/** The next value behind a comma; the end of the whole behind its closing bracket. */
+function goOn(text: string, from: number, close: number, end: number): number {
+  const at = skipBlanks(text, from);
+  const code = text.charCodeAt(at);
+  if (code === close && at + 1 === end) return end;
+  if (code !== comma || at + 1 >= end) throw new NotJSONError("a comma is missing");
+  return skipBlanks(text, at + 1);
+}
+
+function skipBlanks(text: string, from: number): number {
+  let at = from;
+  while (blanks.has(text.charCodeAt(at))) at += 1;
+  return at;
+}
+
+interface Progress {
+  at: number;
+  depth: number;
+  isInText: boolean;
+}
+
+/** Most values end within the first step, and then there is no pause. */
+function* spanFrom(text: string, start: number): Steps<Span> {
+  const progress: Progress = { at: start, depth: 0, isInText: false };
+  while (!advance(text, progress)) yield;
+  if (progress.at === start || progress.at > text.length) throw new NotJSONError("a value is missing");
+  return { start, end: progress.at };
+}
+
+/** Goes on for a step; true at the end of the value. Kinds of brackets and what stands between them are for the parser. */
+function advance(text: string, progress: Progress): boolean {
+  let { at, depth, isInText } = progress;
+  const pause = Math.min(at + charactersPerStep, text.length);
+  let isDone = false;
+  while (at < pause && !isDone) {
+    const code = text.charCodeAt(at);
+    at += 1;
+    if (isInText) {
+      if (code === backslash) at += 1;
+      else if (code === quote) [isInText, isDone] = [false, depth === 0];
+    } else if (code === quote) isInText = true;
+    else if (code === openBracket || code === openBrace) depth += 1;
+    else if (code === closeBracket || code === closeBrace) {
+      depth -= 1;
+      isDone = depth <= 0;
+      // It closes what the value stands in.
+      if (depth < 0) at -= 1;
+    } else if (depth === 0 && (code === comma || code === 0x3a || blanks.has(code))) {
+      at -= 1;
+      isDone = true;
+    }
+  }
+  Object.assign(progress, { at, depth, isInText });
+  if (isDone) return true;
+  if (at < text.length) return false;
+  if (depth > 0 || isInText) throw new NotJSONError("a value has no end");
+  return true;
+}

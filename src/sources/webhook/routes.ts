@@ -1,0 +1,223 @@
+/** ExternalDNS's webhook contract (provider/webhook/api/httpapi.go): four requests, each at the root and for each cluster. */
+import { type Context, type MiddlewareHandler } from "hono";
+import { Hono } from "hono/tiny";
+import type { Log } from "../../base/log.ts";
+import type { Address } from "../../records/address.ts";
+import { type ClusterName, defaultCluster, parseClusterName } from "../../records/cluster.ts";
+import { type Endpoint, type RecordKey, planMutationInSteps } from "../../records/endpoint.ts";
+import { isManaged } from "../../records/managed-domain.ts";
+import { parseDNSName } from "../../records/name.ts";
+import { forEachInSteps } from "../../records/steps.ts";
+import type { ReconcilerPort } from "../../engine/reconciler.ts";
+import { inSlices } from "../../base/slices.ts";
+import type { Store, StoredCluster } from "../../engine/store.ts";
+import { StoreTroubleError } from "../../store/trouble.ts";
+import type { WarnOnce } from "../../base/warn-once.ts";
+import { answerJSON, answerTrouble } from "../../http/answer.ts";
+import type { HTTPEnvironment } from "../../http/environment.ts";
+import { jsonText } from "../../http/json-text.ts";
+import { type LeftOut, type LeftOutMemory, type LeftOutReason } from "../../engine/left-out.ts";
+import { domainFilter } from "./negotiation.ts";
+import { type Rejected, readChanges, readEndpoints } from "./schema.ts";
+
+/** Compared byte for byte by ExternalDNS (provider/webhook/webhook.go), so no charset and no blank may be added. */
+export const webhookMediaType = "application/external.dns.webhook+json;version=1";
+
+export interface WebhookOptions {
+  readonly reconciler: ReconcilerPort;
+  /** Lets a request through or answers it. */
+  readonly admit: MiddlewareHandler<HTTPEnvironment>;
+  /** Reads the body into the variable `body`, or answers the request. */
+  readonly receive: MiddlewareHandler<HTTPEnvironment>;
+  readonly leftOut: LeftOutMemory;
+  /** Who calls, given the remote address of the socket. */
+  readonly describeCaller: (remote: string | undefined) => CallerFacts | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly warnOnce: WarnOnce;
+  readonly log: Log;
+  /** Told of each time that ExternalDNS asks for the domains. */
+  readonly negotiated: (cluster: ClusterName) => void;
+}
+
+export interface CallerFacts {
+  /** The address as it is written everywhere. */
+  readonly text: string;
+  /** The address for clusters that follow their caller; undefined when this one may not be followed. */
+  readonly followable: Address | undefined;
+}
+
+type WebhookContext = Context<HTTPEnvironment>;
+
+/** Makes the four requests, at the root for the cluster `default` and under `/clusters/NAME` for each. */
+export function webhookRoutes(options: WebhookOptions): Hono<HTTPEnvironment> {
+  const { admit, receive } = options;
+  const app = new Hono<HTTPEnvironment>({ strict: false });
+  for (const prefix of ["", "/clusters/:cluster"]) {
+    app.get(prefix || "/", admit, (context) => withCluster(context, options, negotiate));
+    app.get(`${prefix}/records`, admit, (context) => withCluster(context, options, listRecords));
+    app.post(`${prefix}/adjustendpoints`, admit, receive, (context) => withCluster(context, options, adjustEndpoints));
+    app.post(`${prefix}/records`, admit, receive, (context) => withCluster(context, options, changeRecords));
+  }
+  return app;
+}
+
+type Answer = (
+  context: WebhookContext,
+  options: WebhookOptions,
+  cluster: StoredCluster,
+) => Response | Promise<Response>;
+
+/** A 4xx ends the ExternalDNS process, and a cluster may be configured in a moment, so an unknown one is 503. */
+async function withCluster(context: WebhookContext, options: WebhookOptions, answer: Answer): Promise<Response> {
+  const { reconciler } = options;
+  const text = context.req.param("cluster") ?? defaultCluster;
+  const name = parseClusterName(text);
+  const cluster = name && reconciler.read((store) => store.cluster(name));
+  if (cluster === undefined) return refuseUnknown(context, options, text);
+  if (isExternalDNS(context)) await noteCaller(context, options, cluster);
+  return answer(context, options, cluster);
+}
+
+/** A cluster that follows its caller gets its cluster IP first, so that what the caller sends is shown at the right address. */
+async function noteCaller(
+  context: WebhookContext,
+  { reconciler, now, describeCaller, log }: WebhookOptions,
+  { name, settings }: StoredCluster,
+): Promise<void> {
+  const caller = describeCaller(context.env.caller);
+  if (caller === undefined) return;
+  const { text, followable } = caller;
+  if (settings.followsCaller === true && followable !== undefined && settings.clusterIPs.join() !== followable) {
+    const fields = { code: "cluster-ip-followed", cluster: name, clusterIPs: [followable] };
+    log.info(fields, `Cluster ${name} calls from ${followable}, which is its cluster IP now.`);
+    await reconciler.change((store) => store.configure(name, { ...settings, clusterIPs: [followable] }));
+  }
+  note(reconciler, (store) => store.heard(name, { at: now(), caller: text }));
+}
+
+/** A disk that is too full for a note must not keep ExternalDNS from reading; the reconciler remembers the trouble. */
+function note(reconciler: ReconcilerPort, work: (store: Store) => void): void {
+  try {
+    reconciler.read(work);
+  } catch (error) {
+    if (!(error instanceof StoreTroubleError)) throw error;
+  }
+}
+
+function refuseUnknown(context: WebhookContext, { warnOnce }: WebhookOptions, text: string): Response {
+  const error = `Cluster ${JSON.stringify(text.slice(0, 100))} is not configured.`;
+  const hint = "To configure it, run on the desktop: curl -d DOMAIN http://localhost:PORT/clusters/NAME/domains";
+  const fields = { code: "unknown-cluster", path: context.req.path };
+  warnOnce({ kind: "unknown clusters", key: "", fields, message: `${error} ${hint}` });
+  return answerJSON(context, { error, hint }, 503);
+}
+
+/** Each of its requests carries the media type, in Accept or Content-Type; a curl by hand must not count as a sign of life. */
+function isExternalDNS({ req }: WebhookContext): boolean {
+  return [req.header("accept"), req.header("content-type")].some((value) => value?.includes(webhookMediaType) === true);
+}
+
+/**
+ * The root path answers the list of domains, which ExternalDNS keeps until it restarts, so it is remembered. A cluster's
+ * own path answers `{}`, so that domains can change at any time.
+ */
+function negotiate(context: WebhookContext, options: WebhookOptions, cluster: StoredCluster): Response {
+  const { reconciler, now } = options;
+  const filter = context.req.param("cluster") === undefined ? domainFilter(cluster.settings) : {};
+  const include = filter.include ?? [];
+  if (isExternalDNS(context)) {
+    options.negotiated(cluster.name);
+    note(reconciler, (store) => store.negotiated(cluster.name, { at: now(), include }));
+  }
+  return webhookAnswer(context, JSON.stringify(filter));
+}
+
+async function listRecords(
+  context: WebhookContext,
+  { reconciler }: WebhookOptions,
+  { name }: StoredCluster,
+): Promise<Response> {
+  const pieces = await reconciler.readInSteps((store) => store.endpointsJSONInSteps(name));
+  const read = (): Promise<IteratorResult<string, undefined>> =>
+    // oxlint-disable-next-line require-yield
+    reconciler.readInSteps(function* () {
+      return pieces.next();
+    });
+  const [{ value: first = "[]" }, second] = [await read(), await read()];
+  return webhookAnswer(context, second.done === true ? first : streamOf([first, second.value], read));
+}
+
+/** Reads one piece after the other, as the caller takes them; one that cannot be read cuts the answer off. */
+function streamOf(
+  begun: readonly string[],
+  read: () => Promise<IteratorResult<string, undefined>>,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    start: (controller) => begun.forEach((piece) => controller.enqueue(encoder.encode(piece))),
+    pull: async (controller) => {
+      const next = await read();
+      if (next.done === true) controller.close();
+      else controller.enqueue(encoder.encode(next.value));
+    },
+  });
+}
+
+async function adjustEndpoints(
+  context: WebhookContext,
+  { leftOut }: WebhookOptions,
+  cluster: StoredCluster,
+): Promise<Response> {
+  const reading = await inSlices(readEndpoints(context.get("body")));
+  if (!reading.ok) return answerJSON(context, { error: reading.message }, 400);
+  const domains = new Set(cluster.settings.domains);
+  const dropped = describeRejected(cluster.name, reading);
+  const kept: string[] = [];
+  const judge = (endpoint: Endpoint): void => {
+    const reason = refusalOf(endpoint, domains);
+    if (reason === undefined) kept.push(JSON.stringify(endpoint));
+    else dropped.push({ cluster: cluster.name, name: endpoint.dnsName ?? "", reason });
+  };
+  await inSlices(forEachInSteps(reading.value, judge));
+  leftOut.replace(cluster.name, "adjustendpoints", dropped);
+  return webhookAnswer(context, `[${kept.join(",")}]`);
+}
+
+function refusalOf(endpoint: Endpoint, domains: Parameters<typeof isManaged>[1]): LeftOutReason | undefined {
+  const name = parseDNSName(endpoint.dnsName ?? "");
+  if (name === undefined) return "not-a-dns-name";
+  return isManaged(name, domains) ? undefined : "not-managed";
+}
+
+function describeRejected(cluster: ClusterName, { bad, excess }: Rejected): LeftOut[] {
+  return [
+    ...bad.map((value): LeftOut => ({ cluster, name: jsonText(value), reason: "not-an-endpoint" })),
+    ...excess.map(({ endpoint: { dnsName: name = "" }, reason }): LeftOut => ({ cluster, name, reason })),
+  ];
+}
+
+async function changeRecords(
+  context: WebhookContext,
+  { reconciler, leftOut }: WebhookOptions,
+  { name }: StoredCluster,
+): Promise<Response> {
+  const reading = await inSlices(readChanges(context.get("body")));
+  if (!reading.ok) return answerJSON(context, { error: reading.message }, 400);
+  const dropped = describeRejected(name, reading);
+  const mutation = await inSlices(planMutationInSteps(reading.value));
+  let full: readonly RecordKey[] = [];
+  const outcome = await reconciler.changeInSteps(function* (store) {
+    full = yield* store.applyInSteps(name, mutation);
+  });
+  leftOut.replace(name, "records", [
+    ...dropped,
+    ...full.map((key): LeftOut => ({ cluster: name, name: key.name, reason: "store-full" })),
+  ]);
+  if (outcome.ok) return context.body(null, 204);
+  return answerTrouble(context, outcome.trouble, 503);
+}
+
+function webhookAnswer(context: WebhookContext, json: string | ReadableStream<Uint8Array>): Response {
+  return context.body(json, 200, { "content-type": webhookMediaType });
+}

@@ -1,0 +1,138 @@
+/** The bodies that ExternalDNS posts: judged entry by entry, never rebuilt, so that what is stored is what was sent. */
+import type { Changes, Endpoint } from "../../records/endpoint.ts";
+import { isEndpoint } from "../../records/endpoint-shape.ts";
+import { type Excess, excessOf } from "../../records/endpoint-excess.ts";
+import type { Steps } from "../../records/steps.ts";
+import { NotJSONError, type Span, eachValue, findMembers, findValue, parseSpan } from "./json-spans.ts";
+
+/** What of a body is left out: entries that are no endpoints, and endpoints that may not be stored; the first thousand of each. */
+export interface Rejected {
+  readonly bad: readonly unknown[];
+  readonly excess: readonly { readonly endpoint: Endpoint; readonly reason: Excess }[];
+}
+
+/** A body that was understood, with what of it is left out, or why it was not. */
+export type Reading<Value> =
+  | ({ readonly ok: true; readonly value: Value } & Rejected)
+  | { readonly ok: false; readonly message: string };
+
+/** What is left out is remembered up to here. */
+const mostRejected = 1000;
+
+/**
+ * Characters of an entry beyond which it is not read whole: several times what a record may have, and little enough to be
+ * read in a few milliseconds.
+ */
+const mostCharacters = 256 * 1024;
+
+/** The shortest endpoint; zod takes long to say what is missing from many millions of entries. */
+const leastCharacters = `{"dnsName":"a","recordType":"A"}`.length;
+
+/**
+ * Reads the body of `POST /adjustendpoints`.
+ *
+ * @param body - a JSON array of endpoints, or null
+ * @returns the endpoints in the order of the body, each the very value that JSON.parse gave
+ */
+export function* readEndpoints(body: string): Steps<Reading<readonly Endpoint[]>> {
+  const rejected: Rejecting = { bad: [], excess: [] };
+  const read = function* (): Steps<Reading<readonly Endpoint[]>> {
+    const value = yield* readList(body, { list: yield* findValue(body), isToStore: true, rejected });
+    return { ok: true, value, ...rejected };
+  };
+  return yield* orMessage(read(), "The body is not a JSON array of endpoints.");
+}
+
+/**
+ * Reads the body of `POST /records`. ExternalDNS before v0.17.0 writes `Create`, later ones `create`; Go takes either
+ * (plan/plan.go `Changes`, encoding/json).
+ *
+ * @param body - a JSON object with up to four lists
+ */
+export function* readChanges(body: string): Steps<Reading<Changes>> {
+  const rejected: Rejecting = { bad: [], excess: [] };
+  const read = function* (): Steps<Reading<Changes>> {
+    const lists = yield* findMembers(body, yield* findValue(body), (key) =>
+      listNames.has(key.toLowerCase()) ? key.toLowerCase() : undefined,
+    );
+    const listOf = (key: string, isToStore: boolean): Steps<Endpoint[]> =>
+      readList(body, { list: lists.get(key), isToStore, rejected });
+    const value = {
+      create: yield* listOf("create", true),
+      updateOld: yield* listOf("updateold", false),
+      updateNew: yield* listOf("updatenew", true),
+      delete: yield* listOf("delete", false),
+    };
+    return { ok: true, value, ...rejected };
+  };
+  return yield* orMessage(read(), "The body is not a JSON object with lists of changes.");
+}
+
+function* orMessage<Value>(read: Steps<Reading<Value>>, message: string): Steps<Reading<Value>> {
+  try {
+    return yield* read;
+  } catch (error) {
+    if (error instanceof NotJSONError) return { ok: false, message };
+    throw error;
+  }
+}
+
+interface Rejecting extends Rejected {
+  readonly bad: unknown[];
+  readonly excess: { readonly endpoint: Endpoint; readonly reason: Excess }[];
+}
+
+/**
+ * Go writes a slice that was never filled as null. What is to be stored keeps the limits; what goes may be from a time
+ * before them.
+ */
+function* readList(
+  body: string,
+  options: { readonly list: Span | undefined; readonly isToStore: boolean; readonly rejected: Rejecting },
+): Steps<Endpoint[]> {
+  const { list, isToStore, rejected } = options;
+  const endpoints: Endpoint[] = [];
+  if (list === undefined || body.startsWith("null", list.start)) {
+    if (list !== undefined) parseSpan(body, list);
+    return endpoints;
+  }
+  const take = (entry: unknown, isLarge = false): void => {
+    if (!isEndpoint(entry)) reject(rejected.bad, entry);
+    else {
+      const reason = isToStore ? (isLarge ? "record-too-large" : excessOf(entry)) : undefined;
+      if (reason === undefined) endpoints.push(entry);
+      else reject(rejected.excess, { endpoint: entry, reason });
+    }
+  };
+  const takeLarge = function* (span: Span): Steps<void> {
+    take(yield* readIdentity(body, span), true);
+  };
+  yield* eachValue(body, list, (span) => {
+    const length = span.end - span.start;
+    if (length > mostCharacters) return takeLarge(span);
+    const entry = parseSpan(body, span);
+    if (length < leastCharacters) reject(rejected.bad, entry);
+    else take(entry);
+    return undefined;
+  });
+  return endpoints;
+}
+
+function reject<Item>(list: Item[], item: Item): void {
+  if (list.length < mostRejected) list.push(item);
+}
+
+const listNames: ReadonlySet<string> = new Set(["create", "updateold", "updatenew", "delete"]);
+
+const identity: ReadonlySet<string> = new Set(["dnsName", "recordType", "setIdentifier"]);
+
+/** Of an entry that is too large to be read or stored, what it takes to name it and to delete it; the start where it is none. */
+function* readIdentity(body: string, span: Span): Steps<unknown> {
+  if (body[span.start] !== "{") return body.slice(span.start, span.start + 1000);
+  const members = yield* findMembers(body, span, (key) => (identity.has(key) ? key : undefined));
+  const entries = [...members].map(([key, value]) => [
+    key,
+    value.end - value.start > mostCharacters ? undefined : parseSpan(body, value),
+  ]);
+  return Object.fromEntries(entries) as unknown;
+}
