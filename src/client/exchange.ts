@@ -1,7 +1,7 @@
 /** One request to the server, for every command of ours: both sides prove that they know the admin token, and neither sends it. */
 import { randomBytes } from "node:crypto";
 import * as z from "zod/mini";
-import { authority } from "../platform/networks.ts";
+import { authority } from "../records/network.ts";
 import {
   type Nonces,
   answerHeader,

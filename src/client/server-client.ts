@@ -1,7 +1,7 @@
 /** Asks the running server for what a command of ours needs, and says what is wrong when that does not come. */
 import { existsSync } from "node:fs";
 import type * as z from "zod/mini";
-import { authority } from "../platform/networks.ts";
+import { authority } from "../records/network.ts";
 import { type Status, statusSchema } from "../contract/status.ts";
 import { type HTTPRequest, isRefused } from "../base/request.ts";
 import { TroubleError } from "../base/trouble.ts";

@@ -1,7 +1,7 @@
 /** How our own commands and the server prove to each other that they know the admin token, while neither sends it. */
 import { createHash, createHmac } from "node:crypto";
 import { parseCaller } from "../records/caller.ts";
-import { authority } from "../platform/networks.ts";
+import { authority } from "../records/network.ts";
 
 /** Where a command asks for the server's proof; its own nonce is the query `nonce`. */
 export const challengePath = "/challenge";

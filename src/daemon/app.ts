@@ -21,7 +21,7 @@ import { type Limits, defaultLimits, limitRequests, receiveBody, roomFor, settin
 import type { Metrics } from "../control/status/metrics.ts";
 import { listNames } from "../contract/names.ts";
 import { machineNetworks } from "../platform/inner.ts";
-import type { Network, NetworkSource } from "../platform/networks.ts";
+import type { Network, NetworkSource } from "../records/network.ts";
 import { createWarnOnce } from "../base/warn-once.ts";
 import { pageRoutes } from "../control/page/routes.ts";
 import { reasonsNotReady } from "../control/status/readiness.ts";

@@ -4,7 +4,7 @@ import { Announcer } from "./announcer.ts";
 import { createApp } from "./app.ts";
 import { ChangeFeed } from "../control/status/change-feed.ts";
 import { createMetrics } from "../control/status/metrics.ts";
-import { type Network, authority } from "../platform/networks.ts";
+import { type Network, authority } from "../records/network.ts";
 import { type RunningServer, startServer } from "../http/server.ts";
 import type { AdminToken } from "../contract/token.ts";
 import { type HostsFileSinkOptions, openHostsFileSink } from "../sinks/hosts-file/hosts-file-sink.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Address, parseAddress } from "../records/address.ts";
 import { AllowList } from "./allow-list.ts";
 import { parseCaller } from "../records/caller.ts";
-import { type InterfaceAddress, type NetworkSource, parseNetwork } from "../platform/networks.ts";
+import { type InterfaceAddress, type NetworkSource, parseNetwork } from "../records/network.ts";
 
 const mac = "02:00:00:00:00:01";
 const noMac = "00:00:00:00:00:00";

@@ -8,7 +8,7 @@ import {
   isInNetwork,
   networkOf,
   parseNetwork,
-} from "../platform/networks.ts";
+} from "../records/network.ts";
 
 export interface AllowListOptions {
   /** Takes the place of the networks that are found; this machine's own addresses may always call. */

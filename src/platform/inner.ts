@@ -1,7 +1,8 @@
 /** Which interfaces lead to nothing but this desktop's own containers and virtual machines, so that their networks may call. */
 import { DefaultRoutes } from "./default-routes.ts";
 import { type Link, readLinks } from "./link.ts";
-import { type InterfaceAddress, type NetworkSource, systemNetworks } from "./networks.ts";
+import { type InterfaceAddress, type NetworkSource } from "../records/network.ts";
+import { systemNetworks } from "./networks.ts";
 
 /** Open vSwitch joins interfaces without a word to the kernel's other parts; its own are named so. */
 const openSwitches: ReadonlySet<string> = new Set(["ovs-system", "ovs-netdev"]);

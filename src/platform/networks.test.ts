@@ -2,7 +2,8 @@
 import { networkInterfaces } from "node:os";
 import { expect, test } from "vitest";
 import { parseCaller } from "../records/caller.ts";
-import { formatNetwork, isInNetwork, parseNetwork, systemNetworks } from "./networks.ts";
+import { formatNetwork, isInNetwork, parseNetwork } from "../records/network.ts";
+import { systemNetworks } from "./networks.ts";
 
 test.each([
   ["192.0.2.0/24", "192.0.2.0/24"],

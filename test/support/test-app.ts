@@ -2,7 +2,7 @@
 import { type AppOptions, createApp } from "../../src/daemon/app.ts";
 import { ChangeFeed } from "../../src/control/status/change-feed.ts";
 import { createMetrics } from "../../src/control/status/metrics.ts";
-import type { Network, NetworkSource } from "../../src/platform/networks.ts";
+import type { Network, NetworkSource } from "../../src/records/network.ts";
 import { type Status, statusSchema } from "../../src/contract/status.ts";
 import type { Sink, SinkReport } from "../../src/engine/sink.ts";
 import type { Log } from "../../src/base/log.ts";

@@ -1,5 +1,5 @@
 /** The first lines of the server: what is managed, where it listens, who may call, and what to paste into ExternalDNS. */
-import { type InterfaceAddress, authority, isInNetwork, networkOf, parseNetwork } from "../../platform/networks.ts";
+import { type InterfaceAddress, authority, isInNetwork, networkOf, parseNetwork } from "../../records/network.ts";
 import { parseCaller } from "../../records/caller.ts";
 import type { ClusterSettings } from "../../records/cluster.ts";
 import { counted } from "../../base/words.ts";

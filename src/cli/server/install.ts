@@ -1,6 +1,6 @@
 /** `hostsfile-server install`: makes the server a service that runs from boot. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { formatNetwork } from "../../platform/networks.ts";
+import { formatNetwork } from "../../records/network.ts";
 import { formatClusterIPChoice } from "../../records/cluster.ts";
 import { sendRequest } from "../../base/request.ts";
 import {

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
-import { formatNetwork } from "../../platform/networks.ts";
+import { formatNetwork } from "../../records/network.ts";
 import { type Admission, type Started, admissionOf, reload } from "./reload.ts";
 import { serveSettings } from "./serve-settings.ts";
 import { type FlagValues, readSettings } from "../setting.ts";

@@ -1,7 +1,7 @@
 /** Takes over from the service's settings file what may change while the server runs: who may call, and the token. */
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-import type { Network } from "../../platform/networks.ts";
+import type { Network } from "../../records/network.ts";
 import type { Log } from "../../base/log.ts";
 import { type Trouble, TroubleError } from "../../base/trouble.ts";
 import { type ServeSettings, serveSettings } from "./serve-settings.ts";

@@ -1,7 +1,7 @@
 /** Every setting of the server, once: help, environment, checks and docs/configuration.md come from here. */
 import ipaddr from "ipaddr.js";
 import * as z from "zod/mini";
-import { parseNetwork } from "../../platform/networks.ts";
+import { parseNetwork } from "../../records/network.ts";
 import { parseClusterIPChoice, targetModes } from "../../records/cluster.ts";
 import { parseManagedDomain } from "../../records/managed-domain.ts";
 import { commaList, onOrOff, oneText, parsedBy } from "../../base/text-schema.ts";

@@ -3,7 +3,8 @@ import { findFirewall, renderFirewallCommands, type Firewall } from "../../dtk/f
 import { findNear } from "../../dtk/firewall/opening.ts";
 import { readRuleset } from "../../dtk/firewall/ruleset.ts";
 import { type Verdict, judgePacket } from "../../dtk/firewall/verdict.ts";
-import { type InterfaceAddress, formatNetwork, networkOf, systemNetworks } from "../../platform/networks.ts";
+import { type InterfaceAddress, formatNetwork, networkOf } from "../../records/network.ts";
+import { systemNetworks } from "../../platform/networks.ts";
 import { type Address, parseAddress } from "../../records/address.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
 

@@ -1,6 +1,6 @@
 /** Says whether a rule's condition holds for a packet that opens a connection; what is not known here stays undecided. Pure. */
 import { parseCaller } from "../../records/caller.ts";
-import { isInNetwork, parseNetwork } from "../../platform/networks.ts";
+import { isInNetwork, parseNetwork } from "../../records/network.ts";
 import type { Statement } from "./ruleset.ts";
 
 /** The first packet of a TCP connection to this machine. */

@@ -1,12 +1,7 @@
 /** What would let the cluster's network through this desktop's firewall. */
 import { parseCaller } from "../../records/caller.ts";
-import {
-  type InterfaceAddress,
-  formatNetwork,
-  isInNetwork,
-  networkOf,
-  systemNetworks,
-} from "../../platform/networks.ts";
+import { type InterfaceAddress, formatNetwork, isInNetwork, networkOf } from "../../records/network.ts";
+import { systemNetworks } from "../../platform/networks.ts";
 import type { Address } from "../../records/address.ts";
 import { findFirewall, renderFirewallCommands } from "./firewall.ts";
 

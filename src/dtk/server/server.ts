@@ -1,5 +1,5 @@
 /** The running hostsfile-server, as dtk finds it and talks to it; what else may have its port is recognised and named. */
-import { authority } from "../../platform/networks.ts";
+import { authority } from "../../records/network.ts";
 import { type Status, statusSchema } from "../../contract/status.ts";
 import { type Answer, exchange } from "../../client/exchange.ts";
 import type { HeldToken } from "../../client/held-token.ts";

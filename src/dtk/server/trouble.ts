@@ -1,5 +1,5 @@
 /** What can be wrong with the server that dtk configures, in words. */
-import { authority } from "../../platform/networks.ts";
+import { authority } from "../../records/network.ts";
 import { TroubleError } from "../../base/trouble.ts";
 
 /** No server answers. */
