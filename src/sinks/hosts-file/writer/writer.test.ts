@@ -258,6 +258,33 @@ describe.concurrent("somebody edits meanwhile", () => {
     expect(readFileSync(place.path, "utf8")).toBe(`${oldText}# late\n`);
   });
 
+  test("it is brought in although another program keeps editing the file", async () => {
+    using place = plainPlace(oldText);
+    let edits = 0;
+    const busy: FileAccess = {
+      ...fileAccess,
+      // After the file was read, and before the last look at it.
+      open: (path, flags, mode) => {
+        if (isLate && dirname(path) === place.folder && path.endsWith(".tmp") && edits++ < 7) {
+          appendFileSync(place.path, "x\n");
+        }
+        return fileAccess.open(path, flags, mode);
+      },
+    };
+    let isLate = false;
+    const copies: (string | undefined)[] = [];
+    const descriptor = openSync(place.path, "a");
+    {
+      await using writer = writerOf(place, busy, (copy?: string) => copies.push(copy));
+      await write(writer, newText);
+      writeSync(descriptor, "# late\n");
+      closeSync(descriptor);
+      isLate = true;
+    }
+    expect(copies).toEqual([undefined]);
+    expect(readFileSync(place.path, "utf8").split("\n")).toContain("# late");
+  });
+
   test("written anew through such a descriptor: that is the user's file then", async () => {
     using place = plainPlace(oldText);
     const descriptor = openSync(place.path, "r+");

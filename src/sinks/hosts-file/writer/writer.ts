@@ -45,6 +45,9 @@ export interface WriterOptions {
 /** How often a file that others edit meanwhile is read again before giving up for now. */
 const tries = 5;
 
+/** How often what came late is brought in again while others keep editing the file, before it is kept as a copy. */
+const rounds = 10;
+
 type FileSnapshot = Extract<Snapshot, { kind: "file" }>;
 
 export class HostsFileWriter implements AsyncDisposable {
@@ -192,7 +195,7 @@ export class HostsFileWriter implements AsyncDisposable {
    */
   async #bringIn(edit: LateEdit): Promise<void> {
     let lost = false;
-    const result = this.#enqueue((current) => {
+    const result = this.#insist((current) => {
       if (edit.kind === "appended") return { bytes: carryOver(current, edit.bytes), keepCopy: false };
       lost = edit.bytes.length === 0 || !isReplacement(current, edit);
       return lost ? undefined : { bytes: edit.bytes, keepCopy: true };
@@ -200,6 +203,18 @@ export class HostsFileWriter implements AsyncDisposable {
     await result.catch(() => (lost = true));
     const copy = lost && edit.bytes.length > 0 ? await this.#copies.keep(edit.bytes) : undefined;
     this.#options.onLateEdit(copy);
+  }
+
+  /** As `update`, for bytes that nobody else has: a file that others keep editing is no reason to give up so soon. */
+  async #insist(plan: (bytes: Buffer) => Plan | undefined): Promise<Written> {
+    for (let round = 1; ; round += 1) {
+      try {
+        return await this.#enqueue(plan);
+      } catch (error) {
+        const isBusy = error instanceof HostsFileError && error.trouble.code === busyCode;
+        if (!isBusy || round === rounds) throw error;
+      }
+    }
   }
 
   /** Waits for what runs and for every late look. */
@@ -214,9 +229,11 @@ function isReplacement(current: Buffer, { replacedBy }: Extract<LateEdit, { kind
   return current.length === replacedBy?.length && fingerprintOf(current).digest === replacedBy.digest;
 }
 
+const busyCode = "hosts-file-busy";
+
 function busy(path: string): HostsFileError["trouble"] {
   return {
-    code: "hosts-file-busy",
+    code: busyCode,
     message: `${path} was left as it is: another program edited it each of the ${tries} times that it was about to be written.`,
     hint: `Find out what writes it: \`sudo fuser -v ${path}\`. It is tried again by itself.`,
   };
