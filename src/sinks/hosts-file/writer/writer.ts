@@ -211,7 +211,7 @@ export class HostsFileWriter implements AsyncDisposable {
       try {
         return await this.#enqueue(plan);
       } catch (error) {
-        const isBusy = error instanceof HostsFileError && error.trouble.code === busyCode;
+        const isBusy = error instanceof HostsFileError && error.trouble.code === "hosts-file-busy";
         if (!isBusy || round === rounds) throw error;
       }
     }
@@ -229,11 +229,9 @@ function isReplacement(current: Buffer, { replacedBy }: Extract<LateEdit, { kind
   return current.length === replacedBy?.length && fingerprintOf(current).digest === replacedBy.digest;
 }
 
-const busyCode = "hosts-file-busy";
-
 function busy(path: string): HostsFileError["trouble"] {
   return {
-    code: busyCode,
+    code: "hosts-file-busy",
     message: `${path} was left as it is: another program edited it each of the ${tries} times that it was about to be written.`,
     hint: `Find out what writes it: \`sudo fuser -v ${path}\`. It is tried again by itself.`,
   };
