@@ -124,7 +124,7 @@ const exitCodes = `## Exit codes
 | 3 | the surroundings: a port that is taken, a missing permission, a lock that another process holds, no server to ask |
 | 70 | a bug; please report what was printed |
 
-The result goes to standard output, everything else to standard error. With \`--json\` a failure is the result too: one line of JSON with \`code\`, \`message\` and \`hint\`, on standard output;
+The result goes to standard output, everything else to standard error. With \`--json\` a failure is the result too: one line of JSON with \`code\`, \`message\`, \`hint\` and, where there is one, \`command\`, on standard output;
 [troubleshooting](troubleshooting.md) has an entry for each code.
 `;
 

@@ -21,7 +21,7 @@ export function renderStatusPage(): string {
 
 This is version ${statusVersion}, which stands in \`schemaVersion\`. While that stays the same, fields are only added: none goes, none changes its type or its meaning. Nor do codes and reasons change. Messages and hints are for people and may.
 
-When there is no status, \`status --json\` prints an object with \`code\`, \`message\` and \`hint\` in its place and exits with 3. \`status --watch --json\` prints one object a line, at first and at each change; that ExternalDNS called again is none.
+When there is no status, \`status --json\` prints an object with \`code\`, \`message\`, \`hint\` and, where there is one, \`command\` in its place and exits with 3. \`status --watch --json\` prints one object a line, at first and at each change; that ExternalDNS called again is none.
 
 | field | type | meaning |
 |---|---|---|
@@ -29,7 +29,7 @@ ${rows.join("")}
 For example, what needs attention, and the addresses of a name:
 
 \`\`\`sh
-hostsfile-server status --json | jq -r '.attention[] | "\\(.code): \\(.hint)"'
+hostsfile-server status --json | jq -r '.attention[] | "\\(.code): \\(.hint) \\(.command // "")"'
 hostsfile-server status --json | jq -r '.names.list[] | select(.name == "foo.dtk.io").addresses[]'
 \`\`\`
 `;

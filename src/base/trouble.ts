@@ -5,8 +5,20 @@ export interface Trouble {
   readonly code: string;
   /** One sentence with the value: what and where. */
   readonly message: string;
-  /** What to do, with the exact command where there is one. */
+  /** What to do, in words. Ends in a colon where `command` follows. */
   readonly hint: string;
+  /** What to type, exactly and on one line, without prose. Absent where there is nothing to type, or several things. */
+  readonly command?: string | undefined;
+}
+
+/** The trouble alone, as data: without what else an error or a finding carries. */
+export function toTrouble({ code, message, hint, command }: Trouble): Trouble {
+  return command === undefined ? { code, message, hint } : { code, message, hint, command };
+}
+
+/** What to do, in one line of text: the words, then the command. */
+export function adviceOf({ hint, command }: Pick<Trouble, "hint" | "command">): string {
+  return command === undefined ? hint : `${hint} ${command}`;
 }
 
 /**
@@ -40,6 +52,7 @@ export type ExitCode = 1 | 2 | 3;
 export class TroubleError extends Error implements Trouble {
   readonly code: string;
   readonly hint: string;
+  readonly command: string | undefined;
   readonly exitCode: ExitCode;
 
   constructor(trouble: Trouble, options: { readonly exitCode: ExitCode; readonly cause?: unknown }) {
@@ -47,6 +60,7 @@ export class TroubleError extends Error implements Trouble {
     this.name = "TroubleError";
     this.code = trouble.code;
     this.hint = trouble.hint;
+    this.command = trouble.command;
     this.exitCode = options.exitCode;
   }
 }

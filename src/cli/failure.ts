@@ -1,5 +1,5 @@
 /** How a failure is shown: a sentence and what to do for trouble, a stack and where to report it for a bug. */
-import { TroubleError } from "../base/trouble.ts";
+import { TroubleError, adviceOf, toTrouble } from "../base/trouble.ts";
 import { printableJSON } from "../base/printable.ts";
 
 const bugExitCode = 70;
@@ -26,8 +26,7 @@ export function reportFailure(
     talk(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return bugExitCode;
   }
-  const { code, message, hint, exitCode } = error;
-  if (json) answer(printableJSON({ code, message, hint }));
-  else talk(`${command}: ${message}\n  ${hint}`);
-  return exitCode;
+  if (json) answer(printableJSON(toTrouble(error)));
+  else talk(`${command}: ${error.message}\n  ${adviceOf(error)}`);
+  return error.exitCode;
 }

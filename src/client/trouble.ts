@@ -1,6 +1,6 @@
 /** What can be wrong with the one who answers where the server should, in words. */
 import * as z from "zod/mini";
-import { type Trouble, TroubleError } from "../base/trouble.ts";
+import { type Trouble, TroubleError, toTrouble } from "../base/trouble.ts";
 import type { HeldToken } from "./held-token.ts";
 import { parseJSON } from "./json.ts";
 
@@ -29,12 +29,12 @@ export function serverRelayed(url: string, at: string): TroubleError {
   return new TroubleError({ code: "server-relayed", message, hint }, { exitCode: 3 });
 }
 
-const toldSchema = z.object({ error: z.string(), hint: z.string(), code: z.string() });
+const toldSchema = z.object({ error: z.string(), hint: z.string(), command: z.optional(z.string()), code: z.string() });
 
 /** What the server answers to trouble of its own; undefined for anything else. */
 export function toldTrouble(text: string): Trouble | undefined {
   const told = toldSchema.safeParse(parseJSON(text));
   if (!told.success) return undefined;
-  const { error: message, hint, code } = told.data;
-  return { code, message, hint };
+  const { error: message, ...others } = told.data;
+  return toTrouble({ message, ...others });
 }

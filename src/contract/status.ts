@@ -36,7 +36,8 @@ function some<Item extends z.core.$ZodType>(
 const troubleSchema = z.object({
   code: text("Stable; troubleshooting has an entry for each."),
   message: text("One sentence: what is wrong, and where."),
-  hint: text("What to do. Where it ends in a colon and a command, that is the command to type."),
+  hint: text("What to do, in words."),
+  command: z.optional(text("What to type, exactly; absent where there is nothing to type.")),
 });
 
 const negotiationSchema = z.object({

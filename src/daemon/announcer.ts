@@ -5,7 +5,7 @@ import type { ReconcilerListener } from "../engine/reconciler.ts";
 import { explainNotShown } from "../records/not-shown.ts";
 import { findEntry } from "../records/view-entries.ts";
 import type { NotShown, View } from "../records/view.ts";
-import type { Trouble } from "../base/trouble.ts";
+import { type Trouble, adviceOf } from "../base/trouble.ts";
 
 /** Lines of one change that are logged one by one; beyond it their number is logged. */
 const mostLines = 100;
@@ -47,7 +47,7 @@ export class Announcer implements ReconcilerListener {
     this.#lines(this.#added, report.change.added, view);
     this.#lines(this.#removed, report.change.removed, before);
     const said = new Set<string>();
-    for (const { code, message, hint } of report.notices) this.#once(said, `${message} ${hint}`, { code, hint });
+    for (const notice of report.notices) this.#once(said, `${notice.message} ${adviceOf(notice)}`, fieldsOf(notice));
     for (const { name, line, text } of report.conflicts) {
       this.#once(said, `${name} is not written: your own line ${line} has it, and stays yours: ${text.trim()}`, {
         code: "name-is-yours",
@@ -93,14 +93,19 @@ export class Announcer implements ReconcilerListener {
   }
 
   /** The stack is for bugs alone. */
-  #trouble(where: string, { code, message, hint }: Trouble, cause: unknown): void {
+  #trouble(where: string, trouble: Trouble, cause: unknown): void {
+    const { code, message } = trouble;
     if (this.#troubleOf.get(where) === message) return;
     this.#troubleOf.set(where, message);
-    const fields = code === "internal-error" ? { code, hint, err: cause } : { code, hint };
-    this.#log.error(fields, `${message} ${hint}`);
+    const fields = code === "internal-error" ? { ...fieldsOf(trouble), err: cause } : fieldsOf(trouble);
+    this.#log.error(fields, `${message} ${adviceOf(trouble)}`);
   }
 
   #over(where: string, message: string): void {
     if (this.#troubleOf.delete(where)) this.#log.info({ code: "in-step-again" }, message);
   }
+}
+
+function fieldsOf({ code, hint, command }: Trouble): EventFields {
+  return { code, hint, command };
 }

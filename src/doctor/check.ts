@@ -23,7 +23,7 @@ export type Finding =
   | { readonly grade: "ok"; readonly message: string }
   | (Trouble & {
       readonly grade: "note" | "warning" | "problem";
-      /** Absent where only a person can decide; `hint` says in any case what to type. */
+      /** Absent where only a person can decide; `hint` and `command` say in any case what to do. */
       readonly fix?: Fix;
       /** Nothing is wrong, and yet what needs this check has nothing to look at: it is skipped as after a problem. */
       readonly isDeadEnd?: true;

@@ -9,6 +9,8 @@ const findingSchema = z.object({
   code: z.nullable(z.string()),
   message: z.string(),
   hint: z.nullable(z.string()),
+  /** What to type, exactly; null where there is nothing to type. */
+  command: z.nullable(z.string()),
   /** What --fix does, as it would be typed. */
   fix: z.nullable(z.array(z.string())),
 });
@@ -56,9 +58,9 @@ function describe(outcome: Outcome): Report["checks"][number] {
 
 function describeFinding(finding: Finding): Report["checks"][number]["findings"][number] {
   const { grade, message } = finding;
-  if (grade === "ok") return { grade, code: null, message, hint: null, fix: null };
-  const { code, hint, fix } = finding;
-  return { grade, code, message, hint, fix: fix === undefined ? null : renderFix(fix) };
+  if (grade === "ok") return { grade, code: null, message, hint: null, command: null, fix: null };
+  const { code, hint, command = null, fix } = finding;
+  return { grade, code, message, hint, command, fix: fix === undefined ? null : renderFix(fix) };
 }
 
 /** The commands of a fix as they are typed. */

@@ -1,5 +1,5 @@
 /** Runs the checks side by side, each as soon as what it needs is done, and never longer than the desktop's signal allows. */
-import { type Trouble, TroubleError } from "../base/trouble.ts";
+import { type Trouble, TroubleError, toTrouble } from "../base/trouble.ts";
 import { type Check, type Desktop, type Finding, type FindingGrade, type Outcome, ok } from "./check.ts";
 
 /** From fine to grave. */
@@ -90,8 +90,7 @@ function noAnswer({ title }: Check): Trouble {
 /** One check that fails must not keep the others from being read. */
 function toFinding({ title }: Check, error: unknown): Finding {
   if (error instanceof TroubleError) {
-    const { code, message, hint } = error;
-    return { grade: "problem", code, message, hint };
+    return { grade: "problem", ...toTrouble(error) };
   }
   const reason = error instanceof Error ? error.message : String(error);
   const message = `Nothing is known of "${title}": ${reason.replace(/\.$/, "")}.`;

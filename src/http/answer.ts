@@ -17,8 +17,8 @@ export function answerJSON(context: Context<HTTPEnvironment>, value: unknown, st
 /** Answers with a trouble: what is wrong, what to do, and the code that docs/troubleshooting.md has an entry for. */
 export function answerTrouble(
   context: Context<HTTPEnvironment>,
-  { code, message, hint }: Trouble,
+  { code, message, hint, command }: Trouble,
   status: ContentfulStatusCode,
 ): Response {
-  return answerJSON(context, { error: message, hint, code }, status);
+  return answerJSON(context, { error: message, hint, command, code }, status);
 }

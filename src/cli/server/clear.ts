@@ -9,7 +9,7 @@ import { Reconciler, type ReconcilerListener } from "../../engine/reconciler.ts"
 import { StoreKeeper } from "../../engine/keeper.ts";
 import type { Store } from "../../engine/store.ts";
 import { StoreTroubleError } from "../../store/trouble.ts";
-import { type Trouble, TroubleError } from "../../base/trouble.ts";
+import { type Trouble, TroubleError, toTrouble } from "../../base/trouble.ts";
 import { defaultHostsFile, stateFolderOf } from "../../client/environment.ts";
 import { lockTrouble, removeLines, requireNoneLeft } from "./remove-lines.ts";
 import { type ServerPlace, askServer, askStatus } from "../../client/server-client.ts";
@@ -97,8 +97,7 @@ async function clearAll(options: ClearOptions): Promise<Trouble | undefined> {
     return undefined;
   } catch (error) {
     if (!(error instanceof TroubleError)) throw error;
-    const { code, message, hint } = error;
-    return { code, message, hint };
+    return toTrouble(error);
   }
 }
 

@@ -59,8 +59,10 @@ function renderCheck({ grade, findings }: Checked, terminal: Terminal): readonly
     .map((finding) => renderBlock(finding.grade, textsOf(finding), terminal));
 }
 
-function textsOf({ message, code, hint }: Finding): readonly string[] {
-  return code === null ? [message] : [`${message} [${code}]`, ...splitHint(hint ?? "")];
+function textsOf({ message, code, hint, command }: Finding): readonly string[] {
+  if (code === null) return [message];
+  const advice = command === null ? splitHint(hint ?? "") : [hint ?? "", `  ${command}`];
+  return [`${message} [${code}]`, ...advice];
 }
 
 const programs = [

@@ -16,7 +16,7 @@ import { findInstaller } from "../../service/installer.ts";
 import { findObstacles } from "../../service/obstacles.ts";
 import { installedTokenFile, isPackageThere, isPackaged } from "../../platform/places.ts";
 import { programToInstall } from "../../service/program.ts";
-import { TroubleError } from "../../base/trouble.ts";
+import { TroubleError, adviceOf } from "../../base/trouble.ts";
 import { confirm } from "../confirm.ts";
 import { defaultHostsFile } from "../../client/environment.ts";
 import { defaultPort } from "../../platform/installed.ts";
@@ -141,7 +141,7 @@ async function refuseObstacles(options: Parameters<typeof findObstacles>[0]): Pr
   const [first] = obstacles;
   if (first === undefined) return;
   const message = obstacles.map((obstacle) => obstacle.message).join("\n  ");
-  const hint = obstacles.map((obstacle) => obstacle.hint).join("\n  ");
+  const hint = obstacles.map(adviceOf).join("\n  ");
   throw new TroubleError({ code: first.code, message, hint }, { exitCode: 3 });
 }
 

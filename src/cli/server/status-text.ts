@@ -134,8 +134,8 @@ export function describeAttention({ attention }: Status, terminal: Terminal): re
   const { width, paint } = terminal;
   return [
     paint("bad", "Needs attention"),
-    ...attention.flatMap(({ code, message, hint }) => {
-      const { words, command } = splitHint(hint);
+    ...attention.flatMap(({ code, message, ...trouble }) => {
+      const { words, command = trouble.command } = splitHint(trouble.hint);
       return [
         ...wrap(`${message} [${code}]`, width, { first: "  ", others: "  " }),
         ...wrap(words, width, { first: "    ", others: "    " }),

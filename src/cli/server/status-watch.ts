@@ -1,7 +1,7 @@
 /** `hostsfile-server status --watch`: the status live, drawn over itself on a terminal, else printed at each change. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Status } from "../../contract/status.ts";
-import { type Trouble, TroubleError } from "../../base/trouble.ts";
+import { type Trouble, TroubleError, adviceOf, toTrouble } from "../../base/trouble.ts";
 import { openScreen } from "../screen.ts";
 import { type ServerPlace, findStatus } from "../../client/server-client.ts";
 import { printableJSON } from "../../base/printable.ts";
@@ -32,8 +32,7 @@ async function takeLook(place: ServerPlace): Promise<Look> {
     return { status: await findStatus(place) };
   } catch (error) {
     if (!(error instanceof TroubleError)) throw error;
-    const { code, message, hint } = error;
-    return { trouble: { code, message, hint } };
+    return { trouble: toTrouble(error) };
   }
 }
 
@@ -75,8 +74,11 @@ function renderLook(look: Look, terminal: Terminal): string {
   return `${describeTrouble(look.trouble, terminal).join("\n")}\n`;
 }
 
-function describeTrouble({ message, hint }: Trouble, { width }: Terminal): readonly string[] {
-  return [...wrap(message, width, { first: "", others: "" }), ...wrap(hint, width, { first: "  ", others: "  " })];
+function describeTrouble(trouble: Trouble, { width }: Terminal): readonly string[] {
+  return [
+    ...wrap(trouble.message, width, { first: "", others: "" }),
+    ...wrap(adviceOf(trouble), width, { first: "  ", others: "  " }),
+  ];
 }
 
 /** All that counts as a change: not that ExternalDNS called again, nor that a silence has become longer. */
@@ -84,5 +86,5 @@ export function substanceOf(look: Look): string {
   if ("trouble" in look) return look.trouble.code;
   const { clusters, attention, ...others } = look.status;
   const lasting = clusters.map((cluster) => ({ ...cluster, lastHeard: null, silentSeconds: 0 }));
-  return JSON.stringify([others, lasting, attention.map(({ code, hint }) => [code, hint])]);
+  return JSON.stringify([others, lasting, attention.map(({ code, hint, command }) => [code, hint, command])]);
 }

@@ -3,7 +3,7 @@ import { statSync, unwatchFile, watchFile } from "node:fs";
 import type { AdminToken } from "../../contract/token.ts";
 import type { Log } from "../../base/log.ts";
 import { type TokenReading, lookAtAdminToken } from "../../platform/admin-token.ts";
-import { type Trouble, TroubleError } from "../../base/trouble.ts";
+import { type Trouble, TroubleError, adviceOf } from "../../base/trouble.ts";
 
 /** Milliseconds between two looks at the file. */
 const interval = 2000;
@@ -60,15 +60,15 @@ export class TokenFile implements Disposable {
     this.#reading = now;
     if (JSON.stringify(before) === JSON.stringify(now)) return;
     if (!now.ok) {
-      const { code, message, hint } = lockedOut(now.trouble, path);
-      this.#log.error({ code, cause: now.trouble.code }, `${message} ${hint}`);
+      const trouble = lockedOut(now.trouble, path);
+      this.#log.error({ code: trouble.code, cause: now.trouble.code }, `${trouble.message} ${adviceOf(trouble)}`);
       return;
     }
     if (before !== undefined) {
       this.#log.info({ code: "token-taken-over" }, `The admin token is what ${path} says now.`);
     }
     if (now.notice !== undefined) {
-      this.#log.warn({ code: now.notice.code }, `${now.notice.message} ${now.notice.hint}`);
+      this.#log.warn({ code: now.notice.code }, `${now.notice.message} ${adviceOf(now.notice)}`);
     }
   }
 }
@@ -79,11 +79,8 @@ function isHandedOver(path: string): boolean {
   return status?.isFIFO() === true;
 }
 
-function lockedOut({ message, hint, code }: Trouble, path: string): Trouble {
-  const first = code === "token-unreadable" ? `Let the server read it: ls -l ${path}` : hint;
-  return {
-    code: "no-usable-token",
-    message: `${message} Until there is a good one, whatever needs the token is answered with 503.`,
-    hint: first,
-  };
+function lockedOut(trouble: Trouble, path: string): Trouble {
+  const message = `${trouble.message} Until there is a good one, whatever needs the token is answered with 503.`;
+  if (trouble.code !== "token-unreadable") return { ...trouble, code: "no-usable-token", message };
+  return { code: "no-usable-token", message, hint: "Let the server read it:", command: `ls -l ${path}` };
 }

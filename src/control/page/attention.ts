@@ -19,15 +19,15 @@ export async function renderAttention({ attention }: Status): Promise<Markup | u
     ${more > 0 && html`<p class="more">And ${more} more; <code>hostsfile-server status</code> has them.</p>`}`;
 }
 
-function renderTrouble({ code, message, hint }: Status["attention"][number]): Markup {
+function renderTrouble({ code, message, hint, command }: Status["attention"][number]): Markup {
   return html`<li>
     <p>${clip(message)} <span class="code">${code}</span></p>
-    <p class="hint">${renderHint(clip(hint))}</p>
+    <p class="hint">${renderHint(clip(hint), command)}</p>
   </li>`;
 }
 
-function renderHint(hint: string): Markup {
-  const { words, command } = splitHint(hint);
+function renderHint(hint: string, given: string | undefined): Markup {
+  const { words, command = given && clip(given) } = splitHint(hint);
   return command === undefined ? html`${words}` : html`${words} <code>${command}</code>`;
 }
 

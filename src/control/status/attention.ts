@@ -1,6 +1,6 @@
 /** What a person should look at: each lasting problem as one sentence with what to do, the gravest first. */
 import type { ReconcilerState } from "../../engine/reconciler.ts";
-import type { Trouble } from "../../base/trouble.ts";
+import { type Trouble, toTrouble } from "../../base/trouble.ts";
 import { restartCommand } from "../../sources/webhook/negotiation.ts";
 import type { Status } from "../../contract/status.ts";
 
@@ -32,19 +32,15 @@ export function findAttention(
   { storeTrouble, viewTrouble, reports, overLimit, notices = [], now }: AttentionState,
 ): Trouble[] {
   return [
-    ...[storeTrouble, viewTrouble].filter((trouble) => trouble !== undefined).map(pick),
+    ...[storeTrouble, viewTrouble].filter((trouble) => trouble !== undefined).map(toTrouble),
     ...status.sinks.flatMap(({ trouble }) => trouble ?? []),
-    ...notices.map(pick),
+    ...notices.map(toTrouble),
     ...status.clusters.flatMap((cluster) => ofCluster(cluster, status.server)),
     ...status.clusters.flatMap((cluster) => ofSilence(cluster, status.server, now)),
-    ...[...reports.values()].flatMap((report) => (report.ok ? report.notices.map(pick) : [])),
+    ...[...reports.values()].flatMap((report) => (report.ok ? report.notices.map(toTrouble) : [])),
     ...overLimit,
     ...status.sinks.flatMap(({ conflicts }) => ofConflicts(conflicts)),
   ];
-}
-
-function pick({ code, message, hint }: Trouble): Trouble {
-  return { code, message, hint };
 }
 
 function ofCluster(cluster: Cluster, server: Facts["server"]): Trouble[] {

@@ -1,6 +1,6 @@
 /** Why the server is not ready: a token that cannot be used, saved records that cannot be used, a hosts file that could not be written, or a start that has not come so far. */
 import type { ReconcilerState } from "../../engine/reconciler.ts";
-import type { Trouble } from "../../base/trouble.ts";
+import { type Trouble, toTrouble } from "../../base/trouble.ts";
 import type { AdminToken } from "../../contract/token.ts";
 
 /**
@@ -13,7 +13,7 @@ export function reasonsNotReady(
   adminToken: AdminToken = { kind: "none" },
 ): Trouble[] {
   const ofToken = adminToken.kind === "unusable" ? [adminToken.trouble] : [];
-  return [...ofToken, ...reasonsOf(state)].map(({ code, message, hint }) => ({ code, message, hint }));
+  return [...ofToken, ...reasonsOf(state)].map(toTrouble);
 }
 
 function reasonsOf(

@@ -1,5 +1,5 @@
 /** Does the cluster answer? Without a kubeconfig the rest of the cluster's side cannot be looked at, which is no fault. */
-import { TroubleError } from "../../base/trouble.ts";
+import { TroubleError, toTrouble } from "../../base/trouble.ts";
 import { type Check, ok } from "../check.ts";
 
 export const clusterReachable: Check = {
@@ -13,8 +13,8 @@ export const clusterReachable: Check = {
       return [ok(`The cluster at ${api.server} answers.`)];
     } catch (error) {
       if (!(error instanceof TroubleError) || error.code !== "kubeconfig-missing") throw error;
-      const { code, message, hint } = error;
-      return [{ grade: "note", code, message: `${message} The cluster is not looked at.`, hint, isDeadEnd: true }];
+      const message = `${error.message} The cluster is not looked at.`;
+      return [{ grade: "note", ...toTrouble(error), message, isDeadEnd: true }];
     }
   },
 };

@@ -1,7 +1,7 @@
 /** Does the server answer on its port, and if not, why? Without it nothing new comes into the hosts file. */
 import type { Status } from "../../contract/status.ts";
 import { serviceName, serviceUnitName, socketUnitName } from "../../platform/places.ts";
-import { type Trouble, TroubleError } from "../../base/trouble.ts";
+import { type Trouble, TroubleError, toTrouble } from "../../base/trouble.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
 import { type ServiceUnit, lookAtService } from "../looks/service-unit.ts";
 
@@ -60,39 +60,40 @@ export function judgeSilence(given: {
   if (unit !== undefined && unit.active !== "active") return ofUnit(unit);
   if (holder !== undefined) return stranger(port, holder);
   if (trouble !== undefined) return problemOf(trouble);
-  const hint =
+  const advice =
     unit === undefined
-      ? "Make it a service: sudo hostsfile-server install"
-      : `The service runs; see which port it has: systemctl status ${socketUnitName}`;
+      ? { hint: "Make it a service:", command: "sudo hostsfile-server install" }
+      : { hint: "The service runs; see which port it has:", command: `systemctl status ${socketUnitName}` };
   return {
     grade: "problem",
     code: "no-server",
     message: `No hostsfile-server answers on port ${port} of this machine.`,
-    hint,
+    ...advice,
   };
 }
 
 const impostors: ReadonlySet<string> = new Set(["server-unproven", "server-relayed"]);
 
-function problemOf({ code, message, hint }: Trouble): Finding {
-  return { grade: "problem", code, message, hint };
+function problemOf(trouble: Trouble): Finding {
+  return { grade: "problem", ...toTrouble(trouble) };
 }
 
 /** The server may be well; this user may not ask. */
-function locked({ code, message, hint }: Trouble, isRoot: boolean): Finding {
-  const byRoot = "Look with the token, which root may read: sudo hostsfile-server doctor";
-  return { grade: "warning", code, message, hint: isRoot ? hint : byRoot, isDeadEnd: true };
+function locked(trouble: Trouble, isRoot: boolean): Finding {
+  const byRoot = { hint: "Look with the token, which root may read:", command: "sudo hostsfile-server doctor" };
+  return { grade: "warning", ...toTrouble(trouble), ...(!isRoot && byRoot), isDeadEnd: true };
 }
 
 function ofUnit(unit: ServiceUnit): Finding {
   if (unit.active === "inactive") {
-    const command = ["systemctl", "start", socketUnitName, serviceUnitName];
+    const words = ["systemctl", "start", socketUnitName, serviceUnitName];
     return {
       grade: "problem",
       code: "service-stopped",
       message: `The service ${serviceName} is stopped.`,
-      hint: `Start it: sudo ${command.join(" ")}`,
-      fix: { commands: [command], needsRoot: true },
+      hint: "Start it:",
+      command: `sudo ${words.join(" ")}`,
+      fix: { commands: [words], needsRoot: true },
     };
   }
   const how = unit.result === "exit-code" ? `exit code ${unit.exitCode}` : unit.result;
@@ -100,7 +101,8 @@ function ofUnit(unit: ServiceUnit): Finding {
     grade: "problem",
     code: "service-failing",
     message: `The service ${serviceName} does not stay up: it ended with ${how} and was started ${unit.restarts} more times.`,
-    hint: `Its last lines say why: sudo journalctl --unit ${serviceUnitName} --lines 20`,
+    hint: "Its last lines say why:",
+    command: `sudo journalctl --unit ${serviceUnitName} --lines 20`,
   };
 }
 
@@ -109,6 +111,7 @@ function stranger(port: number, holder: string): Finding {
     grade: "problem",
     code: "port-of-stranger",
     message: `Port ${port} is held by another program (${holder}).`,
-    hint: `Stop it, or give the server another port: sudo hostsfile-server install --port=${port + 1}`,
+    hint: "Stop it, or give the server another port:",
+    command: `sudo hostsfile-server install --port=${port + 1}`,
   };
 }

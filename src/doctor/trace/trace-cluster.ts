@@ -1,6 +1,6 @@
 /** The first step of a trace: who in the cluster asks for the name, and would ExternalDNS hear of it? */
 import { findSilentIngresses } from "../../dtk/discovery/silent-ingress.ts";
-import { TroubleError } from "../../base/trouble.ts";
+import { TroubleError, toTrouble } from "../../base/trouble.ts";
 import { type Desktop, type Finding, ok } from "../check.ts";
 import { annotationPrefix } from "../../dtk/release/values.ts";
 import { kubectl, lookAtChain } from "../looks/cluster-looks.ts";
@@ -16,8 +16,7 @@ export async function askedFor(desktop: Desktop, name: string): Promise<readonly
     return [judgeSources({ name, sources, isKnown, prefix, place: desktop.place })];
   } catch (error) {
     if (!(error instanceof TroubleError)) throw error;
-    const { code, message, hint } = error;
-    return [{ grade: "note", code, message: `${message} The cluster is not looked at.`, hint }];
+    return [{ grade: "note", ...toTrouble(error), message: `${error.message} The cluster is not looked at.` }];
   }
 }
 
