@@ -17,7 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   platform: [],
   kubernetes: [],
-  engine: ["store", "sinks/hosts-file"],
+  engine: ["store"],
   store: ["engine"],
   http: ["contract", "platform", "daemon"],
   client: ["contract", "platform"],

@@ -1,7 +1,8 @@
 /** `GET` and `POST /adopt`: lines of the user's that define managed names are shown, and given to the block once the user agrees. */
 import type { Context, MiddlewareHandler } from "hono";
 import { Hono } from "hono/tiny";
-import type { LineEdit } from "../sinks/hosts-file/document/adoption.ts";
+import type { Adopter } from "../sinks/hosts-file/adoption-slot.ts";
+import type { Adoption, LineEdit } from "../sinks/hosts-file/document/adoption.ts";
 import { renderBody, splitBody } from "../sinks/hosts-file/document/body.ts";
 import { planAdoption } from "../sinks/hosts-file/document/document.ts";
 import { explain } from "../sinks/hosts-file/hosts-file-trouble.ts";
@@ -25,6 +26,8 @@ import type { ServerFacts } from "./status/report.ts";
 
 export interface AdoptOptions {
   readonly reconciler: ReconcilerPort;
+  /** The hosts file. */
+  readonly adopter: Adopter;
   readonly guard: Guard;
   readonly receive: MiddlewareHandler<HTTPEnvironment>;
   readonly log: Log;
@@ -68,17 +71,18 @@ function showPlan(context: AdoptContext, { reconciler, facts, ownNames }: AdoptO
 
 /** Only what the user was shown is taken out: these names, and of the file that they were shown in. */
 async function carryOut(context: AdoptContext, options: AdoptOptions): Promise<Response> {
-  const { reconciler, log, facts, ownNames } = options;
+  const { reconciler, adopter, log, facts, ownNames } = options;
   const request = adoptionRequestSchema.safeParse(parseJSON(context.get("body")));
   if (!request.success) return answerJSON(context, { error: "The body is not what GET /adopt asks to be sent." }, 400);
   const { userPart, names } = request.data;
   const agreed = new Set(names);
   const { isWanted, isStale } = namesNow(reconciler, ownNames());
-  const outcome = await reconciler.adopt({
+  const adoption: Adoption = {
     userPart,
     isWanted: (name) => agreed.has(name) && isWanted(name),
     isStale: (name) => agreed.has(name) && isStale(name),
-  });
+  };
+  const outcome = await adopter.adopt(adoption, () => reconciler.reconcile());
   if (outcome.kind === "failed") return answerTrouble(context, outcome.trouble, 503);
   if (outcome.kind === "outdated") return answerTrouble(context, changed(facts.hostsFile), 409);
   const result: AdoptionResult = { edits: outcome.adopted.edits.map(toAnswer), copy: outcome.adopted.copy ?? null };

@@ -9,6 +9,7 @@ import { answerJSON, answerTrouble } from "../http/answer.ts";
 import type { HTTPEnvironment } from "../http/environment.ts";
 import { LeftOutMemory } from "../engine/left-out.ts";
 import { type CallerFacts, webhookRoutes } from "../sources/webhook/routes.ts";
+import type { Adopter } from "../sinks/hosts-file/adoption-slot.ts";
 import { adoptRoutes } from "../control/adopt.ts";
 import { AllowList } from "../http/allow-list.ts";
 import { Bodies } from "../http/bodies.ts";
@@ -33,6 +34,8 @@ import type { AdminToken } from "../contract/token.ts";
 
 export interface AppOptions {
   readonly reconciler: ReconcilerPort;
+  /** The hosts file, which can take over the user's own lines. */
+  readonly adopter: Adopter;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly changes: ChangeFeed;
@@ -131,7 +134,10 @@ export function createApp(options: AppOptions): App {
       log,
     }),
   );
-  app.route("/", adoptRoutes({ reconciler, guard, receive, log, ownNames, facts: options.facts }));
+  app.route(
+    "/",
+    adoptRoutes({ reconciler, adopter: options.adopter, guard, receive, log, ownNames, facts: options.facts }),
+  );
   app.notFound((context) => answerJSON(context, { error: "Not Found" }, 404));
   app.onError((error, context) => answerError(error, context, log));
   return {

@@ -7,6 +7,7 @@ import { createMetrics } from "../control/status/metrics.ts";
 import { type Network, authority } from "../records/network.ts";
 import { type RunningServer, startServer } from "../http/server.ts";
 import type { AdminToken } from "../contract/token.ts";
+import type { Adopter } from "../sinks/hosts-file/adoption-slot.ts";
 import { type HostsFileSinkOptions, openHostsFileSink } from "../sinks/hosts-file/hosts-file-sink.ts";
 import { openMemorySink } from "../sinks/hosts-file/memory-sink.ts";
 import { shownBefore } from "../sinks/hosts-file/shown-before.ts";
@@ -99,6 +100,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   openEagerly(keeper, mustAnswer(options));
   const app = createApp({
     reconciler,
+    adopter: sink,
     metrics,
     changes,
     log,
@@ -165,7 +167,7 @@ function mustAnswer({ descriptor }: DaemonOptions): boolean {
 async function openSink(
   options: DaemonOptions,
   callbacks: Pick<HostsFileSinkOptions, "onOutsideEdit" | "position"> & { readonly previous: () => View | undefined },
-): Promise<Sink> {
+): Promise<Sink & Adopter> {
   const { hostsFile, stateFolder, isDryRun } = options;
   if (isDryRun) return openMemorySink({ path: hostsFile });
   const what = mustAnswer(options) ? serviceUnitName : "hostsfile-server serve";

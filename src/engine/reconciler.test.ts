@@ -3,7 +3,6 @@ import { truncateSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
-import type { Adoption } from "../sinks/hosts-file/document/adoption.ts";
 import type { Sink, SinkReport } from "./sink.ts";
 import { type ClusterSettings, defaultCluster } from "../records/cluster.ts";
 import { type Endpoint, planMutation } from "../records/endpoint.ts";
@@ -13,7 +12,6 @@ import { StoreKeeper } from "./keeper.ts";
 import { openMemoryStore, recoverStore } from "../store/open.ts";
 import { databaseName } from "../store/set-aside.ts";
 import type { Store, StoredCluster } from "./store.ts";
-import { StoreTroubleError } from "../store/trouble.ts";
 import type { Trouble } from "../base/trouble.ts";
 
 const settings = { clusterIPs: ["192.0.2.7"], domains: ["dtk.io"], targets: "cluster" } as unknown as ClusterSettings;
@@ -26,7 +24,6 @@ class SlowSink implements Sink {
   bug: Error | undefined;
   readonly shown: (readonly string[])[] = [];
   answer: SinkReport = fine;
-  readonly adoptions: (Adoption | undefined)[] = [];
   inFlight = 0;
   mostInFlight = 0;
   #gate: PromiseWithResolvers<void> | undefined;
@@ -44,8 +41,7 @@ class SlowSink implements Sink {
     };
   }
 
-  async apply(view: View, adoption?: Adoption): Promise<SinkReport> {
-    this.adoptions.push(adoption);
+  async apply(view: View): Promise<SinkReport> {
     this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
     await this.#gate?.promise;
     this.inFlight--;
@@ -293,7 +289,7 @@ describe("an error that nobody expected", () => {
     expect(sink.shown.at(-1)).toEqual(["a.dtk.io"]);
   });
 
-  test("of a sink, after an edit from outside and at an adoption", async () => {
+  test("of a sink, after an edit from outside, and when it is asked for once more", async () => {
     const { reconciler, sink } = start();
     await using _ = reconciler;
     await reconciler.reconcile();
@@ -301,8 +297,7 @@ describe("an error that nobody expected", () => {
     // As the sink itself asks for it; nobody looks at the promise.
     void reconciler.reconcile();
     await vi.waitFor(() => expect(reconciler.state().ready).toBe(false));
-    const adoption: Adoption = { userPart: "0", isWanted: () => true, isStale: () => false };
-    expect(await reconciler.adopt(adoption)).toMatchObject({ kind: "failed", trouble });
+    expect(await reconciler.reconcile()).toMatchObject({ ok: false, trouble });
   });
 
   test("of the view, at the start and at a change: the sinks keep what they show", async () => {
@@ -319,8 +314,7 @@ describe("an error that nobody expected", () => {
     expect(reconciler.state()).toMatchObject({ ready: false, viewTrouble: trouble });
     expect(listener.viewTrouble).toHaveBeenCalledWith(expect.objectContaining(trouble), bug);
     expect(sink.shown).toHaveLength(before);
-    const adoption: Adoption = { userPart: "0", isWanted: () => true, isStale: () => false };
-    expect(await reconciler.adopt(adoption)).toMatchObject({ kind: "failed", trouble });
+    expect(await reconciler.reconcile()).toMatchObject({ ok: false, trouble });
     poison(false);
     await vi.waitFor(() => expect(reconciler.state()).toMatchObject({ ready: true, viewTrouble: undefined }));
     expect(sink.shown.at(-1)).toHaveLength(51);
@@ -424,50 +418,4 @@ test("once disposed it does nothing, whatever is reported late", async () => {
   keeper[Symbol.dispose]();
   await reconciler.reconcile();
   expect([sink.shown.length, open.mock.calls.length]).toEqual([1, 1]);
-});
-
-describe("an adoption", () => {
-  const adoption: Adoption = { userPart: "0", isWanted: () => true, isStale: () => false };
-  const adopted = { edits: [], copy: "/state/hosts.copy" };
-
-  test("is done once, by the next flight, while others wait for it", async () => {
-    const { reconciler, sink } = start();
-    await using _ = reconciler;
-    const release = sink.hold();
-    const before = reconciler.reconcile();
-    sink.answer = { ...fine, adopted };
-    const outcome = reconciler.adopt(adoption);
-    release();
-    expect(await outcome).toEqual({ kind: "adopted", adopted });
-    await before;
-    await reconciler.reconcile();
-    expect(sink.adoptions).toEqual([undefined, adoption, undefined]);
-    expect(sink.mostInFlight).toBe(1);
-  });
-
-  test("of a file that was edited meanwhile is outdated", async () => {
-    const { reconciler } = start();
-    await using _ = reconciler;
-    expect(await reconciler.adopt(adoption)).toEqual({ kind: "outdated" });
-  });
-
-  test("ends with the sink's trouble", async () => {
-    const { reconciler, sink } = start();
-    await using _ = reconciler;
-    sink.answer = { ok: false, trouble: full };
-    expect(await reconciler.adopt(adoption)).toEqual({ kind: "failed", trouble: full });
-  });
-
-  test("is not done while the saved records cannot be used", async () => {
-    const keeper = new StoreKeeper({
-      open: () => {
-        throw new StoreTroubleError(full);
-      },
-      explain: () => new StoreTroubleError(full),
-    });
-    const { reconciler, sink } = start(keeper);
-    await using _ = reconciler;
-    expect(await reconciler.adopt(adoption)).toEqual({ kind: "failed", trouble: full });
-    expect(sink.adoptions).toEqual([]);
-  });
 });

@@ -1,6 +1,5 @@
 /** The loop between what is stored and what is shown: store, view, sinks; one flight at a time, retried by itself. */
-import type { Adoption } from "../sinks/hosts-file/document/adoption.ts";
-import type { Sink, SinkAdoption, SinkReport } from "./sink.ts";
+import type { Sink, SinkReport } from "./sink.ts";
 import { type Position, covers } from "../records/position.ts";
 import type { Steps } from "../records/steps.ts";
 import { type View, type ViewInput, computeView, emptyView, viewInSteps } from "../records/view.ts";
@@ -16,12 +15,6 @@ import { type Trouble, TroubleError, bugTrouble } from "../base/trouble.ts";
 export type Outcome =
   | { readonly ok: true }
   | { readonly ok: false; readonly stored: boolean; readonly trouble: Trouble };
-
-/** How an adoption ended; `outdated` means that the file is not the one that the user was shown. */
-export type AdoptionOutcome =
-  | { readonly kind: "adopted"; readonly adopted: SinkAdoption }
-  | { readonly kind: "outdated" }
-  | { readonly kind: "failed"; readonly trouble: Trouble };
 
 export interface LastWrite {
   /** Milliseconds since 1970. */
@@ -55,8 +48,8 @@ export interface ReconcilerPort {
   changeInSteps(work: (store: Store) => Steps<void>): Promise<Outcome>;
   /** Looks at the store in steps, while nobody changes it; throws StoreTroubleError while it cannot be used. */
   readInSteps<Result>(work: (store: Store) => Steps<Result>): Promise<Result>;
-  /** Brings out the view once more and takes names from the user's own lines with it. Never throws. */
-  adopt(adoption: Adoption): Promise<AdoptionOutcome>;
+  /** Shows what is stored in every sink once more. Never throws. */
+  reconcile(): Promise<Outcome>;
   /**
    * Forgets every cluster with all that is shown. What is shown goes also while the store cannot be used; that is the
    * outcome then. Never throws for trouble of store or sinks.
@@ -106,12 +99,6 @@ export function viewOf(store: Store, ownNames: ReadonlySet<string>, holders: Hol
 
 type Holders = ViewInput["holders"];
 
-/** An adoption that waits for the next flight, and what the sink that did it said. */
-interface WaitingAdoption {
-  readonly adoption: Adoption;
-  report?: SinkReport;
-}
-
 export class Reconciler implements ReconcilerPort, AsyncDisposable {
   readonly #options: ReconcilerOptions;
   readonly #reports = new Map<string, SinkReport>();
@@ -135,7 +122,6 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   #isStopping = false;
   #isStopped = false;
   readonly #changes = new Set<Promise<Outcome>>();
-  #adoption: WaitingAdoption | undefined;
   /** Whether the next flight shows nothing if the store cannot be used. */
   #takesAway = false;
 
@@ -186,9 +172,7 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
       if (error instanceof TroubleError) throw error;
       return { ok: false, stored: false, trouble: this.#noteFailedChange(error) };
     }
-    await this.reconcile();
-    const trouble = this.#trouble();
-    return trouble === undefined ? { ok: true } : { ok: false, stored: true, trouble };
+    return this.reconcile();
   }
 
   async clear(): Promise<Outcome> {
@@ -200,19 +184,6 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     const again = await this.changeInSteps(forgetEach);
     const failed = this.#reports.values().find((report) => !report.ok);
     return failed === undefined ? again : { ok: false, stored: false, trouble: failed.trouble };
-  }
-
-  async adopt(adoption: Adoption): Promise<AdoptionOutcome> {
-    const waiting: WaitingAdoption = { adoption };
-    this.#adoption = waiting;
-    await this.reconcile();
-    const { report } = waiting;
-    if (report?.ok === true) {
-      return report.adopted === undefined ? { kind: "outdated" } : { kind: "adopted", adopted: report.adopted };
-    }
-    const trouble = report?.trouble ?? this.#trouble();
-    // Without a report and without trouble another adoption took its place, or the server stops.
-    return trouble === undefined ? { kind: "outdated" } : { kind: "failed", trouble };
   }
 
   state(): ReconcilerState {
@@ -232,8 +203,16 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
    * Brings what is stored to every sink. Calls that come while a flight is under way share the one behind it, so that
    * many changes cost one write. Never throws: what nobody expected is a trouble too, and tried again. Does nothing once
    * disposed: what is stored is shown at the next start.
+   *
+   * @returns whether every sink shows the view now
    */
-  async reconcile(): Promise<void> {
+  async reconcile(): Promise<Outcome> {
+    await this.#nextFlight();
+    const trouble = this.#trouble();
+    return trouble === undefined ? { ok: true } : { ok: false, stored: true, trouble };
+  }
+
+  async #nextFlight(): Promise<void> {
     if (this.#isStopped) return;
     if (this.#flight === undefined && this.#next === undefined) return this.#start();
     this.#next ??= this.#flight?.then(() => this.#start()) ?? this.#start();
@@ -284,11 +263,9 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   async #fly(): Promise<void> {
     clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
-    const waiting = this.#adoption;
-    this.#adoption = undefined;
     const view = (await this.#computeView()) ?? this.#nothingIfCleared();
     if (view !== undefined) {
-      for (const sink of this.#options.sinks) await this.#show(sink, view, waiting);
+      for (const sink of this.#options.sinks) await this.#show(sink, view);
       this.#view = view;
       await this.#secure();
     }
@@ -364,9 +341,8 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     return this.#view ?? this.#options.previous?.() ?? emptyView;
   }
 
-  async #show(sink: Sink, view: View, waiting: WaitingAdoption | undefined): Promise<void> {
-    const report = await applyTo(sink, view, waiting?.adoption);
-    if (waiting !== undefined) waiting.report = report;
+  async #show(sink: Sink, view: View): Promise<void> {
+    const report = await applyTo(sink, view);
     this.#reports.set(sink.name, report);
     if (report.ok && report.method !== "unchanged") {
       this.#lastWrites.set(sink.name, { at: this.#options.now(), method: report.method });
@@ -428,9 +404,9 @@ function* forgetEach(store: Store): Steps<void> {
 const cannotChange = "The change could not be stored";
 
 /** A sink that throws has a bug, and the others are served all the same. */
-async function applyTo(sink: Sink, view: View, adoption: Adoption | undefined): Promise<SinkReport> {
+async function applyTo(sink: Sink, view: View): Promise<SinkReport> {
   try {
-    return await sink.apply(view, adoption);
+    return await sink.apply(view);
   } catch (error) {
     return { ok: false, trouble: bugTrouble(`The ${sink.name} could not be brought up to date`, error), cause: error };
   }

@@ -2,7 +2,6 @@
 import type { Position } from "../records/position.ts";
 import type { View } from "../records/view.ts";
 import type { Trouble } from "../base/trouble.ts";
-import type { Adoption, LineEdit } from "../sinks/hosts-file/document/adoption.ts";
 
 /** A name that the sink does not show because the user's own line defines it. */
 export interface SinkConflict {
@@ -18,13 +17,6 @@ export interface SinkChange {
   readonly removed: readonly string[];
 }
 
-/** What was done to the user's own lines, as the user had agreed to. */
-export interface SinkAdoption {
-  readonly edits: readonly LineEdit[];
-  /** Path of the copy of the file as it was, undefined when nothing was done. */
-  readonly copy: string | undefined;
-}
-
 /** What a sink did with the view. `notices` are things a user should know that are no trouble. */
 export type SinkReport =
   | {
@@ -36,8 +28,6 @@ export type SinkReport =
       readonly notices: readonly Trouble[];
       /** How far the store had come by what is shown, where it outlives this process and says so. */
       readonly position?: Position | undefined;
-      /** Undefined unless it was asked for, and when the user had been shown another file. */
-      readonly adopted?: SinkAdoption | undefined;
     }
   | {
       readonly ok: false;
@@ -48,10 +38,6 @@ export type SinkReport =
 
 export interface Sink extends AsyncDisposable {
   readonly name: string;
-  /**
-   * Shows the view. Never throws for trouble with the outside world, so what it throws is a bug; calls never overlap.
-   *
-   * @param adoption - names that the user takes out of own lines with it
-   */
-  apply(view: View, adoption?: Adoption): Promise<SinkReport>;
+  /** Shows the view. Never throws for trouble with the outside world, so what it throws is a bug. Calls never overlap. */
+  apply(view: View): Promise<SinkReport>;
 }

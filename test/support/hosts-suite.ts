@@ -71,13 +71,23 @@ export function describeSink({ title, method, open }: SuiteOptions): void {
       const isWanted = (name: string): boolean => name === "a.test";
       const { userPart = "" } = planAdoption(left, { isWanted, isStale: () => false }) ?? {};
       const adoption = { userPart, isWanted, isStale: (): boolean => false };
-      const { adopted, conflicts, ...report } = expectOk(await sink.apply(view, adoption));
+      const adopt = async () => {
+        let report: SinkReport | undefined;
+        const outcome = await sink.adopt(adoption, async () => {
+          report = await sink.apply(view);
+          return { ok: true };
+        });
+        if (report === undefined) throw new Error("the view was not shown");
+        return { outcome, ...expectOk(report) };
+      };
+      const { outcome, conflicts, ...report } = await adopt();
+      const adopted = outcome.kind === "adopted" ? outcome.adopted : undefined;
       expect(report).toMatchObject({ method, change: { added: ["10.0.0.1 a.test"], removed: [] }, notices: [] });
       expect([adopted?.edits.length, conflicts]).toEqual([1, []]);
       expect(readFileSync(adopted?.copy ?? "", "utf8")).toBe(left);
       expect(outsideOf(readFileSync(place.path, "utf8"))).toBe(`${user}\n`);
-      expect(expectOk(await sink.apply(view, adoption))).toMatchObject({ method: "unchanged" });
-      expect(expectOk(await sink.apply(view, adoption)).adopted).toBeUndefined();
+      expect(await adopt()).toMatchObject({ method: "unchanged" });
+      expect((await adopt()).outcome).toEqual({ kind: "outdated" });
       await sink.apply(emptyView);
       expect(readFileSync(place.path, "utf8")).toBe(user);
     });

@@ -4,7 +4,8 @@ import { ChangeFeed } from "../../src/control/status/change-feed.ts";
 import { createMetrics } from "../../src/control/status/metrics.ts";
 import type { Network, NetworkSource } from "../../src/records/network.ts";
 import { type Status, statusSchema } from "../../src/contract/status.ts";
-import type { Sink, SinkReport } from "../../src/engine/sink.ts";
+import { type Adopter, AdoptionSlot } from "../../src/sinks/hosts-file/adoption-slot.ts";
+import type { Sink } from "../../src/engine/sink.ts";
 import type { Log } from "../../src/base/log.ts";
 import { Reconciler } from "../../src/engine/reconciler.ts";
 import { StoreKeeper } from "../../src/engine/keeper.ts";
@@ -89,9 +90,10 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
       throw error;
     },
   });
+  const sink = makeSink(() => sinkTrouble);
   const reconciler = new Reconciler({
     keeper,
-    sinks: [makeSink(() => sinkTrouble)],
+    sinks: [sink],
     ownNames: () => new Set(),
     listener: changes.listener,
     now: () => time,
@@ -100,6 +102,7 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
   await reconciler.reconcile();
   const app = createApp({
     reconciler,
+    adopter: sink,
     log,
     metrics,
     changes,
@@ -166,14 +169,17 @@ function makeLog(lines: LogLine[]): Log {
   return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
 }
 
-function makeSink(trouble: () => Trouble | undefined): Sink {
+function makeSink(trouble: () => Trouble | undefined): Sink & Adopter {
+  const adoptions = new AdoptionSlot();
   return {
     name: "hosts file",
-    apply: async (): Promise<SinkReport> => {
-      const found = trouble();
-      if (found !== undefined) return { ok: false, trouble: found };
-      return { ok: true, method: "memory", change: { added: [], removed: [] }, conflicts: [], notices: [] };
-    },
+    adopt: (adoption, showAgain) => adoptions.adopt(adoption, showAgain),
+    apply: () =>
+      adoptions.apply(async () => {
+        const found = trouble();
+        if (found !== undefined) return { ok: false, trouble: found };
+        return { ok: true, method: "memory", change: { added: [], removed: [] }, conflicts: [], notices: [] };
+      }),
     [Symbol.asyncDispose]: async () => {},
   };
 }

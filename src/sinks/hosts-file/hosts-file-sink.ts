@@ -5,6 +5,7 @@ import type { Trouble } from "../../base/trouble.ts";
 import { BodyRenderer } from "./document/body-renderer.ts";
 import { type Cut, cutBlock } from "./block-cut.ts";
 import { compareBodies, renderBody, splitBody } from "./document/body.ts";
+import { type Adopter, type AdoptionOutcome, AdoptionSlot, type HostsFileReport } from "./adoption-slot.ts";
 import type { Adoption } from "./document/adoption.ts";
 import { type Rendering, renderDocument, userPartOf } from "./document/document.ts";
 import { type FileAccess, fileAccess } from "./writer/file-access.ts";
@@ -13,6 +14,7 @@ import { takeLock } from "./lock.ts";
 import type { Lock } from "./lock-outcome.ts";
 import { contestedTrouble, lateCopyNotice, noticesOf, undecidableTrouble } from "./notice.ts";
 import { RepairLimit } from "./repair-limit.ts";
+import type { Outcome } from "../../engine/reconciler.ts";
 import type { Sink, SinkReport } from "../../engine/sink.ts";
 import { realPathOf } from "./writer/snapshot.ts";
 import { mostBytes, toText } from "./text.ts";
@@ -40,7 +42,7 @@ export interface HostsFileSinkOptions {
   readonly files?: FileAccess;
 }
 
-export interface HostsFileSink extends Sink {
+export interface HostsFileSink extends Sink, Adopter {
   /** How the last try to become the file's only writer ended; every `apply` tries again while it is not held. */
   readonly lock: Lock;
 }
@@ -62,6 +64,7 @@ class FileSink implements HostsFileSink {
   readonly #options: Required<HostsFileSinkOptions>;
   readonly #writer: HostsFileWriter;
   readonly #repairs = new RepairLimit();
+  readonly #adoptions = new AdoptionSlot();
   #lock: Lock = { state: "unavailable", isFolderClosed: false, trouble: notOpened };
   #watch: Disposable | undefined;
   #realPath: string | undefined;
@@ -90,7 +93,15 @@ class FileSink implements HostsFileSink {
     return this.#lock;
   }
 
-  async apply(view: View, adoption?: Adoption): Promise<SinkReport> {
+  adopt(adoption: Adoption, showAgain: () => Promise<Outcome>): Promise<AdoptionOutcome> {
+    return this.#adoptions.adopt(adoption, showAgain);
+  }
+
+  apply(view: View): Promise<SinkReport> {
+    return this.#adoptions.apply((adoption) => this.#apply(view, adoption));
+  }
+
+  async #apply(view: View, adoption: Adoption | undefined): Promise<HostsFileReport> {
     try {
       const trouble = await this.prepare();
       return trouble === undefined ? await this.#showWhole(view.entries, adoption) : { ok: false, trouble };
@@ -124,7 +135,7 @@ class FileSink implements HostsFileSink {
     }
   }
 
-  async #showWhole(wanted: View["entries"], adoption: Adoption | undefined): Promise<SinkReport> {
+  async #showWhole(wanted: View["entries"], adoption: Adoption | undefined): Promise<HostsFileReport> {
     try {
       return await this.#show(wanted, adoption);
     } catch (error) {
@@ -137,7 +148,7 @@ class FileSink implements HostsFileSink {
   async #shrink(
     wanted: View["entries"],
     { adoption, error }: { readonly adoption: Adoption | undefined; readonly error: HostsFileError },
-  ): Promise<SinkReport> {
+  ): Promise<HostsFileReport> {
     let cut: Cut | undefined;
     const { bytes, method } = await this.#writer.update((found) => {
       cut = cutBlock(found, this.#body);
@@ -154,7 +165,7 @@ class FileSink implements HostsFileSink {
     return { ...report, method, change: { ...report.change, removed: [...removed, ...report.change.removed] } };
   }
 
-  async #show(wanted: View["entries"], adoption: Adoption | undefined): Promise<SinkReport> {
+  async #show(wanted: View["entries"], adoption: Adoption | undefined): Promise<HostsFileReport> {
     this.#body ??= this.#bodyBefore();
     let decided: { readonly rendering: Decided; readonly isRepair: boolean } | undefined;
     const written = await this.#writer.update((bytes) => {
@@ -194,7 +205,7 @@ class FileSink implements HostsFileSink {
     return rendering.kind === "changed" && isAsBefore && !hasAdopted(rendering);
   }
 
-  #report(rendering: Decided, { method, copy, created }: Written, restored: boolean): SinkReport {
+  #report(rendering: Decided, { method, copy, created }: Written, restored: boolean): HostsFileReport {
     const { path } = this.#options;
     const notices = [...this.#lateNotices, ...noticesOf({ path, rendering, copy, restored, created })];
     this.#lateNotices = [];

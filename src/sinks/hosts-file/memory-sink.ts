@@ -1,14 +1,15 @@
 /** A hosts file that lives in memory, for `--dry-run`: starts from the real file and never writes. */
 import type { View } from "../../records/view.ts";
 import { compareBodies } from "./document/body.ts";
+import { type Adopter, AdoptionSlot, type HostsFileReport } from "./adoption-slot.ts";
 import type { Adoption } from "./document/adoption.ts";
 import { renderDocument } from "./document/document.ts";
 import { explain } from "./hosts-file-trouble.ts";
 import { noticesOf, undecidableTrouble } from "./notice.ts";
 import { readHostsFile } from "./writer/read-hosts-file.ts";
-import type { Sink, SinkReport } from "../../engine/sink.ts";
+import type { Sink } from "../../engine/sink.ts";
 
-export interface MemorySink extends Sink {
+export interface MemorySink extends Sink, Adopter {
   /** What the file would hold now; empty until the first `apply`. */
   readonly content: Buffer;
 }
@@ -21,32 +22,35 @@ export interface MemorySink extends Sink {
 export function openMemorySink({ path }: { readonly path: string }): MemorySink {
   let text: string | undefined;
   let body: string | undefined;
+  const adoptions = new AdoptionSlot();
+  const show = async (view: View, adoption: Adoption | undefined): Promise<HostsFileReport> => {
+    try {
+      text ??= readHostsFile(path);
+    } catch (error) {
+      const explained = explain(error, path);
+      if (explained === undefined) throw error;
+      return { ok: false, trouble: explained.trouble };
+    }
+    const rendering = renderDocument({ text, wanted: view.entries, written: body, adoption });
+    if (rendering.kind === "undecidable") return { ok: false, trouble: undecidableTrouble(path, rendering) };
+    if (rendering.kind === "changed") text = rendering.text;
+    body = rendering.body;
+    return {
+      ok: true,
+      method: "memory",
+      change: compareBodies(rendering.shown, rendering.body),
+      conflicts: rendering.conflicts,
+      notices: noticesOf({ path, rendering, copy: undefined, restored: false, created: false }),
+      adopted: rendering.adopted && { edits: rendering.adopted, copy: undefined },
+    };
+  };
   return {
     name: "hosts file",
     get content() {
       return Buffer.from(text ?? "", "latin1");
     },
-    async apply(view: View, adoption?: Adoption): Promise<SinkReport> {
-      try {
-        text ??= readHostsFile(path);
-      } catch (error) {
-        const explained = explain(error, path);
-        if (explained === undefined) throw error;
-        return { ok: false, trouble: explained.trouble };
-      }
-      const rendering = renderDocument({ text, wanted: view.entries, written: body, adoption });
-      if (rendering.kind === "undecidable") return { ok: false, trouble: undecidableTrouble(path, rendering) };
-      if (rendering.kind === "changed") text = rendering.text;
-      body = rendering.body;
-      return {
-        ok: true,
-        method: "memory",
-        change: compareBodies(rendering.shown, rendering.body),
-        conflicts: rendering.conflicts,
-        notices: noticesOf({ path, rendering, copy: undefined, restored: false, created: false }),
-        adopted: rendering.adopted && { edits: rendering.adopted, copy: undefined },
-      };
-    },
+    apply: (view) => adoptions.apply((adoption) => show(view, adoption)),
+    adopt: (adoption, showAgain) => adoptions.adopt(adoption, showAgain),
     async [Symbol.asyncDispose]() {},
   };
 }
