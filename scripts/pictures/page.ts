@@ -60,7 +60,9 @@ const facts: Omit<Status, "attention"> = {
   ],
   sinks: [
     {
+      id: "hosts-file",
       name: "hosts file",
+      path: "/etc/hosts",
       ok: true,
       lastWrittenAt: ago(2),
       method: "rename",

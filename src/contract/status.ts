@@ -63,7 +63,7 @@ const clusterSchema = z.object({
   records: z
     .record(z.string(), z.number())
     .check(z.describe("Stored endpoints by type, those of ownership included; types that are seldom are `other`.")),
-  shown: count("Names of it that the hosts file shows."),
+  shown: count("Names of it that are shown."),
 });
 
 const conflictSchema = z.object({
@@ -73,10 +73,12 @@ const conflictSchema = z.object({
 });
 
 const sinkSchema = z.object({
-  name: text("`hosts file`."),
+  id: z.optional(text("Stable, as in `hosts-file`; absent in answers of version 0.1.0.")),
+  name: text("Its title, as in `hosts file`."),
+  path: z.optional(text("The file that it writes; absent where it writes none.")),
   ok: flag("Whether it shows what it should."),
   lastWrittenAt: orNull(z.string(), "When this process last wrote it (ISO 8601)."),
-  method: orNull(z.string(), "How: `rename`, `in-place`, or `memory` in a dry run."),
+  method: orNull(z.string(), "How: `rename`, `in-place`, or `memory` in a dry run. Other sinks have their own words."),
   conflicts: some(conflictSchema, "Names that your own lines define."),
   trouble: orNull(troubleSchema, "Why it does not show what it should."),
 });
@@ -104,7 +106,7 @@ const serverSchema = z.object({
   since: text("Start of the process (ISO 8601)."),
   address: text("Where it listens, for this machine."),
   hostsFile: text("The path of the hosts file."),
-  ready: flag("As `/readyz`: saved records can be used, and the hosts file shows what it should."),
+  ready: flag("As `/readyz`: saved records can be used, and each sink shows what it should."),
   dryRun: flag("Whether nothing is written."),
   allowed: texts("The networks that may call now, beside this machine itself."),
   tokenRequired: flag("Whether callers must show a token."),
@@ -115,7 +117,7 @@ export const statusSchema = z.object({
   server: serverSchema.check(z.describe("The process that answers.")),
   clusters: z.array(clusterSchema).check(z.describe("Each cluster that was configured, and always `default`.")),
   sinks: z.array(sinkSchema).check(z.describe("What shows the names.")),
-  names: some(nameSchema, "What the hosts file shows, in the order of the names."),
+  names: some(nameSchema, "What is shown, in the order of the names."),
   notShown: some(exceptionSchema, "Stored records that get no line."),
   leftOut: some(exceptionSchema, "What the last requests brought that was not taken."),
   contested: some(contestSchema, "Names that several clusters want."),

@@ -1,7 +1,7 @@
 /** What a person reads in the log: each change once, each trouble once until it is over. */
 import { expect, test } from "vitest";
 import { Announcer } from "./announcer.ts";
-import type { SinkReport } from "../engine/sink.ts";
+import type { SinkIdentity, SinkReport } from "../engine/sink.ts";
 import type { Log } from "../base/log.ts";
 import { type View, type ViewEntry, emptyView } from "../records/view.ts";
 
@@ -12,6 +12,7 @@ const entry = {
   addresses: ["192.0.2.7"],
   resource: "ingress/default/test",
 } as unknown as ViewEntry;
+const hostsFile: SinkIdentity = { id: "hosts-file", title: "hosts file" };
 const shown: View = { ...emptyView, entries: [entry] };
 
 function report(change: { added?: readonly string[]; removed?: readonly string[] }, rest: object = {}): SinkReport {
@@ -34,8 +35,8 @@ function listen() {
   };
   const log: Log = { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
   const announcer = new Announcer(log);
-  const tell = (made: SinkReport, view: View = emptyView, before: View = emptyView): string[] => {
-    announcer.shown({ sink: "hosts file", report: made, view, before });
+  const tell = (made: SinkReport, view = emptyView, before = emptyView, sink = hostsFile): string[] => {
+    announcer.shown({ sink, report: made, view, before });
     return said.splice(0);
   };
   return { announcer, tell, said, codes };
@@ -98,4 +99,21 @@ test("a trouble is said once, and its end is said", () => {
   announcer.storeTrouble({ code: "damaged", message: "Damaged.", hint: "Recover." });
   expect(said.splice(0)).toEqual(["error Damaged. Recover."]);
   expect(tell(report({}))).toEqual(["info The saved records can be used again."]);
+});
+
+test("each of two sinks is told apart, and what one says does not make the other's news again", () => {
+  const { tell } = listen();
+  const other: SinkIdentity = { id: "zone", title: "DNS zone" };
+  const moved = { code: "hosts-file-line-moved", message: "A line was moved.", hint: "Write it elsewhere." };
+  const view = {
+    ...emptyView,
+    notShown: [{ name: "*.dtk.io", cluster: "default", type: "A", resource: undefined, reason: "wildcard" }],
+  } as unknown as View;
+  expect(tell(report({}, { notices: [moved] }), view)).toHaveLength(2);
+  expect(tell(report({}), view, view, other)).toEqual([]);
+  expect(tell(report({}, { notices: [moved] }), view)).toEqual([]);
+  const failed: SinkReport = { ok: false, trouble: { code: "full", message: "The disk is full.", hint: "Make room." } };
+  expect(tell(failed, view, view, other)).toEqual(["error The disk is full. Make room."]);
+  expect(tell(report({}, { notices: [moved] }), view)).toEqual([]);
+  expect(tell(report({}), view, view, other)).toEqual(["info The DNS zone is in step again."]);
 });

@@ -1,5 +1,5 @@
 /** Turns what the reconciler does into log lines for a person: each change with its line and resource, each trouble once until it is over. */
-import type { SinkReport } from "../engine/sink.ts";
+import type { SinkIdentity, SinkReport } from "../engine/sink.ts";
 import type { EventFields, Log } from "../base/log.ts";
 import type { ReconcilerListener } from "../engine/reconciler.ts";
 import { explainNotShown } from "../records/not-shown.ts";
@@ -23,7 +23,8 @@ export class Announcer implements ReconcilerListener {
   readonly #added: LineEvent;
   readonly #removed: LineEvent;
   readonly #troubleOf = new Map<string, string>();
-  #said = new Set<string>();
+  /** What was said of each sink, by its id, and holds still. */
+  readonly #said = new Map<string, ReadonlySet<string>>();
 
   /**
    * @param log - where it is said
@@ -35,15 +36,15 @@ export class Announcer implements ReconcilerListener {
     this.#removed = { code: "line-removed", verb: isDryRun ? "would remove" : "removed" };
   }
 
-  shown(event: { sink: string; report: SinkReport; view: View; before: View }): void {
+  shown(event: { sink: SinkIdentity; report: SinkReport; view: View; before: View }): void {
     const { sink, report, view, before } = event;
     this.#over("store", "The saved records can be used again.");
     this.#over("view", "What to show is known again.");
     if (!report.ok) {
-      this.#trouble(sink, report.trouble, report.cause);
+      this.#trouble(sink.id, report.trouble, report.cause);
       return;
     }
-    this.#over(sink, `The ${sink} is in step again.`);
+    this.#over(sink.id, `The ${sink.title} is in step again.`);
     this.#lines(this.#added, report.change.added, view);
     this.#lines(this.#removed, report.change.removed, before);
     const said = new Set<string>();
@@ -55,7 +56,7 @@ export class Announcer implements ReconcilerListener {
       });
     }
     for (const notShown of view.notShown) this.#notShown(said, notShown);
-    this.#said = said;
+    this.#said.set(sink.id, said);
   }
 
   storeTrouble(trouble: Trouble, cause?: unknown): void {
@@ -88,8 +89,12 @@ export class Announcer implements ReconcilerListener {
 
   #once(said: Set<string>, message: string, fields: EventFields): void {
     if (said.size >= mostRemembered) return;
-    if (!this.#said.has(message) && !said.has(message)) this.#log.warn(fields, message);
+    if (!this.#isSaid(message) && !said.has(message)) this.#log.warn(fields, message);
     said.add(message);
+  }
+
+  #isSaid(message: string): boolean {
+    return this.#said.values().some((said) => said.has(message));
   }
 
   /** The stack is for bugs alone. */

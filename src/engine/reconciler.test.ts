@@ -20,7 +20,8 @@ const fine: SinkReport = { ok: true, method: "rename", change: { added: [], remo
 
 /** A sink whose writes take as long as the test says, and fail when the test says. */
 class SlowSink implements Sink {
-  readonly name: string;
+  readonly id: string;
+  readonly title: string;
   bug: Error | undefined;
   readonly shown: (readonly string[])[] = [];
   answer: SinkReport = fine;
@@ -28,8 +29,9 @@ class SlowSink implements Sink {
   mostInFlight = 0;
   #gate: PromiseWithResolvers<void> | undefined;
 
-  constructor(name = "slow") {
-    this.name = name;
+  constructor(id = "slow") {
+    this.id = id;
+    this.title = `${id} sink`;
   }
 
   hold(): () => void {

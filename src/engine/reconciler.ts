@@ -1,5 +1,5 @@
 /** The loop between what is stored and what is shown: store, view, sinks; one flight at a time, retried by itself. */
-import type { Sink, SinkReport } from "./sink.ts";
+import type { Sink, SinkIdentity, SinkReport } from "./sink.ts";
 import { type Position, covers } from "../records/position.ts";
 import type { Steps } from "../records/steps.ts";
 import { type View, type ViewInput, computeView, emptyView, viewInSteps } from "../records/view.ts";
@@ -26,9 +26,10 @@ export interface ReconcilerState {
   /** Whether the store can be used and every sink shows the current view. */
   readonly ready: boolean;
   readonly view: View;
-  /** The last report of each sink by its name. */
+  readonly sinks: readonly SinkIdentity[];
+  /** The last report of each sink by its id. */
   readonly reports: ReadonlyMap<string, SinkReport>;
-  /** When and how each sink was last written, by its name. */
+  /** When and how each sink was last written, by its id. */
   readonly lastWrites: ReadonlyMap<string, LastWrite>;
   /** Why the store cannot be used, if it cannot. */
   readonly storeTrouble: Trouble | undefined;
@@ -62,7 +63,7 @@ export interface ReconcilerPort {
 export interface ReconcilerListener {
   /** After every flight that reached the sinks. */
   shown(event: {
-    readonly sink: string;
+    readonly sink: SinkIdentity;
     readonly report: SinkReport;
     readonly view: View;
     readonly before: View;
@@ -191,6 +192,7 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     return {
       ready: this.#reports.size === this.#options.sinks.length && this.#trouble() === undefined,
       view: this.#shown(),
+      sinks: this.#options.sinks,
       reports: this.#reports,
       lastWrites: this.#lastWrites,
       storeTrouble: this.#options.keeper.trouble,
@@ -343,12 +345,12 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
 
   async #show(sink: Sink, view: View): Promise<void> {
     const report = await applyTo(sink, view);
-    this.#reports.set(sink.name, report);
+    this.#reports.set(sink.id, report);
     if (report.ok && report.method !== "unchanged") {
-      this.#lastWrites.set(sink.name, { at: this.#options.now(), method: report.method });
+      this.#lastWrites.set(sink.id, { at: this.#options.now(), method: report.method });
     }
     const before = this.#shown();
-    this.#tell((listener) => listener.shown({ sink: sink.name, report, view, before }));
+    this.#tell((listener) => listener.shown({ sink, report, view, before }));
   }
 
   #trouble(): Trouble | undefined {
@@ -408,7 +410,7 @@ async function applyTo(sink: Sink, view: View): Promise<SinkReport> {
   try {
     return await sink.apply(view);
   } catch (error) {
-    return { ok: false, trouble: bugTrouble(`The ${sink.name} could not be brought up to date`, error), cause: error };
+    return { ok: false, trouble: bugTrouble(`The ${sink.title} could not be brought up to date`, error), cause: error };
   }
 }
 

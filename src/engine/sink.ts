@@ -1,4 +1,4 @@
-/** What a sink is: something that shows the view. The hosts file is the only one now; a DNS responder may come. */
+/** What a sink is: something that shows the view, such as the hosts file. */
 import type { Position } from "../records/position.ts";
 import type { View } from "../records/view.ts";
 import type { Trouble } from "../base/trouble.ts";
@@ -21,8 +21,8 @@ export interface SinkChange {
 export type SinkReport =
   | {
       readonly ok: true;
-      /** How the view was brought out: nothing to do, by rename, or in place. */
-      readonly method: "unchanged" | "rename" | "in-place" | "memory";
+      /** `unchanged` when there was nothing to do, else how it was written, in the sink's own word. */
+      readonly method: string;
       readonly change: SinkChange;
       readonly conflicts: readonly SinkConflict[];
       readonly notices: readonly Trouble[];
@@ -36,8 +36,17 @@ export type SinkReport =
       readonly cause?: unknown;
     };
 
-export interface Sink extends AsyncDisposable {
-  readonly name: string;
+/** How a sink is told from others, by programs and by people. */
+export interface SinkIdentity {
+  /** The key of its reports and the name of its folder in the state folder, as in `hosts-file`. No two sinks share one. */
+  readonly id: string;
+  /** What it is called within a sentence, as in `hosts file`. No two sinks share one. */
+  readonly title: string;
+  /** The file that it writes, if it writes one. */
+  readonly path?: string | undefined;
+}
+
+export interface Sink extends SinkIdentity, AsyncDisposable {
   /** Shows the view. Never throws for trouble with the outside world, so what it throws is a bug. Calls never overlap. */
   apply(view: View): Promise<SinkReport>;
 }

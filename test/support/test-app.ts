@@ -172,7 +172,9 @@ function makeLog(lines: LogLine[]): Log {
 function makeSink(trouble: () => Trouble | undefined): Sink & Adopter {
   const adoptions = new AdoptionSlot();
   return {
-    name: "hosts file",
+    id: "hosts-file",
+    title: "hosts file",
+    path: "/etc/hosts",
     adopt: (adoption, showAgain) => adoptions.adopt(adoption, showAgain),
     apply: () =>
       adoptions.apply(async () => {

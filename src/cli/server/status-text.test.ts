@@ -38,6 +38,7 @@ const status: Status = {
   sinks: [
     {
       name: "hosts file",
+      path: "/etc/hosts",
       ok: true,
       lastWrittenAt: "2026-01-01T23:55:00Z",
       method: "rename",
@@ -146,7 +147,15 @@ test("of names beyond those that are listed the number is said, and of exception
 });
 
 describe("the hosts file", () => {
-  const sink = { name: "hosts file", ok: true, lastWrittenAt: null, method: null, conflicts: none, trouble: null };
+  const sink = {
+    name: "hosts file",
+    path: "/etc/hosts",
+    ok: true,
+    lastWrittenAt: null,
+    method: null,
+    conflicts: none,
+    trouble: null,
+  };
 
   test("names your own lines that are in the way, by their numbers", () => {
     const list = [
@@ -159,6 +168,18 @@ describe("the hosts file", () => {
       "  written      not since the start",
       "  your lines   nas.dtk.io (line 2), tv.dtk.io (line 5) and 5 more",
     ]);
+  });
+
+  test("names a sink that writes no file by its title, and how it was written in its own word", () => {
+    const zone = {
+      ...sink,
+      name: "DNS zone",
+      path: undefined,
+      method: "published",
+      lastWrittenAt: "2026-01-01T23:55:00Z",
+    };
+    const lines = render({ ...status, sinks: [sink, zone] });
+    expect(sectionOf(lines, "DNS zone")).toEqual(["DNS zone is in step", "  written      5 min ago, published"]);
   });
 
   test.each([

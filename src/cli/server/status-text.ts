@@ -110,22 +110,27 @@ function exceptions(terminal: Terminal, label: string, sentences: readonly strin
 }
 
 function renderSink(sink: Status["sinks"][number], { server }: Status, { terminal, age }: Screen): readonly string[] {
-  const { name, ok, lastWrittenAt, method, conflicts } = sink;
+  const { name, path, ok, lastWrittenAt, method, conflicts } = sink;
   const { paint } = terminal;
   const state = ok ? paint("good", "is in step") : paint("bad", "is NOT in step");
   const written = lastWrittenAt === null ? "not since the start" : `${age(lastWrittenAt)} ago, ${methodWords(method)}`;
-  const title = `${name.charAt(0).toUpperCase()}${name.slice(1)} ${server.hostsFile}`;
+  const title = [`${name.charAt(0).toUpperCase()}${name.slice(1)}`, path ?? []].flat().join(" ");
   const yours = conflicts.list.map((conflict) => `${conflict.name} (line ${conflict.line})`);
   return [
     `${paint("strong", title)} ${state}`,
-    ...row(terminal, "written", `${written}${server.dryRun ? " (dry run: the file is left alone)" : ""}`),
+    ...row(
+      terminal,
+      "written",
+      `${written}${server.dryRun && path !== undefined ? " (dry run: the file is left alone)" : ""}`,
+    ),
     ...(yours.length === 0 ? [] : row(terminal, "your lines", listed(yours, conflicts.total))),
   ];
 }
 
 function methodWords(method: string | null): string {
   if (method === "rename") return "replaced";
-  return method === "in-place" ? "written in place" : "in memory alone";
+  if (method === "in-place") return "written in place";
+  return method === null || method === "memory" ? "in memory alone" : method;
 }
 
 /** The lines that say what needs attention. */

@@ -38,7 +38,9 @@ const cluster: Status["clusters"][number] = {
 };
 
 const sink: Status["sinks"][number] = {
+  id: "hosts-file",
   name: "hosts file",
+  path: "/etc/hosts",
   ok: true,
   lastWrittenAt: "2026-01-01T23:00:00.000Z",
   method: "rename",
@@ -129,6 +131,12 @@ describe("says", () => {
     expect(text).toContain("Names 1 name, by the records' own targets");
   });
 
+  test("a sink that writes no file: its title, and its own word for how it was written", async () => {
+    const text = await read({ sinks: [sink, { ...sink, name: "DNS zone", path: undefined, method: "published" }] });
+    expect(text).toContain("Hosts file in step Path /etc/hosts Written replaced 1 h ago");
+    expect(text).toContain("DNS zone in step Written published 1 h ago");
+  });
+
   test("what needs attention, with its command to copy, and their number in the title", async () => {
     const attention = [
       { code: "restart-external-dns", message: "It must restart.", hint: "Run: kubectl rollout restart x" },
@@ -217,6 +225,7 @@ function statusOf(text: string, more: Partial<Status> = {}): Status {
       {
         ...sink,
         name: text,
+        path: text,
         ok: false,
         method: text,
         conflicts: { total: 1, list: [{ name: text, line: 1, text }] },

@@ -1,4 +1,4 @@
-/** How each part is: the server, the hosts file, and each cluster with its last call. */
+/** How each part is: the server, each sink, and each cluster with its last call. */
 import { html } from "hono/html";
 import { longestSilence } from "../status/attention.ts";
 import type { Status } from "../../contract/status.ts";
@@ -65,8 +65,8 @@ function describeServer({ server }: Status, now: number): Part {
   };
 }
 
-function describeSink(sink: Status["sinks"][number], { hostsFile, dryRun }: Status["server"], now: number): Part {
-  const { name, ok, lastWrittenAt, method, conflicts, trouble } = sink;
+function describeSink(sink: Status["sinks"][number], { dryRun }: Status["server"], now: number): Part {
+  const { name, path, ok, lastWrittenAt, method, conflicts, trouble } = sink;
   const written: Fact[] =
     lastWrittenAt === null
       ? [["Written", "not since the start"]]
@@ -76,7 +76,9 @@ function describeSink(sink: Status["sinks"][number], { hostsFile, dryRun }: Stat
     isWell: ok,
     state: ok ? "in step" : "not in step",
     facts: [
-      ["Path", `${clip(hostsFile)}${dryRun ? " (dry run: not written)" : ""}`],
+      ...(path === undefined
+        ? []
+        : [["Path", `${clip(path)}${dryRun ? " (dry run: not written)" : ""}`] satisfies Fact]),
       ...written,
       ...(conflicts.total === 0 ? [] : [["Your own", counted(conflicts.total, "name")] satisfies Fact]),
       ...(trouble === null ? [] : [["Trouble", clip(trouble.message)] satisfies Fact]),
@@ -86,7 +88,8 @@ function describeSink(sink: Status["sinks"][number], { hostsFile, dryRun }: Stat
 
 function methodWords(method: string | null): string {
   if (method === "rename") return "replaced";
-  return method === "in-place" ? "written in place" : "changed in memory alone";
+  if (method === "in-place") return "written in place";
+  return method === null || method === "memory" ? "changed in memory alone" : clip(method);
 }
 
 function describeCluster(cluster: Status["clusters"][number], now: number): Part {

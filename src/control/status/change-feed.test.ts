@@ -7,7 +7,7 @@ import { ChangeFeed } from "./change-feed.ts";
 const report = { ok: true, method: "memory", change: { added: [], removed: [] }, conflicts: [], notices: [] } as const;
 
 function change({ listener }: ChangeFeed): void {
-  listener.shown({ sink: "hosts file", report, view: emptyView, before: emptyView });
+  listener.shown({ sink: { id: "hosts-file", title: "hosts file" }, report, view: emptyView, before: emptyView });
 }
 
 /** Longer than any test, so that only what is tested wakes. */

@@ -1,5 +1,5 @@
 /** Counts what happens from the start on; the library that keeps the counts is loaded a while later, since no start waits for it. */
-import type { SinkReport } from "../../engine/sink.ts";
+import type { SinkIdentity, SinkReport } from "../../engine/sink.ts";
 import type { ReconcilerListener } from "../../engine/reconciler.ts";
 import type { Trouble } from "../../base/trouble.ts";
 import type { Counters, MeasuredState } from "./prometheus.ts";
@@ -51,9 +51,9 @@ export function createMetrics(): Metrics {
       ),
     refused: (reason) => note((to) => to.refused(reason)),
     listener: {
-      shown: ({ sink, report }: { readonly sink: string; readonly report: SinkReport }) => {
+      shown: ({ sink, report }: { readonly sink: SinkIdentity; readonly report: SinkReport }) => {
         const at = Date.now();
-        note((to) => to.shown({ sink, report, at }));
+        note((to) => to.shown({ sink: sink.title, report, at }));
       },
       storeTrouble: ({ code }: Trouble) => note((to) => to.trouble(code)),
       viewTrouble: ({ code }: Trouble) => note((to) => to.trouble(code)),

@@ -26,6 +26,7 @@ export interface Counters {
   }) => void;
   readonly refused: (reason: RefusalReason) => void;
   readonly shown: (event: {
+    /** Its title. */
     readonly sink: string;
     readonly report: SinkReport;
     /** Milliseconds since 1970. */

@@ -5,29 +5,31 @@ import { reasonsNotReady } from "./readiness.ts";
 
 const full = { code: "state-unavailable", message: "The disk is full.", hint: "Make room." };
 const denied = { code: "hosts-file-permission", message: "It may not be written.", hint: "Run it as root." };
-const reports = new Map<string, SinkReport>([["hosts file", { ok: false, trouble: denied }]]);
+const sinks = [
+  { id: "hosts-file", title: "hosts file", path: "/etc/hosts" },
+  { id: "zone", title: "DNS zone" },
+];
+const rest = { storeTrouble: undefined, viewTrouble: undefined, sinks };
+const reports = new Map<string, SinkReport>([["hosts-file", { ok: false, trouble: denied }]]);
 
 test("ready: no reason", () => {
-  expect(reasonsNotReady({ ready: true, storeTrouble: undefined, viewTrouble: undefined, reports: new Map() })).toEqual(
-    [],
-  );
+  expect(reasonsNotReady({ ...rest, ready: true, reports: new Map() })).toEqual([]);
 });
 
-test("before the first write the start is the reason", () => {
-  const reasons = reasonsNotReady({
-    ready: false,
-    storeTrouble: undefined,
-    viewTrouble: undefined,
-    reports: new Map(),
-  });
+test("before the first write the start is the reason, which names each sink that is not written yet", () => {
+  const reasons = reasonsNotReady({ ...rest, ready: false, reports: new Map() });
   expect(reasons.map(({ code }) => code)).toEqual(["server-starting"]);
+  expect(reasons[0]?.message).toBe(
+    "The names have not been written to the hosts file and the DNS zone since the start.",
+  );
+  const change = { added: [], removed: [] };
+  const written = { ok: true, method: "rename", change, conflicts: [], notices: [] } as const;
+  const one = reasonsNotReady({ ...rest, ready: false, reports: new Map([["hosts-file", written]]) });
+  expect(one[0]?.message).toBe("The names have not been written to the DNS zone since the start.");
 });
 
 test("the saved records' trouble comes before the hosts file's", () => {
-  expect(reasonsNotReady({ ready: false, storeTrouble: full, viewTrouble: undefined, reports })).toEqual([
-    full,
-    denied,
-  ]);
+  expect(reasonsNotReady({ ...rest, ready: false, storeTrouble: full, reports })).toEqual([full, denied]);
 });
 
 test("GET /readyz says them, and that there are none any more", async () => {

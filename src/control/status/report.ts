@@ -1,5 +1,5 @@
 /** Says in one value how the server is: what it shows, what it cannot show and why, and what a person should look at. */
-import type { SinkReport } from "../../engine/sink.ts";
+import type { SinkIdentity } from "../../engine/sink.ts";
 import { explainNotShown } from "../../records/not-shown.ts";
 import { shorten } from "../../base/printable.ts";
 import { countKnownTypes } from "../../records/record-type.ts";
@@ -66,7 +66,7 @@ export function buildStatus(options: StatusOptions, filter = ""): Status {
       tokenRequired: tokenRequired(),
     },
     clusters: readClusters(options, countByCluster(shown)),
-    sinks: [...state.reports].map(([name, report]) => describeSink({ name, report, state })),
+    sinks: state.sinks.flatMap((sink) => describeSink(sink, state)),
     names: readNames(reconciler, filter === "" ? shown : shown.filter((entry) => isFound(entry, filter))),
     notShown: describeSome(state.view.notShown, (entry) => {
       const { name, cluster, reason } = entry;
@@ -81,10 +81,13 @@ export function buildStatus(options: StatusOptions, filter = ""): Status {
   return { ...status, attention: findAttention(status, { ...state, overLimit, notices, now: options.now() }) };
 }
 
-/** A name that the user's own lines keep from being written is not shown. */
+/** A name is not shown when the user's own lines keep every sink from showing it. */
 function findShown({ view, reports }: ReconcilerState): readonly ViewEntry[] {
-  const conflicts = reports.values().flatMap((report) => (report.ok ? report.conflicts : []));
-  const kept = new Set<string>(conflicts.map(({ name }) => name));
+  const known = [...reports.values()].filter((report) => report.ok);
+  const [first = new Set<string>(), ...others] = known.map(
+    ({ conflicts }) => new Set(conflicts.map(({ name }) => name)),
+  );
+  const kept = others.reduce((left, right) => left.intersection(right), first);
   return kept.size === 0 ? view.entries : view.entries.filter(({ name }) => !kept.has(name));
 }
 
@@ -181,21 +184,23 @@ function findMove(
   return addresses.includes(matchedIP) && areNeighbours(caller, matchedIP) ? caller : undefined;
 }
 
-function describeSink(known: {
-  readonly name: string;
-  readonly report: SinkReport;
-  readonly state: ReconcilerState;
-}): Status["sinks"][number] {
-  const { name, report, state } = known;
-  const write = state.lastWrites.get(name);
-  return {
-    name,
-    ok: report.ok,
-    lastWrittenAt: write === undefined ? null : formatTime(write.at),
-    method: write?.method ?? null,
-    conflicts: some(report.ok ? report.conflicts : []),
-    trouble: report.ok ? null : report.trouble,
-  };
+/** Nothing before it was written for the first time. */
+function describeSink({ id, title, path }: SinkIdentity, state: ReconcilerState): Status["sinks"] {
+  const report = state.reports.get(id);
+  if (report === undefined) return [];
+  const write = state.lastWrites.get(id);
+  return [
+    {
+      id,
+      name: title,
+      path,
+      ok: report.ok,
+      lastWrittenAt: write === undefined ? null : formatTime(write.at),
+      method: write?.method ?? null,
+      conflicts: some(report.ok ? report.conflicts : []),
+      trouble: report.ok ? null : report.trouble,
+    },
+  ];
 }
 
 function some<Item>(items: readonly Item[], most = mostListed): { total: number; list: Item[] } {

@@ -16,7 +16,8 @@ const adopted = { edits: [], copy: "/state/hosts.copy" };
 
 /** A hosts file whose writes end as the test says. */
 class TestSink implements Sink, Adopter {
-  readonly name = "hosts file";
+  readonly id = "hosts-file";
+  readonly title = "hosts file";
   readonly #slot = new AdoptionSlot();
   readonly adoptions: (Adoption | undefined)[] = [];
   answer: HostsFileReport = fine;

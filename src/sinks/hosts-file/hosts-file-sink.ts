@@ -60,7 +60,9 @@ export async function openHostsFileSink(options: HostsFileSinkOptions): Promise<
 type Decided = Exclude<Rendering, { kind: "undecidable" }>;
 
 class FileSink implements HostsFileSink {
-  readonly name = "hosts file";
+  readonly id = "hosts-file";
+  readonly title = "hosts file";
+  readonly path: string;
   readonly #options: Required<HostsFileSinkOptions>;
   readonly #writer: HostsFileWriter;
   readonly #repairs = new RepairLimit();
@@ -75,6 +77,7 @@ class FileSink implements HostsFileSink {
   #lateNotices: readonly Trouble[] = [];
 
   constructor(options: HostsFileSinkOptions) {
+    this.path = options.path;
     this.#options = {
       clock: () => performance.now(),
       files: fileAccess,

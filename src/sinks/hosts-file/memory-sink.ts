@@ -45,7 +45,9 @@ export function openMemorySink({ path }: { readonly path: string }): MemorySink 
     };
   };
   return {
-    name: "hosts file",
+    id: "hosts-file",
+    title: "hosts file",
+    path,
     get content() {
       return Buffer.from(text ?? "", "latin1");
     },
