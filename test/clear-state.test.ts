@@ -1,7 +1,7 @@
 /** `clear` takes every line away whatever the state of the saved records is, and never says so while one is left. */
 import { readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { curl, ingressEndpoint, postRecords } from "./support/http.ts";
 import { type RunningProduct, runProduct, startProduct } from "./support/product.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
@@ -70,9 +70,7 @@ describe.each(states)("with the saved records %s", (state, spoil) => {
     expect(here.hosts()).toBe(users);
     if (server === undefined) return;
     const isUsable = !talk.includes("recover");
-    await vi.waitFor(async () => expect((await curl(`${server.url}/readyz`)).status).toBe(isUsable ? 200 : 503), {
-      timeout: 20_000,
-    });
+    await expect.poll(async () => (await curl(`${server.url}/readyz`)).status).toBe(isUsable ? 200 : 503);
     if (isUsable) expect((await curl(`${server.url}/records`)).text).toBe("[]");
     expect(here.hosts()).toBe(users);
     await server.stop();
@@ -96,7 +94,7 @@ test("the folder goes while the server runs: no line is left, and the server goe
   renameSync(here.stateFolder, `${here.stateFolder}.away`);
   expect(await here.clear(server)).toMatchObject(gone);
   expect(here.hosts()).toBe(users);
-  await vi.waitFor(async () => expect((await curl(`${server.url}/readyz`)).status).toBe(200), { timeout: 20_000 });
+  await expect.poll(async () => (await curl(`${server.url}/readyz`)).status).toBe(200);
 });
 
 test.each(["stopped", "running"])("a line that cannot be removed is never said to be gone (%s)", async (mode) => {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { statusSchema } from "../src/contract/status.ts";
 import { curl, ingressEndpoint, postRecords } from "./support/http.ts";
 import { runProduct, startProduct } from "./support/product.ts";
@@ -127,7 +127,7 @@ describe("serve", () => {
       return Object.fromEntries(clusters.map((cluster) => [cluster.name, cluster.domains]));
     };
     const expected = { default: ["dtk.io", "mydomain.io"], "kind-b": ["never-called.io"] };
-    await vi.waitFor(async () => expect(await domains()).toEqual(expected), { timeout: 25_000, interval: 500 });
+    await expect.poll(() => domains(), { interval: 500 }).toEqual(expected);
     expect(here.hosts()).toBe(users);
   });
 
@@ -181,9 +181,9 @@ describe("serve", () => {
     expect(readdirSync(here.folder)).toEqual(["hosts"]);
   });
 
-  test("twenty that start at once on one hosts file: one serves, nineteen say who", async () => {
+  test("eight that start at once on one hosts file: one serves, seven say who", async () => {
     using here = desktop();
-    const starts = Array.from({ length: 20 }, (_, index) =>
+    const starts = Array.from({ length: 8 }, (_, index) =>
       startProduct([`--hosts-file=${here.hostsFile}`, `--state-dir=${here.stateFolder}-${index}`]).then(
         (server) => ({ server, failure: "" }),
         (error: unknown) => ({ server: undefined, failure: String(error) }),
@@ -194,7 +194,7 @@ describe("serve", () => {
     const failures = ended.map(({ failure }) => failure).filter((failure) => failure !== "");
     for (const { server } of serving) await server?.stop();
     expect(serving).toHaveLength(1);
-    expect(failures.filter((failure) => failure.includes("already has a writer"))).toHaveLength(19);
+    expect(failures.filter((failure) => failure.includes("already has a writer"))).toHaveLength(7);
   });
 
   test.each([
@@ -393,11 +393,11 @@ describe("status", () => {
       using here = desktop();
       await using server = await startProduct([...seedFlags, ...here.flags]);
       const terminal = onTerminal(`status --watch --port=${server.port}`);
-      await vi.waitFor(() => expect(terminal.screen()).toContain("0 names"), { timeout: 20_000 });
+      await expect.poll(() => terminal.screen()).toContain("0 names");
       await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io")] });
-      await vi.waitFor(() => expect(terminal.screen()).toContain("1 name: foo.dtk.io"), { timeout: 20_000 });
+      await expect.poll(() => terminal.screen()).toContain("1 name: foo.dtk.io");
       await server.stop();
-      await vi.waitFor(() => expect(terminal.screen()).toContain("No hostsfile-server answers"), { timeout: 20_000 });
+      await expect.poll(() => terminal.screen()).toContain("No hostsfile-server answers");
       terminal.type("\u0003");
       const { exitCode, screen } = await terminal.ended;
       expect(exitCode).toBe(0);
@@ -607,8 +607,7 @@ describe("token", () => {
     const asked = await runProduct(["status", `--port=${server.port}`]);
     expect(asked).toMatchObject({ exitCode: 3, talk: expect.stringContaining(`There is no token file ${tokenFile}`) });
     writeFileSync(tokenFile, token, { mode: 0o600 });
-    const isBack = async () => expect((await curl(`${server.url}/readyz`)).status).toBe(200);
-    await vi.waitFor(isBack, { timeout: 20_000, interval: 100 });
+    await expect.poll(async () => (await curl(`${server.url}/readyz`)).status, { interval: 100 }).toBe(200);
     expect((await curl(`${server.url}/records`)).status).toBe(401);
     expect((await curl(`${server.url}/status`, bearer(token))).status).toBe(200);
     expect((await runProduct(["status", `--port=${server.port}`, `--token-file=${tokenFile}`])).exitCode).toBe(0);

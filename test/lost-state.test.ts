@@ -1,7 +1,7 @@
 /** The saved records are lost, moved, replaced or damaged, at rest and under a running server: the lines stay, and the server says so. */
 import { cpSync, existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { curl, ingressEndpoint, postRecords } from "./support/http.ts";
 import { type RunningProduct, runProduct, startProduct } from "./support/product.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
@@ -66,7 +66,7 @@ async function used(): Promise<Desktop> {
 }
 
 async function isReady(server: RunningProduct): Promise<void> {
-  await vi.waitFor(async () => expect(await statusOf(curl(`${server.url}/readyz`))).toBe(200), { timeout: 20_000 });
+  await expect.poll(() => statusOf(curl(`${server.url}/readyz`))).toBe(200);
 }
 
 describe("between two runs", () => {
@@ -261,7 +261,7 @@ describe("the log", () => {
     using here = await used();
     await using server = await here.start();
     expect(await add(server, "new.dtk.io")).toBe(204);
-    await vi.waitFor(() => expect(statSync(here.log).size).toBe(0), { timeout: 20_000 });
+    await expect.poll(() => statSync(here.log).size).toBe(0);
     await server.stop("SIGKILL");
     rmSync(here.log);
     await using again = await here.start();

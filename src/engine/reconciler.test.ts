@@ -117,7 +117,7 @@ describe("a change", () => {
     expect(reconciler.state().busyFor).toBe(0);
     const release = sink.hold();
     const change = reconciler.change(add("a"));
-    await vi.waitFor(() => expect(reconciler.state().busyFor).toBeGreaterThan(20));
+    await expect.poll(() => reconciler.state().busyFor).toBeGreaterThan(20);
     release();
     await change;
     expect(reconciler.state().busyFor).toBe(0);
@@ -146,9 +146,9 @@ describe("a change", () => {
     await expect(reconciler.change(add("a"))).resolves.toEqual({ ok: false, stored: true, trouble: full });
     expect(reconciler.state().ready).toBe(false);
     const before = sink.shown.length;
-    await vi.waitFor(() => expect(sink.shown.length).toBeGreaterThan(before + 1));
+    await expect.poll(() => sink.shown.length).toBeGreaterThan(before + 1);
     sink.answer = fine;
-    await vi.waitFor(() => expect(reconciler.state().ready).toBe(true));
+    await expect.poll(() => reconciler.state().ready).toBe(true);
     const after = sink.shown.length;
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(sink.shown).toHaveLength(after);
@@ -176,7 +176,7 @@ describe("a store that cannot be used", () => {
     expect(listener.storeTrouble).toHaveBeenCalled();
     expect(reconciler.state()).toMatchObject({ ready: false, storeTrouble: { code: "state-damaged" } });
     recoverStore({ folder: folder.path, now: () => 0 });
-    await vi.waitFor(() => expect(reconciler.state().ready).toBe(true));
+    await expect.poll(() => reconciler.state().ready).toBe(true);
     expect(sink.shown.at(-1)).toEqual([]);
     await reconciler[Symbol.asyncDispose]();
   });
@@ -287,7 +287,7 @@ describe("an error that nobody expected", () => {
       expect.objectContaining({ report: expect.objectContaining({ cause: bug }) }),
     );
     sink.bug = undefined;
-    await vi.waitFor(() => expect(reconciler.state().ready).toBe(true));
+    await expect.poll(() => reconciler.state().ready).toBe(true);
     expect(sink.shown.at(-1)).toEqual(["a.dtk.io"]);
   });
 
@@ -298,7 +298,7 @@ describe("an error that nobody expected", () => {
     sink.bug = bug;
     // As the sink itself asks for it; nobody looks at the promise.
     void reconciler.reconcile();
-    await vi.waitFor(() => expect(reconciler.state().ready).toBe(false));
+    await expect.poll(() => reconciler.state().ready).toBe(false);
     expect(await reconciler.reconcile()).toMatchObject({ ok: false, trouble });
   });
 
@@ -318,7 +318,7 @@ describe("an error that nobody expected", () => {
     expect(sink.shown).toHaveLength(before);
     expect(await reconciler.reconcile()).toMatchObject({ ok: false, trouble });
     poison(false);
-    await vi.waitFor(() => expect(reconciler.state()).toMatchObject({ ready: true, viewTrouble: undefined }));
+    await expect.poll(() => reconciler.state()).toMatchObject({ ready: true, viewTrouble: undefined });
     expect(sink.shown.at(-1)).toHaveLength(51);
   });
 
@@ -334,7 +334,7 @@ describe("an error that nobody expected", () => {
     await reconciler.reconcile();
     expect([reconciler.state().viewTrouble, sink.shown]).toEqual([expect.objectContaining(trouble), []]);
     poison(false);
-    await vi.waitFor(() => expect(sink.shown.at(-1)).toEqual(["a.dtk.io"]));
+    await expect.poll(() => sink.shown.at(-1)).toEqual(["a.dtk.io"]);
   });
 
   test("of the opening of the store: it is the store's trouble", async () => {
@@ -355,7 +355,7 @@ describe("an error that nobody expected", () => {
     expect(reconciler.state()).toMatchObject({ ready: false, storeTrouble: trouble });
     expect(listener.storeTrouble).toHaveBeenCalledWith(expect.objectContaining(trouble), bug);
     isBroken = false;
-    await vi.waitFor(() => expect(reconciler.state().ready).toBe(true));
+    await expect.poll(() => reconciler.state().ready).toBe(true);
   });
 
   test("of who listens: it is not ready, and tries again", async () => {
@@ -366,7 +366,7 @@ describe("an error that nobody expected", () => {
     });
     await expect(reconciler.change(add("a"))).resolves.toMatchObject({ ok: false, stored: true, trouble });
     listener.shown.mockReset();
-    await vi.waitFor(() => expect(reconciler.state().ready).toBe(true));
+    await expect.poll(() => reconciler.state().ready).toBe(true);
     expect(sink.shown.length).toBeGreaterThan(1);
   });
 

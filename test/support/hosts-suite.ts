@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
@@ -60,7 +59,7 @@ export function describeSink({ title, method, open }: SuiteOptions): void {
       expect([ino, mtimeNs]).toEqual([before.ino, before.mtimeNs]);
       await sink[Symbol.asyncDispose]();
       expect(readdirSync(place.folder)).toEqual(["hosts"]);
-      expect(readdirSync(join(place.stateFolder, "hosts-file"))).toEqual(["hosts.orig"]);
+      expect(readdirSync(place.stateFolder)).toEqual(["hosts.orig"]);
     });
 
     test("takes over the user's lines that they agreed to, in one write, and keeps the file as it was", async () => {
@@ -108,7 +107,7 @@ export function describeSink({ title, method, open }: SuiteOptions): void {
       await using sink = await openSink(place, () => (edits += 1));
       await sink.apply(viewOf(["a.test", "b.test"]));
       appendFileSync(place.path, "1.2.3.4 b.test # mine\n");
-      await expect.poll(() => edits, { timeout: 10_000 }).toBeGreaterThan(0);
+      await expect.poll(() => edits).toBeGreaterThan(0);
       const report = expectOk(await sink.apply(viewOf(["a.test", "b.test"])));
       expect(report.conflicts).toMatchObject([{ name: "b.test", text: "1.2.3.4 b.test # mine" }]);
       expect(outsideOf(readFileSync(place.path, "utf8"))).toBe(`${user}\n1.2.3.4 b.test # mine\n`);
@@ -136,7 +135,7 @@ export function describeSink({ title, method, open }: SuiteOptions): void {
       expect(lost).toEqual([]);
       // While lines pour in, a write may give up for now; it is tried again, as the reconciler does.
       expect([...troubles].filter((code) => code !== "hosts-file-busy")).toEqual([]);
-    }, 60_000);
+    });
 
     test("a reader never meets an empty file, nor the user's part cut", async () => {
       using place = open(user);
@@ -173,7 +172,7 @@ export function describeSink({ title, method, open }: SuiteOptions): void {
         expect(outsideOf(readFileSync(place.path, "utf8"))).toBe(`${user}\n`);
         expect(readdirSync(place.folder)).toEqual(["hosts"]);
       }
-    }, 60_000);
+    });
 
     test("what another program wrote into the whole file counts as the user's from then on", async () => {
       using place = open(user);

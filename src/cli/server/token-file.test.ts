@@ -3,7 +3,7 @@ import { chmodSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import { TokenFile } from "./token-file.ts";
 
@@ -26,7 +26,7 @@ function open() {
 }
 
 async function becomes(tokens: TokenFile, expected: object): Promise<void> {
-  await vi.waitFor(() => expect(tokens.token).toMatchObject(expected), { timeout: 20_000, interval: 100 });
+  await expect.poll(() => tokens.token, { interval: 100 }).toMatchObject(expected);
 }
 
 const unusable = { kind: "unusable", trouble: { code: "no-usable-token" } };
@@ -56,7 +56,7 @@ describe("a token file", () => {
     expect(causes).toEqual(["token-missing", "token-unusable", "token-writable", "token-missing"]);
     expect(said.filter((line) => line.includes("token-taken-over"))).toHaveLength(4);
     expect(said.join()).not.toMatch(/first-token|second-token/);
-  }, 120_000);
+  });
 
   test("that was never named is none, and one that is no longer named is none again", () => {
     using scene = open();

@@ -1,24 +1,19 @@
 /** What limits keep from being shown: one trouble for each limit, however many records it hits. */
 import { explainNotShown } from "../../records/not-shown.ts";
 import type { NotShown } from "../../records/view.ts";
-import type { Advice, Trouble } from "../../base/trouble.ts";
+import type { Trouble } from "../../base/trouble.ts";
 import { type LeftOut, leftOutSentence } from "../../engine/left-out.ts";
 
-const forget: Advice = {
-  hint: "Remove resources, or forget clusters that are gone:",
-  command: "sudo hostsfile-server clear --cluster NAME",
-};
-
 /** What to do, by the reason; other reasons are no limits. */
-const advices: ReadonlyMap<string, Advice> = new Map<string, Advice>([
+const hints: ReadonlyMap<string, string> = new Map([
   [
     "too-many-addresses",
-    { hint: "Give its resource fewer targets, or have all names lead to the cluster IP (--targets=cluster)." },
+    "Give its resource fewer targets, or have all names lead to the cluster IP (--targets=cluster).",
   ],
-  ["record-too-large", { hint: "Take targets, labels or annotations away from the resource that it comes from." }],
-  ["name-too-long", { hint: "Correct it in the resource that it comes from." }],
-  ["store-full", forget],
-  ["block-full", forget],
+  ["record-too-large", "Take targets, labels or annotations away from the resource that it comes from."],
+  ["name-too-long", "Correct it in the resource that it comes from."],
+  ["store-full", "Remove resources, or forget clusters that are gone: sudo hostsfile-server clear --cluster NAME"],
+  ["block-full", "Remove resources, or forget clusters that are gone: sudo hostsfile-server clear --cluster NAME"],
 ]);
 
 interface Hit {
@@ -35,7 +30,7 @@ interface Hit {
 export function findOverLimit(notShown: readonly NotShown[], leftOut: readonly LeftOut[]): readonly Trouble[] {
   const hits = new Map<string, Hit>();
   const note = (reason: string, sentence: () => string): void => {
-    if (!advices.has(reason)) return;
+    if (!hints.has(reason)) return;
     const hit = hits.get(reason);
     if (hit === undefined) hits.set(reason, { sentence: sentence(), count: 1 });
     else hit.count += 1;
@@ -45,6 +40,6 @@ export function findOverLimit(notShown: readonly NotShown[], leftOut: readonly L
   return [...hits].map(([code, { sentence, count }]) => ({
     code,
     message: count === 1 ? sentence : `${sentence} The same limit hits ${(count - 1).toLocaleString("en")} more.`,
-    ...(advices.get(code) ?? { hint: "" }),
+    hint: hints.get(code) ?? "",
   }));
 }

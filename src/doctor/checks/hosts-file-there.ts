@@ -13,29 +13,28 @@ export const hostsFileThere: Check = {
 
 /** Judges what stands at the path. */
 export function judgeThere({ path, real, isLink, kind, mount }: HostsFile): Finding {
-  const look = { hint: "See what is there:", command: renderCommand(["ls", "-l", path]) };
+  const look = `See what is there: ${renderCommand(["ls", "-l", path])}`;
   switch (kind) {
     case "missing":
       return {
         grade: "problem",
         code: "hosts-file-missing",
         message: `There is no ${path}.`,
-        hint: "Make one:",
-        command: makeCommand(path),
+        hint: `Make one: ${makeCommand(path)}`,
       };
     case "dangling":
       return {
         grade: "problem",
         code: "hosts-file-folder-missing",
         message: `${path} is a link to a file that is not there.`,
-        ...look,
+        hint: look,
       };
     case "other":
       return {
         grade: "problem",
         code: "hosts-file-not-regular",
         message: `${path} is no regular file.`,
-        ...look,
+        hint: look,
       };
     case "file":
       if (real.startsWith("/nix/store/")) return madeByNix(path);
@@ -49,8 +48,7 @@ function madeByNix(path: string): Finding {
     grade: "problem",
     code: "hosts-file-managed",
     message: `${path} is made by NixOS, from its configuration.`,
-    hint: 'Set environment.etc.hosts.mode = "0644" there, then:',
-    command: "sudo nixos-rebuild switch",
+    hint: 'Set environment.etc.hosts.mode = "0644" there, then: sudo nixos-rebuild switch',
   };
 }
 

@@ -1,5 +1,5 @@
 /** Tells from ExternalDNS's last words why it does not run, and what to do about it. Pure. */
-import type { Advice, Trouble } from "../../base/trouble.ts";
+import type { Trouble } from "../../base/trouble.ts";
 
 export interface Words {
   /** The end of the pod's log. */
@@ -19,7 +19,7 @@ interface Cause {
   /** In ExternalDNS's words (provider/webhook/webhook.go, Go's net package). */
   readonly pattern: RegExp;
   readonly message: (words: Words) => string;
-  readonly advice: (words: Words) => Advice;
+  readonly hint: (words: Words) => string;
 }
 
 const causes: readonly Cause[] = [
@@ -27,43 +27,38 @@ const causes: readonly Cause[] = [
     code: "webhook-wrong-token",
     pattern: /status code 401|status code < 500/,
     message: ({ url }) => `ExternalDNS reaches ${url}, and the server does not take its token.`,
-    advice: ({ cluster }) => ({
-      hint: "Give dtk the admin token that the server was started with (--token-file FILE), then run this again; the cluster's own is shown by:",
-      command: `hostsfile-server token --cluster ${cluster}`,
-    }),
+    hint: ({ cluster }) =>
+      `Give dtk the admin token that the server was started with (--token-file FILE), then run this again; the cluster's own is shown by: hostsfile-server token --cluster ${cluster}`,
   },
   {
     code: "webhook-not-allowed",
     pattern: /status code 503/,
     message: ({ url }) =>
       `ExternalDNS reaches ${url}, and the server answers 503: it does not let this address in, or is not ready.`,
-    advice: () => ({
-      hint: "The server's log names the address and the --allow that lets it in; see also:",
-      command: "hostsfile-server status",
-    }),
+    hint: () => "The server's log names the address and the --allow that lets it in; see also: hostsfile-server status",
   },
   {
     code: "webhook-wrong-content",
     pattern: /wrong content type/,
     message: ({ url }) => `ExternalDNS reaches ${url}, but something else than hostsfile-server answers there.`,
-    advice: () => ({
-      hint: "Name the right address and port as dns.host-ip and dns.webhook-port. See who has the port:",
-      command: "sudo ss -ltnp",
-    }),
+    hint: () =>
+      "See who has the port (sudo ss -ltnp); name the right address and port as dns.host-ip and dns.webhook-port.",
   },
   {
     code: "webhook-unknown-host",
     pattern: /no such host|server misbehaving/,
     message: ({ url }) => `Inside the cluster nobody knows the name in ${url}.`,
-    advice: (words) => ({
-      hint: `Name this desktop by its address as the cluster sees it: dns.host-ip in config.yaml, or --host-ip.${otherWaysOf(words)}`,
-    }),
+    hint: (words) =>
+      orOtherWays(
+        words,
+        "Name this desktop by its address as the cluster sees it: dns.host-ip in config.yaml, or --host-ip.",
+      ),
   },
   {
     code: "webhook-refused",
     pattern: /connection refused|connection reset/,
     message: ({ url }) => `Nothing takes ExternalDNS's calls at ${url}: the connection is refused.`,
-    advice: (words) =>
+    hint: (words) =>
       orFirewall(
         words,
         "Does the server listen on that address? Start it without --host, or name another as dns.host-ip.",
@@ -74,46 +69,42 @@ const causes: readonly Cause[] = [
     pattern: /i\/o timeout|deadline exceeded|Client\.Timeout|no route to host|network is unreachable/,
     message: ({ url }) =>
       `ExternalDNS's calls to ${url} get no answer: a firewall drops them, or this is not the way to the desktop.`,
-    advice: (words) =>
+    hint: (words) =>
       orFirewall(words, "Allow the port in this desktop's firewall, or name another address as dns.host-ip."),
   },
   {
     code: "external-dns-forbidden",
     pattern: /is forbidden: User/,
     message: () => "ExternalDNS may not read what it should watch.",
-    advice: () => ({
-      hint: "The chart's ClusterRole lacks it; leave rbac.create on, and your own --values as they were.",
-    }),
+    hint: () => "The chart's ClusterRole lacks it; leave rbac.create on, and your own --values as they were.",
   },
   {
     code: "external-dns-flags",
     pattern: /unknown long flag|flag parsing error|unknown flag|must be set explicitly|config validation failed/,
     message: () => "ExternalDNS does not take the flags that the chart gives it.",
-    advice: () => ({
-      hint: "Chart and image do not fit together: leave image.tag out of your own values, or name another --chart-version.",
-    }),
+    hint: () =>
+      "Chart and image do not fit together: leave image.tag out of your own values, or name another --chart-version.",
   },
 ];
 
-function orFirewall(words: Words, otherwise: string): Advice {
+function orFirewall(words: Words, otherwise: string): string {
   const { firewall } = words;
-  const others = otherWaysOf(words);
-  if (firewall.length === 0) return { hint: `${otherwise}${others}` };
-  const hint = "Let the cluster through this desktop's firewall:";
-  return { hint: others === "" ? hint : `${others.trim()}\n  ${hint}`, command: firewall.join("; ") };
+  return orOtherWays(
+    words,
+    firewall.length === 0 ? otherwise : `Let the cluster through this desktop's firewall: ${firewall.join("; ")}`,
+  );
 }
 
-/** A line on what else may lead to the desktop; empty when nothing is known. */
-function otherWaysOf({ otherWays }: Words): string {
+function orOtherWays({ otherWays }: Words, first: string): string {
   return otherWays.length === 0
-    ? ""
-    : `\n  Or the way to the desktop is another; try: --host-ip ${otherWays.join(", or --host-ip ")}`;
+    ? first
+    : `${first}\n  Or the way to the desktop is another; try: --host-ip ${otherWays.join(", or --host-ip ")}`;
 }
 
 /** Finds the known cause in the log; undefined when there is none. */
 export function diagnose(words: Words): Trouble | undefined {
   const cause = causes.find(({ pattern }) => pattern.test(words.log));
-  return cause && { code: cause.code, message: cause.message(words), ...cause.advice(words) };
+  return cause && { code: cause.code, message: cause.message(words), hint: cause.hint(words) };
 }
 
 /**

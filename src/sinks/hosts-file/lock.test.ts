@@ -66,7 +66,7 @@ test("taken and let go by six processes hundreds of times: never two at once, al
   );
   expect(results.reduce((sum, { held }) => sum + held, 0)).toBeGreaterThan(20);
   expect(readdirSync(place.folder)).toEqual(["hosts"]);
-}, 60_000);
+});
 
 test("death frees the lock, whatever the file says", async () => {
   using place = plainPlace("");

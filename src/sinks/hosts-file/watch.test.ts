@@ -20,11 +20,11 @@ test("a replacement is told each time, not only the first", async () => {
     const before = looks;
     writeFileSync(join(place.folder, "other"), `${count}`);
     renameSync(join(place.folder, "other"), place.path);
-    await expect.poll(() => looks, { timeout: 5_000 }).toBeGreaterThan(before);
+    await expect.poll(() => looks).toBeGreaterThan(before);
   }
   const before = looks;
   appendFileSync(place.path, "x");
-  await expect.poll(() => looks, { timeout: 5_000 }).toBeGreaterThan(before);
+  await expect.poll(() => looks).toBeGreaterThan(before);
 });
 
 test("a burst of events is few looks, and other files are none", async () => {
@@ -41,7 +41,7 @@ test("a burst of events is few looks, and other files are none", async () => {
   await wait(100);
   expect(looks).toBe(0);
   for (let count = 0; count < 50; count += 1) appendFileSync(place.path, "x");
-  await expect.poll(() => looks, { timeout: 5_000 }).toBeGreaterThan(0);
+  await expect.poll(() => looks).toBeGreaterThan(0);
   expect(looks).toBeLessThan(25);
 });
 
@@ -56,7 +56,7 @@ test("what the folder does not tell is seen by the poll: a link that is led else
   await wait(100);
   unlinkSync(link);
   symlinkSync(other.path, link);
-  await expect.poll(() => looks, { timeout: 5_000 }).toBeGreaterThan(0);
+  await expect.poll(() => looks).toBeGreaterThan(0);
 });
 
 test("a folder that cannot be watched is polled", async () => {
@@ -67,7 +67,7 @@ test("a folder that cannot be watched is polled", async () => {
   expect(watch).toBeDefined();
   await wait(100);
   appendFileSync(place.path, "x");
-  await expect.poll(() => looks, { timeout: 5_000 }).toBeGreaterThan(0);
+  await expect.poll(() => looks).toBeGreaterThan(0);
 });
 
 test("nothing is told after the end", async () => {

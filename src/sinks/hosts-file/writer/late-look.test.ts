@@ -29,7 +29,7 @@ interface Told {
 }
 
 function writerOf({ path, stateFolder }: Place, files: FileAccess = fileAccess, told: Told = { copies: [] }) {
-  return new HostsFileWriter({ files, path, folder: stateFolder, onLateEdit: (copy) => told.copies.push(copy) });
+  return new HostsFileWriter({ files, path, stateFolder, onLateEdit: (copy) => told.copies.push(copy) });
 }
 
 /** Puts a line of ours at the end in the place of the last one. */
@@ -91,7 +91,7 @@ describe.each([
     for (const line of ["# one\n", "# two\n"]) {
       await sleep(later);
       program.write(line);
-      await expect.poll(() => textOf(place), { timeout: 20_000 }).toContain(line);
+      await expect.poll(() => textOf(place)).toContain(line);
     }
     expect(textOf(place)).toBe(`${users}# open\n10.0.0.1 a.test\n# one\n# two\n`);
   });
@@ -103,7 +103,7 @@ describe.each([
       await using writer = writerOf(place, files);
       await show(writer, "a.test");
       program.write("# whole\n# ha");
-      await expect.poll(() => textOf(place), { timeout: 20_000 }).toContain("# whole\n");
+      await expect.poll(() => textOf(place)).toContain("# whole\n");
       program.write("lf\n");
       await program.end();
     }
@@ -119,7 +119,7 @@ describe.skipIf(!hasCalls)("with the kernel's help", () => {
     for (let count = 0; count < 100; count += 1) await show(writer, `n${count}.test`);
     await sleep(later);
     program.write("# late\n");
-    await expect.poll(() => textOf(place), { timeout: 20_000 }).toContain("# late\n");
+    await expect.poll(() => textOf(place)).toContain("# late\n");
   });
 
   test("nobody writes: nothing lies beside the file, and nothing is held open for long", async () => {
@@ -127,7 +127,7 @@ describe.skipIf(!hasCalls)("with the kernel's help", () => {
     await using writer = writerOf(place);
     for (let count = 0; count < 10; count += 1) await show(writer, `n${count}.test`);
     expect(readdirSync(place.folder)).toEqual(["hosts"]);
-    await expect.poll(() => openFiles(place), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => openFiles(place)).toBe(0);
   });
 
   test("the writer stops: the next one finds the line, and removes what lay beside the file", async () => {
@@ -137,7 +137,7 @@ describe.skipIf(!hasCalls)("with the kernel's help", () => {
       await using writer = writerOf(place);
       await show(writer, "a.test");
       program.write("# before\n");
-      await expect.poll(() => textOf(place), { timeout: 20_000 }).toContain("# before\n");
+      await expect.poll(() => textOf(place)).toContain("# before\n");
     }
     expect(readdirSync(place.folder)).toHaveLength(2);
     program.write("# between\n");
@@ -146,10 +146,10 @@ describe.skipIf(!hasCalls)("with the kernel's help", () => {
     await writer.recover();
     // A second recovery, as when the lock is taken again, takes no line twice.
     await writer.recover();
-    await expect.poll(() => textOf(place), { timeout: 20_000 }).toContain("# between\n");
+    await expect.poll(() => textOf(place)).toContain("# between\n");
     program.write("# after\n");
     await program.end();
-    await expect.poll(() => readdirSync(place.folder), { timeout: 20_000 }).toEqual(["hosts"]);
+    await expect.poll(() => readdirSync(place.folder)).toEqual(["hosts"]);
     expect(textOf(place)).toBe(`${users}# open\n10.0.0.1 a.test\n# before\n# between\n# after\n`);
   });
 
@@ -207,7 +207,7 @@ test("without the kernel's help 32 replaced files are held open, no more, and no
   {
     await using writer = writerOf(place, plainFiles);
     for (let count = 0; count < 150; count += 1) await show(writer, `n${count}.test`);
-    await expect.poll(() => openFiles(place), { timeout: 20_000 }).toBeLessThanOrEqual(32);
+    await expect.poll(() => openFiles(place)).toBeLessThanOrEqual(32);
     expect(openFiles(place)).toBeGreaterThan(0);
   }
   expect(openFiles(place)).toBe(0);
@@ -219,7 +219,7 @@ async function killAfterChange({ path, stateFolder }: Place): Promise<void> {
     import { HostsFileWriter } from "./src/sinks/hosts-file/writer/writer.ts";
     import { fileAccess } from "./src/sinks/hosts-file/writer/file-access.ts";
     const [path, stateFolder] = process.argv.slice(-2);
-    const writer = new HostsFileWriter({ files: fileAccess, path, folder: stateFolder, onLateEdit: () => {} });
+    const writer = new HostsFileWriter({ files: fileAccess, path, stateFolder, onLateEdit: () => {} });
     await writer.update((bytes) => ({ bytes: Buffer.concat([bytes, Buffer.from("changed\\n")]), keepCopy: false }));
     process.kill(process.pid, "SIGKILL");`;
   const words = ["--input-type=module-typescript", "-e", script, path, stateFolder];
