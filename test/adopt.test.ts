@@ -95,7 +95,7 @@ describe("adopt", () => {
     });
     expect([answer.status, JSON.parse(answer.text)]).toEqual([
       409,
-      expect.objectContaining({ code: "hosts-file-changed", hint: expect.stringContaining("adopt") }),
+      expect.objectContaining({ code: "hosts-file-changed", command: expect.stringContaining("adopt") }),
     ]);
     expect(world.hosts()).toBe(before);
   });

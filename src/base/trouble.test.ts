@@ -1,18 +1,24 @@
-/** The command of a hint is found, and words are left words. */
+/** A trouble is data: its command is a field, and text has it behind the words. */
 import { expect, test } from "vitest";
-import { splitHint } from "./trouble.ts";
+import { TroubleError, adviceOf, toTrouble } from "./trouble.ts";
 
-test.each([
-  ["Run: kubectl get pods -A", "Run:", "kubectl get pods -A"],
-  ["Add one: curl -d dtk.io http://localhost:5000/domains", "Add one:", "curl -d dtk.io http://localhost:5000/domains"],
-  [
-    "Put it back, or start afresh: hostsfile-server recover",
-    "Put it back, or start afresh:",
-    "hostsfile-server recover",
-  ],
-  ["Stop it: `sudo kill 7`. It is tried again.", undefined, undefined],
-  ["Forget some: hostsfile-server status lists them.", undefined, undefined],
-  ["Make room.", undefined, undefined],
-])("the hint %j has the command %j", (hint, words = hint, command?) => {
-  expect(splitHint(hint)).toEqual({ words, command });
+const trouble = {
+  code: "a-code",
+  message: "It is.",
+  hint: "Add one:",
+  command: "curl -d dtk.io http://localhost:5000",
+};
+
+test("an error carries all of a trouble, and gives it back alone", () => {
+  expect(toTrouble(new TroubleError(trouble, { exitCode: 1 }))).toStrictEqual(trouble);
+});
+
+test("where there is nothing to type there is no field", () => {
+  const { command: _, ...words } = trouble;
+  expect(toTrouble(new TroubleError(words, { exitCode: 1 }))).toStrictEqual(words);
+});
+
+test("the command stands behind the words", () => {
+  expect(adviceOf(trouble)).toBe("Add one: curl -d dtk.io http://localhost:5000");
+  expect(adviceOf({ hint: "Make room." })).toBe("Make room.");
 });

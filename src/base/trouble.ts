@@ -1,14 +1,18 @@
 /** Trouble in words for a user: what happened, where, and what to do next. Every message the product shows has this shape. */
 
-export interface Trouble {
+/** What to do about a trouble. */
+export interface Advice {
+  /** In words. Ends in a colon where `command` follows. */
+  readonly hint: string;
+  /** What to type, exactly and on one line, without prose. Absent where there is nothing to type, or several things. */
+  readonly command?: string | undefined;
+}
+
+export interface Trouble extends Advice {
   /** Stable kebab-case code, as in `hosts-file-read-only`; docs/troubleshooting.md has an entry for each. */
   readonly code: string;
   /** One sentence with the value: what and where. */
   readonly message: string;
-  /** What to do, in words. Ends in a colon where `command` follows. */
-  readonly hint: string;
-  /** What to type, exactly and on one line, without prose. Absent where there is nothing to type, or several things. */
-  readonly command?: string | undefined;
 }
 
 /** The trouble alone, as data: without what else an error or a finding carries. */
@@ -17,18 +21,8 @@ export function toTrouble({ code, message, hint, command }: Trouble): Trouble {
 }
 
 /** What to do, in one line of text: the words, then the command. */
-export function adviceOf({ hint, command }: Pick<Trouble, "hint" | "command">): string {
+export function adviceOf({ hint, command }: Advice): string {
   return command === undefined ? hint : `${hint} ${command}`;
-}
-
-/**
- * Takes a hint apart: the words, and the command that it ends with, which stands on a line of its own to be copied.
- *
- * @param hint - as in `Add one: curl -d dtk.io http://localhost:5000/domains`
- */
-export function splitHint(hint: string): { readonly words: string; readonly command: string | undefined } {
-  const [, words = hint, command] = /^(.*:) ([^\s`]+ [^`]*[^.`])$/.exec(hint) ?? [];
-  return { words, command };
 }
 
 /**

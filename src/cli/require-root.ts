@@ -11,5 +11,5 @@ export function requireRoot(command: string): void {
   if (process.geteuid?.() === 0) return;
   const line = ["sudo", ownCommand(), ...process.argv.slice(2)].join(" ");
   const message = `${command} changes the system, which only root may.`;
-  throw new TroubleError({ code: "not-root", message, hint: `Run: ${line}` }, { exitCode: 3 });
+  throw new TroubleError({ code: "not-root", message, hint: "Run:", command: line }, { exitCode: 3 });
 }

@@ -1,24 +1,27 @@
 /** What can be wrong with the one who answers where the server should, in words. */
 import * as z from "zod/mini";
-import { type Trouble, TroubleError, toTrouble } from "../base/trouble.ts";
+import { type Advice, type Trouble, TroubleError, toTrouble } from "../base/trouble.ts";
 import type { HeldToken } from "./held-token.ts";
 import { parseJSON } from "./json.ts";
 
 /** Who answers does not know the token. */
 export function serverUnproven(url: string, { path }: HeldToken): TroubleError {
   const message = `What answers at ${url} does not prove that it knows the admin token in ${path}. It was sent neither the token nor the request.`;
-  return new TroubleError({ code: "server-unproven", message, hint: whoAnswers(url) }, { exitCode: 3 });
+  return new TroubleError({ code: "server-unproven", message, ...whoAnswers(url) }, { exitCode: 3 });
 }
 
 /** The answer is not the server's, though the server was there a moment before. */
 export function answerUnproven(url: string, { path }: HeldToken): TroubleError {
   const message = `The answer from ${url} comes without the proof that who sent it knows the admin token in ${path}, so nothing of it was believed.`;
-  return new TroubleError({ code: "server-unproven", message, hint: whoAnswers(url) }, { exitCode: 3 });
+  return new TroubleError({ code: "server-unproven", message, ...whoAnswers(url) }, { exitCode: 3 });
 }
 
-function whoAnswers(url: string): string {
+function whoAnswers(url: string): Advice {
   const port = new URL(url).port || "80";
-  return `If it is your server with another token, name its file with --token-file; if its program is older than this command, start it again. Else see what has the port: sudo ss -ltnp 'sport = :${port}'`;
+  return {
+    hint: "If it is your server with another token, name its file with --token-file; if its program is older than this command, start it again. Else see what has the port:",
+    command: `sudo ss -ltnp 'sport = :${port}'`,
+  };
 }
 
 /** Something passes on what it is sent. */

@@ -148,7 +148,8 @@ function changed(hostsFile: string): Trouble {
   return {
     code: "hosts-file-changed",
     message: `${hostsFile} was edited since its lines were shown, so nothing was done.`,
-    hint: "Look again: hostsfile-server adopt",
+    hint: "Look again:",
+    command: "hostsfile-server adopt",
   };
 }
 
@@ -156,6 +157,7 @@ function undecided(hostsFile: string): Trouble {
   return {
     code: "hosts-file-block-undecidable",
     message: `${hostsFile} has a damaged managed block, so that it cannot be told which lines are yours.`,
-    hint: "See which lines, and what to do: hostsfile-server status",
+    hint: "See which lines, and what to do:",
+    command: "hostsfile-server status",
   };
 }

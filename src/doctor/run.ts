@@ -83,8 +83,9 @@ async function findingsOf(check: Check, desktop: Desktop): Promise<readonly Find
 
 function noAnswer({ title }: Check): Trouble {
   const message = `Nothing is known of "${title}": that look took too long and was ended.`;
-  const hint = "Run it again when the machine is less busy: hostsfile-server doctor";
-  return { code: "doctor-look-ended", message, hint };
+  const hint = "Run it again when the machine is less busy:";
+  const command = "hostsfile-server doctor";
+  return { code: "doctor-look-ended", message, hint, command };
 }
 
 /** One check that fails must not keep the others from being read. */
@@ -94,9 +95,9 @@ function toFinding({ title }: Check, error: unknown): Finding {
   }
   const reason = error instanceof Error ? error.message : String(error);
   const message = `Nothing is known of "${title}": ${reason.replace(/\.$/, "")}.`;
-  const hint =
+  const advice =
     process.geteuid?.() === 0
-      ? "If that is no trouble of this machine, please report it."
-      : "It may take root to look: sudo hostsfile-server doctor";
-  return { grade: "warning", code: "doctor-look-failed", message, hint };
+      ? { hint: "If that is no trouble of this machine, please report it." }
+      : { hint: "It may take root to look:", command: "sudo hostsfile-server doctor" };
+  return { grade: "warning", code: "doctor-look-failed", message, ...advice };
 }

@@ -1,4 +1,5 @@
 /** Stands before every route: lets a request through or refuses it, and says once in the log what would let it through. */
+import { type Advice, adviceOf } from "../base/trouble.ts";
 import type { Context, MiddlewareHandler } from "hono";
 import { getCookie } from "hono/cookie";
 import { parseClusterName, defaultCluster } from "../records/cluster.ts";
@@ -29,10 +30,9 @@ export interface GuardOptions {
 type Handler = MiddlewareHandler<HTTPEnvironment>;
 
 /** Why a request is not let through, and what would help. */
-export interface Refusal {
+export interface Refusal extends Advice {
   readonly status: 401 | 403 | 503;
   readonly message: string;
-  readonly hint: string;
   /** Where it is a trouble of the server's own. */
   readonly code?: string;
 }
@@ -54,8 +54,8 @@ export function createGuard(options: GuardOptions): Guard {
   const check: Guard["check"] = (context, access) => {
     const refusal = refuse(context, access);
     if (refusal === undefined) return undefined;
-    const { status, message, hint, code } = refusal;
-    return answerJSON(context, { error: message, hint, ...(code !== undefined && { code }) }, status);
+    const { status, message, hint, command, code } = refusal;
+    return answerJSON(context, { error: message, hint, command, code }, status);
   };
   return {
     refuse,
@@ -84,14 +84,14 @@ function refuseCall(options: GuardOptions, context: Context<HTTPEnvironment>, ac
   const held = options.adminToken();
   // The log has it once, from whoever found it.
   if (reason === "no-usable-token" && held.kind === "unusable") return { status, ...held.trouble };
-  const { message, hint } = explain({ reason, access, caller, context });
+  const { message, ...advice } = explain({ reason, access, caller, context });
   const fields = { code: reason, from: caller.text, path: context.req.path };
   const key = `${caller.text} ${reason} ${access}`;
   // Strangers may be many; what they make the log say must not keep it from naming a guest.
   const kind = call.place === "stranger" ? "refused strangers" : "refused callers";
-  options.warnOnce({ kind, key, fields, message: `${message} ${hint}` });
+  options.warnOnce({ kind, key, fields, message: `${message} ${adviceOf(advice)}` });
   if (status === 401) context.header("www-authenticate", 'Bearer realm="hostsfile-server"');
-  return { status, message, hint };
+  return { status, message, ...advice };
 }
 
 function describeCall({
@@ -140,7 +140,7 @@ function explain({
   readonly access: Access;
   readonly caller: Caller;
   readonly context: Context<HTTPEnvironment>;
-}): { readonly message: string; readonly hint: string } {
+}): Advice & { readonly message: string } {
   const who = `${caller.text} may not call ${context.req.method} ${context.req.path}`;
   const cluster = context.req.param("cluster") ?? defaultCluster;
   switch (reason) {
@@ -157,10 +157,12 @@ function explain({
     case "token":
       return {
         message: `${who}: the token is missing or wrong.`,
-        hint:
-          access === "webhook"
-            ? `To see the token for this cluster, run: hostsfile-server token --cluster ${cluster}`
-            : "Show the admin token, which is in the file given with --token-file.",
+        ...(access === "webhook"
+          ? {
+              hint: "To see the token for this cluster, run:",
+              command: `hostsfile-server token --cluster ${cluster}`,
+            }
+          : { hint: "Show the admin token, which is in the file given with --token-file." }),
       };
     case "no-usable-token":
       return { message: `${who}: the server has no token that it could use.`, hint: "See the server's log." };

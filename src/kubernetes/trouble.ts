@@ -5,8 +5,9 @@ import { TroubleError } from "../base/trouble.ts";
 /** The trouble of an API server that gives no answer. */
 export function clusterUnreachable(server: string, cause: unknown): TroubleError {
   const message = `The cluster at ${server || "(no server in the kubeconfig)"} does not answer: ${reasonOf(cause)}.`;
-  const hint = "Another cluster is named with --kubeconfig and --context. Does this one run? Try: kubectl cluster-info";
-  return new TroubleError({ code: "cluster-unreachable", message, hint }, { exitCode: 3, cause });
+  const hint = "Another cluster is named with --kubeconfig and --context. Does this one run? Try:";
+  const command = "kubectl cluster-info";
+  return new TroubleError({ code: "cluster-unreachable", message, hint, command }, { exitCode: 3, cause });
 }
 
 /** The trouble of an API server that says no. */

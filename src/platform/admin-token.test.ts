@@ -23,7 +23,7 @@ test.each([0o644, 0o604, 0o444])("mode %o lets everyone read, which is said", (m
   expect(look(mode)).toMatchObject({
     ok: true,
     token: good,
-    notice: { code: "token-exposed", hint: expect.stringContaining("chmod o-rw") },
+    notice: { code: "token-exposed", command: expect.stringContaining("chmod o-rw") },
   });
 });
 

@@ -41,14 +41,16 @@ export function lookAtAdminToken(path: string): TokenReading {
     const trouble = {
       code: "token-unusable",
       message: `The token in ${path} ${flaw}.`,
-      hint: `Make a better one: ${makeToken(path)}`,
+      hint: "Make a better one:",
+      command: makeToken(path),
     };
     return { ok: false, trouble, isAbsent: token === "" };
   }
   if ((mode & writableByOthers) !== 0) {
     const message = `Every user of this machine may write the token file ${path}, and so choose the token.`;
-    const hint = `Close it, and make another token if somebody may have written it: sudo chmod o-rw ${path}`;
-    return { ok: false, trouble: { code: "token-writable", message, hint }, isAbsent: false };
+    const hint = "Close it, and make another token if somebody may have written it:";
+    const command = `sudo chmod o-rw ${path}`;
+    return { ok: false, trouble: { code: "token-writable", message, hint, command }, isAbsent: false };
   }
   return { ok: true, token, notice: (mode & readableByOthers) === 0 ? undefined : exposed(path) };
 }
@@ -89,15 +91,17 @@ function exposed(path: string): Trouble {
   return {
     code: "token-exposed",
     message: `Every user of this machine may read the token file ${path}, and so do everything at the server.`,
-    hint: `Close it: sudo chmod o-rw ${path}`,
+    hint: "Close it:",
+    command: `sudo chmod o-rw ${path}`,
   };
 }
 
 /** Only a token that is not there may be made: writing over one that is would shut out every ExternalDNS that shows it. */
 function unreadable(path: string, error: unknown): Trouble {
   if (error instanceof Error && "code" in error && error.code === "ENOENT") {
-    const hint = `Make it, or name yours with --token-file: ${makeToken(path)}`;
-    return { code: "token-missing", message: `There is no token file ${path}.`, hint };
+    const hint = "Make it, or name yours with --token-file:";
+    const command = makeToken(path);
+    return { code: "token-missing", message: `There is no token file ${path}.`, hint, command };
   }
   const reason = error instanceof Error ? error.message : String(error);
   const hint = "Run the command with sudo, or name a file that you can read with --token-file.";

@@ -49,7 +49,7 @@ describe("what hinders", () => {
     const [found] = await obstaclesAt(etc.path, { listen });
     expect(found?.code).toBe("port-taken");
     expect(found?.message).toContain(`Port ${port} is taken by process ${process.pid}`);
-    expect(found?.hint).toMatch(/sudo (?:kill|systemctl disable --now) /);
+    expect(found?.command).toMatch(/^sudo (?:kill \d+|systemctl disable --now \S+)$/);
     expect(await codesAt(etc.path, { listen, isPortOurs: true })).toEqual([]);
     server.close();
   });
@@ -61,7 +61,7 @@ describe("what hinders", () => {
     if (lock.state !== "held") throw new Error(lock.state);
     await using _lock = lock;
     const found = await obstaclesAt(etc.path);
-    expect(found.map(({ code, hint }) => [code, hint])).toEqual([["hosts-file-lock-taken", "Stop it: sudo kill 4711"]]);
+    expect(found).toMatchObject([{ code: "hosts-file-lock-taken", hint: "Stop it:", command: "sudo kill 4711" }]);
     expect(await codesAt(etc.path, { servicePid: 4711 })).toEqual([]);
   });
 
@@ -76,8 +76,8 @@ describe("what hinders", () => {
     const real = join(realpathSync(elsewhere.path), "hosts");
     renameSync(etc.hosts, real);
     symlinkSync(real, etc.hosts);
-    expect((await obstaclesAt(etc.path)).map(({ hint }) => hint)).toEqual([
-      `Make it a plain file: sudo cp --remove-destination ${real} ${etc.hosts}`,
+    expect(await obstaclesAt(etc.path)).toMatchObject([
+      { hint: "Make it a plain file:", command: `sudo cp --remove-destination ${real} ${etc.hosts}` },
     ]);
   });
 

@@ -55,15 +55,15 @@ async function portTaken({ listen: { port }, command }: ObstacleOptions): Promis
   const code = "port-taken";
   const holder = await findPortHolder(port);
   if (holder === undefined) {
-    const hint = `See by what (sudo ss -ltnp 'sport = :${port}') and stop it, or choose another port: ${command} --port=${port + 1}`;
-    return { code, message: `Port ${port} is taken.`, hint };
+    const hint = `See by what (sudo ss -ltnp 'sport = :${port}') and stop it, or choose another port:`;
+    return { code, message: `Port ${port} is taken.`, hint, command: `${command} --port=${port + 1}` };
   }
   const { pid, command: running, unit } = holder;
   const message = `Port ${port} is taken by process ${pid}${unit === undefined ? "" : ` of ${unit}`} (${running}).`;
   const stop = unit === undefined ? `sudo kill ${pid}` : `sudo systemctl disable --now ${unit}`;
   const isServer = /hostsfile-server/.test(running);
-  const other = isServer ? "" : `, or choose another port: ${command} --port=${port + 1}`;
-  return { code, message, hint: `Stop it: ${stop}${other}` };
+  const other = isServer ? "" : `Choose another port (${command} --port=${port + 1}), or stop it:`;
+  return { code, message, hint: other || "Stop it:", command: stop };
 }
 
 /** The service is root without root's powers, and may write to `/etc` alone. */
@@ -76,7 +76,14 @@ function unwritable(hostsFile: string, etc: string): readonly Trouble[] {
     return uid === 0 || process.geteuid?.() !== 0 ? [] : [ofAnother(hostsFile, uid)];
   } catch (error) {
     const message = `${hostsFile} cannot be written: ${error instanceof Error ? error.message : String(error)}.`;
-    return [{ code: "hosts-file-unwritable", message, hint: "See why, and what mends it: hostsfile-server doctor" }];
+    return [
+      {
+        code: "hosts-file-unwritable",
+        message,
+        hint: "See why, and what mends it:",
+        command: "hostsfile-server doctor",
+      },
+    ];
   }
 }
 
@@ -84,7 +91,8 @@ function elsewhere(hostsFile: string, real: string): Trouble {
   return {
     code: "hosts-file-unwritable",
     message: `${hostsFile} leads to ${real}, and the service may write to /etc alone.`,
-    hint: `Make it a plain file: sudo cp --remove-destination ${real} ${hostsFile}`,
+    hint: "Make it a plain file:",
+    command: `sudo cp --remove-destination ${real} ${hostsFile}`,
   };
 }
 
@@ -92,7 +100,8 @@ function ofAnother(hostsFile: string, uid: number): Trouble {
   return {
     code: "hosts-file-permission",
     message: `${hostsFile} belongs to user ${uid}, and the service may change root's files alone.`,
-    hint: `Give it to root: sudo chown root:root ${hostsFile}`,
+    hint: "Give it to root:",
+    command: `sudo chown root:root ${hostsFile}`,
   };
 }
 
@@ -103,5 +112,6 @@ async function otherWriter({ hostsFile, servicePid }: ObstacleOptions): Promise<
   if (lock.state === "held") await lock[Symbol.asyncDispose]();
   if (lock.state !== "taken" || lock.holder?.pid === servicePid) return [];
   const { code, message } = lock.trouble;
-  return [{ code, message, hint: lock.holder === undefined ? "Stop it." : `Stop it: sudo kill ${lock.holder.pid}` }];
+  if (lock.holder === undefined) return [{ code, message, hint: "Stop it." }];
+  return [{ code, message, hint: "Stop it:", command: `sudo kill ${lock.holder.pid}` }];
 }

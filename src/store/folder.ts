@@ -85,6 +85,7 @@ function unsafe(path: string, what: string): StoreTroubleError {
   return new StoreTroubleError({
     code: "state-folder-unsafe",
     message: `The state folder cannot be trusted: ${path} ${what}.`,
-    hint: `Choose another folder with --state-dir, or make this one yours alone: chown $(id -u) ${path} && chmod go-w ${path}`,
+    hint: "Choose another folder with --state-dir, or make this one yours alone:",
+    command: `chown $(id -u) ${path} && chmod go-w ${path}`,
   });
 }

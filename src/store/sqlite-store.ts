@@ -471,6 +471,7 @@ function tooMany(what: "clusters" | "domains", most: number): StoreTroubleError 
   return new StoreTroubleError({
     code: "store-full",
     message: `The store holds at most ${most} ${what}, and this change would pass that.`,
-    hint: "Forget clusters or domains that are gone: hostsfile-server status lists them, hostsfile-server clear --cluster NAME forgets one.",
+    hint: "Forget clusters or domains that are gone; hostsfile-server status lists them. This forgets one:",
+    command: "sudo hostsfile-server clear --cluster NAME",
   });
 }

@@ -59,7 +59,8 @@ export function damaged(copy: string): StoreTroubleError {
   return new StoreTroubleError({
     code: "state-damaged",
     message: `The saved records are damaged and were set aside as ${copy}; the lines in the hosts file stay as they are.`,
-    hint: "Put a good copy back under its old name, or start afresh, which ExternalDNS fills again: hostsfile-server recover",
+    hint: "Put a good copy back under its old name, or start afresh, which ExternalDNS fills again:",
+    command: "hostsfile-server recover",
   });
 }
 
@@ -79,7 +80,8 @@ export function lost(folder: string, what: keyof typeof lostMessages): StoreTrou
   return new StoreTroubleError({
     code: "state-lost",
     message: `${lostMessages[what](folder)}; these lines stay as they are.`,
-    hint: `Put the folder or a good copy back, or name the right one with --state-dir. Or go on with what is there, which ExternalDNS completes: hostsfile-server recover --state-dir=${folder}`,
+    hint: "Put the folder or a good copy back, or name the right one with --state-dir. Or go on with what is there, which ExternalDNS completes:",
+    command: `hostsfile-server recover --state-dir=${folder}`,
   });
 }
 

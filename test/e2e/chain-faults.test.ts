@@ -29,11 +29,6 @@ interface Play {
 
 type Finding = Report["checks"][number]["findings"][number];
 
-/** As render.ts sets a command apart, which stands at the end of a hint. */
-function commandOf({ hint }: Finding): string {
-  return /^.*?: ((?:sudo|kubectl|helm|dtk|curl) .*)$/.exec(hint ?? "")?.[1] ?? "";
-}
-
 const serve = "sudo ./hostsfile-server --port=5000";
 const adminToken = "/etc/hostsfile-server/token";
 const upgrade = `helm upgrade external-dns external-dns ${chartPlace} --reuse-values`;
@@ -191,7 +186,7 @@ describe.skipIf(missing !== undefined)(`doctor (${missing ?? "all tools are ther
       { timeoutMs: 60_000 },
     );
     expect(first?.message).not.toMatch(/undefined|NaN/);
-    await mend(first === undefined ? "" : commandOf(first));
+    await mend(first?.command ?? "");
     await eventually(async () => expect(await look()).toEqual([]), { timeoutMs: 60_000 });
     await after?.();
   });

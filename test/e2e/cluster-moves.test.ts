@@ -84,7 +84,7 @@ describe.skipIf(!isRoot)("the node of a cluster gets another address (needs root
         attention: [{ code: "cluster-ip-moved" }],
       }),
     );
-    const command = (await place.status()).attention[0]?.hint.split(": ").at(-1) ?? "";
+    const command = (await place.status()).attention[0]?.command ?? "";
     await run([...place.machine.enter, "sh", "-c", command]);
     await linesAre(place.desktop, [`${after} ${name}`]);
     expect((await place.status()).attention).toEqual([]);

@@ -177,7 +177,7 @@ describe.skipIf(missing !== undefined)(`dtk (${missing ?? "all tools are there"}
     const moved = await dtk.run("check", "--json");
     expect(moved.exitCode).toBe(1);
     expect(JSON.parse(moved.output)).toContainEqual(
-      expect.objectContaining({ level: "problem", hint: expect.stringContaining("install-addon") }),
+      expect.objectContaining({ level: "problem", command: expect.stringContaining("install-addon") }),
     );
     expect(await dtk.install()).toMatchObject({ exitCode: 0 });
   });

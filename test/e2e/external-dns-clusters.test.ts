@@ -78,7 +78,7 @@ describe.concurrent("a managed domain", () => {
     await linesAre(desktop, [`${addresses.a} named.new.io`]);
     await other.settled();
     const { attention, leftOut } = await server.status();
-    expect(attention).toContainEqual(expect.objectContaining({ hint: expect.stringContaining("rollout restart") }));
+    expect(attention).toContainEqual(expect.objectContaining({ command: expect.stringContaining("rollout restart") }));
     // ExternalDNS itself filters by the root path's domains, so under /clusters/NAME it is the server that must.
     expect(leftOut.list.map(({ name }) => name).toSorted()).toEqual(["evildtk.io", "foo.evildtk.io"]);
 

@@ -91,7 +91,7 @@ async function expectDamaged(server: Server): Promise<void> {
   expect((await server.request("GET", "/records")).status).toBe(503);
   const { attention } = await server.status();
   expect(attention).toMatchObject([
-    { code: "state-damaged", hint: expect.stringContaining("hostsfile-server recover") },
+    { code: "state-damaged", command: expect.stringContaining("hostsfile-server recover") },
   ]);
 }
 

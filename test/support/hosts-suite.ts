@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
@@ -59,7 +60,7 @@ export function describeSink({ title, method, open }: SuiteOptions): void {
       expect([ino, mtimeNs]).toEqual([before.ino, before.mtimeNs]);
       await sink[Symbol.asyncDispose]();
       expect(readdirSync(place.folder)).toEqual(["hosts"]);
-      expect(readdirSync(place.stateFolder)).toEqual(["hosts.orig"]);
+      expect(readdirSync(join(place.stateFolder, "hosts-file"))).toEqual(["hosts.orig"]);
     });
 
     test("takes over the user's lines that they agreed to, in one write, and keeps the file as it was", async () => {

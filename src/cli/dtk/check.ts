@@ -8,6 +8,7 @@ import { probeFromInside } from "../../dtk/firewall/probe-pod.ts";
 import { type Reach, judgeReach } from "../../dtk/firewall/reach.ts";
 import { releaseNamespace } from "../../dtk/release/names.ts";
 import { defaultCluster } from "../../records/cluster.ts";
+import { adviceOf } from "../../base/trouble.ts";
 import { printableJSON } from "../../base/printable.ts";
 import { type ClusterGiven, type ClusterSources, readIntent } from "./intent.ts";
 
@@ -16,6 +17,8 @@ export interface Finding {
   readonly level: "ok" | "warn" | "problem";
   readonly what: string;
   readonly hint?: string;
+  /** What to type, exactly. */
+  readonly command?: string;
 }
 
 /** Milliseconds for the pod, whose image may have to be pulled. */
@@ -56,7 +59,7 @@ function checkClusterIP(intent: Intent, { status, settings, clusterIP }: Situati
   const is = settings.clusterIPs.join(",");
   if (has.join(",") !== is) {
     const what = `The cluster IP is ${is} (${clusterIP.source}), but the server has ${has.join(",") || "none"}.`;
-    return { level: "problem", what, hint: "Bring it in step: dtk install-addon external-dns" };
+    return { level: "problem", what, hint: "Bring it in step:", command: "dtk install-addon external-dns" };
   }
   if (clusterIP.isListening) return { level: "ok", what: `The cluster IP is ${is}, as the server has it.` };
   const hint = "Names resolve, and pages come once an ingress controller listens there.";
@@ -72,7 +75,8 @@ function checkCalls(intent: Intent, { status }: Situation): Finding {
   return {
     level: "problem",
     what,
-    hint: "See how it does: dtk list-addons; install or mend it: dtk install-addon external-dns",
+    hint: "See how it does (dtk list-addons); install or mend it:",
+    command: "dtk install-addon external-dns",
   };
 }
 
@@ -98,8 +102,8 @@ function describeReach(known: {
   const { reach, url, tokenRequired, firewall } = known;
   const open =
     firewall.length === 0
-      ? "Allow the port in this desktop's firewall, or name another dns.host-ip."
-      : `Let the cluster through the firewall: ${firewall.join("; ")}`;
+      ? { hint: "Allow the port in this desktop's firewall, or name another dns.host-ip." }
+      : { hint: "Let the cluster through the firewall:", command: firewall.join("; ") };
   switch (reach.kind) {
     case "reached":
       return describeCaller(reach, url, tokenRequired);
@@ -110,7 +114,7 @@ function describeReach(known: {
         hint: "Name the right address as dns.host-ip.",
       };
     case "refused":
-      return { level: "problem", what: `Inside the cluster ${url} refuses the connection.`, hint: open };
+      return { level: "problem", what: `Inside the cluster ${url} refuses the connection.`, ...open };
     case "unknown-host":
       return {
         level: "problem",
@@ -118,7 +122,7 @@ function describeReach(known: {
         hint: "Name an address as dns.host-ip.",
       };
     case "silent":
-      return { level: "problem", what: `Inside the cluster ${url} does not answer.`, hint: open };
+      return { level: "problem", what: `Inside the cluster ${url} does not answer.`, ...open };
     case "could-not-run":
       return {
         level: "warn",
@@ -151,9 +155,9 @@ const marks = { ok: "ok      ", warn: "note    ", problem: "PROBLEM " } as const
 
 function render(findings: readonly Finding[]): string {
   return findings
-    .flatMap(({ level, what, hint }) => [
+    .flatMap(({ level, what, hint, command }) => [
       `${marks[level]}${what}\n`,
-      ...(hint === undefined ? [] : [`        ${hint}\n`]),
+      ...(hint === undefined ? [] : [`        ${adviceOf({ hint, command })}\n`]),
     ])
     .join("");
 }

@@ -33,7 +33,8 @@ const outcomes: readonly Outcome[] = [
         grade: "problem",
         code: "d-code",
         message: "The file /etc/my hosts is protected, so that nobody can write it, not even root.",
-        hint: "Lift it: sudo chattr -i '/etc/my hosts'",
+        hint: "Lift it:",
+        command: "sudo chattr -i '/etc/my hosts'",
         fix,
       },
     ],
@@ -90,7 +91,8 @@ test("lines of others cannot drive the terminal", () => {
     grade: "note",
     code: "a-code",
     message: "It is \u001b[2J.",
-    hint: "Run: sudo rm \u001b[2J",
+    hint: "Run:",
+    command: "sudo rm \u001b[2J",
   } as const;
   const text = renderReport(toReport([{ id: "a", title: "A", grade: "note", findings: [finding] }]), plain, plainly);
   expect(text).not.toContain("\u001b");

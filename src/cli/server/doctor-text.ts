@@ -59,30 +59,10 @@ function renderCheck({ grade, findings }: Checked, terminal: Terminal): readonly
     .map((finding) => renderBlock(finding.grade, textsOf(finding), terminal));
 }
 
+/** A command has a line of its own, which is never broken, so that it can be copied. */
 function textsOf({ message, code, hint, command }: Finding): readonly string[] {
   if (code === null) return [message];
-  const advice = command === null ? splitHint(hint ?? "") : [hint ?? "", `  ${command}`];
-  return [`${message} [${code}]`, ...advice];
-}
-
-const programs = [
-  "sudo",
-  "kubectl",
-  "helm",
-  "dtk",
-  "hostsfile-server",
-  "systemctl",
-  "curl",
-  "getent",
-  "printf",
-  "echo",
-];
-const commandAtEnd = new RegExp(`^(.*?:) ((?:${programs.join("|")}) .*)$`);
-
-/** A command at the end of a hint has a line of its own, which is never broken, so that it can be copied. */
-function splitHint(hint: string): readonly string[] {
-  const [, words, command] = commandAtEnd.exec(hint) ?? [];
-  return words === undefined || command === undefined ? [hint] : [words, `  ${command}`];
+  return [`${message} [${code}]`, hint ?? "", ...(command === null ? [] : [`  ${command}`])];
 }
 
 function renderBlock(grade: Grade, texts: readonly string[], { width, paint }: Terminal): string {

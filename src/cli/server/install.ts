@@ -87,8 +87,9 @@ export async function install(given: InstallGiven): Promise<number> {
 
 function besidePackage(): TroubleError {
   const message = "hostsfile-server is installed as a package, which this one would stand in the way of.";
-  const hint = "Install a newer package, or remove it first: sudo apt remove hostsfile-server";
-  return new TroubleError({ code: "installed-as-package", message, hint }, { exitCode: 3 });
+  const hint = "Install a newer package, or remove it first:";
+  const command = "sudo apt remove hostsfile-server";
+  return new TroubleError({ code: "installed-as-package", message, hint, command }, { exitCode: 3 });
 }
 
 /** The predecessor's port is given to us when it ends, and our socket's is ours. */
@@ -162,8 +163,9 @@ async function waitUntilReady({ host, port }: ReturnType<typeof listenPlace>): P
     await sleep(250);
   }
   const message = `The service runs but is not ready: ${last.slice(0, 300)}.`;
-  const hint = "See why: hostsfile-server status; journalctl --unit hostsfile-server.service";
-  throw new TroubleError({ code: "service-not-ready", message, hint }, { exitCode: 1 });
+  const hint = "See why:";
+  const command = "hostsfile-server status; journalctl --unit hostsfile-server.service";
+  throw new TroubleError({ code: "service-not-ready", message, hint, command }, { exitCode: 1 });
 }
 
 /** Cluster IP and domains are told once and kept by the server, so that no restart undoes what dtk sets later. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import type { Network } from "../../records/network.ts";
 import type { Log } from "../../base/log.ts";
-import { type Trouble, TroubleError } from "../../base/trouble.ts";
+import { type Trouble, TroubleError, adviceOf } from "../../base/trouble.ts";
 import { type ServeSettings, serveSettings } from "./serve-settings.ts";
 import { type Sources, environmentName, readSettings } from "../setting.ts";
 
@@ -52,8 +52,8 @@ export function reload(file: string, options: Started & { readonly before: Admis
     }
     return admission;
   } catch (error) {
-    const { code, message, hint } = troubleOf(file, error);
-    log.error({ code }, `Nothing was taken over from ${file}: ${message} ${hint}`);
+    const trouble = troubleOf(file, error);
+    log.error({ code: trouble.code }, `Nothing was taken over from ${file}: ${trouble.message} ${adviceOf(trouble)}`);
     return before;
   }
 }
@@ -104,5 +104,10 @@ function changedBeyondAdmission(before: ServeSettings, now: ServeSettings): stri
 function troubleOf(file: string, error: unknown): Trouble {
   if (error instanceof TroubleError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  return { code: "settings-unreadable", message, hint: `Mend ${file}, then run: sudo systemctl reload ${program}` };
+  return {
+    code: "settings-unreadable",
+    message,
+    hint: `Mend ${file}, then run:`,
+    command: `sudo systemctl reload ${program}`,
+  };
 }

@@ -60,6 +60,7 @@ function linesLeft(path: string): Trouble {
   return {
     code: "hosts-file-lines-left",
     message: `Lines of ours are in ${path} after they were removed: another program or server wrote them again.`,
-    hint: `Find out which (\`sudo fuser -v ${path}\`), stop it, and try again: sudo hostsfile-server clear`,
+    hint: `Find out which (\`sudo fuser -v ${path}\`), stop it, and try again:`,
+    command: "sudo hostsfile-server clear",
   };
 }

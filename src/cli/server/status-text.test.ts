@@ -198,7 +198,8 @@ test("what needs attention comes last, each with its command on a line of its ow
     {
       code: "no-cluster-ip",
       message: "No name is shown.",
-      hint: "Set it: curl -d ADDRESS http://localhost:5000/clusterip",
+      hint: "Set it:",
+      command: "curl -d ADDRESS http://localhost:5000/clusterip",
     },
   ];
   const lines = render({
@@ -222,17 +223,17 @@ test("what needs attention comes last, each with its command on a line of its ow
 test("fits the terminal, except for commands, which are never broken", () => {
   const domains = Array.from({ length: 12 }, (_, index) => `d-${index}.example.io`);
   const [cluster] = status.clusters;
-  const hint =
-    "Set it with the address of the control-plane node: curl -u :ADMIN_TOKEN -d ADDRESS http://localhost:5000/clusters/a/clusterip";
+  const hint = "Set it with the address of the control-plane node:";
+  const command = "curl -u :ADMIN_TOKEN -d ADDRESS http://localhost:5000/clusters/a/clusterip";
   const lines = render(
     {
       ...status,
       clusters: cluster === undefined ? [] : [{ ...cluster, domains }],
-      attention: [{ code: "no-cluster-ip", message: "word ".repeat(40).trim(), hint }],
+      attention: [{ code: "no-cluster-ip", message: "word ".repeat(40).trim(), hint, command }],
     },
     50,
   );
-  expect(lines.filter((line) => line.length > 50)).toEqual([`      ${hint.split(": ").at(-1)}`]);
+  expect(lines.filter((line) => line.length > 50)).toEqual([`      ${command}`]);
   const from = lines.findIndex((line) => line.startsWith("  domains"));
   expect(lines.slice(from, from + 3)).toEqual([
     "  domains      d-0.example.io, d-1.example.io,",

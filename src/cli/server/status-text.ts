@@ -1,7 +1,6 @@
 /** The status as text for a person: one screen, the state of each part first, what needs attention last. */
 import { formatAge } from "../../base/age.ts";
 import type { Status } from "../../contract/status.ts";
-import { splitHint } from "../../base/trouble.ts";
 import { printable } from "../../base/printable.ts";
 import { type Terminal, wrap } from "../terminal.ts";
 import { counted } from "../../base/words.ts";
@@ -139,11 +138,10 @@ export function describeAttention({ attention }: Status, terminal: Terminal): re
   const { width, paint } = terminal;
   return [
     paint("bad", "Needs attention"),
-    ...attention.flatMap(({ code, message, ...trouble }) => {
-      const { words, command = trouble.command } = splitHint(trouble.hint);
+    ...attention.flatMap(({ code, message, hint, command }) => {
       return [
         ...wrap(`${message} [${code}]`, width, { first: "  ", others: "  " }),
-        ...wrap(words, width, { first: "    ", others: "    " }),
+        ...wrap(hint, width, { first: "    ", others: "    " }),
         ...(command === undefined ? [] : [`      ${paint("command", printable(command))}`]),
       ];
     }),

@@ -72,6 +72,7 @@ async function uninstallPackaged(): Promise<number> {
 
 function packaged(): TroubleError {
   const message = "hostsfile-server was installed as a package.";
-  const hint = "Remove it as one: sudo apt purge hostsfile-server";
-  return new TroubleError({ code: "installed-as-package", message, hint }, { exitCode: 3 });
+  const hint = "Remove it as one:";
+  const command = "sudo apt purge hostsfile-server";
+  return new TroubleError({ code: "installed-as-package", message, hint, command }, { exitCode: 3 });
 }

@@ -66,7 +66,7 @@ describe("POST /domains", () => {
     expect(app.lines.filter(({ message }) => message.includes(command))).toHaveLength(1);
     const { attention } = await app.status();
     expect(attention).toContainEqual(
-      expect.objectContaining({ code: "restart-external-dns", hint: `Run: ${command}` }),
+      expect.objectContaining({ code: "restart-external-dns", hint: "Run:", command: command }),
     );
   });
 });

@@ -1,6 +1,6 @@
 /** What needs attention, each with the command that mends it; what a person must see first. */
 import { html } from "hono/html";
-import { splitHint } from "../../base/trouble.ts";
+import type { Advice } from "../../base/trouble.ts";
 import type { Status } from "../../contract/status.ts";
 import { type Markup, clip, counted, takeFitting } from "./markup.ts";
 
@@ -19,16 +19,16 @@ export async function renderAttention({ attention }: Status): Promise<Markup | u
     ${more > 0 && html`<p class="more">And ${more} more; <code>hostsfile-server status</code> has them.</p>`}`;
 }
 
-function renderTrouble({ code, message, hint, command }: Status["attention"][number]): Markup {
+function renderTrouble({ code, message, ...advice }: Status["attention"][number]): Markup {
   return html`<li>
     <p>${clip(message)} <span class="code">${code}</span></p>
-    <p class="hint">${renderHint(clip(hint), command)}</p>
+    <p class="hint">${renderAdvice(advice)}</p>
   </li>`;
 }
 
-function renderHint(hint: string, given: string | undefined): Markup {
-  const { words, command = given && clip(given) } = splitHint(hint);
-  return command === undefined ? html`${words}` : html`${words} <code>${command}</code>`;
+/** Renders what to do, with the command set apart. */
+export function renderAdvice({ hint, command }: Advice): Markup {
+  return command === undefined ? html`${clip(hint)}` : html`${clip(hint)} <code>${clip(command)}</code>`;
 }
 
 /** Says in a few words whether all is well. */

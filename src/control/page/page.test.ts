@@ -139,7 +139,7 @@ describe("says", () => {
 
   test("what needs attention, with its command to copy, and their number in the title", async () => {
     const attention = [
-      { code: "restart-external-dns", message: "It must restart.", hint: "Run: kubectl rollout restart x" },
+      { code: "restart-external-dns", message: "It must restart.", hint: "Run:", command: "kubectl rollout restart x" },
       { code: "name-is-yours", message: "It is yours.", hint: "Remove your line." },
     ];
     const page = await render({ attention });
@@ -275,7 +275,7 @@ describe("escapes", () => {
   });
 
   test("also in a command", async () => {
-    const attention = [{ code: "x", message: "x", hint: "Run: sudo <b>" }];
+    const attention = [{ code: "x", message: "x", hint: "Run:", command: "sudo <b>" }];
     expect(await render({ attention })).toContain("Run: <code>sudo &lt;b&gt;</code>");
   });
 
@@ -330,7 +330,7 @@ test("has no request in it but to itself", async () => {
 });
 
 test("a notice has no script and is not live", async () => {
-  const page = await renderNotice({ message: "No.", hint: "Run: hostsfile-server open" });
+  const page = await renderNotice({ message: "No.", hint: "Run:", command: "hostsfile-server open" });
   expect(page).not.toContain("<script");
   expect(page).not.toContain("data-revision");
 });

@@ -1,7 +1,8 @@
 /** The page at `GET /` for a browser: the names, what is not shown and why, and how each part is; all of it of the status. */
+import type { Trouble } from "../../base/trouble.ts";
 import { html } from "hono/html";
 import type { Status } from "../../contract/status.ts";
-import { renderAttention, summarize } from "./attention.ts";
+import { renderAdvice, renderAttention, summarize } from "./attention.ts";
 import { renderDocument } from "./document.ts";
 import { renderExceptions } from "./exceptions.ts";
 import { clip } from "./markup.ts";
@@ -56,18 +57,12 @@ export async function renderPage(
 }
 
 /** Renders a page with one message, for whom the other is not. */
-export async function renderNotice({
-  message,
-  hint,
-}: {
-  readonly message: string;
-  readonly hint: string;
-}): Promise<string> {
+export async function renderNotice({ message, ...advice }: Omit<Trouble, "code">): Promise<string> {
   const body = html`<header><h1>hostsfile-server</h1></header>
     <main>
       <section>
         <p>${clip(message)}</p>
-        <p class="hint">${hint}</p>
+        <p class="hint">${renderAdvice(advice)}</p>
       </section>
     </main>`;
   return renderDocument({ title: "hostsfile-server", body });

@@ -106,7 +106,12 @@ describe("GET / for a browser", () => {
 
   test("says what is wrong even when the store cannot be used", async () => {
     await using app = await makeTestApp();
-    app.breakStore({ code: "state-damaged", message: "It is damaged.", hint: "Run: hostsfile-server recover" });
+    app.breakStore({
+      code: "state-damaged",
+      message: "It is damaged.",
+      hint: "Run:",
+      command: "hostsfile-server recover",
+    });
     await app.call("GET /records");
     const response = await app.call("GET /", { headers: typed });
     expect(response.status).toBe(200);

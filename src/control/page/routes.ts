@@ -3,10 +3,11 @@ import type { Context } from "hono";
 import { setCookie } from "hono/cookie";
 import { Hono } from "hono/tiny";
 import { answerJSON } from "../../http/answer.ts";
+import type { Advice } from "../../base/trouble.ts";
 import type { HTTPEnvironment } from "../../http/environment.ts";
 import type { ChangeFeed } from "../status/change-feed.ts";
 import { createEventStream, revisionOf } from "../status/event-stream.ts";
-import type { Guard } from "../../http/guard.ts";
+import type { Guard, Refusal } from "../../http/guard.ts";
 import { type Sessions, linkLife, sessionLife } from "../../http/sessions.ts";
 import { type StatusOptions, buildStatus } from "../status/report.ts";
 
@@ -20,7 +21,7 @@ export interface PageOptions extends StatusOptions {
 type PageContext = Context<HTTPEnvironment>;
 
 /** The same for who has no cookie, an old one, or a link that was used. */
-const howToOpen = "To open the page, run on the desktop: hostsfile-server open";
+const howToOpen: Advice = { hint: "To open the page, run on the desktop:", command: "hostsfile-server open" };
 
 /** Makes the routes. */
 export function pageRoutes(options: PageOptions): Hono<HTTPEnvironment> {
@@ -41,7 +42,7 @@ export function pageRoutes(options: PageOptions): Hono<HTTPEnvironment> {
     if (refusal !== undefined) return showNotice(context, refusal);
     if (secret === undefined) {
       const message = `This link was used before, or is older than ${linkLife} seconds, or the server has started again since.`;
-      return showNotice(context, { status: 401, message, hint: howToOpen });
+      return showNotice(context, { status: 401, message, ...howToOpen });
     }
     setCookie(context, cookieName(), secret, { path: "/", httpOnly: true, sameSite: "Strict", maxAge: sessionLife });
     context.header("cache-control", "no-store");
@@ -54,8 +55,7 @@ export function pageRoutes(options: PageOptions): Hono<HTTPEnvironment> {
 async function showPage(context: PageContext, options: PageOptions): Promise<Response> {
   const refusal = options.guard.refuse(context, "detail");
   if (refusal !== undefined) {
-    const hint = refusal.status === 401 ? howToOpen : refusal.hint;
-    return showNotice(context, { ...refusal, hint });
+    return showNotice(context, { ...refusal, ...(refusal.status === 401 && howToOpen) });
   }
   const status = buildStatus(options);
   const filter = context.req.query("filter")?.trim().toLowerCase() ?? "";
@@ -66,7 +66,7 @@ async function showPage(context: PageContext, options: PageOptions): Promise<Res
 
 async function showNotice(
   context: PageContext,
-  notice: { readonly status: 401 | 403 | 503; readonly message: string; readonly hint: string },
+  notice: Pick<Refusal, "status" | "message" | "hint" | "command">,
 ): Promise<Response> {
   const { renderNotice } = await import("./page.ts");
   return answer(context, notice.status, await renderNotice(notice));

@@ -55,14 +55,16 @@ function ofCluster(cluster: Cluster, server: Facts["server"]): Trouble[] {
       message: followsCaller
         ? `No name of ${name} is shown, since its cluster IP follows ExternalDNS, which has not called from an address of its own with a token.`
         : `No name of ${name} is shown, since its cluster IP is not set.`,
-      hint: `Set it with the address of the control-plane node: ${curl} -d ADDRESS ${path}/clusterip`,
+      hint: "Set it with the address of the control-plane node:",
+      command: `${curl} -d ADDRESS ${path}/clusterip`,
     });
   }
   if (domains.length === 0 && (name !== "default" || clusterIPs.length > 0 || Object.keys(records).length > 0)) {
     found.push({
       code: "no-managed-domain",
       message: `No name of ${name} is shown, since it has no managed domain.`,
-      hint: `Add one: ${curl} -d dtk.io ${path}/domains`,
+      hint: "Add one:",
+      command: `${curl} -d dtk.io ${path}/domains`,
     });
   }
   if (movedTo !== null) {
@@ -70,14 +72,16 @@ function ofCluster(cluster: Cluster, server: Facts["server"]): Trouble[] {
     found.push({
       code: "cluster-ip-moved",
       message: `ExternalDNS of ${name} now calls from ${movedTo}, while its names still point to ${clusterIPs.join(", ")}, from where it called before.`,
-      hint: `If the cluster got a new address, as kind does when it starts again, set it: ${curl} -d ${next.join(",")} ${path}/clusterip`,
+      hint: "If the cluster got a new address, as kind does when it starts again, set it:",
+      command: `${curl} -d ${next.join(",")} ${path}/clusterip`,
     });
   }
   if (negotiation !== null && negotiation.unseen.length > 0) {
     found.push({
       code: "restart-external-dns",
       message: `ExternalDNS of ${name} does not look at ${negotiation.unseen.join(", ")} before it restarts.`,
-      hint: `Run: ${restartCommand}`,
+      hint: "Run:",
+      command: restartCommand,
     });
   }
   return found;
@@ -98,12 +102,14 @@ function ofSilence(
   if (silence >= longestAbsence && silentSeconds * 1000 >= longestSilence) {
     const port = new URL(server.address).port;
     const message = `Cluster ${name} has not been heard of for ${time}; ${shown} of its names ${shown === 1 ? "is" : "are"} still shown.`;
-    const hint = `If it is gone, forget it: sudo hostsfile-server clear --cluster ${name}${port === "5000" ? "" : ` --port=${port}`}`;
-    return [{ code: "cluster-absent", message, hint }];
+    const hint = "If it is gone, forget it:";
+    const command = `sudo hostsfile-server clear --cluster ${name}${port === "5000" ? "" : ` --port=${port}`}`;
+    return [{ code: "cluster-absent", message, hint, command }];
   }
   const message = `ExternalDNS of ${name} has not called for ${time}; what it sent before is shown.`;
-  const hint = `If its cluster runs, it may wait after a crash; this shortens the wait: ${restartCommand}`;
-  return [{ code: "external-dns-silent", message, hint }];
+  const hint = "If its cluster runs, it may wait after a crash; this shortens the wait:";
+  const command = restartCommand;
+  return [{ code: "external-dns-silent", message, hint, command }];
 }
 
 const units = [
@@ -126,7 +132,8 @@ function ofConflicts({ total, list }: Status["sinks"][number]["conflicts"]): Tro
     {
       code: "name-is-yours",
       message: `${first.name}${others} cannot be written, since your own line ${first.line} has it: ${first.text.trim()}`,
-      hint: "Remove your line to let the cluster have the name, or let this do it, which shows it first: hostsfile-server adopt",
+      hint: "Remove your line to let the cluster have the name, or let this do it, which shows it first:",
+      command: "hostsfile-server adopt",
     },
   ];
 }

@@ -1,19 +1,24 @@
 /** What limits keep from being shown: one trouble for each limit, however many records it hits. */
 import { explainNotShown } from "../../records/not-shown.ts";
 import type { NotShown } from "../../records/view.ts";
-import type { Trouble } from "../../base/trouble.ts";
+import type { Advice, Trouble } from "../../base/trouble.ts";
 import { type LeftOut, leftOutSentence } from "../../engine/left-out.ts";
 
+const forget: Advice = {
+  hint: "Remove resources, or forget clusters that are gone:",
+  command: "sudo hostsfile-server clear --cluster NAME",
+};
+
 /** What to do, by the reason; other reasons are no limits. */
-const hints: ReadonlyMap<string, string> = new Map([
+const advices: ReadonlyMap<string, Advice> = new Map<string, Advice>([
   [
     "too-many-addresses",
-    "Give its resource fewer targets, or have all names lead to the cluster IP (--targets=cluster).",
+    { hint: "Give its resource fewer targets, or have all names lead to the cluster IP (--targets=cluster)." },
   ],
-  ["record-too-large", "Take targets, labels or annotations away from the resource that it comes from."],
-  ["name-too-long", "Correct it in the resource that it comes from."],
-  ["store-full", "Remove resources, or forget clusters that are gone: sudo hostsfile-server clear --cluster NAME"],
-  ["block-full", "Remove resources, or forget clusters that are gone: sudo hostsfile-server clear --cluster NAME"],
+  ["record-too-large", { hint: "Take targets, labels or annotations away from the resource that it comes from." }],
+  ["name-too-long", { hint: "Correct it in the resource that it comes from." }],
+  ["store-full", forget],
+  ["block-full", forget],
 ]);
 
 interface Hit {
@@ -30,7 +35,7 @@ interface Hit {
 export function findOverLimit(notShown: readonly NotShown[], leftOut: readonly LeftOut[]): readonly Trouble[] {
   const hits = new Map<string, Hit>();
   const note = (reason: string, sentence: () => string): void => {
-    if (!hints.has(reason)) return;
+    if (!advices.has(reason)) return;
     const hit = hits.get(reason);
     if (hit === undefined) hits.set(reason, { sentence: sentence(), count: 1 });
     else hit.count += 1;
@@ -40,6 +45,6 @@ export function findOverLimit(notShown: readonly NotShown[], leftOut: readonly L
   return [...hits].map(([code, { sentence, count }]) => ({
     code,
     message: count === 1 ? sentence : `${sentence} The same limit hits ${(count - 1).toLocaleString("en")} more.`,
-    hint: hints.get(code) ?? "",
+    ...(advices.get(code) ?? { hint: "" }),
   }));
 }

@@ -1,4 +1,5 @@
 /** Do the Ingresses and ExternalDNS mean the same annotations? It reads one prefix at a time, and v0.22 has another by default. */
+import type { Advice } from "../../base/trouble.ts";
 import { type Change, renderChange } from "../../dtk/external-dns/change.ts";
 import { newerPrefix } from "../../dtk/external-dns/settings.ts";
 import { isBefore } from "../../dtk/external-dns/version.ts";
@@ -35,11 +36,14 @@ export function judgePrefix(chain: Chain, ingresses: readonly Ingress[], desktop
   const other = known.find((prefix) => first !== undefined && prefix !== read && hasAnnotatedTarget(first, prefix));
   if (other === undefined) return ok(`ExternalDNS reads annotations with ${read}.`);
   const isReadByOthers = ingresses.some((ingress) => hasAnnotatedTarget(ingress, read));
-  const hint =
+  const advice =
     isReadByOthers || !hasFlag(chain)
       ? annotate(missed, { read, other }, desktop)
-      : `Let it read the other: ${renderChange(chain.externalDNS, changeTo(other, chain), desktop.place)}`;
-  return { grade: "problem", code: "annotation-prefix-differs", message: describe(missed, { read, other }), hint };
+      : {
+          hint: "Let it read the other:",
+          command: renderChange(chain.externalDNS, changeTo(other, chain), desktop.place),
+        };
+  return { grade: "problem", code: "annotation-prefix-differs", message: describe(missed, { read, other }), ...advice };
 }
 
 interface Prefixes {
@@ -68,10 +72,10 @@ function changeTo(prefix: string, { externalDNS }: Chain): Change {
   return { flag: "annotation-prefix", values: [prefix], chartValue: `${key}=${prefix}` };
 }
 
-function annotate(ingresses: readonly Ingress[], { read, other }: Prefixes, desktop: Pick<Desktop, "place">): string {
+function annotate(ingresses: readonly Ingress[], { read, other }: Prefixes, desktop: Pick<Desktop, "place">): Advice {
   const commands = ingresses.map(({ metadata }) => {
     const target = `${read}target=${metadata.annotations?.[`${other}target`] ?? ""}`;
     return kubectl(desktop, "-n", metadata.namespace ?? "default", "annotate", "ingress", metadata.name, target);
   });
-  return `Annotate with the prefix that it reads: ${commands.join("; ")}`;
+  return { hint: "Annotate with the prefix that it reads:", command: commands.join("; ") };
 }

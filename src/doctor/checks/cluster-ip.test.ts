@@ -31,7 +31,8 @@ test("moved, with what sets the new one and may be done by --fix", () => {
     grade: "problem",
     code: "cluster-ip-moved",
     message: "Names lead to 172.18.0.2, which no node of the cluster has any more; it is at 172.18.0.3.",
-    hint: `Let names lead there: curl -d 172.18.0.3 ${url}`,
+    hint: "Let names lead there:",
+    command: `curl -d 172.18.0.3 ${url}`,
     fix: { commands: [["curl", "-sS", "-d", "172.18.0.3", url]], needsRoot: false },
   });
 });
@@ -42,7 +43,9 @@ test("a named cluster behind a token", () => {
     status: statusOf({ server: { tokenRequired: true } }),
   });
   expect(finding).toMatchObject({
-    hint: 'Let names lead there: curl -H "Authorization: Bearer $(sudo cat /etc/hostsfile-server/token)" -d 172.18.0.3 http://localhost:5000/clusters/kind-a/clusterip',
+    hint: "Let names lead there:",
+    command:
+      'curl -H "Authorization: Bearer $(sudo cat /etc/hostsfile-server/token)" -d 172.18.0.3 http://localhost:5000/clusters/kind-a/clusterip',
   });
   expect(finding).not.toHaveProperty("fix");
 });
@@ -61,6 +64,7 @@ test.each([
 ])("$case", ({ candidates, expected }) => {
   const choice = { clusterIPs: addresses("127.0.0.1"), source: "this machine", isListening: false, tried: [] };
   expect(judge({ choice, candidates: addresses(...candidates) })).toMatchObject({
-    hint: `Let names lead there: curl -d ${expected} http://localhost:5000/clusterip`,
+    hint: "Let names lead there:",
+    command: `curl -d ${expected} http://localhost:5000/clusterip`,
   });
 });

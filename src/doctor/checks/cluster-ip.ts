@@ -51,7 +51,8 @@ export function judgeClusterIP(facts: ClusterIPFacts): Finding {
     grade: "problem",
     code: "cluster-ip-moved",
     message,
-    hint: `Let names lead there: ${curlWords(status)} -d ${now ?? "ADDRESS"} ${url}`,
+    hint: "Let names lead there:",
+    command: `${curlWords(status)} -d ${now ?? "ADDRESS"} ${url}`,
     ...(isPlain && { fix: { commands: [["curl", "-sS", "-d", now, url]], needsRoot: false } }),
   };
 }

@@ -45,10 +45,12 @@ function judgeOne({ cluster, address, http, https }: Heard): Finding {
   if (http === "closed" || https === "closed") {
     const message = `Names of ${cluster} lead to ${address}, where nothing listens on port 80 or 443: they resolve, and no page comes.`;
     const hint =
-      "Start an ingress controller that listens there (kind and minikube have theirs to switch on), and see: kubectl get pods -A";
-    return { grade: "warning", code: "cluster-ip-closed", message, hint };
+      "Start an ingress controller that listens there (kind and minikube have theirs to switch on), and see:";
+    const command = "kubectl get pods -A";
+    return { grade: "warning", code: "cluster-ip-closed", message, hint, command };
   }
   const message = `Names of ${cluster} lead to ${address}, which does not answer at all.`;
-  const hint = "Is the cluster's machine running, and is this still its address? See: kubectl get nodes -o wide";
-  return { grade: "problem", code: "cluster-ip-silent", message, hint };
+  const hint = "Is the cluster's machine running, and is this still its address? See:";
+  const command = "kubectl get nodes -o wide";
+  return { grade: "problem", code: "cluster-ip-silent", message, hint, command };
 }

@@ -16,7 +16,8 @@ test("too few bytes are told, with what fills the disk", () => {
     grade: "problem",
     code: "hosts-file-disk-full",
     message: "/my etc has 20 KiB free, and to write /etc/hosts anew takes 20 KiB.",
-    hint: String.raw`Make room; this shows what is large there: sudo sh -c 'du -axk '\''/my etc'\'' | sort -n | tail'`,
+    hint: "Make room; this shows what is large there:",
+    command: String.raw`sudo sh -c 'du -axk '\''/my etc'\'' | sort -n | tail'`,
   });
 });
 

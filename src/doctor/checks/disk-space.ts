@@ -40,7 +40,8 @@ export function judgeSpace(
     grade: "problem",
     code,
     message: `${folder} has ${kibibytes(free)} free, and to write ${what} takes ${kibibytes(needed)}.`,
-    hint: `Make room; this shows what is large there: sudo sh -c ${renderCommand([`du -axk ${renderCommand([folder])} | sort -n | tail`])}`,
+    hint: "Make room; this shows what is large there:",
+    command: `sudo sh -c ${renderCommand([`du -axk ${renderCommand([folder])} | sort -n | tail`])}`,
   };
 }
 

@@ -20,7 +20,8 @@ test("silence comes with what starts it again", () => {
   expect(judgeCalls(chainOf({ cluster: ago(1_800_000) }), here, now)).toMatchObject({
     code: "external-dns-silent",
     message: "ExternalDNS runs, and has not called for 30 minutes.",
-    hint: "Start it again: kubectl -n external-dns rollout restart deployment external-dns",
+    hint: "Start it again:",
+    command: "kubectl -n external-dns rollout restart deployment external-dns",
     fix: { needsRoot: false },
   });
 });
@@ -36,6 +37,7 @@ test("not heard of since its pod started, whatever the one before it did", () =>
   expect(judgeCalls(chain, here, now)).toMatchObject({
     code: "external-dns-unheard",
     message: "ExternalDNS runs, and the server has not heard of it since it started.",
-    hint: "See what it says: kubectl -n external-dns logs deployment/external-dns --tail=20",
+    hint: "See what it says:",
+    command: "kubectl -n external-dns logs deployment/external-dns --tail=20",
   });
 });

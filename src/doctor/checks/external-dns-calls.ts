@@ -30,8 +30,9 @@ export function judgeCalls({ externalDNS, cluster }: Chain, desktop: Pick<Deskto
     if (now - started < startTime) return ok("ExternalDNS has just started, and has not called yet.");
     const since = Number.isNaN(heard) ? "never heard of it" : "not heard of it since it started";
     const message = `ExternalDNS runs, and the server has ${since}.`;
-    const hint = `See what it says: ${kubectl(desktop, "-n", namespace, "logs", `deployment/${name}`, "--tail=20")}`;
-    return { grade: "problem", code: "external-dns-unheard", message, hint };
+    const hint = "See what it says:";
+    const command = kubectl(desktop, "-n", namespace, "logs", `deployment/${name}`, "--tail=20");
+    return { grade: "problem", code: "external-dns-unheard", message, hint, command };
   }
   const silence = now - heard;
   if (silence < 3 * settings.interval + spare)
@@ -41,7 +42,8 @@ export function judgeCalls({ externalDNS, cluster }: Chain, desktop: Pick<Deskto
     grade: "problem",
     code: "external-dns-silent",
     message: `ExternalDNS runs, and has not called for ${Math.floor(silence / 60_000)} minutes.`,
-    hint: `Start it again: ${kubectl(desktop, ...words)}`,
+    hint: "Start it again:",
+    command: kubectl(desktop, ...words),
     fix: { commands: [[...kubectlWords(desktop.place), ...words]], needsRoot: false },
   };
 }

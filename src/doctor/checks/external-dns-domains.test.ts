@@ -18,7 +18,8 @@ test.each([
 ])("$domainFilters without $excludedDomains: $isSeen", ({ domainFilters, excludedDomains, isSeen }) => {
   const [finding] = judgeDomains(chainOf({ settings: { domainFilters, excludedDomains } }), here);
   expect(finding?.grade).toBe(isSeen ? "ok" : "problem");
-  if (!isSeen) expect(finding).toMatchObject({ code: "domain-filtered-out", hint: expect.stringMatching(/=\[\]'?$/) });
+  if (!isSeen)
+    expect(finding).toMatchObject({ code: "domain-filtered-out", command: expect.stringMatching(/=\[\]'?$/) });
 });
 
 const unseen = {
@@ -30,7 +31,8 @@ test("a domain that came after its start", () => {
   expect(judgeDomains(chainOf({ cluster: unseen }), here)).toMatchObject([
     {
       code: "restart-external-dns",
-      hint: "Start it again: kubectl -n external-dns rollout restart deployment external-dns",
+      hint: "Start it again:",
+      command: "kubectl -n external-dns rollout restart deployment external-dns",
       fix: { commands: [["kubectl", "-n", "external-dns", "rollout", "restart", "deployment", "external-dns"]] },
     },
   ]);

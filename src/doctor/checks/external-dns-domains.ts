@@ -41,8 +41,8 @@ function filteredOut(domains: readonly string[], { externalDNS }: Chain, desktop
   const message = `ExternalDNS leaves out ${domains.join(", ")}, since it has --${flag}=${filters.join(",")}.`;
   const chartValue = `${isExcluded ? "excludeDomains" : "domainFilters"}=[]`;
   const command = renderChange(externalDNS, { flag, values: [], chartValue, isJSON: true }, desktop.place);
-  const hint = `The server says which domains it wants, so no filter is needed: ${command}`;
-  return { grade: "problem", code: "domain-filtered-out", message, hint };
+  const hint = "The server says which domains it wants, so no filter is needed:";
+  return { grade: "problem", code: "domain-filtered-out", message, hint, command };
 }
 
 function notNegotiated(domains: readonly string[], { externalDNS }: Chain, desktop: Pick<Desktop, "place">): Finding {
@@ -51,7 +51,8 @@ function notNegotiated(domains: readonly string[], { externalDNS }: Chain, deskt
     grade: "problem",
     code: "restart-external-dns",
     message: `ExternalDNS does not look at ${domains.join(", ")} before it starts again: it asks for the domains once.`,
-    hint: `Start it again: ${kubectl(desktop, ...words)}`,
+    hint: "Start it again:",
+    command: kubectl(desktop, ...words),
     fix: { commands: [[...kubectlWords(desktop.place), ...words]], needsRoot: false },
   };
 }

@@ -27,6 +27,7 @@ export function judgeInstalled(found: readonly ExternalDNS[], port: number): Fin
     grade: "problem",
     code: "external-dns-missing",
     message,
-    hint: "If the kubeconfig names another cluster than yours, see --context. Install it: dtk install-addon external-dns",
+    hint: "If the kubeconfig names another cluster than yours, see --context. Install it:",
+    command: "dtk install-addon external-dns",
   };
 }

@@ -39,7 +39,7 @@ test("records of another owner, the most first", () => {
     grade: "warning",
     code: "owner-changed",
     message: "2 records belong to the owner old, and ExternalDNS is new now: it never removes them.",
-    hint: expect.stringMatching(/--set txtOwnerId=old$/),
+    command: expect.stringMatching(/--set txtOwnerId=old$/),
   });
 });
 

@@ -49,6 +49,7 @@ export function judgeOwner(
   const [owner, count] = other;
   const message = `${count} ${count === 1 ? "record belongs" : "records belong"} to the owner ${owner}, and ExternalDNS is ${ownerId} now: it never removes them.`;
   const change = { flag: "txt-owner-id", values: [owner], chartValue: `txtOwnerId=${owner}` };
-  const hint = `Let it be ${owner} again: ${renderChange(externalDNS, change, desktop.place)}`;
-  return { grade: "warning", code: "owner-changed", message, hint };
+  const hint = `Let it be ${owner} again:`;
+  const command = renderChange(externalDNS, change, desktop.place);
+  return { grade: "warning", code: "owner-changed", message, hint, command };
 }

@@ -21,6 +21,6 @@ test.each([
 
 test("the settings that end it", () => {
   expect(judgePace(chainOf({ settings: { interval: 60_000 } }), here)).toMatchObject([
-    { hint: expect.stringMatching(/^Let it look every 2 s: helm upgrade .* --set interval=2s$/) },
+    { hint: "Let it look every 2 s:", command: expect.stringMatching(/^helm upgrade .* --set interval=2s$/) },
   ]);
 });

@@ -28,13 +28,20 @@ export function judgePace({ externalDNS }: Chain, desktop: Pick<Desktop, "place"
       grade: "note",
       code: "interval-long",
       message,
-      hint: `Let it look every 2 s: ${change(interval)}`,
+      hint: "Let it look every 2 s:",
+      command: change(interval),
     });
   }
   if (settings.hasEvents && settings.interval <= longest) {
     const message =
       "ExternalDNS has --events beside a short interval: an event puts its next look off to 5 s after the last.";
-    findings.push({ grade: "note", code: "events-delay", message, hint: `Leave --events out: ${change(events)}` });
+    findings.push({
+      grade: "note",
+      code: "events-delay",
+      message,
+      hint: "Leave --events out:",
+      command: change(events),
+    });
   }
   if (version !== undefined && isBefore(version, [0, 14, 2])) {
     const message = `ExternalDNS ${formatVersion(version)} ends whenever the server answers 503, as at its start; since v0.14.2 it tries again.`;
@@ -42,7 +49,8 @@ export function judgePace({ externalDNS }: Chain, desktop: Pick<Desktop, "place"
       grade: "note",
       code: "external-dns-old",
       message,
-      hint: "Install a newer one: dtk install-addon external-dns",
+      hint: "Install a newer one:",
+      command: "dtk install-addon external-dns",
     });
   }
   return findings.length > 0 ? findings : [ok(`ExternalDNS looks every ${settings.interval / 1000} s.`)];

@@ -13,6 +13,7 @@ test.each(["upsert-only", "create-only"])("%s", (policy) => {
   expect(finding.message).toContain(policy);
   expect(finding.message.includes("nor changed")).toBe(policy === "create-only");
   expect(finding).toMatchObject({
-    hint: expect.stringMatching(/^Let it remove names: helm upgrade .* --set policy=sync$/),
+    hint: "Let it remove names:",
+    command: expect.stringMatching(/^helm upgrade .* --set policy=sync$/),
   });
 });

@@ -17,6 +17,7 @@ export function judgePolicy({ externalDNS }: Chain, desktop: Pick<Desktop, "plac
   const updates = policy === "create-only" ? " nor changed" : "";
   const message = `ExternalDNS has the policy ${policy}: a name is never removed${updates}, even when its Ingress is gone.`;
   const change = { flag: "policy", values: ["sync"], chartValue: "policy=sync" };
-  const hint = `Let it remove names: ${renderChange(externalDNS, change, desktop.place)}`;
-  return { grade: "warning", code: "policy-keeps-names", message, hint };
+  const hint = "Let it remove names:";
+  const command = renderChange(externalDNS, change, desktop.place);
+  return { grade: "warning", code: "policy-keeps-names", message, hint, command };
 }

@@ -25,7 +25,8 @@ test("it runs", () => {
 test("switched off, with what switches it on and may be done by --fix", () => {
   expect(judge(chainOf({ replicas: 0, pods: [] }))).toMatchObject({
     code: "external-dns-scaled-down",
-    hint: "Switch it on: kubectl -n external-dns scale deployment external-dns --replicas=1",
+    hint: "Switch it on:",
+    command: "kubectl -n external-dns scale deployment external-dns --replicas=1",
     fix: { commands: [["kubectl", "-n", "external-dns", "scale", "deployment", "external-dns", "--replicas=1"]] },
   });
 });
@@ -68,13 +69,14 @@ test("a crash without a known cause has its last words and the command that show
   expect(judge(chainOf({ pods: [looping] }), "goodbye\n")).toMatchObject({
     message:
       "ExternalDNS in pod external-dns-1 ends again and again: it ended 4 times with exit code 1. It said last: goodbye",
-    hint: "See: kubectl -n external-dns logs deployment/external-dns --previous",
+    hint: "See:",
+    command: "kubectl -n external-dns logs deployment/external-dns --previous",
   });
 });
 
-test("the firewall's command is in the hint of a timeout", () => {
+test("the firewall's command is what to type after a timeout", () => {
   const finding = judge(chainOf({ pods: [looping] }), "i/o timeout", ["sudo ufw allow x"]);
-  expect(finding).toMatchObject({ hint: expect.stringContaining("sudo ufw allow x") });
+  expect(finding).toMatchObject({ command: "sudo ufw allow x" });
 });
 
 test("a wrong token is put right in the Secret that it comes from", () => {
@@ -82,7 +84,9 @@ test("a wrong token is put right in the Secret that it comes from", () => {
   const secrets = new Map([["TOKEN", { name: "hosts-webhook", key: "token" }]]);
   const chain = chainOf({ pods: [looping], container: { index: 0, parameters }, secrets });
   expect(judge(chain, "status code 401")).toMatchObject({
-    hint: 'Put the right one into its Secret and start it again: kubectl -n external-dns create secret generic hosts-webhook --dry-run=client -o yaml --from-literal=token="$(sudo hostsfile-server token --cluster default)" | kubectl apply -f - && kubectl -n external-dns rollout restart deployment external-dns',
+    hint: "Put the right one into its Secret and start it again:",
+    command:
+      'kubectl -n external-dns create secret generic hosts-webhook --dry-run=client -o yaml --from-literal=token="$(sudo hostsfile-server token --cluster default)" | kubectl apply -f - && kubectl -n external-dns rollout restart deployment external-dns',
   });
   const written = chainOf({ pods: [looping] });
   expect(judge(written, "status code 401")).toMatchObject({
@@ -92,7 +96,8 @@ test("a wrong token is put right in the Secret that it comes from", () => {
 
 test("an unknown flag is taken away", () => {
   expect(judge(chainOf({ pods: [looping] }), "flag parsing error: unknown flag --no-such-flag")).toMatchObject({
-    hint: expect.stringMatching(/^Take the flag away: helm upgrade .*extraArgs\.no-such-flag=null/),
+    hint: "Take the flag away:",
+    command: expect.stringMatching(/^helm upgrade .*extraArgs\.no-such-flag=null/),
   });
 });
 

@@ -8,7 +8,7 @@ import { readLog } from "../../dtk/release/workload.ts";
 import { kubectlWords } from "../../kubernetes/place.ts";
 import { parseAddress } from "../../records/address.ts";
 import { type ClusterName, defaultCluster } from "../../records/cluster.ts";
-import { type Trouble } from "../../base/trouble.ts";
+import type { Advice, Trouble } from "../../base/trouble.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
 import { type Chain, kubectl, lookAtChain } from "../looks/cluster-looks.ts";
 import { secretCommand } from "../looks/webhook-secret.ts";
@@ -53,8 +53,9 @@ export function judgeRuns(facts: RunFacts): Finding {
   if (rollout.kind === "done" || isPast(facts)) return ok(`ExternalDNS runs: pod ${namespace}/${pod ?? name}.`);
   if (rollout.kind === "failed") return { grade: "problem", ...explain(rollout, facts) };
   const message = `ExternalDNS does not run yet: still waiting for ${rollout.what}.`;
-  const hint = `See why, if it lasts: ${kubectl(desktop, "-n", namespace, "describe", "pods")}`;
-  return { grade: "problem", code: "external-dns-waits", message, hint };
+  const hint = "See why, if it lasts:";
+  const command = kubectl(desktop, "-n", namespace, "describe", "pods");
+  return { grade: "problem", code: "external-dns-waits", message, hint, command };
 }
 
 function scaledDown({ externalDNS }: Chain, desktop: Pick<Desktop, "place">): Finding {
@@ -64,7 +65,8 @@ function scaledDown({ externalDNS }: Chain, desktop: Pick<Desktop, "place">): Fi
     grade: "problem",
     code: "external-dns-scaled-down",
     message: `ExternalDNS is switched off: the Deployment ${namespace}/${name} has 0 replicas.`,
-    hint: `Switch it on: ${kubectl(desktop, ...words)}`,
+    hint: "Switch it on:",
+    command: kubectl(desktop, ...words),
     fix: { commands: [[...kubectlWords(desktop.place), ...words]], needsRoot: false },
   };
 }
@@ -87,43 +89,47 @@ function explain(rollout: Extract<Rollout, { kind: "failed" }>, facts: RunFacts)
   const { namespace, name } = chain.externalDNS;
   if (rollout.why === "image") {
     const message = `The image of ExternalDNS cannot be pulled: ${rollout.what}.`;
-    const hint = `Does the cluster reach the registry, and is there such an image? See: ${kubectl(desktop, "-n", namespace, "describe", "pods")}`;
-    return { code: "image-not-pulled", message, hint };
+    const hint = "Does the cluster reach the registry, and is there such an image? See:";
+    const command = kubectl(desktop, "-n", namespace, "describe", "pods");
+    return { code: "image-not-pulled", message, hint, command };
   }
   const cluster = chain.url?.cluster ?? defaultCluster;
   const known = diagnose({ log, url: chain.url?.shown ?? "", cluster, firewall, otherWays: [] });
-  if (known !== undefined) return { ...known, hint: hintFor(known, facts) };
+  if (known !== undefined) return { ...known, ...adviceFor(known, facts) };
   const said = lastLines(log, 1).map((line) => ` It said last: ${line}`);
   const message = `ExternalDNS in pod ${rollout.pod.metadata.name} ends again and again: ${rollout.what}.${said.join("")}`;
   return {
     code: "external-dns-crashes",
     message,
-    hint: `See: ${kubectl(desktop, "-n", namespace, "logs", `deployment/${name}`, "--previous")}`,
+    hint: "See:",
+    command: kubectl(desktop, "-n", namespace, "logs", `deployment/${name}`, "--previous"),
   };
 }
 
 /** What is known of this ExternalDNS makes the fix exact. */
-function hintFor({ code, hint }: Trouble, { chain, log, desktop }: RunFacts): string {
+function adviceFor({ code }: Trouble, { chain, log, desktop }: RunFacts): Advice | undefined {
   const { externalDNS, url } = chain;
-  if (externalDNS.origin.kind === "dtk") return hint;
-  if (code === "external-dns-flags") return flagHint(log, externalDNS, desktop) ?? hint;
-  return code === "webhook-wrong-token" ? tokenHint(externalDNS, url?.cluster ?? defaultCluster, desktop) : hint;
+  if (externalDNS.origin.kind === "dtk") return undefined;
+  if (code === "external-dns-flags") return adviceOnFlag(log, externalDNS, desktop);
+  if (code === "webhook-wrong-token") return adviceOnToken(externalDNS, url?.cluster ?? defaultCluster, desktop);
+  return undefined;
 }
 
-function flagHint(log: string, externalDNS: ExternalDNS, desktop: Pick<Desktop, "place">): string | undefined {
+function adviceOnFlag(log: string, externalDNS: ExternalDNS, desktop: Pick<Desktop, "place">): Advice | undefined {
   const [, flag] = /unknown (?:long )?flag:? '?--([a-z0-9-]+)/.exec(log) ?? [];
   if (flag === undefined) return undefined;
   const change = { flag, values: [], chartValue: `extraArgs.${flag}=null` };
-  return `Take the flag away: ${renderChange(externalDNS, change, desktop.place)}`;
+  return { hint: "Take the flag away:", command: renderChange(externalDNS, change, desktop.place) };
 }
 
-function tokenHint(externalDNS: ExternalDNS, cluster: ClusterName, desktop: Pick<Desktop, "place">): string {
+function adviceOnToken(externalDNS: ExternalDNS, cluster: ClusterName, desktop: Pick<Desktop, "place">): Advice {
   const { namespace, name, secrets, container } = externalDNS;
   const url = container.parameters.find((word) => word.startsWith("--webhook-provider-url")) ?? "";
   const from = secrets.get(/\$\(([^)]+)\)@/.exec(url)?.[1] ?? "");
   const show = `sudo hostsfile-server token --cluster ${cluster}`;
-  if (from === undefined) return `Write the cluster's own into its --webhook-provider-url; this shows it: ${show}`;
+  if (from === undefined)
+    return { hint: "Write the cluster's own into its --webhook-provider-url; this shows it:", command: show };
   const restart = kubectl(desktop, "-n", namespace, "rollout", "restart", "deployment", name);
   const write = secretCommand(desktop, namespace, from, cluster);
-  return `Put the right one into its Secret and start it again: ${write} && ${restart}`;
+  return { hint: "Put the right one into its Secret and start it again:", command: `${write} && ${restart}` };
 }

@@ -14,7 +14,7 @@ test("not watched: a problem when there are some, and else a note", () => {
   expect(judgeSources(services, 2, here)).toMatchObject({
     grade: "problem",
     code: "sources-without-ingress",
-    hint: expect.stringContaining(`--set-json 'sources=["service","ingress"]'`),
+    command: expect.stringContaining(`--set-json 'sources=["service","ingress"]'`),
   });
   expect(judgeSources(services, 0, here).grade).toBe("note");
 });

@@ -27,6 +27,6 @@ export function judgeSources({ externalDNS }: Chain, count: number, desktop: Pic
   const values = [...sources, "ingress"];
   const chartValue = `sources=${JSON.stringify(values)}`;
   const command = renderChange(externalDNS, { flag: "source", values, chartValue, isJSON: true }, desktop.place);
-  const hint = `Add the source ingress: ${command}`;
-  return { grade: count === 0 ? "note" : "problem", code: "sources-without-ingress", message, hint };
+  const hint = "Add the source ingress:";
+  return { grade: count === 0 ? "note" : "problem", code: "sources-without-ingress", message, hint, command };
 }

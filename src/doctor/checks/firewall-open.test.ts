@@ -18,18 +18,26 @@ test("open", () => {
 test.each([
   {
     found: undefined,
-    hint: "Let the cluster in: sudo nft insert rule inet filter input ip saddr 192.168.122.0/24 tcp dport 5000 accept",
+    hint: "Let the cluster in:",
+    command: "sudo nft insert rule inet filter input ip saddr 192.168.122.0/24 tcp dport 5000 accept",
   },
   {
     found: { kind: "ufw" },
-    hint: "Let the cluster in: sudo ufw allow from 192.168.122.0/24 to any port 5000 proto tcp",
+    hint: "Let the cluster in:",
+    command: "sudo ufw allow from 192.168.122.0/24 to any port 5000 proto tcp",
   },
   {
     found: { kind: "firewalld", zone: "libvirt" },
-    hint: "Let the cluster in: sudo firewall-cmd --permanent --zone=libvirt --add-port=5000/tcp && sudo firewall-cmd --reload",
+    hint: "Let the cluster in:",
+    command: "sudo firewall-cmd --permanent --zone=libvirt --add-port=5000/tcp && sudo firewall-cmd --reload",
   },
-] as const)("blocked: $hint", ({ found, hint }) => {
-  expect(judge({ verdict: blocked, found })).toMatchObject({ grade: "problem", code: "firewall-blocks", hint });
+] as const)("blocked: $command", ({ found, hint, command }) => {
+  expect(judge({ verdict: blocked, found })).toMatchObject({
+    grade: "problem",
+    code: "firewall-blocks",
+    hint,
+    command,
+  });
 });
 
 test("blocked even though it called a moment ago", () => {
@@ -41,7 +49,7 @@ test("rules that cannot be told matter only while nobody calls", () => {
   expect(judge({ verdict: { kind: "unclear" } })).toMatchObject({ grade: "note", code: "firewall-unclear" });
   expect(judge({ verdict: { kind: "unseen" }, found: { kind: "ufw" } })).toMatchObject({
     grade: "note",
-    hint: expect.stringContaining("sudo ufw allow from 192.168.122.0/24"),
+    command: expect.stringContaining("sudo ufw allow from 192.168.122.0/24"),
   });
   expect(judge({ verdict: { kind: "unseen" } }).grade).toBe("ok");
 });

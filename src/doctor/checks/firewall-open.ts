@@ -71,7 +71,13 @@ export function judgeFirewall({ verdict, near, found, port, isHeard }: FirewallF
     const firewalls = managed ?? verdict.chains.map((chain): Firewall => ({ kind: "nftables", chain }));
     const commands = firewalls.flatMap((firewall) => renderFirewallCommands(firewall, { network, port }));
     const message = `This machine's firewall drops calls to port ${port} that come from ${network} over ${near.interfaceName} (${verdict.chains.join(", ")}).`;
-    return { grade: "problem", code: "firewall-blocks", message, hint: `Let the cluster in: ${commands.join(" && ")}` };
+    return {
+      grade: "problem",
+      code: "firewall-blocks",
+      message,
+      hint: "Let the cluster in:",
+      command: commands.join(" && "),
+    };
   }
   if (verdict.kind === "open" || isHeard) return ok(`The firewall lets ${network} reach port ${port}.`);
   const commands = found === undefined ? [] : renderFirewallCommands(found, { network, port });
@@ -80,9 +86,9 @@ export function judgeFirewall({ verdict, near, found, port, isHeard }: FirewallF
     verdict.kind === "unseen"
       ? "The rules of this machine's firewall cannot be seen."
       : `Whether this machine's firewall lets ${network} reach port ${port} cannot be told from its rules.`;
-  const hint =
+  const advice =
     commands.length === 0
-      ? "Look at them: sudo nft list ruleset"
-      : `If no call comes through, let the cluster in: ${commands.join(" && ")}`;
-  return { grade: "note", code: "firewall-unclear", message, hint };
+      ? { hint: "Look at them:", command: "sudo nft list ruleset" }
+      : { hint: "If no call comes through, let the cluster in:", command: commands.join(" && ") };
+  return { grade: "note", code: "firewall-unclear", message, ...advice };
 }

@@ -56,7 +56,8 @@ function damaged(path: string, markers: readonly number[], status: Pick<Status, 
     grade: "problem",
     code: "hosts-file-markers-wrong",
     message: `${path}: the markers of the managed block are damaged (lines ${markers.join(", ")}).`,
-    hint: "The server puts them in order when it runs: sudo systemctl restart hostsfile-server",
+    hint: "The server puts them in order when it runs:",
+    command: "sudo systemctl restart hostsfile-server",
   };
 }
 
@@ -65,7 +66,8 @@ function stale(path: string, what: string): Finding {
     grade: "problem",
     code: "hosts-file-block-stale",
     message: `${path} ${what}.`,
-    hint: "The server puts it right within a minute, or at its start: sudo systemctl restart hostsfile-server",
+    hint: "The server puts it right within a minute, or at its start:",
+    command: "sudo systemctl restart hostsfile-server",
   };
 }
 
@@ -74,6 +76,7 @@ function edited(path: string, what: string): Finding {
     grade: "warning",
     code: "hosts-file-block-edited",
     message: `${path} ${what}.`,
-    hint: "The server puts it right when it runs: sudo systemctl start hostsfile-server",
+    hint: "The server puts it right when it runs:",
+    command: "sudo systemctl start hostsfile-server",
   };
 }

@@ -54,7 +54,8 @@ function ofStart(path: string, text: string, firstLine: string): readonly Findin
   const trouble = {
     code: "hosts-file-bom",
     message: `${path} begins with a byte order mark, which an editor put there${lost}.`,
-    hint: `Take it away: ${sed(String.raw`1s/^\xef\xbb\xbf//`, path)}`,
+    hint: "Take it away:",
+    command: sed(String.raw`1s/^\xef\xbb\xbf//`, path),
   };
   return [{ grade: names.length === 0 ? "note" : "problem", ...trouble }];
 }
@@ -64,7 +65,8 @@ function nulByte(path: string, lines: readonly string[]): Finding {
   return warning({
     code: "hosts-file-nul",
     message: `${path}:${line}: the line holds a NUL byte, where resolvers stop reading it.`,
-    hint: `Take such bytes away: ${sed(String.raw`s/\x00//g`, path)}`,
+    hint: "Take such bytes away:",
+    command: sed(String.raw`s/\x00//g`, path),
   });
 }
 
@@ -73,7 +75,8 @@ function loneReturn(path: string, lines: readonly string[]): Finding {
   return warning({
     code: "hosts-file-lone-return",
     message: `${path}:${line}: a carriage return alone ends no line: resolvers give the names behind it the address before it.`,
-    hint: `End every line as resolvers expect it: ${sed(String.raw`s/\r$//; s/\r/\n/g`, path)}`,
+    hint: "End every line as resolvers expect it:",
+    command: sed(String.raw`s/\r$//; s/\r/\n/g`, path),
   });
 }
 
@@ -109,9 +112,10 @@ function ofLongLines(path: string, lines: readonly string[]): readonly Finding[]
 }
 
 function unended(path: string): Finding {
-  const hint = `End it: echo | ${renderCommand(["sudo", "tee", "-a", path])}`;
+  const hint = "End it:";
+  const command = `echo | ${renderCommand(["sudo", "tee", "-a", path])}`;
   const message = `${path} does not end its last line; musl (Alpine) does not find the last name in it.`;
-  return { grade: "note", code: "hosts-file-unended", message, hint };
+  return { grade: "note", code: "hosts-file-unended", message, hint, command };
 }
 
 function large(path: string, count: number): Finding {

@@ -25,6 +25,6 @@ test("with enforcement the label is asked for", async () => {
     run: async () => ({ ok: true, output: "u:object_r:etc_t:s0\n", complaint: "", isMissing: false }),
   });
   expect(await hostsFileLabel.run(desktop)).toMatchObject([
-    { code: "hosts-file-label", hint: "Give it back: sudo restorecon -v /etc/hosts" },
+    { code: "hosts-file-label", hint: "Give it back:", command: "sudo restorecon -v /etc/hosts" },
   ]);
 });

@@ -33,7 +33,8 @@ export function judgeLabel(path: string, label: string): Finding {
     grade: "warning",
     code: "hosts-file-label",
     message: `${path} has the SELinux type ${type} instead of ${wanted}: confined programs may not read it.`,
-    hint: `Give it back: ${renderCommand(["sudo", ...command])}`,
+    hint: "Give it back:",
+    command: renderCommand(["sudo", ...command]),
     fix: { commands: [command], needsRoot: true },
   };
 }

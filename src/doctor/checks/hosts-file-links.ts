@@ -28,6 +28,7 @@ export function judgeLinks({ path, real, links, mount }: HostsFile): Finding {
     grade: "warning",
     code: "hosts-file-linked",
     message: `${path} has ${names}: the next change leaves the old lines there.`,
-    hint: `Make a symbolic link of each: ${renderCommand(["sudo", ...find, "-exec", "ln", "-sfn", real, "{}", ";"])}`,
+    hint: "Make a symbolic link of each:",
+    command: renderCommand(["sudo", ...find, "-exec", "ln", "-sfn", real, "{}", ";"]),
   };
 }

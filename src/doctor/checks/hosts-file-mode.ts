@@ -33,9 +33,10 @@ export function judgeMode({ path, real, mode }: HostsFile): Finding {
 
 function mendable(
   grade: "problem" | "warning",
-  command: readonly string[],
+  words: readonly string[],
   said: { readonly code: string; readonly message: string },
 ): Finding {
-  const hint = `Set it right: ${renderCommand(["sudo", ...command])}`;
-  return { grade, ...said, hint, fix: { commands: [command], needsRoot: true } };
+  const hint = "Set it right:";
+  const command = renderCommand(["sudo", ...words]);
+  return { grade, ...said, hint, command, fix: { commands: [words], needsRoot: true } };
 }

@@ -34,6 +34,7 @@ function describe(path: string, conflicts: readonly Conflict[]): Finding {
     grade: "warning",
     code: "name-is-yours",
     message: `${path}:${line}: your own line has ${names.join(", ")}, so the cluster's does not count: ${text.trim()}`,
-    hint: "Take it out to let the cluster have it, or let this do it, which shows it first: hostsfile-server adopt",
+    hint: "Take it out to let the cluster have it, or let this do it, which shows it first:",
+    command: "hostsfile-server adopt",
   };
 }

@@ -22,8 +22,8 @@ test.each([
 });
 
 test("a missing file is made with what every system's has", () => {
-  expect(judgeThere(hostsFileOf({ kind: "missing", path: "/my etc/hosts" }))).toHaveProperty(
-    "hint",
-    String.raw`Make one: printf '127.0.0.1 localhost\n::1 localhost\n' | sudo tee '/my etc/hosts'`,
-  );
+  expect(judgeThere(hostsFileOf({ kind: "missing", path: "/my etc/hosts" }))).toMatchObject({
+    hint: "Make one:",
+    command: String.raw`printf '127.0.0.1 localhost\n::1 localhost\n' | sudo tee '/my etc/hosts'`,
+  });
 });

@@ -13,28 +13,29 @@ export const hostsFileThere: Check = {
 
 /** Judges what stands at the path. */
 export function judgeThere({ path, real, isLink, kind, mount }: HostsFile): Finding {
-  const look = `See what is there: ${renderCommand(["ls", "-l", path])}`;
+  const look = { hint: "See what is there:", command: renderCommand(["ls", "-l", path]) };
   switch (kind) {
     case "missing":
       return {
         grade: "problem",
         code: "hosts-file-missing",
         message: `There is no ${path}.`,
-        hint: `Make one: ${makeCommand(path)}`,
+        hint: "Make one:",
+        command: makeCommand(path),
       };
     case "dangling":
       return {
         grade: "problem",
         code: "hosts-file-folder-missing",
         message: `${path} is a link to a file that is not there.`,
-        hint: look,
+        ...look,
       };
     case "other":
       return {
         grade: "problem",
         code: "hosts-file-not-regular",
         message: `${path} is no regular file.`,
-        hint: look,
+        ...look,
       };
     case "file":
       if (real.startsWith("/nix/store/")) return madeByNix(path);
@@ -48,7 +49,8 @@ function madeByNix(path: string): Finding {
     grade: "problem",
     code: "hosts-file-managed",
     message: `${path} is made by NixOS, from its configuration.`,
-    hint: 'Set environment.etc.hosts.mode = "0644" there, then: sudo nixos-rebuild switch',
+    hint: 'Set environment.etc.hosts.mode = "0644" there, then:',
+    command: "sudo nixos-rebuild switch",
   };
 }
 

@@ -27,43 +27,48 @@ test.each([
     title: "immutable",
     file: { attributes: "ie", real: "/data/hosts" },
     code: "hosts-file-immutable",
-    hint: "Lift that: sudo chattr -i /data/hosts",
+    command: "sudo chattr -i /data/hosts",
   },
-  { title: "append-only", file: { attributes: "a" }, code: "hosts-file-immutable", hint: "sudo chattr -a /etc/hosts" },
+  {
+    title: "append-only",
+    file: { attributes: "a" },
+    code: "hosts-file-immutable",
+    command: "sudo chattr -a /etc/hosts",
+  },
   {
     title: "immutable folder",
     file: { folder: { ...folder, attributes: "i" } },
     code: "hosts-file-immutable",
-    hint: "sudo chattr -i /etc",
+    command: "sudo chattr -i /etc",
   },
   {
     title: "read-only mount",
     file: { mount: { point: "/my etc", readOnly: "mount", isOrphaned: false } as const },
     code: "hosts-file-read-only",
-    hint: "sudo mount -o remount,bind,rw '/my etc'",
+    command: "sudo mount -o remount,bind,rw '/my etc'",
   },
   {
     title: "read-only file system",
     file: { mount: { point: "/", readOnly: "file system", isOrphaned: false } as const, attributes: "i" },
     code: "hosts-file-read-only",
-    hint: "sudo mount -o remount,rw /",
+    command: "sudo mount -o remount,rw /",
   },
   {
     title: "another owner",
     file: { owner: 1000 },
     code: "hosts-file-permission",
-    hint: "sudo chown root:root /etc/hosts",
+    command: "sudo chown root:root /etc/hosts",
   },
-])("$title: $hint", ({ file, code, hint }) => {
+])("$title: $command", ({ file, code, command }) => {
   const finding = judgeWritable(hostsFileOf(file), service);
-  expect(finding).toMatchObject({ grade: "problem", code, hint: expect.stringContaining(hint) });
+  expect(finding).toMatchObject({ grade: "problem", code, command });
 });
 
 test("a server of a user's cannot write root's file", () => {
   expect(judgeWritable(hostsFileOf(), user)).toMatchObject({
     code: "hosts-file-permission",
     message: "/etc/hosts cannot be written by the server (pid 1): it has owner 0, mode 0644.",
-    hint: expect.stringContaining("sudo hostsfile-server install"),
+    command: "sudo hostsfile-server install",
   });
 });
 

@@ -34,7 +34,8 @@ function readOnly(path: string, point: string, what: "mount" | "file system"): F
     grade: "problem",
     code: "hosts-file-read-only",
     message: `${path} cannot be changed: ${point} is mounted read-only.`,
-    hint: `Mount it writable: ${renderCommand(["sudo", "mount", "-o", options, point])}`,
+    hint: "Mount it writable:",
+    command: renderCommand(["sudo", "mount", "-o", options, point]),
   };
 }
 
@@ -46,17 +47,21 @@ function protectedBy(place: string, letter: string): Finding {
     grade: "problem",
     code: "hosts-file-immutable",
     message: `${place} is protected (${what}), so that not even root can write it.`,
-    hint: `Lift that: ${renderCommand(["sudo", ...command])}`,
+    hint: "Lift that:",
+    command: renderCommand(["sudo", ...command]),
     fix: { commands: [command], needsRoot: true },
   };
 }
 
 function denied({ path, real, owner, mode }: HostsFile, { name, user }: Writer): Finding {
   const rights = `owner ${owner}, mode ${mode.toString(8).padStart(4, "0")}`;
-  const hint =
+  const advice =
     user === 0
-      ? `The service may change root's files only: ${renderCommand(["sudo", "chown", "root:root", real])}`
-      : "Run the server as root, best as a service: sudo hostsfile-server install";
+      ? {
+          hint: "The service may change root's files only:",
+          command: renderCommand(["sudo", "chown", "root:root", real]),
+        }
+      : { hint: "Run the server as root, best as a service:", command: "sudo hostsfile-server install" };
   const message = `${path} cannot be written by ${name}: it has ${rights}.`;
-  return { grade: "problem", code: "hosts-file-permission", message, hint };
+  return { grade: "problem", code: "hosts-file-permission", message, ...advice };
 }

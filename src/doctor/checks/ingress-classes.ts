@@ -44,9 +44,12 @@ export function judgeClasses(
   const message = `Nobody serves ${listSome(unserved.map(pathOf))}: the class ${wanted} is not there, ${there}.`;
   const patch = JSON.stringify({ spec: { ingressClassName: classes[0] ?? "" } });
   const change = kubectl(desktop, "-n", namespace, "patch", "ingress", name, "--type=merge", "-p", patch);
-  const hint =
+  const advice =
     classes.length === 0
-      ? `Install an ingress controller with that class, and see: ${kubectl(desktop, "get", "ingressclass")}`
-      : `Name a class that is there: ${change}`;
-  return { grade: "warning", code: "ingress-class-unknown", message, hint };
+      ? {
+          hint: "Install an ingress controller with that class, and see:",
+          command: kubectl(desktop, "get", "ingressclass"),
+        }
+      : { hint: "Name a class that is there:", command: change };
+  return { grade: "warning", code: "ingress-class-unknown", message, ...advice };
 }

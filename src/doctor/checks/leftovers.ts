@@ -35,7 +35,8 @@ function judgeLeftovers(name: string, paths: readonly string[]): Finding {
     grade: "note",
     code: "hosts-file-leftover",
     message: `A process that was killed left ${paths.length} half-written ${paths.length === 1 ? "copy" : "copies"} of ${name}.`,
-    hint: `The server removes such at its start; or: ${renderCommand(["sudo", ...command])}`,
+    hint: "The server removes such at its start; or:",
+    command: renderCommand(["sudo", ...command]),
     fix: { commands: [command], needsRoot: true },
   };
 }

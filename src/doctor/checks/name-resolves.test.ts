@@ -15,7 +15,8 @@ test.each([
 test("where a cache runs, emptying it comes first", () => {
   const resolver = { isNscdRunning: true, resolved: { isRunning: true, readsHosts: true } };
   expect(judgeAnswer({ ...given, found: [], resolver })).toMatchObject({
-    hint: "A cache may have an old answer: sudo nscd -i hosts && sudo resolvectl flush-caches",
+    hint: "A cache may have an old answer:",
+    command: "sudo nscd -i hosts && sudo resolvectl flush-caches",
     fix: {
       commands: [
         ["nscd", "-i", "hosts"],

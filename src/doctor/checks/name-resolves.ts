@@ -42,11 +42,16 @@ export function judgeAnswer(given: {
     grade: "problem",
     code: first === undefined ? "name-unresolved" : "name-resolves-elsewhere",
     message: `${name} ${what}, though the hosts file has it with ${shown.join(", ")}.`,
-    hint:
-      fix === undefined
-        ? `See what is asked, and in which order: getent -s files ahosts ${name}; grep hosts: /etc/nsswitch.conf`
-        : `A cache may have an old answer: sudo ${fix.commands.map((words) => words.join(" ")).join(" && sudo ")}`,
-    ...(fix !== undefined && { fix }),
+    ...(fix === undefined
+      ? {
+          hint: "See what is asked, and in which order:",
+          command: `getent -s files ahosts ${name}; grep hosts: /etc/nsswitch.conf`,
+        }
+      : {
+          hint: "A cache may have an old answer:",
+          command: `sudo ${fix.commands.map((words) => words.join(" ")).join(" && sudo ")}`,
+          fix,
+        }),
   };
 }
 

@@ -17,7 +17,8 @@ export function judgeNscd({ isNscdRunning }: Pick<Resolver, "isNscdRunning">): F
     grade: "note",
     code: "nscd-caches",
     message: "nscd runs and remembers what names led to, also that a name was unknown (20 s).",
-    hint: "If a name leads to where it led before: sudo nscd -i hosts",
+    hint: "If a name leads to where it led before:",
+    command: "sudo nscd -i hosts",
     fix: { commands: [command], needsRoot: true },
   };
 }

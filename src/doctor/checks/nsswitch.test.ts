@@ -85,7 +85,8 @@ test("without a line glibc does not look, musl does", () => {
   expect(judgeNsswitch({ ...given, hasNsswitch: true })).toMatchObject({
     code: "nsswitch-no-files",
     message: expect.stringContaining("is not there"),
-    hint: String.raw`Write the line: printf 'hosts: files dns\n' | sudo tee -a /etc/nsswitch.conf`,
+    hint: "Write the line:",
+    command: String.raw`printf 'hosts: files dns\n' | sudo tee -a /etc/nsswitch.conf`,
   });
   expect(judgeNsswitch({ ...given, hasNsswitch: false })).toMatchObject({ grade: "ok" });
 });

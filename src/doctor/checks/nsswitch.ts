@@ -40,7 +40,8 @@ function withoutLine(isThere: boolean): Finding {
     grade: "problem",
     code: "nsswitch-no-files",
     message: `${nsswitchPath} ${isThere ? "has no line for hosts" : "is not there"}: programs ask DNS and do not look into the hosts file.`,
-    hint: `Write the line: ${command}`,
+    hint: "Write the line:",
+    command,
   };
 }
 
@@ -85,10 +86,11 @@ const throughResolved: Finding = {
 const filesFirst = String.raw`/^\s*hosts:/ { s/\sfiles\>//; s/hosts:/& files/ }`;
 
 /** sed(1) keeps a copy of the file under the ending; words of the user's stay, so it can be done without asking. */
-function mending(script: string): { readonly hint: string; readonly fix: Fix } {
-  const command = ["sed", "-E", "-i.before-doctor", script, nsswitchPath];
-  const hint = `Put the hosts file first (a copy is kept): ${renderCommand(["sudo", ...command])}`;
-  return { hint, fix: { commands: [command], needsRoot: true } };
+function mending(script: string): { readonly hint: string; readonly command: string; readonly fix: Fix } {
+  const words = ["sed", "-E", "-i.before-doctor", script, nsswitchPath];
+  const hint = "Put the hosts file first (a copy is kept):";
+  const command = renderCommand(["sudo", ...words]);
+  return { hint, command, fix: { commands: [words], needsRoot: true } };
 }
 
 function namesOf(sources: readonly Source[]): string {

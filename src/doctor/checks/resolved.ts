@@ -20,6 +20,7 @@ export function judgeResolved({ isRunning, readsHosts }: Resolver["resolved"]): 
     code: "resolved-ignores-hosts",
     message:
       "systemd-resolved is told not to read the hosts file (ReadEtcHosts=no): programs that ask it do not see our names.",
-    hint: `Let it: sudo mkdir -p /etc/systemd/resolved.conf.d && printf '[Resolve]\\nReadEtcHosts=yes\\n' | sudo tee ${dropIn} && sudo systemctl restart systemd-resolved`,
+    hint: "Let it:",
+    command: `sudo mkdir -p /etc/systemd/resolved.conf.d && printf '[Resolve]\\nReadEtcHosts=yes\\n' | sudo tee ${dropIn} && sudo systemctl restart systemd-resolved`,
   };
 }

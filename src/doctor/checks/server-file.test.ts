@@ -13,7 +13,8 @@ test.each([
 
 test("the other file can be looked at, whatever its name", () => {
   expect(judgeServerFile({ hostsFile: "/tmp/my hosts", dryRun: false }, "/etc/hosts")).toMatchObject({
-    hint: "Look at that file: hostsfile-server doctor '--hosts-file=/tmp/my hosts'",
+    hint: "Look at that file:",
+    command: "hostsfile-server doctor '--hosts-file=/tmp/my hosts'",
     isDeadEnd: true,
   });
 });

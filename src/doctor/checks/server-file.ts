@@ -20,7 +20,8 @@ export function judgeServerFile(
       grade: "warning",
       code: "server-dry-run",
       message: "The server was started with --dry-run: it writes no line.",
-      hint: "Start it without that flag, or make it a service: sudo hostsfile-server install",
+      hint: "Start it without that flag, or make it a service:",
+      command: "sudo hostsfile-server install",
       isDeadEnd: true,
     };
   }
@@ -29,7 +30,8 @@ export function judgeServerFile(
     grade: "warning",
     code: "server-keeps-another-file",
     message: `The server keeps ${server.hostsFile}, not ${hostsFile}.`,
-    hint: `Look at that file: ${renderCommand(["hostsfile-server", "doctor", `--hosts-file=${server.hostsFile}`])}`,
+    hint: "Look at that file:",
+    command: renderCommand(["hostsfile-server", "doctor", `--hosts-file=${server.hostsFile}`]),
     isDeadEnd: true,
   };
 }

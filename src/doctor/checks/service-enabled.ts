@@ -17,7 +17,8 @@ export function judgeEnabled(unit: ServiceUnit | undefined): Finding {
       grade: "note",
       code: "service-not-installed",
       message: "The server was started by hand, so it is gone after the next boot.",
-      hint: "Make it a service: sudo hostsfile-server install",
+      hint: "Make it a service:",
+      command: "sudo hostsfile-server install",
     };
   }
   if (unit.atBoot !== "disabled") return ok("The service starts at boot.");
@@ -26,7 +27,8 @@ export function judgeEnabled(unit: ServiceUnit | undefined): Finding {
     grade: "warning",
     code: "service-not-enabled",
     message: "The service does not start at boot.",
-    hint: `Let it: sudo ${command.join(" ")}`,
+    hint: "Let it:",
+    command: `sudo ${command.join(" ")}`,
     fix: { commands: [command], needsRoot: true },
   };
 }

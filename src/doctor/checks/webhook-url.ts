@@ -50,13 +50,13 @@ export function judgeWebhookURL(facts: WebhookFacts): Finding {
   const elsewhere = reasonElsewhere(facts);
   if (elsewhere !== undefined && !hasCalledSinceStart(chain)) {
     const message = `ExternalDNS calls ${url?.shown ?? chain.externalDNS.settings.webhookURL}: ${elsewhere}.`;
-    return { grade: "problem", code: "webhook-elsewhere", message, hint: `Let it call this server: ${command}` };
+    return { grade: "problem", code: "webhook-elsewhere", message, hint: "Let it call this server:", command };
   }
   if (url === undefined) return ok("ExternalDNS calls this server.");
   if (!isServed) {
     const message = `ExternalDNS calls ${url.shown}, and the server answers on port ${port}, but not at that address.`;
-    const hint = `Start it again without --host: sudo hostsfile-server --port=${port}`;
-    return { grade: "problem", code: "server-elsewhere", message, hint };
+    const advice = { hint: "Start it again without --host:", command: `sudo hostsfile-server --port=${port}` };
+    return { grade: "problem", code: "server-elsewhere", message, ...advice };
   }
   if (status !== undefined && url.cluster !== undefined && cluster === undefined) {
     return unknownCluster(url.cluster, chain, port);
@@ -67,7 +67,8 @@ export function judgeWebhookURL(facts: WebhookFacts): Finding {
       grade: "problem",
       code: "webhook-token-missing",
       message,
-      hint: `Give it the cluster's own: ${giveToken}`,
+      hint: "Give it the cluster's own:",
+      command: giveToken,
     };
   }
   return ok(`ExternalDNS calls ${url.shown}.`);
@@ -102,8 +103,9 @@ const settling = 10_000;
 function unknownCluster(name: string, { status }: Chain, port: number): Finding {
   const message = `ExternalDNS calls for the cluster ${name}, and the server has none of that name.`;
   const url = methodURL({ port }, name, "domains");
-  const hint = `Give it a domain, then its cluster IP by the same path with clusterip: ${curlWords(status)} -d dtk.io ${url}`;
-  return { grade: "problem", code: "webhook-cluster-unknown", message, hint };
+  const hint = "Give it a domain, then its cluster IP by the same path with clusterip:";
+  const command = `${curlWords(status)} -d dtk.io ${url}`;
+  return { grade: "problem", code: "webhook-cluster-unknown", message, hint, command };
 }
 
 async function rightHost(desktop: Desktop, { cluster }: Chain): Promise<string> {

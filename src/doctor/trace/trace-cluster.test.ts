@@ -33,14 +33,14 @@ test.each([
 });
 
 test("the commands lead to the cluster that was looked at", () => {
-  expect(judgeSources({ name, sources: [], isKnown: false, ...cluster })).toHaveProperty(
-    "hint",
-    "See which hosts are asked for: kubectl --context=kind-a get ingress -A",
-  );
+  expect(judgeSources({ name, sources: [], isKnown: false, ...cluster })).toMatchObject({
+    hint: "See which hosts are asked for:",
+    command: "kubectl --context=kind-a get ingress -A",
+  });
   const ingress = { metadata: { name: "test" }, spec: { rules: [{ host: name }] } };
   const sources = [{ kind: "Ingress", path: "default/test", ingress }];
   expect(judgeSources({ name, sources, isKnown: false, ...cluster })).toHaveProperty(
-    "hint",
+    "command",
     expect.stringContaining(
       `kubectl --context=kind-a -n default annotate ingress test ${cluster.prefix}target=${name}`,
     ),

@@ -46,7 +46,8 @@ export function judgeSources(given: {
       grade: isKnown ? "note" : "problem",
       code: "name-not-asked-for",
       message: `No Ingress, Service, HTTPRoute or DNSEndpoint of this cluster asks for ${name}.`,
-      hint: `See which hosts are asked for: ${kubectl({ place }, "get", "ingress", "-A")}`,
+      hint: "See which hosts are asked for:",
+      command: kubectl({ place }, "get", "ingress", "-A"),
     };
   }
   const [silent] = first.ingress === undefined ? [] : findSilentIngresses({ ingresses: [first.ingress] }, prefix);
@@ -55,6 +56,7 @@ export function judgeSources(given: {
     grade: "problem",
     code: "ingress-without-target",
     message: `The Ingress ${first.path} asks for ${name}, and ExternalDNS passes over it: no annotation names a target, and no load balancer gave an address.`,
-    hint: `Name one; any will do, the name gets the cluster IP: ${silent.command.replace(/^kubectl/, () => kubectl({ place }))}`,
+    hint: "Name one; any will do, the name gets the cluster IP:",
+    command: silent.command.replace(/^kubectl/, () => kubectl({ place })),
   };
 }

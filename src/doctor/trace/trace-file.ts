@@ -19,7 +19,9 @@ export async function inFile(desktop: Desktop, name: string): Promise<readonly F
   const { path } = await desktop.once(lookAtHostsFile);
   if (addresses.length > 0) return [ok(`${path} has ${name} with ${addresses.join(", ")}.`)];
   const message = `${path} has no line for ${name}, though the server wants one there.`;
-  return [{ grade: "problem", code: "name-not-in-file", message, hint: `See what hinders the server: ${lookCloser}` }];
+  return [
+    { grade: "problem", code: "name-not-in-file", message, hint: "See what hinders the server:", command: lookCloser },
+  ];
 }
 
 /** Looks whether programs resolve it. */

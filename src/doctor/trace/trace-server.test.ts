@@ -26,7 +26,8 @@ test("a name outside the managed domains, with the command for its domain", () =
   expect(judgeManaged("x.my.test", status, url)).toMatchObject({
     code: "not-managed",
     message: "x.my.test lies outside the managed domains (dtk.io).",
-    hint: "Manage its domain: curl -d my.test http://localhost:5000/domains",
+    hint: "Manage its domain:",
+    command: "curl -d my.test http://localhost:5000/domains",
   });
   expect(judgeManaged("evildtk.io", statusOf(), url)).toMatchObject({ message: expect.stringContaining("(none)") });
 });

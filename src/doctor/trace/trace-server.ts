@@ -23,7 +23,8 @@ export function judgeManaged(name: string, status: Status | undefined, url: stri
     grade: "problem",
     code: "not-managed",
     message: `${name} lies outside the managed domains (${status?.clusters.flatMap(({ domains }) => domains).join(", ") || "none"}).`,
-    hint: `Manage its domain: ${curlWords(status)} -d ${domain} ${url}`,
+    hint: "Manage its domain:",
+    command: `${curlWords(status)} -d ${domain} ${url}`,
   };
 }
 
@@ -52,14 +53,16 @@ export function judgeSent(name: string, holders: readonly string[], leftOut: Sta
       grade: "problem",
       code: refused.reason,
       message: refused.sentence,
-      hint: `See what else there is: ${lookCloser}`,
+      hint: "See what else there is:",
+      command: lookCloser,
     };
   }
   return {
     grade: "problem",
     code: "name-not-sent",
     message: `ExternalDNS has not sent ${name}. It looks once a minute unless it was told otherwise.`,
-    hint: `If it does not come, see why: ${lookCloser}`,
+    hint: "If it does not come, see why:",
+    command: lookCloser,
   };
 }
 
@@ -73,13 +76,19 @@ export function judgeShown(name: string, status: Pick<Status, "names" | "notShow
   const conflict = status?.sinks.flatMap(({ conflicts }) => conflicts.list).find((each) => each.name === name);
   if (conflict !== undefined) {
     const message = `Your own line ${conflict.line} has ${name}, so the cluster's does not count: ${conflict.text.trim()}`;
-    const hint =
-      "Take it out to let the cluster have it, or let this do it, which shows it first: hostsfile-server adopt";
-    return { grade: "problem", code: "name-is-yours", message, hint };
+    const hint = "Take it out to let the cluster have it, or let this do it, which shows it first:";
+    const command = "hostsfile-server adopt";
+    return { grade: "problem", code: "name-is-yours", message, hint, command };
   }
   const kept = status?.notShown.list.find((each) => each.name === name);
   const entry = status?.names.list.find((each) => each.name === name);
   if (entry !== undefined) return ok(`The server shows ${name} with ${entry.addresses.join(", ")}.`);
   if (kept === undefined) return ok(`The server has ${name} among its names.`);
-  return { grade: "problem", code: kept.reason, message: kept.sentence, hint: `See what else there is: ${lookCloser}` };
+  return {
+    grade: "problem",
+    code: kept.reason,
+    message: kept.sentence,
+    hint: "See what else there is:",
+    command: lookCloser,
+  };
 }

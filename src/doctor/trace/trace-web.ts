@@ -27,13 +27,15 @@ function silent(name: string, address: string, isThere: boolean): Finding {
         grade: "problem",
         code: "cluster-ip-closed",
         message: `${name} leads to ${address}, where nothing listens on port 80 or 443.`,
-        hint: "Start an ingress controller that listens there, and see: kubectl get pods -A",
+        hint: "Start an ingress controller that listens there, and see:",
+        command: "kubectl get pods -A",
       }
     : {
         grade: "problem",
         code: "cluster-ip-silent",
         message: `${name} leads to ${address}, which does not answer at all.`,
-        hint: "Is the cluster's machine running, and is this still its address? See: kubectl get nodes -o wide",
+        hint: "Is the cluster's machine running, and is this still its address? See:",
+        command: "kubectl get nodes -o wide",
       };
 }
 
@@ -50,13 +52,15 @@ async function askForPage(name: string, host: string): Promise<number | undefine
 export function judgePage(name: string, status: number | undefined): Finding {
   if (status === undefined) {
     const message = `http://${name} is connected, and no page comes.`;
-    const hint = "See how the ingress controller does: kubectl get pods -A";
-    return { grade: "warning", code: "name-without-page", message, hint };
+    const hint = "See how the ingress controller does:";
+    const command = "kubectl get pods -A";
+    return { grade: "warning", code: "name-without-page", message, hint, command };
   }
   if (status !== 404 && status < 500) {
     return ok(`http://${name} answers ${status}. A browser that shows nothing may ask a DNS server of its own.`);
   }
   const message = `http://${name} answers ${status}${status === 404 ? ": the ingress controller may not know the name" : ""}.`;
-  const hint = "See its Ingress and what is behind it: kubectl get ingress,service,endpoints -A";
-  return { grade: "warning", code: "name-without-page", message, hint };
+  const hint = "See its Ingress and what is behind it:";
+  const command = "kubectl get ingress,service,endpoints -A";
+  return { grade: "warning", code: "name-without-page", message, hint, command };
 }

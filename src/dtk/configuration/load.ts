@@ -55,8 +55,9 @@ function codeOf(error: unknown): string | undefined {
 
 function missing(path: string): TroubleError {
   const message = `There is no ${path} here.`;
-  const hint = `Make one: dtk config init${path === defaultConfigurationPath ? "" : ` --config=${path}`}, or name yours with --config.`;
-  return new TroubleError({ code: "configuration-missing", message, hint }, { exitCode: 2 });
+  const hint = "Name yours with --config, or make one:";
+  const command = `dtk config init${path === defaultConfigurationPath ? "" : ` --config=${path}`}`;
+  return new TroubleError({ code: "configuration-missing", message, hint, command }, { exitCode: 2 });
 }
 
 function unusable(path: string, what: "read" | "written", cause: unknown): TroubleError {

@@ -79,7 +79,10 @@ async function explainFailure(known: {
 }
 
 function unknownCause(rollout: { readonly what?: string; readonly why?: string }, pod: Pod | undefined): Trouble {
-  const logs = `See: kubectl -n ${releaseNamespace} logs deployment/${releaseName}; kubectl -n ${releaseNamespace} describe pods`;
+  const logs = {
+    hint: "See:",
+    command: `kubectl -n ${releaseNamespace} logs deployment/${releaseName}; kubectl -n ${releaseNamespace} describe pods`,
+  };
   if (rollout.why === "image") {
     const message = `The image of ExternalDNS cannot be pulled: ${rollout.what ?? ""}`;
     return {
@@ -90,8 +93,8 @@ function unknownCause(rollout: { readonly what?: string; readonly why?: string }
   }
   if (rollout.why === "crash") {
     const message = `ExternalDNS in pod ${pod?.metadata.name ?? ""} ends again and again: ${rollout.what ?? ""}.`;
-    return { code: "external-dns-crashes", message, hint: logs };
+    return { code: "external-dns-crashes", message, ...logs };
   }
   const message = `ExternalDNS does not come up: still waiting for ${rollout.what ?? "it"}.`;
-  return { code: "rollout-stuck", message, hint: logs };
+  return { code: "rollout-stuck", message, ...logs };
 }

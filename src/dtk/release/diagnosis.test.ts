@@ -35,11 +35,14 @@ test("what is not known has no cause", () => {
   expect(say("")).toBeUndefined();
 });
 
-test("the firewall's command stands in the hint when there is one", () => {
+test("the firewall's command is what to type, when there is one", () => {
   const log = "dial tcp: i/o timeout";
-  expect(say(log, { firewall: ["sudo ufw allow x"] })?.hint).toBe(
-    "Let the cluster through this desktop's firewall: sudo ufw allow x",
-  );
+  const hint = "Let the cluster through this desktop's firewall:";
+  expect(say(log, { firewall: ["sudo ufw allow x"] })).toMatchObject({ hint, command: "sudo ufw allow x" });
+  expect(say(log, { firewall: ["sudo ufw allow x"], otherWays: ["a.test"] })).toMatchObject({
+    hint: `Or the way to the desktop is another; try: --host-ip a.test\n  ${hint}`,
+    command: "sudo ufw allow x",
+  });
   expect(say(log)?.hint).toMatch(/^Allow the port in this desktop's firewall/);
 });
 

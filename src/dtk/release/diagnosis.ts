@@ -1,5 +1,5 @@
 /** Tells from ExternalDNS's last words why it does not run, and what to do about it. Pure. */
-import type { Trouble } from "../../base/trouble.ts";
+import type { Advice, Trouble } from "../../base/trouble.ts";
 
 export interface Words {
   /** The end of the pod's log. */
@@ -19,7 +19,7 @@ interface Cause {
   /** In ExternalDNS's words (provider/webhook/webhook.go, Go's net package). */
   readonly pattern: RegExp;
   readonly message: (words: Words) => string;
-  readonly hint: (words: Words) => string;
+  readonly advice: (words: Words) => Advice;
 }
 
 const causes: readonly Cause[] = [
@@ -27,38 +27,43 @@ const causes: readonly Cause[] = [
     code: "webhook-wrong-token",
     pattern: /status code 401|status code < 500/,
     message: ({ url }) => `ExternalDNS reaches ${url}, and the server does not take its token.`,
-    hint: ({ cluster }) =>
-      `Give dtk the admin token that the server was started with (--token-file FILE), then run this again; the cluster's own is shown by: hostsfile-server token --cluster ${cluster}`,
+    advice: ({ cluster }) => ({
+      hint: "Give dtk the admin token that the server was started with (--token-file FILE), then run this again; the cluster's own is shown by:",
+      command: `hostsfile-server token --cluster ${cluster}`,
+    }),
   },
   {
     code: "webhook-not-allowed",
     pattern: /status code 503/,
     message: ({ url }) =>
       `ExternalDNS reaches ${url}, and the server answers 503: it does not let this address in, or is not ready.`,
-    hint: () => "The server's log names the address and the --allow that lets it in; see also: hostsfile-server status",
+    advice: () => ({
+      hint: "The server's log names the address and the --allow that lets it in; see also:",
+      command: "hostsfile-server status",
+    }),
   },
   {
     code: "webhook-wrong-content",
     pattern: /wrong content type/,
     message: ({ url }) => `ExternalDNS reaches ${url}, but something else than hostsfile-server answers there.`,
-    hint: () =>
-      "See who has the port (sudo ss -ltnp); name the right address and port as dns.host-ip and dns.webhook-port.",
+    advice: () => ({
+      hint: "Name the right address and port as dns.host-ip and dns.webhook-port. See who has the port:",
+      command: "sudo ss -ltnp",
+    }),
   },
   {
     code: "webhook-unknown-host",
     pattern: /no such host|server misbehaving/,
     message: ({ url }) => `Inside the cluster nobody knows the name in ${url}.`,
-    hint: (words) =>
-      orOtherWays(
-        words,
-        "Name this desktop by its address as the cluster sees it: dns.host-ip in config.yaml, or --host-ip.",
-      ),
+    advice: (words) => ({
+      hint: `Name this desktop by its address as the cluster sees it: dns.host-ip in config.yaml, or --host-ip.${otherWaysOf(words)}`,
+    }),
   },
   {
     code: "webhook-refused",
     pattern: /connection refused|connection reset/,
     message: ({ url }) => `Nothing takes ExternalDNS's calls at ${url}: the connection is refused.`,
-    hint: (words) =>
+    advice: (words) =>
       orFirewall(
         words,
         "Does the server listen on that address? Start it without --host, or name another as dns.host-ip.",
@@ -69,42 +74,46 @@ const causes: readonly Cause[] = [
     pattern: /i\/o timeout|deadline exceeded|Client\.Timeout|no route to host|network is unreachable/,
     message: ({ url }) =>
       `ExternalDNS's calls to ${url} get no answer: a firewall drops them, or this is not the way to the desktop.`,
-    hint: (words) =>
+    advice: (words) =>
       orFirewall(words, "Allow the port in this desktop's firewall, or name another address as dns.host-ip."),
   },
   {
     code: "external-dns-forbidden",
     pattern: /is forbidden: User/,
     message: () => "ExternalDNS may not read what it should watch.",
-    hint: () => "The chart's ClusterRole lacks it; leave rbac.create on, and your own --values as they were.",
+    advice: () => ({
+      hint: "The chart's ClusterRole lacks it; leave rbac.create on, and your own --values as they were.",
+    }),
   },
   {
     code: "external-dns-flags",
     pattern: /unknown long flag|flag parsing error|unknown flag|must be set explicitly|config validation failed/,
     message: () => "ExternalDNS does not take the flags that the chart gives it.",
-    hint: () =>
-      "Chart and image do not fit together: leave image.tag out of your own values, or name another --chart-version.",
+    advice: () => ({
+      hint: "Chart and image do not fit together: leave image.tag out of your own values, or name another --chart-version.",
+    }),
   },
 ];
 
-function orFirewall(words: Words, otherwise: string): string {
+function orFirewall(words: Words, otherwise: string): Advice {
   const { firewall } = words;
-  return orOtherWays(
-    words,
-    firewall.length === 0 ? otherwise : `Let the cluster through this desktop's firewall: ${firewall.join("; ")}`,
-  );
+  const others = otherWaysOf(words);
+  if (firewall.length === 0) return { hint: `${otherwise}${others}` };
+  const hint = "Let the cluster through this desktop's firewall:";
+  return { hint: others === "" ? hint : `${others.trim()}\n  ${hint}`, command: firewall.join("; ") };
 }
 
-function orOtherWays({ otherWays }: Words, first: string): string {
+/** A line on what else may lead to the desktop; empty when nothing is known. */
+function otherWaysOf({ otherWays }: Words): string {
   return otherWays.length === 0
-    ? first
-    : `${first}\n  Or the way to the desktop is another; try: --host-ip ${otherWays.join(", or --host-ip ")}`;
+    ? ""
+    : `\n  Or the way to the desktop is another; try: --host-ip ${otherWays.join(", or --host-ip ")}`;
 }
 
 /** Finds the known cause in the log; undefined when there is none. */
 export function diagnose(words: Words): Trouble | undefined {
   const cause = causes.find(({ pattern }) => pattern.test(words.log));
-  return cause && { code: cause.code, message: cause.message(words), hint: cause.hint(words) };
+  return cause && { code: cause.code, message: cause.message(words), ...cause.advice(words) };
 }
 
 /**

@@ -5,8 +5,9 @@ import { TroubleError } from "../../base/trouble.ts";
 /** No server answers. */
 export function noServer(port: number, hosts: readonly string[]): TroubleError {
   const message = `No hostsfile-server answers on port ${port} of ${hosts.join(" or ")}.`;
-  const hint = `Start it: sudo hostsfile-server --port=${port}; then run this again, or add --wait-server to wait for it.`;
-  return new TroubleError({ code: "no-server", message, hint }, { exitCode: 3 });
+  const hint = "Run this again once it is started, or add --wait-server to wait for it. Start it:";
+  const command = `sudo hostsfile-server --port=${port}`;
+  return new TroubleError({ code: "no-server", message, hint, command }, { exitCode: 3 });
 }
 
 /** Something else has the port. */
@@ -38,15 +39,17 @@ export function notTaken(answer: {
   readonly text: string;
 }): TroubleError {
   const message = `The server at ${answer.url} answered ${answer.status}: ${answer.text.trim().slice(0, 300)}`;
-  const hint = "See the server's log, and: hostsfile-server status";
-  return new TroubleError({ code: "server-refused", message, hint }, { exitCode: 3 });
+  const hint = "See the server's log, and:";
+  const command = "hostsfile-server status";
+  return new TroubleError({ code: "server-refused", message, hint, command }, { exitCode: 3 });
 }
 
 /** The server took a setting and does not have it. */
 export function settingLost(sentences: readonly string[]): TroubleError {
   const message = `The server took its settings and still lacks some: ${sentences.join("; ")}.`;
-  const hint = "Does something else configure the same cluster? See: hostsfile-server status";
-  return new TroubleError({ code: "setting-lost", message, hint }, { exitCode: 3 });
+  const hint = "Does something else configure the same cluster? See:";
+  const command = "hostsfile-server status";
+  return new TroubleError({ code: "setting-lost", message, hint, command }, { exitCode: 3 });
 }
 
 /** The server does not listen where the cluster will call. */

@@ -59,8 +59,9 @@ function takeSocket(environment: Environment, pid: number): number | undefined {
   const count = Number.parseInt(environment["LISTEN_FDS"] ?? "", 10) || 0;
   if (count <= 1) return count === 1 ? firstDescriptor : undefined;
   const message = `systemd passes ${count} sockets where the server takes one.`;
-  const hint = "Leave one ListenStream= in the socket's unit: systemctl edit --full hostsfile-server.socket";
-  throw new TroubleError({ code: "several-sockets", message, hint }, { exitCode: 3 });
+  const hint = "Leave one ListenStream= in the socket's unit:";
+  const command = "systemctl edit --full hostsfile-server.socket";
+  throw new TroubleError({ code: "several-sockets", message, hint, command }, { exitCode: 3 });
 }
 
 /** A third of the time after which systemd takes the process for dead, in ms (sd_watchdog_enabled(3) asks for half). */

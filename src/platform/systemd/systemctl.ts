@@ -18,8 +18,9 @@ export async function systemctl(...words: readonly string[]): Promise<string> {
   const { ok, output, complaint } = await runProgram("systemctl", words, { timeout: 120_000 });
   if (ok) return output;
   const message = `systemctl ${words.join(" ")} failed: ${complaint.split("\n")[0] ?? ""}.`.replace("..", ".");
-  const hint = `See why: systemctl status ${serviceUnitName}; journalctl --unit ${serviceUnitName}`;
-  throw new TroubleError({ code: "systemd-refused", message, hint }, { exitCode: 3 });
+  const hint = "See why:";
+  const command = `systemctl status ${serviceUnitName}; journalctl --unit ${serviceUnitName}`;
+  throw new TroubleError({ code: "systemd-refused", message, hint, command }, { exitCode: 3 });
 }
 
 /** One property of a unit as systemd shows it, empty for an unknown one. */

@@ -108,7 +108,8 @@ describe("somebody else changes the block", () => {
     writeFileSync(place.path, damaged);
     const report = await sink.apply(viewOf(["a.test"]));
     expect(notices(report)).toEqual(["hosts-file-block-damaged"]);
-    const copies = readdirSync(place.stateFolder).map((name) => readFileSync(join(place.stateFolder, name), "utf8"));
+    const folder = join(place.stateFolder, "hosts-file");
+    const copies = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
     expect(copies).toContain(damaged);
     expect(outsideOf(readFileSync(place.path, "utf8"))).toBe("127.0.0.1 localhost\n# mine\n");
   });
@@ -162,13 +163,14 @@ test("restarts make no copies, edits of the user's do", async () => {
     await using sink = await openSink(place);
     await sink.apply(viewOf([name]));
   }
-  expect(readdirSync(place.stateFolder)).toEqual(["hosts.orig"]);
-  expect(readFileSync(join(place.stateFolder, "hosts.orig"), "utf8")).toBe("127.0.0.1 localhost");
+  const folder = join(place.stateFolder, "hosts-file");
+  expect(readdirSync(folder)).toEqual(["hosts.orig"]);
+  expect(readFileSync(join(folder, "hosts.orig"), "utf8")).toBe("127.0.0.1 localhost");
   appendFileSync(place.path, "1.2.3.4 mine\n");
   await using sink = await openSink(place);
   await sink.apply(viewOf(["d.test"]));
   await sink.apply(viewOf(["e.test"]));
-  expect(readdirSync(place.stateFolder)).toHaveLength(2);
+  expect(readdirSync(folder)).toHaveLength(2);
 });
 
 describe("who may write", () => {

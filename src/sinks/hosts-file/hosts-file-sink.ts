@@ -1,4 +1,5 @@
 /** Shows the view in a hosts file: reads it, renders the managed block, writes it safely, and keeps it there. */
+import { join } from "node:path";
 import type { Position } from "../../records/position.ts";
 import type { View } from "../../records/view.ts";
 import type { Trouble } from "../../base/trouble.ts";
@@ -19,12 +20,14 @@ import type { Sink, SinkReport } from "../../engine/sink.ts";
 import { realPathOf } from "./writer/snapshot.ts";
 import { mostBytes, toText } from "./text.ts";
 import { watchHostsFile } from "./watch.ts";
+import { notKept } from "./writer/copies.ts";
+import { moveOldCopies } from "./writer/old-state.ts";
 import { HostsFileWriter, type Written } from "./writer/writer.ts";
 
 export interface HostsFileSinkOptions {
   /** The hosts file; links are followed. A missing one is created when there is something to show. */
   readonly path: string;
-  /** Where copies of the user's file and the journal are kept; created if missing. */
+  /** Copies of the user's file and the journal are kept in a folder of it; created if missing. */
   readonly stateFolder: string;
   /** The command that runs, for a second one that finds the lock taken. */
   readonly what: string;
@@ -64,6 +67,7 @@ class FileSink implements HostsFileSink {
   readonly title = "hosts file";
   readonly path: string;
   readonly #options: Required<HostsFileSinkOptions>;
+  readonly #folder: string;
   readonly #writer: HostsFileWriter;
   readonly #repairs = new RepairLimit();
   readonly #adoptions = new AdoptionSlot();
@@ -85,8 +89,11 @@ class FileSink implements HostsFileSink {
       position: () => undefined,
       ...options,
     };
+    this.#folder = join(options.stateFolder, this.id);
     this.#writer = new HostsFileWriter({
       ...this.#options,
+      folder: this.#folder,
+      oldFolder: options.stateFolder,
       onLateEdit: (copy) => this.#onLateEdit(copy),
       onNotice: (notice) => (this.#lateNotices = [...this.#lateNotices, notice]),
     });
@@ -126,6 +133,7 @@ class FileSink implements HostsFileSink {
       this.#lock = takeLock({ path: real, stateFolder, holder });
       if (this.#lock.state !== "held") return this.#lock.trouble;
       await this.#writer.recover();
+      await this.#moveOldCopies();
       this.#realPath = real;
       this.#watch = watchHostsFile({ realPath: real, path, onLook: () => void this.#look() });
       return undefined;
@@ -135,6 +143,15 @@ class FileSink implements HostsFileSink {
       if (this.#lock.state !== "held")
         this.#lock = { state: "unavailable", isFolderClosed: false, trouble: explained.trouble };
       return explained.trouble;
+    }
+  }
+
+  async #moveOldCopies(): Promise<void> {
+    const { files, stateFolder, path } = this.#options;
+    try {
+      await moveOldCopies(files, { stateFolder, folder: this.#folder, path });
+    } catch (error) {
+      throw this.#error(notKept(stateFolder, error));
     }
   }
 

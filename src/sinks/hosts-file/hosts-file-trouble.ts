@@ -112,6 +112,7 @@ export function tooLargeTrouble(path: string, size: number | bigint): Trouble {
   return {
     code: "hosts-file-too-large",
     message: `${path} has ${size.toLocaleString("en")} bytes, too many to be read and shown in.`,
-    hint: `Find out what fills it, or name another file with --hosts-file. To take our lines out of it: sudo sed -i '/^# BEGIN.hostsfile-server/,/^# END.hostsfile-server/d' ${path}`,
+    hint: "Find out what fills it, or name another file with --hosts-file. To take our lines out of it:",
+    command: `sudo sed -i '/^# BEGIN.hostsfile-server/,/^# END.hostsfile-server/d' ${path}`,
   };
 }

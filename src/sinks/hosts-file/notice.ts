@@ -122,6 +122,7 @@ export function tornTrouble(path: string, journal: string, reason: Trouble | und
     code: "hosts-file-torn",
     message: `${path} is half written, because a write failed, and cannot be repaired yet: ${reason?.message ?? "an unknown error."}`,
     hint: `Nothing is lost: ${journal} holds the file as it was, and the server repairs the file before it writes anything else. ${reason?.hint ?? ""}`.trim(),
+    command: reason?.command,
   };
 }
 

@@ -1,5 +1,5 @@
 /** Proves that a write in place that fails half-way, or is cut off there, costs no byte of the user's: not in the running process, not at the next start. */
-import { readFileSync, readdirSync, renameSync, truncateSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, renameSync, rmdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { failingFiles } from "../../../test/support/failing-files.ts";
@@ -134,6 +134,25 @@ describe.concurrent.each([
   }
 });
 
+test("left torn by version 0.1.0, whose journal lies in the state folder itself: the next start mends the file", async () => {
+  using place = await placeWithBlock(["a.test"]);
+  {
+    const faulty = faultyFiles(place.path);
+    await using dying = await open(place, faulty.files);
+    await tear(place, faulty, dying);
+  }
+  const own = join(place.stateFolder, "hosts-file");
+  for (const name of readdirSync(own)) renameSync(join(own, name), join(place.stateFolder, name));
+  rmdirSync(own);
+  expect(journalsIn(place)).toHaveLength(1);
+  await using sink = await open(place, faultyFiles(place.path).files);
+  expect(userPart(place)).toBe(top + bottom);
+  expect(await sink.apply(viewOf(many))).toMatchObject({ ok: true, notices: [{ code: "hosts-file-mended" }] });
+  expect(journalsIn(place)).toEqual([]);
+  expect(readdirSync(place.stateFolder)).toEqual(["hosts-file"]);
+  expect(readdirSync(own)).toContain("hosts.orig");
+});
+
 test("edited while it is torn: what it was before is kept, and told where", async () => {
   using place = await placeWithBlock(["a.test"]);
   const before = readFileSync(place.path, "utf8");
@@ -188,7 +207,7 @@ function writerOf({ path, stateFolder }: Place, files: FileAccess, codes: string
   return new HostsFileWriter({
     files,
     path,
-    stateFolder,
+    folder: stateFolder,
     onLateEdit: () => {},
     onNotice: ({ code }) => codes.push(code),
   });
@@ -206,7 +225,7 @@ async function tear(place: Place, faulty: Faulty, sink: HostsFileSink): Promise<
 }
 
 function journalsIn({ stateFolder }: Place): readonly string[] {
-  return readdirSync(stateFolder).filter((name) => name.includes(".journal"));
+  return readdirSync(stateFolder, { recursive: true, encoding: "utf8" }).filter((name) => name.includes(".journal"));
 }
 
 /** The calls of one write after which something is half done; writer.test.ts has a write for each of the others. */

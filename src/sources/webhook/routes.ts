@@ -107,10 +107,11 @@ function note(reconciler: ReconcilerPort, work: (store: Store) => void): void {
 
 function refuseUnknown(context: WebhookContext, { warnOnce }: WebhookOptions, text: string): Response {
   const error = `Cluster ${JSON.stringify(text.slice(0, 100))} is not configured.`;
-  const hint = "To configure it, run on the desktop: curl -d DOMAIN http://localhost:PORT/clusters/NAME/domains";
+  const hint = "To configure it, run on the desktop:";
+  const command = "curl -d DOMAIN http://localhost:PORT/clusters/NAME/domains";
   const fields = { code: "unknown-cluster", path: context.req.path };
-  warnOnce({ kind: "unknown clusters", key: "", fields, message: `${error} ${hint}` });
-  return answerJSON(context, { error, hint }, 503);
+  warnOnce({ kind: "unknown clusters", key: "", fields, message: `${error} ${hint} ${command}` });
+  return answerJSON(context, { error, hint, command }, 503);
 }
 
 /** Each of its requests carries the media type, in Accept or Content-Type; a curl by hand must not count as a sign of life. */

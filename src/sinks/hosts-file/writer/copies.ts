@@ -1,5 +1,5 @@
 /** Keeps copies of the user's hosts file in the state folder: the very first one for ever, and the last few. */
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { userPartOf } from "../document/document.ts";
 import { readIfThere, writeDurably } from "./durable-file.ts";
 import { type FileAccess, errorCode, unlessMissing } from "./file-access.ts";
@@ -11,7 +11,8 @@ const kept = 5;
 
 export interface CopiesOptions {
   readonly files: FileAccess;
-  readonly stateFolder: string;
+  /** The hosts file's own folder. */
+  readonly folder: string;
   /** The hosts file, for its name. */
   readonly path: string;
 }
@@ -23,9 +24,9 @@ export class Copies {
   readonly #name: string;
   #userPart: string | undefined;
 
-  constructor({ files, stateFolder, path }: CopiesOptions) {
+  constructor({ files, folder, path }: CopiesOptions) {
     this.#files = files;
-    this.#folder = stateFolder;
+    this.#folder = folder;
     this.#name = basename(path);
   }
 
@@ -45,7 +46,7 @@ export class Copies {
       this.#userPart = userPart;
       return copy;
     } catch (error) {
-      throw new HostsFileError(notKept(this.#folder, error), error);
+      throw this.#notKept(error);
     }
   }
 
@@ -54,7 +55,7 @@ export class Copies {
     try {
       return await this.#keep(bytes);
     } catch (error) {
-      throw new HostsFileError(notKept(this.#folder, error), error);
+      throw this.#notKept(error);
     }
   }
 
@@ -89,11 +90,32 @@ export class Copies {
 
   #list(): readonly string[] {
     const names = unlessMissing(() => this.#files.list(this.#folder)) ?? [];
-    return names.filter((name) => name.startsWith(`${this.#name}.`) && name.endsWith(".copy")).toSorted();
+    return names.filter((name) => isLaterCopy(this.#name, name)).toSorted();
+  }
+
+  /** What was thrown, explained. The folder that the command looks at must be there. */
+  #notKept(error: unknown): HostsFileError {
+    const isThere = unlessMissing(() => this.#files.status(this.#folder)) !== undefined;
+    return new HostsFileError(notKept(isThere ? this.#folder : dirname(this.#folder), error), error);
   }
 }
 
-function notKept(folder: string, error: unknown): HostsFileError["trouble"] {
+/**
+ * Whether a file is a copy of a hosts file.
+ *
+ * @param path - the hosts file
+ * @param name - the name of the file, without its folder
+ */
+export function isCopyOf(path: string, name: string): boolean {
+  return name === `${basename(path)}.orig` || isLaterCopy(basename(path), name);
+}
+
+function isLaterCopy(of: string, name: string): boolean {
+  return name.startsWith(`${of}.`) && name.endsWith(".copy");
+}
+
+/** The trouble of a copy that could not be kept in a folder. */
+export function notKept(folder: string, error: unknown): HostsFileError["trouble"] {
   return {
     code: "hosts-file-copy-failed",
     message: `The hosts file was left as it is: no copy of it could be kept in ${folder} (${errorCode(error) ?? "unknown error"}).`,

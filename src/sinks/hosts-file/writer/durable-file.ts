@@ -12,7 +12,7 @@ import { type FileAccess, readAll, syncFolder, unlessMissing, writeAll } from ".
  */
 export async function writeDurably(files: FileAccess, path: string, bytes: Uint8Array): Promise<void> {
   const folder = dirname(path);
-  files.createFolder(folder);
+  await createDurably(files, folder);
   const temporary = join(folder, `.${process.pid}.${randomUUID()}.tmp`);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   try {
@@ -25,6 +25,13 @@ export async function writeDurably(files: FileAccess, path: string, bytes: Uint8
     throw error;
   }
   await syncFolder(files, folder);
+}
+
+/** Creates a folder unless it is there, so that what is put into it is not lost with its name. */
+export async function createDurably(files: FileAccess, folder: string): Promise<void> {
+  if (unlessMissing(() => files.status(folder)) !== undefined) return;
+  files.createFolder(folder);
+  await syncFolder(files, dirname(folder));
 }
 
 /** Removes a file that is of no use any more; one that cannot be removed is swept later. */

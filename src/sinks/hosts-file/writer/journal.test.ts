@@ -85,10 +85,10 @@ describe("the journal", () => {
     using place = plainPlace("");
     const given = { path: place.path, inode, oldBytes: randomBytes(1000), newBytes: randomBytes(70_000) };
     const file = await openJournal(fileAccess, place.stateFolder, given);
-    expect(findJournals(fileAccess, place.stateFolder, given)).toEqual([{ file, entry: given }]);
-    await closeJournal(fileAccess, place.stateFolder, file);
-    await closeJournal(fileAccess, place.stateFolder, file);
-    expect(findJournals(fileAccess, place.stateFolder, given)).toEqual([]);
+    expect(findJournals(fileAccess, [place.stateFolder], given)).toEqual([{ file, entry: given }]);
+    await closeJournal(fileAccess, file);
+    await closeJournal(fileAccess, file);
+    expect(findJournals(fileAccess, [place.stateFolder], given)).toEqual([]);
   });
 
   test("a second one is not opened over it, and another file's is left alone", async () => {
@@ -96,14 +96,14 @@ describe("the journal", () => {
     const file = await openJournal(fileAccess, place.stateFolder, entry);
     await expect(openJournal(fileAccess, place.stateFolder, { ...entry, oldBytes: newBytes })).rejects.toThrow(file);
     await openJournal(fileAccess, place.stateFolder, { ...entry, path: "/y", inode: { device: 1n, number: 3n } });
-    expect(findJournals(fileAccess, place.stateFolder, entry)).toEqual([{ file, entry }]);
+    expect(findJournals(fileAccess, [place.stateFolder], entry)).toEqual([{ file, entry }]);
   });
 
   test("is found by the inode, when the file is reached by another path", async () => {
     using place = plainPlace("");
     const file = await openJournal(fileAccess, place.stateFolder, entry);
-    expect(findJournals(fileAccess, place.stateFolder, { path: "/y", inode })).toEqual([{ file, entry }]);
-    expect(findJournals(fileAccess, place.stateFolder, { path: "/y", inode: undefined })).toEqual([]);
+    expect(findJournals(fileAccess, [place.stateFolder], { path: "/y", inode })).toEqual([{ file, entry }]);
+    expect(findJournals(fileAccess, [place.stateFolder], { path: "/y", inode: undefined })).toEqual([]);
   });
 
   test.each([
@@ -116,9 +116,9 @@ describe("the journal", () => {
     using place = plainPlace("");
     const file = await openJournal(fileAccess, place.stateFolder, entry);
     damage(file);
-    expect(findJournals(fileAccess, place.stateFolder, entry)).toEqual([{ file, entry: undefined }]);
+    expect(findJournals(fileAccess, [place.stateFolder], entry)).toEqual([{ file, entry: undefined }]);
     const left = readFileSync(file);
-    expect(readFileSync(await setAsideJournal(fileAccess, place.stateFolder, file))).toEqual(left);
-    expect(findJournals(fileAccess, place.stateFolder, entry)).toEqual([]);
+    expect(readFileSync(await setAsideJournal(fileAccess, file))).toEqual(left);
+    expect(findJournals(fileAccess, [place.stateFolder], entry)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /** Remembers what an in-place write is about to do, so that a file torn by a failure or a crash in the middle of it can be repaired. */
 import { hash } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { startsWith } from "./bytes.ts";
 import { readIfThere, writeDurably } from "./durable-file.ts";
 import { type FileAccess, syncFolder, unlessMissing } from "./file-access.ts";
@@ -24,8 +24,8 @@ export interface Journal {
 const lineFeed = 0x0a;
 
 /** Each hosts file has its own, so that a write over one never costs what another still needs. */
-function journalPath(stateFolder: string, path: string): string {
-  return join(stateFolder, `hosts-in-place.${hash("sha256", path).slice(0, 16)}.journal`);
+function journalPath(folder: string, path: string): string {
+  return join(folder, `hosts-in-place.${hash("sha256", path).slice(0, 16)}.journal`);
 }
 
 /**
@@ -34,8 +34,8 @@ function journalPath(stateFolder: string, path: string): string {
  * @returns the path of the journal
  * @throws an error if a journal of this file is open: what it can repair must be repaired first
  */
-export async function openJournal(files: FileAccess, stateFolder: string, entry: JournalEntry): Promise<string> {
-  const file = journalPath(stateFolder, entry.path);
+export async function openJournal(files: FileAccess, folder: string, entry: JournalEntry): Promise<string> {
+  const file = journalPath(folder, entry.path);
   if (unlessMissing(() => files.status(file)) !== undefined) {
     throw Object.assign(new Error(`${file} is still needed`), { code: "EEXIST" });
   }
@@ -53,17 +53,17 @@ export async function openJournal(files: FileAccess, stateFolder: string, entry:
 }
 
 /** Forgets the entry, once the file is whole and durable. */
-export async function closeJournal(files: FileAccess, stateFolder: string, file: string): Promise<void> {
+export async function closeJournal(files: FileAccess, file: string): Promise<void> {
   if (unlessMissing(() => files.status(file)) === undefined) return;
   files.unlink(file);
-  await syncFolder(files, stateFolder);
+  await syncFolder(files, dirname(file));
 }
 
 /** Puts a journal that cannot be read where it is in nobody's way, and returns its new path. */
-export async function setAsideJournal(files: FileAccess, stateFolder: string, file: string): Promise<string> {
+export async function setAsideJournal(files: FileAccess, file: string): Promise<string> {
   const kept = `${file}.damaged`;
   files.rename(file, kept);
-  await syncFolder(files, stateFolder);
+  await syncFolder(files, dirname(file));
   return kept;
 }
 
@@ -71,18 +71,25 @@ export async function setAsideJournal(files: FileAccess, stateFolder: string, fi
  * Finds the journals of one hosts file. The file is known by its path, or by its inode when it is now reached by another
  * one; what belongs to other files stays where it is.
  *
- * @param inode - undefined while the file is missing
+ * @param folders - where journals may lie
+ * @param file - its path, and its inode, which is undefined while the file is missing
  */
 export function findJournals(
   files: FileAccess,
-  stateFolder: string,
+  folders: readonly string[],
   { path, inode }: { readonly path: string; readonly inode: Inode | undefined },
 ): readonly Journal[] {
-  const names = unlessMissing(() => files.list(stateFolder)) ?? [];
+  return folders
+    .flatMap((folder) => journalsIn(files, folder))
+    .map((file) => readJournal(files, file))
+    .filter(({ entry }) => entry === undefined || entry.path === path || isSame(entry.inode, inode));
+}
+
+function journalsIn(files: FileAccess, folder: string): readonly string[] {
+  const names = unlessMissing(() => files.list(folder)) ?? [];
   return names
     .filter((name) => name.startsWith("hosts-in-place.") && name.endsWith(".journal"))
-    .map((name) => readJournal(files, join(stateFolder, name)))
-    .filter(({ entry }) => entry === undefined || entry.path === path || isSame(entry.inode, inode));
+    .map((name) => join(folder, name));
 }
 
 function readJournal(files: FileAccess, file: string): Journal {

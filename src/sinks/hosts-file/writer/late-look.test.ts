@@ -29,7 +29,7 @@ interface Told {
 }
 
 function writerOf({ path, stateFolder }: Place, files: FileAccess = fileAccess, told: Told = { copies: [] }) {
-  return new HostsFileWriter({ files, path, stateFolder, onLateEdit: (copy) => told.copies.push(copy) });
+  return new HostsFileWriter({ files, path, folder: stateFolder, onLateEdit: (copy) => told.copies.push(copy) });
 }
 
 /** Puts a line of ours at the end in the place of the last one. */
@@ -219,7 +219,7 @@ async function killAfterChange({ path, stateFolder }: Place): Promise<void> {
     import { HostsFileWriter } from "./src/sinks/hosts-file/writer/writer.ts";
     import { fileAccess } from "./src/sinks/hosts-file/writer/file-access.ts";
     const [path, stateFolder] = process.argv.slice(-2);
-    const writer = new HostsFileWriter({ files: fileAccess, path, stateFolder, onLateEdit: () => {} });
+    const writer = new HostsFileWriter({ files: fileAccess, path, folder: stateFolder, onLateEdit: () => {} });
     await writer.update((bytes) => ({ bytes: Buffer.concat([bytes, Buffer.from("changed\\n")]), keepCopy: false }));
     process.kill(process.pid, "SIGKILL");`;
   const words = ["--input-type=module-typescript", "-e", script, path, stateFolder];

@@ -11,7 +11,10 @@ export interface MenderOptions {
   readonly files: FileAccess;
   /** The path as configured, which may be a link. */
   readonly path: string;
-  readonly stateFolder: string;
+  /** The hosts file's own folder, where journals are kept. */
+  readonly folder: string;
+  /** Where journals may lie as well. */
+  readonly oldFolder?: string | undefined;
   readonly copies: Copies;
   readonly onNotice: (notice: Trouble) => void;
   /** Writes the file, without coming back here. */
@@ -42,7 +45,7 @@ export class Mender {
     this.#options = options;
   }
 
-  /** Another process may have written since: at the next `mend` the state folder is read. */
+  /** Another process may have written since: at the next `mend` the folder is read. */
   lookAgain(): void {
     this.#mayBeTorn = true;
   }
@@ -50,15 +53,15 @@ export class Mender {
   /** Makes old and new bytes durable before the first byte is written; a repair already has its journal. */
   async prepare({ path, inode, bytes }: Extract<Snapshot, { kind: "file" }>, newBytes: Buffer): Promise<void> {
     if (this.#isMending) return;
-    const { files, stateFolder } = this.#options;
+    const { files, folder } = this.#options;
     this.#mayBeTorn = true;
-    this.#file = await journals.openJournal(files, stateFolder, { path, inode, oldBytes: bytes, newBytes });
+    this.#file = await journals.openJournal(files, folder, { path, inode, oldBytes: bytes, newBytes });
   }
 
   /** The write came to its end, or did not begin. */
   async done(): Promise<void> {
     if (this.#isMending || this.#file === undefined) return;
-    await journals.closeJournal(this.#options.files, this.#options.stateFolder, this.#file);
+    await journals.closeJournal(this.#options.files, this.#file);
     this.#file = undefined;
     this.#mayBeTorn = false;
   }
@@ -70,7 +73,7 @@ export class Mender {
    */
   async mend(): Promise<void> {
     if (!this.#mayBeTorn) return;
-    const { files, path, stateFolder } = this.#options;
+    const { files, path, folder, oldFolder } = this.#options;
     const real = realPathOf(files, path);
     const status = unlessMissing(() => files.status(real));
     // A file that is not there may come back as it was left, as a mount does.
@@ -78,7 +81,8 @@ export class Mender {
     this.#isMending = true;
     try {
       let isLeft = false;
-      for (const journal of journals.findJournals(files, stateFolder, { path: real, inode: toInode(status) })) {
+      const folders = oldFolder === undefined ? [folder] : [folder, oldFolder];
+      for (const journal of journals.findJournals(files, folders, { path: real, inode: toInode(status) })) {
         isLeft = !(await this.#mendFrom(journal)) || isLeft;
       }
       this.#mayBeTorn = isLeft;
@@ -89,15 +93,15 @@ export class Mender {
 
   /** Returns whether the journal is of no more use. */
   async #mendFrom({ file, entry }: journals.Journal): Promise<boolean> {
-    const { files, path, stateFolder, copies, onNotice } = this.#options;
+    const { files, path, copies, onNotice } = this.#options;
     if (entry === undefined) {
-      onNotice(journalDamagedNotice(path, await journals.setAsideJournal(files, stateFolder, file)));
+      onNotice(journalDamagedNotice(path, await journals.setAsideJournal(files, file)));
       return true;
     }
     const { judgement, torn } = await this.#repair(file, entry);
     if (judgement === undefined) return false;
     if (judgement.kind === "edited") onNotice(tornEditedNotice(path, await copies.keep(entry.oldBytes)));
-    await journals.closeJournal(files, stateFolder, file);
+    await journals.closeJournal(files, file);
     if (torn === undefined) return true;
     // The journal explained every byte of it, so the file is whole without this copy too.
     onNotice(mendedNotice(path, await copies.keep(torn).catch(() => undefined)));

@@ -36,7 +36,7 @@ function writerOf(
   files: FileAccess = fileAccess,
   onLateEdit = (): void => {},
 ): HostsFileWriter {
-  return new HostsFileWriter({ files, path, stateFolder, onLateEdit });
+  return new HostsFileWriter({ files, path, folder: stateFolder, onLateEdit });
 }
 
 function write(writer: HostsFileWriter, text: string): Promise<Written> {
@@ -482,7 +482,7 @@ test.skipIf(!hasStrace)(
     import { HostsFileWriter } from "./src/sinks/hosts-file/writer/writer.ts";
     import { fileAccess } from "./src/sinks/hosts-file/writer/file-access.ts";
     const [path, stateFolder] = process.argv.slice(-2);
-    await using writer = new HostsFileWriter({ files: fileAccess, path, stateFolder, onLateEdit: () => {} });
+    await using writer = new HostsFileWriter({ files: fileAccess, path, folder: stateFolder, onLateEdit: () => {} });
     await writer.update(() => ({ bytes: Buffer.from("new\\n"), keepCopy: false }));`;
     const words = [
       "-f",

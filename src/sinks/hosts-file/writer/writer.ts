@@ -35,7 +35,10 @@ export interface Written {
 export interface WriterOptions {
   readonly files: FileAccess;
   readonly path: string;
-  readonly stateFolder: string;
+  /** Where copies and the journal are kept; created if missing. */
+  readonly folder: string;
+  /** Where an earlier version may have left an open journal. */
+  readonly oldFolder?: string | undefined;
   /** Called after something that came late was brought into the file; `copy` is where it went if it could not. */
   readonly onLateEdit: (copy: string | undefined) => void;
   /** Called with what a user should know about a write that had not come to its end. */
