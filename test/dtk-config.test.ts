@@ -98,7 +98,7 @@ describe("config show", () => {
     expect(await dtk(folder.path, "config show")).toMatchObject({
       exitCode: 2,
       output: "",
-      talk: "dtk: There is no config.yaml here.\n  Make one: dtk config init, or name yours with --config.\n",
+      talk: "dtk: There is no config.yaml here.\n  Name yours with --config, or make one: dtk config init\n",
     });
     expect((await dtk(folder.path, "config show --config a.yaml")).talk).toContain("dtk config init --config=a.yaml");
   });
