@@ -222,7 +222,7 @@ describe("from nothing to nothing", () => {
       [
         "a port that is taken",
         "python3 -m http.server 5000 >/dev/null 2>&1 & until ss -ltn | grep -q :5000; do sleep 0.1; done",
-        /Port 5000 is taken by process (\d+) \(.*python3.* -m http\.server 5000\)\.\n.*sudo kill \1, or choose .* --port=5001/,
+        /Port 5000 is taken by process (\d+) \(.*python3.* -m http\.server 5000\)\.\n.* --port=5001\), or stop it: sudo kill \1/,
         "kill $(ss -Hltnp 'sport = :5000' | sed 's/.*pid=//; s/,.*//')",
       ],
       [
