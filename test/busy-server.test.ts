@@ -88,8 +88,12 @@ test.each([
 ])("while a body of %s is read, it answers others", async (_, path, body, status) => {
   await using here = await start();
   const { url } = here.server;
-  const answer = curl(`${url}${path}`, { body, headers: { "content-type": "application/json" } });
-  const answers = await countAnswers(url, answer);
-  expect((await answer).status).toBe(status);
-  expect(answers).toBeGreaterThan(3);
+  let most = 0;
+  // Without slices it never answers more than three times. On a busy machine this client may be the one that waits.
+  for (let attempt = 0; attempt < 20 && most <= 3; attempt += 1) {
+    const answer = curl(`${url}${path}`, { body, headers: { "content-type": "application/json" } });
+    most = Math.max(most, await countAnswers(url, answer));
+    expect((await answer).status).toBe(status);
+  }
+  expect(most).toBeGreaterThan(3);
 });

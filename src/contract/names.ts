@@ -1,5 +1,7 @@
 /** The shape of `GET /names`: every name that is shown, for who writes it and for who reads it. */
 import * as z from "zod/mini";
+import { printableJSON } from "../base/printable.ts";
+import { type Steps, forEachInSteps } from "../records/steps.ts";
 import type { View } from "../records/view.ts";
 
 export const namesSchema = z.object({
@@ -16,10 +18,17 @@ export const namesSchema = z.object({
 
 export type Names = z.infer<typeof namesSchema>;
 
-/** All names of a view, sorted. */
-export function listNames({ entries }: View): Names {
-  const names = entries.map(({ name, addresses, cluster, resource = null }) => {
-    return { name, addresses: [...addresses], cluster, resource };
+/**
+ * Writes all names of a view as JSON, sorted, in steps: with very many names it takes long.
+ *
+ * @returns the text of {@link Names}, in which no character is hidden
+ */
+export function* namesJSONInSteps({ entries }: View): Steps<string> {
+  const names: string[] = [];
+  yield* forEachInSteps(entries, ({ name, addresses, cluster, resource = null }) => {
+    names.push(printableJSON({ name, addresses, cluster, resource } satisfies ReadonlyName));
   });
-  return { names };
+  return `{"names":[${names.join(",")}]}`;
 }
+
+type ReadonlyName = Readonly<Omit<Names["names"][number], "addresses">> & { readonly addresses: readonly string[] };

@@ -2,10 +2,11 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { Hono } from "hono/tiny";
 import type { Log } from "../base/log.ts";
+import { inSlices } from "../base/slices.ts";
 import { parseClusterIPs } from "../records/cluster.ts";
 import type { ReconcilerPort } from "../engine/reconciler.ts";
 import { StoreTroubleError } from "../store/trouble.ts";
-import { answerJSON, answerTrouble } from "../http/answer.ts";
+import { answerJSON, answerJSONText, answerTrouble } from "../http/answer.ts";
 import type { HTTPEnvironment } from "../http/environment.ts";
 import { LeftOutMemory } from "../engine/left-out.ts";
 import { type CallerFacts, webhookRoutes } from "../sources/webhook/routes.ts";
@@ -20,7 +21,7 @@ import { type Forget, forgetAll, makeForget } from "../control/configuration/for
 import { type Guard, createGuard } from "../http/guard.ts";
 import { type Limits, defaultLimits, limitRequests, receiveBody, roomFor, settingBodyMost } from "../http/limits.ts";
 import type { Metrics } from "../control/status/metrics.ts";
-import { listNames } from "../contract/names.ts";
+import { namesJSONInSteps } from "../contract/names.ts";
 import { machineNetworks } from "../platform/inner.ts";
 import type { Network, NetworkSource } from "../records/network.ts";
 import { createWarnOnce } from "../base/warn-once.ts";
@@ -201,7 +202,9 @@ function statusRoutes(guard: Guard, metrics: Metrics, options: StatusOptions): H
   const { reconciler } = options;
   const app = new Hono<HTTPEnvironment>({ strict: false });
   app.get("/status", guard.admit("detail"), (context) => answerJSON(context, buildStatus(options)));
-  app.get("/names", guard.admit("detail"), (context) => answerJSON(context, listNames(reconciler.state().view)));
+  app.get("/names", guard.admit("detail"), async (context) =>
+    answerJSONText(context, await inSlices(namesJSONInSteps(reconciler.state().view))),
+  );
   app.get("/metrics", guard.admit("detail"), async (context) => {
     const { contentType, text } = await metrics.render({
       status: buildStatus(options),

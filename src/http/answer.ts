@@ -11,7 +11,16 @@ import type { HTTPEnvironment } from "./environment.ts";
  * @param status - 200 unless given
  */
 export function answerJSON(context: Context<HTTPEnvironment>, value: unknown, status?: ContentfulStatusCode): Response {
-  return context.body(`${printableJSON(value)}\n`, status, { "content-type": "application/json" });
+  return answerJSONText(context, printableJSON(value), status);
+}
+
+/** Answers with JSON that is a text already. */
+export function answerJSONText(
+  context: Context<HTTPEnvironment>,
+  text: string,
+  status?: ContentfulStatusCode,
+): Response {
+  return context.body(`${text}\n`, status, { "content-type": "application/json" });
 }
 
 /** Answers with a trouble: what is wrong, what to do, and the code that docs/troubleshooting.md has an entry for. */

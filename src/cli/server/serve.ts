@@ -67,7 +67,7 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
   });
   const heldPort = (): number | undefined => (supervisor.descriptor === undefined ? undefined : daemon.port);
   warnOfHeldPort(settings, { heldPort: heldPort(), log });
-  using _memory = giveBackMemory();
+  using _memory = giveBackMemory(() => daemon.reconciler.state().view.entries.length);
   greet({ daemon, settings, hostsFile, log });
   summary = `Keeps ${hostsFile} in step, listens on port ${daemon.port}`;
   await supervisor.ready(summary, () => daemon.reconciler.state().busyFor < longestWrite);
