@@ -29,7 +29,7 @@ interface Step {
 const run = promisify(execFile);
 const outputLimitBytes = 64 * 1024 * 1024;
 /** Programs by the package of Debian that has them. */
-const packages = { etcd: "etcd-server", dnsmasq: "dnsmasq-base" } as const;
+const packages = { etcd: "etcd-server", dnsmasq: "dnsmasq-base", nft: "nftables" } as const;
 const goSteps: readonly Step[] = [...externalDNSVersions.map(externalDNSStep), controlPlaneStep(), promtoolStep()];
 
 /** Compiling keeps all cores busy, so programs are compiled one by one, while the rest is downloaded beside it. */
