@@ -1,7 +1,7 @@
 /** Which interfaces have a default route, in any routing table of the kernel: the way out of this machine. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod/mini";
 
 /** Where the routes are read; in tests, the texts that a kernel wrote. */
 export interface RouteSource {
