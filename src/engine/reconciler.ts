@@ -59,7 +59,7 @@ export interface ReconcilerPort {
   state(): ReconcilerState;
 }
 
-/** Told of everything that a person may want to know; see `announce.ts`. */
+/** Told of everything that a person may want to know; see `daemon/announcer.ts`. */
 export interface ReconcilerListener {
   /** After every flight that reached the sinks. */
   shown(event: {
