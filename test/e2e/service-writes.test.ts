@@ -17,7 +17,8 @@ const calls = [
   ["chmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchownat", "utimensat", "setxattr", "lsetxattr"],
 ].flat();
 
-const allowed = /^\/(?:etc\/hosts|etc\/\.hosts\.[^/]+|var\/lib\/hostsfile-server(?:\/(?:hosts-file\/)?[^/]+)?|dev\/null)$/;
+const allowed =
+  /^\/(?:etc\/hosts|etc\/\.hosts\.[^/]+|var\/lib\/hostsfile-server(?:\/(?:hosts-file\/)?[^/]+)?|dev\/null)$/;
 
 test.skipIf(!hasStrace)("nothing a caller sends makes it write anything else (needs strace)", async () => {
   await using machine = await bootService(["HOSTSFILE_SERVER_CLUSTER_IP=192.168.122.167"]);
