@@ -1,6 +1,6 @@
 /** How each part is: the server, each sink, and each cluster with its last call. */
 import { html } from "hono/html";
-import { longestSilence } from "../status/attention.ts";
+import { defaultInterval, isAlive } from "../../contract/liveness.ts";
 import type { Status } from "../../contract/status.ts";
 import { renderAge } from "./age.ts";
 import { type Markup, clip, counted, enumerate, takeFitting } from "./markup.ts";
@@ -97,7 +97,7 @@ function describeCluster(cluster: Status["clusters"][number], now: number): Part
   const stored = Object.entries(records).map(([type, count]) => `${count.toLocaleString("en")} ${type}`);
   return {
     title: `Cluster ${name}`,
-    isWell: lastHeard !== null && now - Date.parse(lastHeard) < longestSilence,
+    isWell: isAlive(lastHeard, defaultInterval, now),
     state: lastHeard === null ? "has never called" : html`called ${renderAge(lastHeard, now)} ago`,
     facts: [
       ["Cluster IP", `${enumerate(clusterIPs) || "not set"}${followsCaller ? ", follows ExternalDNS" : ""}`],

@@ -2,13 +2,11 @@
 import type { ReconcilerState } from "../../engine/reconciler.ts";
 import { type Trouble, toTrouble } from "../../base/trouble.ts";
 import { restartCommand } from "../../sources/webhook/negotiation.ts";
+import { defaultInterval, liveness, shortestSilence } from "../../contract/liveness.ts";
 import type { Status } from "../../contract/status.ts";
 
 type Facts = Omit<Status, "attention">;
 type Cluster = Status["clusters"][number];
-
-/** Milliseconds without a call: three of ExternalDNS's default intervals (its flag --interval). */
-export const longestSilence = 180_000;
 
 /** Milliseconds after which a cluster is rather gone than ill. */
 const longestAbsence = 2 * 86_400_000;
@@ -96,10 +94,10 @@ function ofSilence(
   server: Facts["server"],
   now: number,
 ): Trouble[] {
-  const silence = lastHeard === null ? 0 : now - Date.parse(lastHeard);
-  if (silence < longestSilence) return [];
-  const time = describeTime(silence);
-  if (silence >= longestAbsence && silentSeconds * 1000 >= longestSilence) {
+  const life = liveness(lastHeard, defaultInterval, now);
+  if (life.kind !== "silent") return [];
+  const time = describeTime(life.silence);
+  if (life.silence >= longestAbsence && silentSeconds * 1000 >= shortestSilence(defaultInterval)) {
     const port = new URL(server.address).port;
     const message = `Cluster ${name} has not been heard of for ${time}; ${shown} of its names ${shown === 1 ? "is" : "are"} still shown.`;
     const hint = "If it is gone, forget it:";

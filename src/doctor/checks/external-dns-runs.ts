@@ -7,6 +7,7 @@ import { type Rollout, judgeRollout } from "../../dtk/release/rollout.ts";
 import { readLog } from "../../dtk/release/workload.ts";
 import { kubectlWords } from "../../kubernetes/place.ts";
 import { parseAddress } from "../../records/address.ts";
+import { isAlive } from "../../contract/liveness.ts";
 import { type ClusterName, defaultCluster } from "../../records/cluster.ts";
 import type { Advice, Trouble } from "../../base/trouble.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
@@ -71,17 +72,12 @@ function scaledDown({ externalDNS }: Chain, desktop: Pick<Desktop, "place">): Fi
   };
 }
 
-/** Milliseconds for which a call shows that it runs, whatever it went through before. */
-const fresh = 30_000;
-
 /** A pod that ended often, as while the desktop slept, and runs now. */
 function isPast({ chain, now }: RunFacts): boolean {
   const { cluster, externalDNS } = chain;
   const states = newestPod(externalDNS)?.status.containerStatuses ?? [];
   const isWaiting = states.some(({ state }) => state?.waiting !== undefined || state?.terminated !== undefined);
-  const heard = cluster?.lastHeard;
-  const longest = Math.max(fresh, 3 * externalDNS.settings.interval);
-  return states.length > 0 && !isWaiting && heard != null && now - Date.parse(heard) < longest;
+  return states.length > 0 && !isWaiting && isAlive(cluster?.lastHeard, externalDNS.settings.interval, now);
 }
 
 function explain(rollout: Extract<Rollout, { kind: "failed" }>, facts: RunFacts): Trouble {

@@ -3,6 +3,7 @@ import { findFirewall, renderFirewallCommands, type Firewall } from "../../dtk/f
 import { findNear } from "../../dtk/firewall/opening.ts";
 import { readRuleset } from "../../dtk/firewall/ruleset.ts";
 import { type Verdict, judgePacket } from "../../dtk/firewall/verdict.ts";
+import { defaultInterval, isAlive } from "../../contract/liveness.ts";
 import { type InterfaceAddress, formatNetwork, networkOf } from "../../records/network.ts";
 import { systemNetworks } from "../../platform/networks.ts";
 import { type Address, parseAddress } from "../../records/address.ts";
@@ -15,7 +16,7 @@ export const firewallOpen: Check = {
   run: async (desktop) => {
     const clusters = (await desktop.status())?.clusters ?? [];
     const addresses = clusters.flatMap(({ clusterIPs }) => clusterIPs.flatMap((text) => parseAddress(text) ?? []));
-    const isHeard = clusters.some(({ lastHeard }) => Date.now() - Date.parse(lastHeard ?? "") < fresh);
+    const isHeard = clusters.some(({ lastHeard }) => isAlive(lastHeard, defaultInterval, Date.now()));
     const callers = findCallers(addresses, systemNetworks.interfaces());
     const looks = callers.map(async ({ address, near }) => {
       const verdict = await lookAtRules(desktop, { address, interfaceName: near.interfaceName });
@@ -26,9 +27,6 @@ export const firewallOpen: Check = {
     return findings.length > 0 ? findings : [ok("No cluster has an address in a network of this machine's own.")];
   },
 };
-
-/** Milliseconds for which a call shows that the way is open. */
-const fresh = 180_000;
 
 /** One address for each network of this machine in which a cluster lies; loopback needs no way in. */
 export function findCallers(

@@ -1,4 +1,5 @@
 /** Proves that ExternalDNS runs and calls the server: by the rollout, then by the server's own word; else says why not. */
+import { desktopInterval, isAlive } from "../../contract/liveness.ts";
 import type { Status } from "../../contract/status.ts";
 import { type Trouble, TroubleError } from "../../base/trouble.ts";
 import { firewallCommands } from "../firewall/opening.ts";
@@ -15,13 +16,10 @@ export interface Proof {
   readonly lastHeard: string;
 }
 
-/** Milliseconds for which a last call proves that ExternalDNS still calls, which it does every 2 seconds. */
-const fresh = 30_000;
-
 /** Says from what the server has that ExternalDNS calls, without waiting; undefined when it does not. */
 export function currentProof(status: Status, cluster: string, now: number): Proof | undefined {
   const lastHeard = heardOf(status, cluster);
-  return lastHeard !== undefined && now - Date.parse(lastHeard) < fresh ? { lastHeard } : undefined;
+  return lastHeard !== undefined && isAlive(lastHeard, desktopInterval, now) ? { lastHeard } : undefined;
 }
 
 function heardOf({ clusters }: Status, cluster: string): string | undefined {

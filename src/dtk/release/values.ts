@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { stringify } from "yaml";
 import type { ClusterName } from "../../records/cluster.ts";
 import type { ChartShape } from "./chart.ts";
+import { desktopInterval } from "../../contract/liveness.ts";
 import { tokenVariable } from "../../contract/webhook.ts";
 
 /** What ExternalDNS watches (its flag `--source`). */
@@ -50,7 +51,7 @@ export function makeValues(options: ValuesOptions): HelmValues {
     registry: "txt",
     txtOwnerId: ownerId(cluster),
     // Without triggerLoopOnEvent: an event would put the next look off to 5 s after the last one (controller/controller.go).
-    interval: "2s",
+    interval: `${desktopInterval / 1000}s`,
     logLevel: "warning",
     ...(chart.hasAnnotationPrefix && { annotationPrefix }),
     ...(hasToken && { env: [{ name: tokenVariable, valueFrom: { secretKeyRef: tokenSecret } }] }),
