@@ -22,11 +22,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   http: ["contract", "platform", "daemon"],
   client: ["contract", "platform"],
   "sources/webhook": ["engine", "store", "contract", "http"],
+  "sources/kubernetes": [],
   "sinks/hosts-file": ["engine", "platform"],
   control: ["engine", "store", "contract", "http", "sources/webhook", "sinks/hosts-file"],
   service: ["contract", "platform", "client", "sinks/hosts-file"],
-  dtk: ["contract", "platform", "kubernetes", "client", "http"],
-  doctor: ["contract", "platform", "kubernetes", "client", "dtk", "service", "sinks/hosts-file"],
+  dtk: ["contract", "platform", "kubernetes", "client", "http", "sources/kubernetes"],
+  doctor: ["contract", "platform", "kubernetes", "client", "dtk", "service", "sources/kubernetes", "sinks/hosts-file"],
   daemon: ["engine", "store", "contract", "platform", "http", "control", "sources/webhook", "sinks/hosts-file"],
   cli: [
     "engine",
@@ -80,7 +81,7 @@ const libraryHome: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders whose code uses no `node:` module, no clock and no promise. */
-const pureFolders = /^(?:records|sinks\/hosts-file\/document)\//;
+const pureFolders = /^(?:records|sources\/kubernetes\/translate|sinks\/hosts-file\/document)\//;
 
 function importsOf(text: string): string[] {
   return [...text.matchAll(/(?:^|\s)(?:import|export)\s[^;]*?from "([^"]+)"|import\("([^"]+)"\)/gm)].map(

@@ -1,0 +1,41 @@
+/** ExternalDNS's annotations under both of its prefixes, read at once. */
+import type { Fields } from "./fields.ts";
+
+/** The prefixes of ExternalDNS's annotations: from v0.22 on, and before. Where both stand, the first one counts. */
+export const annotationPrefixes = ["external-dns.kubernetes.io/", "external-dns.alpha.kubernetes.io/"] as const;
+
+/** The annotations of an object. */
+export interface Annotations {
+  /**
+   * The value of one of ExternalDNS's annotations; undefined when it is not there.
+   *
+   * @param key - without the prefix, as in `target`
+   */
+  readonly value: (key: string) => string | undefined;
+  /** The values of an annotation that is a list of names, without empty ones. */
+  readonly list: (key: string) => readonly string[];
+}
+
+/**
+ * Reads the annotations of an object.
+ *
+ * @param metadata - the object's
+ * @param prefixes - the prefixes that count, the first one that stands there wins
+ */
+export function readAnnotations(metadata: Fields, prefixes: readonly string[] = annotationPrefixes): Annotations {
+  const all = metadata.textMap("annotations");
+  const value: Annotations["value"] = (key) => {
+    const prefix = prefixes.find((candidate) => all.has(candidate + key));
+    return prefix === undefined ? undefined : all.get(prefix + key);
+  };
+  return { value, list: (key) => splitList(value(key) ?? "") };
+}
+
+/** ExternalDNS source/annotations/processors.go `SplitHostnameAnnotation`: blanks are of no meaning anywhere in the list. */
+function splitList(text: string): readonly string[] {
+  return text
+    .replaceAll(" ", "")
+    .trim()
+    .split(",")
+    .filter((item) => item !== "");
+}
