@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openHostsFileSink } from "../src/sinks/hosts-file/hosts-file-sink.ts";
 import { defaultCluster, initialSettings, parseClusterIPs } from "../src/records/cluster.ts";
+import { externalDNSFeed } from "../src/records/feed.ts";
 import { finish } from "../src/records/steps.ts";
 import { planMutation } from "../src/records/endpoint.ts";
 import { parseManagedDomain } from "../src/records/managed-domain.ts";
@@ -75,7 +76,7 @@ function configure(store: Store): void {
 }
 
 function change(store: Store, text: string): void {
-  store.apply(defaultCluster, planOf(text));
+  store.apply(defaultCluster, externalDNSFeed, planOf(text));
 }
 
 function planOf(text: string) {

@@ -4,6 +4,7 @@ import { Hono } from "hono/tiny";
 import type { Log } from "../base/log.ts";
 import { inSlices } from "../base/slices.ts";
 import { parseClusterIPs } from "../records/cluster.ts";
+import { externalDNSFeed } from "../records/feed.ts";
 import type { ReconcilerPort } from "../engine/reconciler.ts";
 import { StoreTroubleError } from "../store/trouble.ts";
 import { answerJSON, answerJSONText, answerTrouble } from "../http/answer.ts";
@@ -112,6 +113,8 @@ export function createApp(options: AppOptions): App {
   app.route(
     "/",
     webhookRoutes({
+      feed: externalDNSFeed,
+      paths: ["", "/clusters/:cluster"],
       reconciler,
       admit,
       receive,

@@ -1,6 +1,7 @@
 /** What of a request was left out and why: said once in the log, and kept for the status until the next such request. */
 import { shorten } from "../base/printable.ts";
 import type { ClusterName } from "../records/cluster.ts";
+import type { Feed } from "../records/feed.ts";
 import { recordLimits } from "../records/limits.ts";
 import { limits } from "../store/limits.ts";
 import type { Log } from "../base/log.ts";
@@ -22,7 +23,11 @@ export interface LeftOut {
 }
 
 /** The request that something was left out of. */
-export type LeftOutFrom = "adjustendpoints" | "records";
+export interface LeftOutFrom {
+  readonly cluster: ClusterName;
+  readonly feed: Feed;
+  readonly request: "adjustendpoints" | "records";
+}
 
 const maximumKept = 1000;
 const maximumLogged = 20;
@@ -52,7 +57,7 @@ export function leftOutSentence({ name, reason }: LeftOut): string {
 
 export class LeftOutMemory {
   readonly #log: Log;
-  readonly #byRequest = new Map<string, ReadonlyMap<string, LeftOut>>();
+  readonly #byRequest = new Map<string, LeftOutFrom & { readonly entries: ReadonlyMap<string, LeftOut> }>();
 
   constructor(log: Log) {
     this.#log = log;
@@ -61,13 +66,12 @@ export class LeftOutMemory {
   /**
    * Remembers what the latest request left out, in place of what the one before it left out, and logs what is new.
    *
-   * @param cluster - the cluster that the request was about
    * @param from - which request
    * @param found - all that was left out; of more than 1,000 the first are kept
    */
-  replace(cluster: ClusterName, from: LeftOutFrom, found: readonly LeftOut[]): void {
-    const key = `${cluster}\0${from}`;
-    const known = this.#byRequest.get(key);
+  replace({ cluster, feed, request }: LeftOutFrom, found: readonly LeftOut[]): void {
+    const key = `${cluster}\0${feed}\0${request}`;
+    const known = this.#byRequest.get(key)?.entries;
     const kept = new Map(
       found
         .slice(0, maximumKept)
@@ -75,7 +79,7 @@ export class LeftOutMemory {
     );
     const fresh = [...kept].filter(([entry]) => known?.has(entry) !== true).map(([, entry]) => entry);
     if (kept.size === 0) this.#byRequest.delete(key);
-    else this.#byRequest.set(key, kept);
+    else this.#byRequest.set(key, { cluster, feed, request, entries: kept });
     for (const entry of fresh.slice(0, maximumLogged)) {
       this.#log.warn({ code: entry.reason, cluster, host: entry.name }, leftOutSentence(entry));
     }
@@ -86,15 +90,19 @@ export class LeftOutMemory {
     }
   }
 
-  /** What the latest requests of all clusters left out. */
+  /** What the latest requests of all clusters left out; what several feeds of a cluster sent is there once. */
   list(): readonly LeftOut[] {
-    return [...this.#byRequest.values()].flatMap((entries) => [...entries.values()]);
+    const all = new Map<string, LeftOut>();
+    for (const { cluster, request, entries } of this.#byRequest.values()) {
+      for (const [key, entry] of entries) all.set(`${cluster}\0${request}\0${key}`, entry);
+    }
+    return [...all.values()];
   }
 
   /** Forgets what a cluster left out, because it is gone. */
   forget(cluster: ClusterName): void {
-    for (const key of this.#byRequest.keys()) {
-      if (key.startsWith(`${cluster}\0`)) this.#byRequest.delete(key);
+    for (const [key, from] of this.#byRequest) {
+      if (from.cluster === cluster) this.#byRequest.delete(key);
     }
   }
 }

@@ -6,6 +6,7 @@ import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import type { Sink, SinkReport } from "./sink.ts";
 import { type ClusterSettings, defaultCluster } from "../records/cluster.ts";
 import { type Endpoint, planMutation } from "../records/endpoint.ts";
+import { externalDNSFeed } from "../records/feed.ts";
 import type { View } from "../records/view.ts";
 import { Reconciler, type ReconcilerOptions, viewOf } from "./reconciler.ts";
 import { StoreKeeper } from "./keeper.ts";
@@ -63,7 +64,7 @@ function add(...names: string[]): (store: Store) => void {
     recordType: "CNAME",
     targets: [`${name}.dtk.io`],
   }));
-  return (store) => store.apply(defaultCluster, planMutation({ ...noChange, create }));
+  return (store) => store.apply(defaultCluster, externalDNSFeed, planMutation({ ...noChange, create }));
 }
 
 function start(keeper = StoreKeeper.inMemory(), options: Pick<ReconcilerOptions, "previous"> = {}) {
@@ -190,7 +191,11 @@ describe("a name that several clusters want", () => {
   const wanted = (store: Store): void => {
     for (const [name, its] of [[first, withoutIP] as const, [second, settings] as const]) {
       store.configure(name, its);
-      store.apply(name, planMutation({ ...noChange, create: [{ dnsName: "a.dtk.io", recordType: "A" }] }));
+      store.apply(
+        name,
+        externalDNSFeed,
+        planMutation({ ...noChange, create: [{ dnsName: "a.dtk.io", recordType: "A" }] }),
+      );
     }
   };
 

@@ -20,6 +20,7 @@ import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import type { Address } from "../records/address.ts";
 import { type ClusterName, type ClusterSettings, defaultCluster, initialSettings } from "../records/cluster.ts";
 import { type Endpoint, planMutation } from "../records/endpoint.ts";
+import { externalDNSFeed } from "../records/feed.ts";
 import { finish } from "../records/steps.ts";
 import type { HostName } from "../records/name.ts";
 import { StoreKeeper } from "./keeper.ts";
@@ -46,15 +47,19 @@ function open(folder: string): Store & Disposable {
 }
 
 function put(store: Store, ...create: Endpoint[]): void {
-  store.apply(defaultCluster, planMutation({ create, updateOld: [], updateNew: [], delete: [] }));
+  store.apply(defaultCluster, externalDNSFeed, planMutation({ create, updateOld: [], updateNew: [], delete: [] }));
 }
 
 function remove(store: Store, ...gone: Endpoint[]): void {
-  store.apply(defaultCluster, planMutation({ create: [], updateOld: [], updateNew: [], delete: gone }));
+  store.apply(
+    defaultCluster,
+    externalDNSFeed,
+    planMutation({ create: [], updateOld: [], updateNew: [], delete: gone }),
+  );
 }
 
 function endpoints(store: Store, cluster = defaultCluster): unknown {
-  return JSON.parse([...Iterator.from(store.endpointsJSON(cluster))].join(""));
+  return JSON.parse([...Iterator.from(store.endpointsJSON(cluster, externalDNSFeed))].join(""));
 }
 
 function troubleOf(work: () => unknown): string {
@@ -109,9 +114,9 @@ describe("what is put comes back", () => {
     fc.assert(
       fc.property(anything, (endpoint) => {
         put(store, endpoint);
-        expect(store.endpointsJSON(defaultCluster).next().value).toBe(`[${JSON.stringify(endpoint)}]`);
+        expect(store.endpointsJSON(defaultCluster, externalDNSFeed).next().value).toBe(`[${JSON.stringify(endpoint)}]`);
         remove(store, endpoint);
-        expect(store.endpointsJSON(defaultCluster).next().value).toBe("[]");
+        expect(store.endpointsJSON(defaultCluster, externalDNSFeed).next().value).toBe("[]");
       }),
     );
   });

@@ -1,6 +1,7 @@
 /** What the rest of the product may ask of the store: every endpoint of every cluster, verbatim, and the clusters' settings. */
 import type { ClusterName, ClusterSettings } from "../records/cluster.ts";
 import type { Mutation, RecordKey } from "../records/endpoint.ts";
+import type { Feed } from "../records/feed.ts";
 import type { HostName } from "../records/name.ts";
 import type { Position } from "../records/position.ts";
 import type { Steps } from "../records/steps.ts";
@@ -29,7 +30,7 @@ export interface StoredCluster extends Contact {
   readonly name: ClusterName;
   readonly settings: ClusterSettings;
   readonly negotiation: Negotiation | undefined;
-  /** What the view needs of each record, in no particular order. */
+  /** What the view needs of each record, the feeds united, in no particular order. */
   readonly records: Iterable<ViewRecord>;
 }
 
@@ -44,24 +45,25 @@ export interface Store extends Disposable {
   clusters(): Iterable<StoredCluster>;
   cluster(name: ClusterName): StoredCluster | undefined;
   /**
-   * The cluster's endpoints as a JSON array, each exactly as it was put: in one piece, unless an earlier version stored
-   * more than the limits allow, which is read piece by piece as it is asked for.
+   * The endpoints of one feed of a cluster as a JSON array, each exactly as it was put: in one piece, unless an earlier
+   * version stored more than the limits allow, which is read piece by piece as it is asked for.
    */
-  endpointsJSON(name: ClusterName): Iterator<string, undefined>;
+  endpointsJSON(name: ClusterName, feed: Feed): Iterator<string, undefined>;
   /** Does the same in steps, with the same rule as {@link applyInSteps}. */
-  endpointsJSONInSteps(name: ClusterName): Steps<Iterator<string, undefined>>;
-  /** Number of stored endpoints of a cluster by record type, TXT included. */
+  endpointsJSONInSteps(name: ClusterName, feed: Feed): Steps<Iterator<string, undefined>>;
+  /** Number of stored endpoints of all feeds of a cluster by record type, TXT included. */
   countByType(name: ClusterName): ReadonlyMap<string, number>;
-  /** When the records of a canonical name were first stored, in milliseconds since 1970, if that is known of each. */
+  /** When the records of a canonical name were first stored by any feed, in milliseconds since 1970, if that is known of each. */
   firstStored(cluster: ClusterName, name: string): number | undefined;
   /**
-   * Removes and puts the records of one cluster in one transaction; the cluster must be configured.
+   * Removes and puts records of one feed of a cluster in one transaction, and touches no other feed's. The cluster must
+   * be configured.
    *
    * @returns what was not put, since it would pass a limit of the store
    */
-  apply(name: ClusterName, mutation: Mutation): readonly RecordKey[];
+  apply(name: ClusterName, feed: Feed, mutation: Mutation): readonly RecordKey[];
   /** Does what {@link apply} does in steps. Until it has ended nobody else may change the store or look at its records. */
-  applyInSteps(name: ClusterName, mutation: Mutation): Steps<readonly RecordKey[]>;
+  applyInSteps(name: ClusterName, feed: Feed, mutation: Mutation): Steps<readonly RecordKey[]>;
   /** Sets a cluster's settings; a cluster that is not there comes into being. */
   configure(name: ClusterName, settings: ClusterSettings): void;
   /** Removes a cluster with its records; `default` is there again at once, as new. */

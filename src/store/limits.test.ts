@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type OldRow, writeOldState } from "../../test/support/old-state.ts";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { type ClusterName, type ClusterSettings, defaultCluster, initialSettings } from "../records/cluster.ts";
+import { externalDNSFeed } from "../records/feed.ts";
 import { type Endpoint, planMutation } from "../records/endpoint.ts";
 import { parseManagedDomain } from "../records/managed-domain.ts";
 import { parseClusterIPs } from "../records/cluster.ts";
@@ -33,7 +34,7 @@ function settings(): ClusterSettings {
 
 function bytesStored(store: Store, cluster = defaultCluster): number {
   let bytes = 0;
-  for (const piece of Iterator.from(store.endpointsJSON(cluster))) bytes += piece.length;
+  for (const piece of Iterator.from(store.endpointsJSON(cluster, externalDNSFeed))) bytes += piece.length;
   return bytes;
 }
 
@@ -55,11 +56,11 @@ describe("a cluster", () => {
   test("has no more bytes than it may, says what was left out, and leaves the others their room", () => {
     using store = openMemoryStore();
     store.configure(other, settings());
-    const leftOut = store.apply(defaultCluster, change({ create: tooMuch }));
+    const leftOut = store.apply(defaultCluster, externalDNSFeed, change({ create: tooMuch }));
     expect(leftOut.length).toBeGreaterThan(0);
     expect(leftOut.at(-1)?.name).toBe(`n${tooMuch.length - 1}.dtk.io`);
     expect(bytesStored(store)).toBeLessThan(limits.bytesPerCluster * 1.001);
-    expect(store.apply(other, change({ create: [endpoint("b.dtk.io", large)] }))).toEqual([]);
+    expect(store.apply(other, externalDNSFeed, change({ create: [endpoint("b.dtk.io", large)] }))).toEqual([]);
   });
 
   test("has no more records than it may, and may still change and remove those", () => {
@@ -67,21 +68,27 @@ describe("a cluster", () => {
     store.configure(other, settings());
     const create = Array.from({ length: limits.recordsPerCluster + 1 }, (_, index) => endpoint(`n${index}.dtk.io`));
     const last = create.slice(-1);
-    expect(store.apply(defaultCluster, change({ create })).map(({ name }) => name)).toEqual([last[0]?.dnsName]);
+    expect(store.apply(defaultCluster, externalDNSFeed, change({ create })).map(({ name }) => name)).toEqual([
+      last[0]?.dnsName,
+    ]);
     expect(store.countByType(defaultCluster).get("A")).toBe(limits.recordsPerCluster);
-    expect(store.apply(defaultCluster, change({ create: [endpoint("n0.dtk.io", 10)] }))).toEqual([]);
-    expect(store.apply(defaultCluster, change({ create: last }))).toHaveLength(1);
-    expect(store.apply(defaultCluster, change({ create: last, gone: create.slice(0, 1) }))).toEqual([]);
-    expect(store.apply(other, change({ create: last }))).toEqual([]);
+    expect(store.apply(defaultCluster, externalDNSFeed, change({ create: [endpoint("n0.dtk.io", 10)] }))).toEqual([]);
+    expect(store.apply(defaultCluster, externalDNSFeed, change({ create: last }))).toHaveLength(1);
+    expect(store.apply(defaultCluster, externalDNSFeed, change({ create: last, gone: create.slice(0, 1) }))).toEqual(
+      [],
+    );
+    expect(store.apply(other, externalDNSFeed, change({ create: last }))).toEqual([]);
   });
 
   test("keeps a record as it was when its new form finds no room", () => {
     using store = openMemoryStore();
-    store.apply(defaultCluster, change({ create: tooMuch }));
+    store.apply(defaultCluster, externalDNSFeed, change({ create: tooMuch }));
     const grown = endpoint("n0.dtk.io", 2 * large);
-    expect(store.apply(defaultCluster, change({ create: [grown] }))).toHaveLength(1);
-    expect(store.apply(defaultCluster, change({ create: [endpoint("n0.dtk.io", 1)] }))).toEqual([]);
-    expect(store.apply(defaultCluster, change({ create: [endpoint("n0.dtk.io", large)] }))).toEqual([]);
+    expect(store.apply(defaultCluster, externalDNSFeed, change({ create: [grown] }))).toHaveLength(1);
+    expect(store.apply(defaultCluster, externalDNSFeed, change({ create: [endpoint("n0.dtk.io", 1)] }))).toEqual([]);
+    expect(store.apply(defaultCluster, externalDNSFeed, change({ create: [endpoint("n0.dtk.io", large)] }))).toEqual(
+      [],
+    );
   });
 
   test("leaves nothing counted when the change failed", () => {
@@ -89,8 +96,8 @@ describe("a cluster", () => {
     const create = tooMuch.slice(0, 600);
     const failing = [...create, { ...endpoint("last.dtk.io"), toJSON: () => failure() }];
     for (let round = 0; round < 3; round++)
-      expect(() => store.apply(defaultCluster, change({ create: failing }))).toThrow("in the middle");
-    expect(store.apply(defaultCluster, change({ create }))).toEqual([]);
+      expect(() => store.apply(defaultCluster, externalDNSFeed, change({ create: failing }))).toThrow("in the middle");
+    expect(store.apply(defaultCluster, externalDNSFeed, change({ create }))).toEqual([]);
   });
 });
 
@@ -107,11 +114,13 @@ describe("all clusters together", () => {
     );
     for (const name of names) {
       store.configure(name, settings());
-      store.apply(name, change({ create: tooMuch }));
+      store.apply(name, externalDNSFeed, change({ create: tooMuch }));
     }
-    expect(store.apply(defaultCluster, change({ create: tooMuch.slice(0, 20) })).length).toBeGreaterThan(0);
+    expect(
+      store.apply(defaultCluster, externalDNSFeed, change({ create: tooMuch.slice(0, 20) })).length,
+    ).toBeGreaterThan(0);
     store.forget("c0" as ClusterName);
-    expect(store.apply(defaultCluster, change({ create: tooMuch.slice(0, 20) }))).toEqual([]);
+    expect(store.apply(defaultCluster, externalDNSFeed, change({ create: tooMuch.slice(0, 20) }))).toEqual([]);
   });
 });
 
@@ -134,9 +143,11 @@ describe("what an earlier version stored beyond the limits", () => {
       store.configure(defaultCluster, { ...settings(), targets: "record" });
       expect(viewOf(store).entries.map(({ name }) => name)).toEqual(["small.dtk.io"]);
       expect(viewOf(store).notShown).toMatchObject([{ name: "big.dtk.io", reason: "record-too-large" }]);
-      const [big] = JSON.parse([...Iterator.from(store.endpointsJSON(defaultCluster))].join("")) as Endpoint[];
+      const [big] = JSON.parse(
+        [...Iterator.from(store.endpointsJSON(defaultCluster, externalDNSFeed))].join(""),
+      ) as Endpoint[];
       expect(big?.targets?.length).toBe(size);
-      store.apply(defaultCluster, change({ gone: [{ dnsName: "big.dtk.io", recordType: "A" }] }));
+      store.apply(defaultCluster, externalDNSFeed, change({ gone: [{ dnsName: "big.dtk.io", recordType: "A" }] }));
       expect(viewOf(store).notShown).toEqual([]);
     },
   );
@@ -162,11 +173,11 @@ describe("what an earlier version stored beyond the limits", () => {
     expect(reasonsIn(viewOf(store))).toEqual(["record-too-large", "store-full"]);
     expect(bytesStored(store)).toBeGreaterThan(huge.length * padding.length);
     // What is there may not grow, but everything may go.
-    expect(store.apply(defaultCluster, change({ create: [endpoint("new.dtk.io")] }))).toHaveLength(1);
+    expect(store.apply(defaultCluster, externalDNSFeed, change({ create: [endpoint("new.dtk.io")] }))).toHaveLength(1);
     const gone = [...huge, ...small.slice(0, 200)].map((name) => endpoint(name));
-    store.apply(defaultCluster, change({ gone }));
+    store.apply(defaultCluster, externalDNSFeed, change({ gone }));
     expect(viewOf(store).entries).toHaveLength(small.length - 200);
     expect(viewOf(store).notShown).toEqual([]);
-    expect(store.apply(defaultCluster, change({ create: [endpoint("new.dtk.io")] }))).toEqual([]);
+    expect(store.apply(defaultCluster, externalDNSFeed, change({ create: [endpoint("new.dtk.io")] }))).toEqual([]);
   });
 });

@@ -2,12 +2,19 @@
 import type { SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import type { ClusterName } from "../records/cluster.ts";
 import type { RecordKey } from "../records/endpoint.ts";
+import type { Feed } from "../records/feed.ts";
 import { type Steps, forEachInSteps } from "../records/steps.ts";
 
 /** Characters after which a piece of a list is handed on. */
 const pieceLength = 1024 * 1024;
 
-const ofKey = "cluster = ? AND name = ? AND type = ? AND set_identifier = ?";
+const ofKey = "cluster = ? AND name = ? AND feed = ? AND type = ? AND set_identifier = ?";
+
+/** The records that one source may see and change: those of one feed of one cluster. */
+export interface FeedOfCluster {
+  readonly cluster: ClusterName;
+  readonly feed: Feed;
+}
 
 export class RecordTable {
   readonly #prepare: (sql: string) => StatementSync;
@@ -18,27 +25,27 @@ export class RecordTable {
   }
 
   /** Returns the bytes that went, undefined when there was no such record. */
-  remove(cluster: ClusterName, key: RecordKey): number | undefined {
+  remove(of: FeedOfCluster, key: RecordKey): number | undefined {
     const sql = `DELETE FROM record WHERE ${ofKey} RETURNING octet_length(endpoint) AS bytes`;
-    return numberOf(this.#prepare(sql).get(...partsOf(cluster, key)), "bytes");
+    return numberOf(this.#prepare(sql).get(...partsOf(of, key)), "bytes");
   }
 
   /** Removes some records of a cluster; false when there was none left. */
   removeSome(cluster: ClusterName): boolean {
-    const columns = "cluster, name, type, set_identifier";
+    const columns = "cluster, name, feed, type, set_identifier";
     const sql = `DELETE FROM record WHERE (${columns}) IN (SELECT ${columns} FROM record WHERE cluster = ? LIMIT 500)`;
     return this.#prepare(sql).run(cluster).changes > 0;
   }
 
   /** Bytes of a record, undefined when there is none. */
-  bytesOf(cluster: ClusterName, key: RecordKey): number | undefined {
+  bytesOf(of: FeedOfCluster, key: RecordKey): number | undefined {
     const sql = `SELECT octet_length(endpoint) AS bytes FROM record WHERE ${ofKey}`;
-    return numberOf(this.#prepare(sql).get(...partsOf(cluster, key)), "bytes");
+    return numberOf(this.#prepare(sql).get(...partsOf(of, key)), "bytes");
   }
 
   /** Returns false, and changes nothing, when the record is there already. */
   insert(
-    cluster: ClusterName,
+    of: FeedOfCluster,
     key: RecordKey,
     row: {
       readonly sequence: number;
@@ -47,32 +54,33 @@ export class RecordTable {
       readonly generation: number;
     },
   ): boolean {
-    const sql = "INSERT OR IGNORE INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    const sql = "INSERT OR IGNORE INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
     const { sequence, endpoint, now, generation } = row;
-    return this.#prepare(sql).run(...partsOf(cluster, key), sequence, endpoint, now, generation).changes === 1;
+    return this.#prepare(sql).run(...partsOf(of, key), sequence, endpoint, now, generation).changes === 1;
   }
 
   /** What stands there already in the same words is not written again; returns whether it was written. */
   update(
-    cluster: ClusterName,
+    of: FeedOfCluster,
     key: RecordKey,
     { endpoint, generation }: { readonly endpoint: string; readonly generation: number },
   ): boolean {
     const sql = `UPDATE record SET endpoint = ?, generation = ? WHERE ${ofKey} AND endpoint <> ?`;
-    return this.#prepare(sql).run(endpoint, generation, ...partsOf(cluster, key), endpoint).changes === 1;
+    return this.#prepare(sql).run(endpoint, generation, ...partsOf(of, key), endpoint).changes === 1;
   }
 
-  /** A cluster's endpoints as one JSON array; only for a list that is known to be short enough for a text. */
-  list(cluster: ClusterName): string {
-    const sql = "SELECT '[' || coalesce(group_concat(endpoint, ','), '') || ']' AS list FROM record WHERE cluster = ?";
-    return textOf(this.#prepare(sql).get(cluster), "list");
+  /** A feed's endpoints as one JSON array; only for a list that is known to be short enough for a text. */
+  list({ cluster, feed }: FeedOfCluster): string {
+    const sql =
+      "SELECT '[' || coalesce(group_concat(endpoint, ','), '') || ']' AS list FROM record WHERE cluster = ? AND feed = ?";
+    return textOf(this.#prepare(sql).get(cluster, feed), "list");
   }
 
   /** The same in steps and in pieces, of a table that does not change meanwhile. */
-  *listInSteps(cluster: ClusterName): Steps<readonly string[]> {
+  *listInSteps({ cluster, feed }: FeedOfCluster): Steps<readonly string[]> {
     const pieces: string[] = [];
     let piece = "[";
-    const rows = this.#prepare("SELECT endpoint FROM record WHERE cluster = ?").iterate(cluster);
+    const rows = this.#prepare("SELECT endpoint FROM record WHERE cluster = ? AND feed = ?").iterate(cluster, feed);
     yield* forEachInSteps(rows, (row) => {
       if (piece.length > pieceLength) {
         pieces.push(piece);
@@ -87,13 +95,14 @@ export class RecordTable {
    * The same in pieces, for a list of any length. Each piece is read when it is asked for, so that a record which changes
    * meanwhile stands in it as it was or as it is.
    */
-  *pieces(cluster: ClusterName): Generator<string, undefined> {
+  *pieces({ cluster, feed }: FeedOfCluster): Generator<string, undefined> {
     const sql = `SELECT name, type, set_identifier, endpoint FROM record
-      WHERE cluster = ? AND (name, type, set_identifier) > (?, ?, ?) ORDER BY name, type, set_identifier LIMIT 1`;
+      WHERE cluster = ? AND feed = ? AND (name, type, set_identifier) > (?, ?, ?)
+      ORDER BY name, type, set_identifier LIMIT 1`;
     let piece = "[";
     let separator = "";
     for (let key: [string, string, string] = ["", "", ""]; ;) {
-      const row = this.#prepare(sql).get(cluster, ...key);
+      const row = this.#prepare(sql).get(cluster, feed, ...key);
       if (row === undefined) break;
       key = [textOf(row, "name"), textOf(row, "type"), textOf(row, "set_identifier")];
       piece += separator + textOf(row, "endpoint");
@@ -107,8 +116,8 @@ export class RecordTable {
   }
 }
 
-function partsOf(cluster: ClusterName, { name, type, setIdentifier }: RecordKey): SQLInputValue[] {
-  return [cluster, name, type, setIdentifier];
+function partsOf({ cluster, feed }: FeedOfCluster, { name, type, setIdentifier }: RecordKey): SQLInputValue[] {
+  return [cluster, name, feed, type, setIdentifier];
 }
 
 type Row = Readonly<Record<string, SQLOutputValue>>;

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { initialSettings, parseClusterIPs, parseClusterName, targetModes } from "../records/cluster.ts";
 import type { ClusterName, ClusterSettings } from "../records/cluster.ts";
 import { type Endpoint, type RecordKey, keyText, recordKey } from "../records/endpoint.ts";
+import { type Feed, parseFeed } from "../records/feed.ts";
 import { isEndpoint } from "../records/endpoint-shape.ts";
 import { type ManagedDomain, parseManagedDomain } from "../records/managed-domain.ts";
 import type { Position } from "../records/position.ts";
@@ -49,6 +50,7 @@ const clusterRowSchema = z.object({
 const recordRowSchema = z.object({
   cluster: z.string(),
   name: z.string(),
+  feed: z.string(),
   type: z.string(),
   set_identifier: z.string(),
   sequence: z.int(),
@@ -70,6 +72,7 @@ export interface ClusterRow extends Contact {
 
 export interface RecordRow {
   readonly cluster: string;
+  readonly feed: Feed;
   readonly key: RecordKey;
   readonly sequence: number;
   readonly endpoint: Endpoint;
@@ -133,12 +136,14 @@ function toClusterRow(row: unknown): ClusterRow {
 }
 
 function toRecordRow(row: unknown): RecordRow {
-  const { cluster, name, type, set_identifier, sequence, endpoint, generation } = recordRowSchema.parse(row);
+  const { cluster, name, type, set_identifier, sequence, endpoint, generation, ...rest } = recordRowSchema.parse(row);
+  const feed = parseFeed(rest.feed);
+  if (feed === undefined) throw new Error(`feed ${JSON.stringify(rest.feed)}`);
   const value: unknown = JSON.parse(endpoint);
   if (!isEndpoint(value)) throw new Error(`endpoint of ${JSON.stringify(name)}`);
   const key = recordKey(value);
   if (keyText(key) !== keyText({ name, type, setIdentifier: set_identifier })) {
     throw new Error(`key of ${JSON.stringify(name)}`);
   }
-  return { cluster, key, sequence, endpoint: value, bytes: Buffer.byteLength(endpoint), generation };
+  return { cluster, feed, key, sequence, endpoint: value, bytes: Buffer.byteLength(endpoint), generation };
 }

@@ -1,10 +1,11 @@
 /** The database's tables and their version: what lies on disk between two runs. */
+import { externalDNSFeed } from "../records/feed.ts";
 
 /** "hfs1" in ASCII: tells our database from somebody else's (SQLite `PRAGMA application_id`). */
 export const applicationId = 0x68667331;
 
 /** Grows when the tables change; an older database is brought up, a newer one is left alone. */
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 
 /**
  * What the store is: its name, how far it has come, and whether it goes on whatever was shown before. A change that
@@ -21,8 +22,24 @@ const createPosition = `
 
 /**
  * `endpoint` is the endpoint's JSON as it is returned; name, type and set identifier are taken from it. Times are in
- * milliseconds since 1970. New columns stand last, where the upgrades put them.
+ * milliseconds since 1970. The feed follows the name in the key, since the view needs all records of a name together.
  */
+const createRecord = `
+  CREATE TABLE record (
+    cluster TEXT NOT NULL,
+    name TEXT NOT NULL,
+    feed TEXT NOT NULL,
+    type TEXT NOT NULL,
+    set_identifier TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    endpoint TEXT NOT NULL,
+    created_at INTEGER,
+    generation INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (cluster, name, feed, type, set_identifier)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/** Of the table of clusters new columns are last, where the upgrades put them. */
 export const createTables = `
   CREATE TABLE cluster (
     name TEXT PRIMARY KEY,
@@ -33,17 +50,7 @@ export const createTables = `
     matched_ip TEXT,
     silent_for INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;
-  CREATE TABLE record (
-    cluster TEXT NOT NULL,
-    name TEXT NOT NULL,
-    type TEXT NOT NULL,
-    set_identifier TEXT NOT NULL,
-    sequence INTEGER NOT NULL,
-    endpoint TEXT NOT NULL,
-    created_at INTEGER,
-    generation INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (cluster, name, type, set_identifier)
-  ) STRICT, WITHOUT ROWID;
+  ${createRecord}
   CREATE TABLE holder (
     name TEXT PRIMARY KEY,
     cluster TEXT NOT NULL
@@ -64,6 +71,14 @@ export const upgrades: Readonly<Record<number, string>> = {
   2: `
     ALTER TABLE record ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
     ${createPosition}
+  `,
+  3: `
+    ALTER TABLE record RENAME TO record_without_feed;
+    ${createRecord}
+    INSERT INTO record
+      SELECT cluster, name, '${externalDNSFeed}', type, set_identifier, sequence, endpoint, created_at, generation
+      FROM record_without_feed;
+    DROP TABLE record_without_feed;
   `,
 };
 

@@ -2,14 +2,16 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import { type ClusterName, type ClusterSettings, defaultCluster, initialSettings } from "../records/cluster.ts";
 import { type Mutation, type RecordKey, keyText } from "../records/endpoint.ts";
+import type { Feed } from "../records/feed.ts";
 import { recordLimits } from "../records/limits.ts";
 import type { HostName } from "../records/name.ts";
 import type { Position } from "../records/position.ts";
 import { type Steps, finish, forEachInSteps, sortInSteps } from "../records/steps.ts";
 import { type StoredExcess, type ViewRecord, toViewRecord } from "../records/view.ts";
+import { uniteFeeds, uniteRecords } from "../records/unite.ts";
 import { limits } from "./limits.ts";
 import type { Place } from "./place.ts";
-import { RecordTable } from "./record-table.ts";
+import { type FeedOfCluster, RecordTable } from "./record-table.ts";
 import { Room } from "./room.ts";
 import { type ClusterRow, readClusterRow, readPositionRow, readRecordRow } from "./row.ts";
 import type { Contact, Negotiation, Store, StoredCluster } from "../engine/store.ts";
@@ -36,8 +38,8 @@ type How = "marked" | "changed" | "same";
 interface ClusterMemory extends ClusterRow {
   /** What of it is on disk. */
   readonly saved: Pick<Contact, "heardAt" | "silentFor">;
-  /** By key text. */
-  readonly recordByKey: Map<string, ViewRecord>;
+  /** Of each feed by key text. */
+  readonly feeds: Map<Feed, Map<string, ViewRecord>>;
 }
 
 /** Throws whatever SQLite throws; `open.ts` gives these errors their meaning. */
@@ -78,7 +80,7 @@ export class SQLiteStore implements Store {
     [this.#position, this.#takesOver] = [position, takesOver];
     for (const row of this.#prepare("SELECT * FROM cluster ORDER BY name").iterate()) {
       const cluster = readClusterRow(row);
-      this.#clusters.set(cluster.name, { ...cluster, saved: cluster, recordByKey: new Map() });
+      this.#clusters.set(cluster.name, { ...cluster, saved: cluster, feeds: new Map() });
     }
     const kept = new Room();
     for (const row of this.#prepare("SELECT * FROM record").iterate()) this.#takeRow(row, kept);
@@ -141,15 +143,16 @@ export class SQLiteStore implements Store {
     return memory && toStoredCluster(memory);
   }
 
-  endpointsJSON(name: ClusterName): Iterator<string, undefined> {
-    return finish(this.endpointsJSONInSteps(name));
+  endpointsJSON(name: ClusterName, feed: Feed): Iterator<string, undefined> {
+    return finish(this.endpointsJSONInSteps(name, feed));
   }
 
-  *endpointsJSONInSteps(name: ClusterName): Steps<Iterator<string, undefined>> {
+  *endpointsJSONInSteps(name: ClusterName, feed: Feed): Steps<Iterator<string, undefined>> {
     const { bytes } = this.#room.of(name);
-    if (bytes <= fewBytes) return [this.#records.list(name)].values();
-    if (bytes > limits.bytesPerCluster) return this.#records.pieces(name);
-    return (yield* this.#records.listInSteps(name)).values();
+    const of = { cluster: name, feed };
+    if (bytes <= fewBytes) return [this.#records.list(of)].values();
+    if (bytes > limits.bytesPerCluster) return this.#records.pieces(of);
+    return (yield* this.#records.listInSteps(of)).values();
   }
 
   countByType(name: ClusterName): ReadonlyMap<string, number> {
@@ -164,19 +167,20 @@ export class SQLiteStore implements Store {
     return since === undefined ? undefined : Number(since);
   }
 
-  apply(name: ClusterName, mutation: Mutation): readonly RecordKey[] {
-    return finish(this.applyInSteps(name, mutation));
+  apply(name: ClusterName, feed: Feed, mutation: Mutation): readonly RecordKey[] {
+    return finish(this.applyInSteps(name, feed, mutation));
   }
 
-  *applyInSteps(name: ClusterName, { remove, put }: Mutation): Steps<readonly RecordKey[]> {
-    const { recordByKey } = this.#known(name);
+  *applyInSteps(name: ClusterName, feed: Feed, { remove, put }: Mutation): Steps<readonly RecordKey[]> {
+    const of = { cluster: name, feed };
+    const recordByKey = recordsOfFeed(this.#known(name), feed);
     const written: [string, ViewRecord][] = [];
     const leftOut: RecordKey[] = [];
     const room = this.#room.copy();
     let sequence = this.#lastSequence;
     let how: How = "same";
     const removeRecord = (key: RecordKey): void => {
-      const bytes = this.#records.remove(name, key);
+      const bytes = this.#records.remove(of, key);
       if (bytes === undefined) return;
       room.add(name, { records: -1, bytes: -bytes });
       how = "changed";
@@ -185,7 +189,7 @@ export class SQLiteStore implements Store {
       const text = keyText(key);
       const json = JSON.stringify(endpoint);
       const before = recordByKey.get(text);
-      const outcome = this.#putRecord({ room, name, key, json, sequence: sequence + 1, generation });
+      const outcome = this.#putRecord({ room, of, key, json, sequence: sequence + 1, generation });
       if (outcome === "new") sequence += 1;
       if (outcome === "new" || outcome === "changed") how = "marked";
       if (outcome === "full") leftOut.push(key);
@@ -202,7 +206,7 @@ export class SQLiteStore implements Store {
     });
     yield* forEachInSteps(remove, (key) => recordByKey.delete(keyText(key)));
     yield* forEachInSteps(written, ([text, record]) => recordByKey.set(text, record));
-    if (written.length >= manyRecords) yield* this.#sort(name);
+    if (written.length >= manyRecords) yield* this.#sort(name, feed);
     this.#noteChanged(remove, put);
     [this.#lastSequence, this.#room] = [sequence, room];
     yield* this.#bringBack();
@@ -214,7 +218,7 @@ export class SQLiteStore implements Store {
     const known = this.#clusters.get(name);
     if (known === undefined && this.#clusters.size >= limits.clusters) throw tooMany("clusters", limits.clusters);
     finish(this.#change(() => this.#saveSettings(name, settings)));
-    const added = { name, ...noContact, saved: noContact, negotiation: undefined, recordByKey: new Map() };
+    const added = { name, ...noContact, saved: noContact, negotiation: undefined, feeds: new Map() };
     this.#clusters.set(name, { ...(known ?? added), settings });
     this.#changed = undefined;
   }
@@ -333,16 +337,16 @@ export class SQLiteStore implements Store {
 
   /** Takes a record that an earlier version may have stored under other limits: what passes these is kept without its targets. */
   #takeRow(row: Readonly<Record<string, SQLOutputValue>>, kept: Room): void {
-    const { cluster, key, sequence, endpoint, bytes, generation } = readRecordRow(row);
+    const { cluster, feed, key, sequence, endpoint, bytes, generation } = readRecordRow(row);
     const name = cluster as ClusterName;
-    const recordByKey = this.#clusters.get(name)?.recordByKey;
-    if (recordByKey === undefined) throw new DamageError(`a record of the unknown cluster ${JSON.stringify(cluster)}`);
+    const memory = this.#clusters.get(name);
+    if (memory === undefined) throw new DamageError(`a record of the unknown cluster ${JSON.stringify(cluster)}`);
     const size = { records: 1, bytes };
     const excess = kept.fits(name, size) ? sizeExcess(bytes) : "store-full";
     if (excess === undefined) kept.add(name, size);
     if (excess === "store-full") this.#curtailed.add(name);
     const record = toViewRecord(endpoint, sequence, excess);
-    if (record !== undefined) recordByKey.set(keyText(key), record);
+    if (record !== undefined) recordsOfFeed(memory, feed).set(keyText(key), record);
     this.#lastSequence = Math.max(this.#lastSequence, sequence);
     this.#position = { ...this.#position, generation: Math.max(this.#position.generation, generation) };
     this.#room.add(name, size);
@@ -354,7 +358,7 @@ export class SQLiteStore implements Store {
       if (!this.#room.isWithin(name)) continue;
       this.#curtailed.delete(name);
       this.#room.delete(name);
-      this.#known(name).recordByKey.clear();
+      this.#known(name).feeds.clear();
       const kept = new Room();
       const rows = this.#prepare("SELECT * FROM record WHERE cluster = ?").iterate(name);
       yield* forEachInSteps(rows, (row) => this.#takeRow(row, kept));
@@ -364,25 +368,26 @@ export class SQLiteStore implements Store {
 
   #putRecord(putting: {
     readonly room: Room;
-    readonly name: ClusterName;
+    readonly of: FeedOfCluster;
     readonly key: RecordKey;
     readonly json: string;
     readonly sequence: number;
     readonly generation: number;
   }): "new" | "changed" | "same" | "full" {
-    const { room, name, key, json, sequence, generation } = putting;
+    const { room, of, key, json, sequence, generation } = putting;
+    const name = of.cluster;
     const bytes = Buffer.byteLength(json);
     const added = { records: 1, bytes };
     const row = { sequence, endpoint: json, now: this.#now(), generation };
-    if (room.fits(name, added) && this.#records.insert(name, key, row)) {
+    if (room.fits(name, added) && this.#records.insert(of, key, row)) {
       room.add(name, added);
       return "new";
     }
-    const before = this.#records.bytesOf(name, key);
+    const before = this.#records.bytesOf(of, key);
     if (before === undefined) return "full";
     const grown = { records: 0, bytes: bytes - before };
     if (!room.fits(name, grown)) return "full";
-    const isChanged = this.#records.update(name, key, { endpoint: json, generation });
+    const isChanged = this.#records.update(of, key, { endpoint: json, generation });
     room.add(name, grown);
     return isChanged ? "changed" : "same";
   }
@@ -393,25 +398,24 @@ export class SQLiteStore implements Store {
     if ((this.#changed?.size ?? 0) > fewRecords) this.#changed = undefined;
   }
 
-  #recordsOf({ name: cluster, recordByKey }: ClusterMemory, name: string): ViewRecord[] {
-    if (recordByKey.size === 0) return [];
-    const rows = this.#prepare("SELECT type, set_identifier FROM record WHERE cluster = ? AND name = ?").all(
-      cluster,
-      name,
-    );
-    return rows.flatMap((row) => {
-      const key = { name, type: String(row["type"]), setIdentifier: String(row["set_identifier"]) };
-      return recordByKey.get(keyText(key)) ?? [];
-    });
+  #recordsOf({ name: cluster, feeds }: ClusterMemory, name: string): ViewRecord[] {
+    const sql = "SELECT DISTINCT type, set_identifier FROM record WHERE cluster = ? AND name = ?";
+    return this.#prepare(sql)
+      .all(cluster, name)
+      .flatMap((row) => {
+        const key = keyText({ name, type: String(row["type"]), setIdentifier: String(row["set_identifier"]) });
+        const [first, ...others] = [...feeds.values()].flatMap((records) => records.get(key) ?? []);
+        return first === undefined ? [] : uniteRecords([first, ...others]);
+      });
   }
 
   /** By name, as they are read from the table: computing a view of records in order is quicker. */
-  *#sort(name: ClusterName): Steps<void> {
-    const { recordByKey } = this.#known(name);
+  *#sort(name: ClusterName, feed: Feed): Steps<void> {
+    const { feeds } = this.#known(name);
     const sorted = new Map<string, ViewRecord>();
-    const entries = yield* sortInSteps([...recordByKey], ([left], [right]) => left < right);
+    const entries = yield* sortInSteps([...(feeds.get(feed) ?? [])], ([left], [right]) => left < right);
     yield* forEachInSteps(entries, ([key, record]) => sorted.set(key, record));
-    this.#clusters.set(name, { ...this.#known(name), recordByKey: sorted });
+    feeds.set(feed, sorted);
   }
 
   #known(name: ClusterName): ClusterMemory {
@@ -460,7 +464,14 @@ export class SQLiteStore implements Store {
 }
 
 function toStoredCluster(memory: ClusterMemory): StoredCluster {
-  return { ...memory, records: memory.recordByKey.values() };
+  return { ...memory, records: uniteFeeds([...memory.feeds.values()]) };
+}
+
+/** The records of a feed, which comes into being with its first one. */
+function recordsOfFeed({ feeds }: ClusterMemory, feed: Feed): Map<string, ViewRecord> {
+  const records = feeds.get(feed) ?? new Map<string, ViewRecord>();
+  feeds.set(feed, records);
+  return records;
 }
 
 function sizeExcess(bytes: number): StoredExcess | undefined {

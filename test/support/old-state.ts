@@ -20,7 +20,7 @@ export function writeOldState(folder: string, settings: ClusterSettings, rows: I
   using database = new DatabaseSync(join(folder, databaseName));
   database.exec("PRAGMA synchronous = OFF; BEGIN");
   const insert = database.prepare(
-    "INSERT INTO record (cluster, name, type, set_identifier, sequence, endpoint) VALUES ('default', ?, 'A', '', ?, ?)",
+    "INSERT INTO record (cluster, name, feed, type, set_identifier, sequence, endpoint) VALUES ('default', ?, 'external-dns', 'A', '', ?, ?)",
   );
   let sequence = 0;
   for (const { name, endpoint } of rows) insert.run(name, (sequence += 1), endpoint);

@@ -34,13 +34,19 @@ test("a name outside the managed domains, with the command for its domain", () =
 
 test("what was not sent, and what was refused when it was", () => {
   const refused = { name, cluster: "default", reason: "not-a-dns-name", sentence: "It is none." };
-  expect(judgeSent(name, ["default"], [])).toMatchObject({ grade: "ok" });
-  expect(judgeSent(name, [], [refused])).toMatchObject({
+  const some = <Item>(...list: Item[]) => ({ total: list.length, list });
+  expect(judgeSent(name, ["default"], statusOf())).toMatchObject({ grade: "ok" });
+  expect(judgeSent(name, [], statusOf({ leftOut: some(refused) }))).toMatchObject({
     grade: "problem",
     code: "not-a-dns-name",
     message: "It is none.",
   });
-  expect(judgeSent(name, [], [])).toMatchObject({ grade: "problem", code: "name-not-sent" });
+  expect(judgeSent(name, [], statusOf())).toMatchObject({ grade: "problem", code: "name-not-sent" });
+  const shown = { name, addresses: ["10.0.0.1"], cluster: "kind", resource: null, since: null };
+  expect(judgeSent(name, [], statusOf({ names: some(shown) }))).toEqual({
+    grade: "ok",
+    message: "The server has foo.dtk.io of kind, though not from ExternalDNS.",
+  });
 });
 
 test("what is shown, and what is kept from it", () => {

@@ -32,7 +32,7 @@ function isUnder(name: string, domains: readonly string[]): boolean {
   return isManaged(name, new Set(domains.flatMap((domain) => parseManagedDomain(domain) ?? [])));
 }
 
-/** Looks whether ExternalDNS has sent it. */
+/** Looks whether ExternalDNS or another source has sent it. */
 export async function sent(desktop: Desktop, name: string): Promise<readonly Finding[]> {
   const status = await desktop.status();
   const clusters = (status?.clusters ?? [])
@@ -41,13 +41,24 @@ export async function sent(desktop: Desktop, name: string): Promise<readonly Fin
   const holders = await Promise.all(
     clusters.map(async (cluster) => ((await isStored(desktop, cluster, name)) ? [cluster] : [])),
   );
-  return [judgeSent(name, holders.flat(), status?.leftOut.list ?? [])];
+  return [judgeSent(name, holders.flat(), status)];
 }
 
-/** Judges by what is stored, and by what was left out when it was offered. */
-export function judgeSent(name: string, holders: readonly string[], leftOut: Status["leftOut"]["list"]): Finding {
+/**
+ * Judges by what is stored, and by what was left out when it was offered.
+ *
+ * @param holders - the clusters whose ExternalDNS has sent it
+ * @param status - has the names of all sources, shown or not
+ */
+export function judgeSent(
+  name: string,
+  holders: readonly string[],
+  status: Pick<Status, "names" | "notShown" | "leftOut"> | undefined,
+): Finding {
   if (holders.length > 0) return ok(`ExternalDNS of ${holders.join(", ")} has sent ${name}.`);
-  const refused = leftOut.find((entry) => entry.name === name);
+  const stored = [...(status?.names.list ?? []), ...(status?.notShown.list ?? [])].find((each) => each.name === name);
+  if (stored !== undefined) return ok(`The server has ${name} of ${stored.cluster}, though not from ExternalDNS.`);
+  const refused = status?.leftOut.list.find((entry) => entry.name === name);
   if (refused !== undefined) {
     return {
       grade: "problem",

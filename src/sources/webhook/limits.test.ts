@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { defaultCluster } from "../../records/cluster.ts";
+import { externalDNSFeed } from "../../records/feed.ts";
 import { type TestApp, makeTestApp, webhookMediaType } from "../../../test/support/test-app.ts";
 
 const headers = { accept: webhookMediaType, "content-type": webhookMediaType };
@@ -76,7 +77,7 @@ test("what was stored before there were limits may be deleted", async () => {
   await using app = await makeApp();
   const odd = { dnsName: `${"a.".repeat(600)}dtk.io`, recordType: "ODD TYPE", setIdentifier: "x".repeat(70_000) };
   await app.reconciler.change((store) =>
-    store.apply(defaultCluster, {
+    store.apply(defaultCluster, externalDNSFeed, {
       remove: [],
       put: [{ key: { name: odd.dnsName, type: odd.recordType, setIdentifier: odd.setIdentifier }, endpoint: odd }],
     }),

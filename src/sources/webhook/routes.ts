@@ -1,10 +1,11 @@
-/** ExternalDNS's webhook contract (provider/webhook/api/httpapi.go): four requests, each at the root and for each cluster. */
+/** ExternalDNS's webhook contract (provider/webhook/api/httpapi.go): four requests, for one feed of each cluster. */
 import { type Context, type MiddlewareHandler } from "hono";
 import { Hono } from "hono/tiny";
 import type { Log } from "../../base/log.ts";
 import type { Address } from "../../records/address.ts";
 import { type ClusterName, defaultCluster, parseClusterName } from "../../records/cluster.ts";
 import { type Endpoint, type RecordKey, planMutationInSteps } from "../../records/endpoint.ts";
+import { type Feed, externalDNSFeed } from "../../records/feed.ts";
 import { isManaged } from "../../records/managed-domain.ts";
 import { parseDNSName } from "../../records/name.ts";
 import { forEachInSteps } from "../../records/steps.ts";
@@ -24,6 +25,10 @@ import { type Rejected, readChanges, readEndpoints } from "./schema.ts";
 export const webhookMediaType = "application/external.dns.webhook+json;version=1";
 
 export interface WebhookOptions {
+  /** The only feed that these routes read and change. */
+  readonly feed: Feed;
+  /** Where the four requests are; a path without `:cluster` is about the cluster `default`. */
+  readonly paths: readonly string[];
   readonly reconciler: ReconcilerPort;
   /** Lets a request through or answers it. */
   readonly admit: MiddlewareHandler<HTTPEnvironment>;
@@ -49,15 +54,15 @@ export interface CallerFacts {
 
 type WebhookContext = Context<HTTPEnvironment>;
 
-/** Makes the four requests, at the root for the cluster `default` and under `/clusters/NAME` for each. */
+/** Makes the four requests at each path. */
 export function webhookRoutes(options: WebhookOptions): Hono<HTTPEnvironment> {
-  const { admit, receive } = options;
+  const { admit, receive, paths } = options;
   const app = new Hono<HTTPEnvironment>({ strict: false });
-  for (const prefix of ["", "/clusters/:cluster"]) {
-    app.get(prefix || "/", admit, (context) => withCluster(context, options, negotiate));
-    app.get(`${prefix}/records`, admit, (context) => withCluster(context, options, listRecords));
-    app.post(`${prefix}/adjustendpoints`, admit, receive, (context) => withCluster(context, options, adjustEndpoints));
-    app.post(`${prefix}/records`, admit, receive, (context) => withCluster(context, options, changeRecords));
+  for (const path of paths) {
+    app.get(path || "/", admit, (context) => withCluster(context, options, negotiate));
+    app.get(`${path}/records`, admit, (context) => withCluster(context, options, listRecords));
+    app.post(`${path}/adjustendpoints`, admit, receive, (context) => withCluster(context, options, adjustEndpoints));
+    app.post(`${path}/records`, admit, receive, (context) => withCluster(context, options, changeRecords));
   }
   return app;
 }
@@ -75,7 +80,7 @@ async function withCluster(context: WebhookContext, options: WebhookOptions, ans
   const name = parseClusterName(text);
   const cluster = name && reconciler.read((store) => store.cluster(name));
   if (cluster === undefined) return refuseUnknown(context, options, text);
-  if (isExternalDNS(context)) await noteCaller(context, options, cluster);
+  if (isExternalDNS(context, options)) await noteCaller(context, options, cluster);
   return answer(context, options, cluster);
 }
 
@@ -115,7 +120,8 @@ function refuseUnknown(context: WebhookContext, { warnOnce }: WebhookOptions, te
 }
 
 /** Each of its requests carries the media type, in Accept or Content-Type; a curl by hand must not count as a sign of life. */
-function isExternalDNS({ req }: WebhookContext): boolean {
+function isExternalDNS({ req }: WebhookContext, { feed }: WebhookOptions): boolean {
+  if (feed !== externalDNSFeed) return false;
   return [req.header("accept"), req.header("content-type")].some((value) => value?.includes(webhookMediaType) === true);
 }
 
@@ -127,7 +133,7 @@ function negotiate(context: WebhookContext, options: WebhookOptions, cluster: St
   const { reconciler, now } = options;
   const filter = context.req.param("cluster") === undefined ? domainFilter(cluster.settings) : {};
   const include = filter.include ?? [];
-  if (isExternalDNS(context)) {
+  if (isExternalDNS(context, options)) {
     options.negotiated(cluster.name);
     note(reconciler, (store) => store.negotiated(cluster.name, { at: now(), include }));
   }
@@ -136,10 +142,10 @@ function negotiate(context: WebhookContext, options: WebhookOptions, cluster: St
 
 async function listRecords(
   context: WebhookContext,
-  { reconciler }: WebhookOptions,
+  { reconciler, feed }: WebhookOptions,
   { name }: StoredCluster,
 ): Promise<Response> {
-  const pieces = await reconciler.readInSteps((store) => store.endpointsJSONInSteps(name));
+  const pieces = await reconciler.readInSteps((store) => store.endpointsJSONInSteps(name, feed));
   const read = (): Promise<IteratorResult<string, undefined>> =>
     // oxlint-disable-next-line require-yield
     reconciler.readInSteps(function* () {
@@ -167,7 +173,7 @@ function streamOf(
 
 async function adjustEndpoints(
   context: WebhookContext,
-  { leftOut }: WebhookOptions,
+  { leftOut, feed }: WebhookOptions,
   cluster: StoredCluster,
 ): Promise<Response> {
   const reading = await inSlices(readEndpoints(context.get("body")));
@@ -181,7 +187,7 @@ async function adjustEndpoints(
     else dropped.push({ cluster: cluster.name, name: endpoint.dnsName ?? "", reason });
   };
   await inSlices(forEachInSteps(reading.value, judge));
-  leftOut.replace(cluster.name, "adjustendpoints", dropped);
+  leftOut.replace({ cluster: cluster.name, feed, request: "adjustendpoints" }, dropped);
   return webhookAnswer(context, `[${kept.join(",")}]`);
 }
 
@@ -200,7 +206,7 @@ function describeRejected(cluster: ClusterName, { bad, excess }: Rejected): Left
 
 async function changeRecords(
   context: WebhookContext,
-  { reconciler, leftOut }: WebhookOptions,
+  { reconciler, leftOut, feed }: WebhookOptions,
   { name }: StoredCluster,
 ): Promise<Response> {
   const reading = await inSlices(readChanges(context.get("body")));
@@ -209,9 +215,9 @@ async function changeRecords(
   const mutation = await inSlices(planMutationInSteps(reading.value));
   let full: readonly RecordKey[] = [];
   const outcome = await reconciler.changeInSteps(function* (store) {
-    full = yield* store.applyInSteps(name, mutation);
+    full = yield* store.applyInSteps(name, feed, mutation);
   });
-  leftOut.replace(name, "records", [
+  leftOut.replace({ cluster: name, feed, request: "records" }, [
     ...dropped,
     ...full.map((key): LeftOut => ({ cluster: name, name: key.name, reason: "store-full" })),
   ]);
