@@ -1,0 +1,55 @@
+/** Waits grow, stay short for five minutes, and end early when there is reason to hope. */
+import { expect, test } from "vitest";
+import { type Clock, Retry } from "./retry.ts";
+import { systemClock } from "./system-clock.ts";
+
+const never = new AbortController().signal;
+
+function recording(): Clock & { readonly waits: number[]; pass: (milliseconds: number) => void } {
+  let now = 0;
+  const waits: number[] = [];
+  return {
+    waits,
+    now: () => now,
+    random: () => 1,
+    pass: (milliseconds) => {
+      now += milliseconds;
+    },
+    sleep: async (milliseconds) => {
+      waits.push(milliseconds);
+      now += milliseconds;
+    },
+  };
+}
+
+test("a second at most for five minutes, then half a minute", async () => {
+  const clock = recording();
+  const retry = new Retry(clock);
+  while (clock.now() < 5 * 60_000) await retry.wait(never);
+  expect(Math.max(...clock.waits)).toBe(1000);
+  for (let count = 0; count < 10; count++) await retry.wait(never);
+  expect(clock.waits.at(-1)).toBe(30_000);
+  retry.succeeded();
+  await retry.wait(never);
+  expect(clock.waits.at(-1)).toBe(50);
+});
+
+test("chance takes up to half of a wait", async () => {
+  const clock = { ...recording(), random: () => 0 };
+  await new Retry(clock).wait(never);
+  expect(clock.waits).toEqual([25]);
+});
+
+test("hurry ends a wait", async () => {
+  const retry = new Retry(systemClock);
+  const waiting = retry.wait(never, 600_000);
+  retry.hurry();
+  await expect(waiting).resolves.toBeUndefined();
+});
+
+test("so does the signal", async () => {
+  const stop = new AbortController();
+  const waiting = new Retry(systemClock).wait(stop.signal, 600_000);
+  stop.abort();
+  await expect(waiting).resolves.toBeUndefined();
+});

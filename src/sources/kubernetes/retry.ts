@@ -1,0 +1,62 @@
+/** How long to wait before the next try, and what ends the wait early. */
+
+/** Time as a process sees it. */
+export interface Clock {
+  /** Milliseconds of a clock that is never set. */
+  readonly now: () => number;
+  /** Resolves after some milliseconds, or as soon as the signal aborts. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+}
+
+/** Milliseconds. */
+const limits = { first: 50, most: 1_000, mostLater: 30_000, later: 5 * 60_000 } as const;
+
+/**
+ * Waits 50 ms at first, twice as long after each failure, and at most a second: a desktop's cluster comes back at any
+ * moment. One that stays away for five minutes is asked every 30 seconds. Up to half of each wait is left to chance, so
+ * that the kinds of a cluster do not ask in one moment.
+ */
+export class Retry {
+  readonly #clock: Clock;
+  #failures = 0;
+  #failingSince: number | undefined;
+  #waiting: AbortController | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** What was tried has worked. */
+  succeeded(): void {
+    this.#failures = 0;
+    this.#failingSince = undefined;
+  }
+
+  /**
+   * Waits before the next try.
+   *
+   * @param atLeast - milliseconds, where the server asks for more
+   */
+  async wait(signal: AbortSignal, atLeast = 0): Promise<void> {
+    const waiting = new AbortController();
+    this.#waiting = waiting;
+    await this.#clock.sleep(Math.max(atLeast, this.#delay()), AbortSignal.any([signal, waiting.signal]));
+  }
+
+  /** Something happened that makes the next try worth it at once: a network came, a configuration changed. */
+  hurry(): void {
+    this.succeeded();
+    this.#waiting?.abort();
+  }
+
+  #delay(): number {
+    const now = this.#clock.now();
+    this.#failingSince ??= now;
+    const most = now - this.#failingSince < limits.later ? limits.most : limits.mostLater;
+    const delay = Math.min(most, limits.first * 2 ** Math.min(this.#failures, 20));
+    this.#failures += 1;
+    return delay * (0.5 + this.#clock.random() / 2);
+  }
+}
