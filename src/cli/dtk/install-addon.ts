@@ -1,5 +1,5 @@
 /** `dtk install-addon external-dns`: looks, plans, says, does and proves. */
-import { explainChoice } from "../../dtk/discovery/choice.ts";
+import { explainChoice } from "../../kubernetes/cluster-ip/choice.ts";
 import { findSilentIngresses } from "../../dtk/discovery/silent-ingress.ts";
 import { install } from "../../dtk/installation/install.ts";
 import type { Intent, Say } from "../../dtk/installation/intent.ts";

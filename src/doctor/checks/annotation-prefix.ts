@@ -3,7 +3,7 @@ import type { Advice } from "../../base/trouble.ts";
 import { type Change, renderChange } from "../../dtk/external-dns/change.ts";
 import { newerPrefix } from "../../dtk/external-dns/settings.ts";
 import { isBefore } from "../../dtk/external-dns/version.ts";
-import { pathOf } from "../../dtk/discovery/candidate.ts";
+import { pathOf } from "../../kubernetes/cluster-ip/candidate.ts";
 import type { Ingress } from "../../kubernetes/facts.ts";
 import { hasAnnotatedTarget, isPublished } from "../../dtk/discovery/silent-ingress.ts";
 import { annotationPrefix as olderPrefix } from "../../dtk/release/values.ts";

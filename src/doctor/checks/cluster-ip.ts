@@ -1,7 +1,7 @@
 /** Is the cluster IP still an address of the cluster? A kind node has another one after a reboot. */
-import { type ClusterIPChoice, chooseClusterIP } from "../../dtk/discovery/choice.ts";
-import { findCandidates } from "../../dtk/discovery/candidate.ts";
-import { probeAddress } from "../../dtk/discovery/probe.ts";
+import { type ClusterIPChoice, chooseClusterIP } from "../../kubernetes/cluster-ip/choice.ts";
+import { findCandidates } from "../../kubernetes/cluster-ip/candidate.ts";
+import { probeAddress } from "../../kubernetes/cluster-ip/probe.ts";
 import { type Address, parseAddress } from "../../records/address.ts";
 import type { Status } from "../../contract/status.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { bareDesktop } from "../../../test/support/doctor-desktop.ts";
 import { statusOf } from "../../../test/support/doctor-status.ts";
 import { clusterOf } from "../../../test/support/external-dns.ts";
-import type { ProbeResult } from "../../dtk/discovery/probe.ts";
+import type { ProbeResult } from "../../kubernetes/cluster-ip/probe.ts";
 import { parseAddress } from "../../records/address.ts";
 import { clusterListens, judgeListening } from "./cluster-listens.ts";
 

@@ -2,7 +2,7 @@
  * Does something answer where names lead, as a browser would come? Else names resolve and pages do not load. In the target
  * mode `record` an address may well be for another protocol, so nothing is said of those.
  */
-import { probeAddress, type ProbeResult } from "../../dtk/discovery/probe.ts";
+import { probeAddress, type ProbeResult } from "../../kubernetes/cluster-ip/probe.ts";
 import { type Address, parseAddress } from "../../records/address.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 

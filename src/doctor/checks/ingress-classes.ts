@@ -1,7 +1,7 @@
 /** Is there an ingress controller for each Ingress? One of an unknown class is served by nobody, though its name resolves. */
 import * as z from "zod/mini";
 import { annotationPrefix } from "../../dtk/release/values.ts";
-import { pathOf } from "../../dtk/discovery/candidate.ts";
+import { pathOf } from "../../kubernetes/cluster-ip/candidate.ts";
 import type { Ingress } from "../../kubernetes/facts.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
 import { kubectl, listSome, lookAtFacts, managedIngresses } from "../looks/cluster-looks.ts";

@@ -3,7 +3,7 @@ import { createConnection } from "node:net";
 import { type Change, renderChange } from "../../dtk/external-dns/change.ts";
 import { newestPod } from "../../dtk/external-dns/find.ts";
 import { type WebhookURL, webhookURL as makeURL } from "../../contract/webhook.ts";
-import { nodeAddresses } from "../../dtk/discovery/candidate.ts";
+import { nodeAddresses } from "../../kubernetes/cluster-ip/candidate.ts";
 import { chooseHostIP, lookUpRoute } from "../../dtk/discovery/host-ip.ts";
 import { systemNetworks } from "../../platform/networks.ts";
 import { parseAddress } from "../../records/address.ts";

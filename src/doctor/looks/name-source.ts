@@ -1,6 +1,6 @@
 /** Which resources of the cluster ask for a name: those that ExternalDNS reads names from. */
 import * as z from "zod/mini";
-import { pathOf } from "../../dtk/discovery/candidate.ts";
+import { pathOf } from "../../kubernetes/cluster-ip/candidate.ts";
 import type { Ingress } from "../../kubernetes/facts.ts";
 import { hostsOf } from "../../dtk/discovery/silent-ingress.ts";
 import { lookAtFacts } from "./cluster-looks.ts";

@@ -1,5 +1,5 @@
 /** The last step of a trace: knocks where a name leads, and asks for its page as a browser would. */
-import { probeAddress } from "../../dtk/discovery/probe.ts";
+import { probeAddress } from "../../kubernetes/cluster-ip/probe.ts";
 import { parseAddress } from "../../records/address.ts";
 import { sendRequest } from "../../base/request.ts";
 import { type Finding, ok } from "../check.ts";

@@ -1,7 +1,7 @@
 /** Asks the hypervisor for a virtual machine's addresses, when the cluster does not say them. */
 import { type Address, parseAddress, targetKind } from "../../records/address.ts";
 import { runProgram } from "../../base/process.ts";
-import type { Candidate } from "./candidate.ts";
+import type { Candidate } from "../../kubernetes/cluster-ip/candidate.ts";
 
 export interface Machine {
   /** `virt` of config.yaml: `kvm` and `virtualbox` can be asked. */

@@ -1,6 +1,6 @@
 /** Finds the Ingresses that ExternalDNS passes over in silence, since they have neither a target nor a status. Pure. */
 import { annotationPrefix } from "../release/values.ts";
-import { pathOf } from "./candidate.ts";
+import { pathOf } from "../../kubernetes/cluster-ip/candidate.ts";
 import type { ClusterFacts, Ingress } from "../../kubernetes/facts.ts";
 
 export interface SilentIngress {

@@ -2,13 +2,13 @@
 import type { Status } from "../../contract/status.ts";
 import type { ClusterSettings } from "../../records/cluster.ts";
 import { TroubleError } from "../../base/trouble.ts";
-import { findCandidates, nodeAddresses } from "../discovery/candidate.ts";
-import { type ClusterIPChoice, chooseClusterIP } from "../discovery/choice.ts";
+import { findCandidates, nodeAddresses } from "../../kubernetes/cluster-ip/candidate.ts";
+import { type ClusterIPChoice, chooseClusterIP } from "../../kubernetes/cluster-ip/choice.ts";
 import { type ClusterFacts, readClusterFacts } from "../../kubernetes/facts.ts";
 import { type HostIPChoice, chooseHostIP, lookUpRoute } from "../discovery/host-ip.ts";
 import { askHypervisor } from "../discovery/machine.ts";
-import { type Probe, probeAddress } from "../discovery/probe.ts";
-import { type TargetModeChoice, chooseTargetMode } from "../discovery/target-choice.ts";
+import { type Probe, probeAddress } from "../../kubernetes/cluster-ip/probe.ts";
+import { type TargetModeChoice, chooseTargetMode } from "../../kubernetes/cluster-ip/target-choice.ts";
 import type { KubernetesAPI } from "../../kubernetes/api.ts";
 import { openKubernetes } from "../../kubernetes/kubeconfig.ts";
 import { type NamespaceState, readRecord } from "../release/record.ts";

@@ -1,6 +1,6 @@
 /** Which addresses might be the cluster IP, in the order in which they are tried. Pure. */
 import { type Address, parseAddress, targetKind } from "../../records/address.ts";
-import type { ClusterFacts, ClusterNode, Service } from "../../kubernetes/facts.ts";
+import type { ClusterFacts, ClusterNode, Service } from "../facts.ts";
 
 /** Where a candidate comes from, in words for people. */
 export interface Candidate {

@@ -2,7 +2,7 @@
 import { type Address, parseAddress } from "../../records/address.ts";
 import type { TargetMode } from "../../records/cluster.ts";
 import { isIngressController, nodeAddresses, ownAddresses, pathOf } from "./candidate.ts";
-import type { ClusterFacts } from "../../kubernetes/facts.ts";
+import type { ClusterFacts } from "../facts.ts";
 
 export interface TargetModeChoice {
   readonly targets: TargetMode;
