@@ -63,7 +63,6 @@ function agentOf(connection: ReturnType<typeof readPlainKubeconfig>): unknown {
 test.each([
   { case: "a program that logs in", content: kubeconfig({}, { exec: { command: "aws" } }) },
   { case: "a proxy", content: kubeconfig({ "proxy-url": "http://proxy" }, { token: "t" }) },
-  { case: "a plain port", content: kubeconfig({}, { token: "t" }, "http://127.0.0.1:8001") },
   {
     case: "an authority that is not there",
     content: kubeconfig({ "certificate-authority": "gone.crt" }, { token: "t" }),
@@ -74,6 +73,14 @@ test.each([
 ])("$case is left to the client", ({ content, context }) => {
   using folder = temporaryFolder();
   expect(readPlainKubeconfig(write(folder.path, content), context)).toBeUndefined();
+});
+
+test("a plain port, as kubectl proxy opens one, is called without a certificate", () => {
+  using folder = temporaryFolder();
+  const path = write(folder.path, kubeconfig({}, {}, "http://127.0.0.1:8001"));
+  const plain = readPlainKubeconfig(path, undefined);
+  expect([plain?.server, plain?.options.headers]).toEqual(["http://127.0.0.1:8001", {}]);
+  expect(plain?.options.agent).not.toBeInstanceOf(Agent);
 });
 
 test("a file that is not there is left to the client", () => {

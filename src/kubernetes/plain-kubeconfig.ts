@@ -1,17 +1,20 @@
 /** Reads a kubeconfig of the plain kind that kind, k3d, minikube and kubeadm write, in a fraction of the client's time. */
 import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
-import { dirname, resolve } from "node:path";
-import { parse } from "yaml";
+import { resolve } from "node:path";
 import * as z from "zod/mini";
 import type { Connection } from "./api.ts";
+import { type Entry, type Kubeconfig, readKubeconfigFile } from "./kubeconfig-file.ts";
 import type { ClusterPlace } from "./place.ts";
+
+// As in src/base/request.ts.
+const { Agent: PlainAgent } = process.getBuiltinModule("node:http");
 
 const text = z.optional(z.string());
 
 /** Strict: a key that is not known here (`exec`, `proxy-url`) is for the client to understand. */
 const clusterSchema = z.strictObject({
-  server: z.string().check(z.startsWith("https://")),
+  server: z.string().check(z.regex(/^https?:\/\//)),
   "certificate-authority": text,
   "certificate-authority-data": text,
   "insecure-skip-tls-verify": z.optional(z.boolean()),
@@ -27,15 +30,6 @@ const userSchema = z.strictObject({
   "client-key-data": text,
 });
 
-const named = z.array(z.object({ name: z.string() }));
-
-const fileSchema = z.object({
-  "current-context": text,
-  clusters: z.array(z.object({ name: z.string(), cluster: z.unknown() })),
-  users: z.array(z.object({ name: z.string(), user: z.unknown() })),
-  contexts: z.array(z.object({ name: z.string(), context: z.object({ cluster: z.string(), user: z.string() }) })),
-});
-
 /**
  * Reads it.
  *
@@ -43,39 +37,55 @@ const fileSchema = z.object({
  * @returns undefined when the file is of another kind, or there is something wrong with it
  */
 export function readPlainKubeconfig(path: string, context: ClusterPlace["context"]): Connection | undefined {
+  const reading = readKubeconfigFile(path);
+  return reading.kind === "read" ? plainConnection(reading.config, context) : undefined;
+}
+
+/**
+ * Makes the connection of a context.
+ *
+ * @param wanted - its name; the current one when undefined
+ * @returns undefined when it is of another kind, or there is something wrong with it
+ */
+export function plainConnection(config: Kubeconfig, wanted: string | undefined): Connection | undefined {
   try {
-    return connectionOf(fileSchema.parse(parse(readFileSync(path, "utf8"))), dirname(path), context);
+    return connectionOf(config, wanted ?? config.currentContext ?? "");
   } catch {
     return undefined;
   }
 }
 
-function connectionOf(
-  file: z.infer<typeof fileSchema>,
-  folder: string,
-  wanted: string | undefined,
-): Connection | undefined {
-  const context = find(file.contexts, wanted ?? file["current-context"])?.context;
-  const cluster = clusterSchema.parse(find(file.clusters, context?.cluster)?.cluster);
-  const user = userSchema.parse(find(file.users, context?.user)?.user);
-  const read = (data: string | undefined, name: string | undefined): Buffer | undefined => {
-    if (data !== undefined) return Buffer.from(data, "base64");
-    return name === undefined ? undefined : readFileSync(resolve(folder, name));
-  };
-  const agent = new Agent({
-    ca: read(cluster["certificate-authority-data"], cluster["certificate-authority"]),
-    cert: read(user["client-certificate-data"], user["client-certificate"]),
-    key: read(user["client-key-data"], user["client-key"]),
-    rejectUnauthorized: cluster["insecure-skip-tls-verify"] !== true,
-    ...(cluster["tls-server-name"] !== undefined && { servername: cluster["tls-server-name"] }),
-  });
+function connectionOf({ contexts, clusters, users }: Kubeconfig, name: string): Connection {
+  const context = contexts.get(name)?.value;
+  const { value: cluster, read: readOfCluster } = open(clusterSchema, clusters.get(context?.cluster ?? ""));
+  const { value: user, read: readOfUser } = open(userSchema, users.get(context?.user ?? ""));
+  const isPlain = cluster.server.startsWith("http://");
+  const agent = isPlain
+    ? new PlainAgent()
+    : new Agent({
+        ca: readOfCluster(cluster["certificate-authority-data"], cluster["certificate-authority"]),
+        cert: readOfUser(user["client-certificate-data"], user["client-certificate"]),
+        key: readOfUser(user["client-key-data"], user["client-key"]),
+        rejectUnauthorized: cluster["insecure-skip-tls-verify"] !== true,
+        ...(cluster["tls-server-name"] !== undefined && { servername: cluster["tls-server-name"] }),
+      });
   const headers = user.token === undefined ? {} : { authorization: `Bearer ${user.token}` };
   return { server: cluster.server, options: { agent, headers } };
 }
 
-function find<Item extends z.infer<typeof named>[number]>(
-  items: readonly Item[],
-  name: string | undefined,
-): Item | undefined {
-  return items.find((item) => item.name === name);
+interface Opened<Value> {
+  readonly value: Value;
+  /** The bytes of what is given as base64, or in a file. */
+  readonly read: (data: string | undefined, name: string | undefined) => Buffer | undefined;
+}
+
+/** @throws Error when there is no such entry, or it is of another kind */
+function open<Schema extends z.core.$ZodType>(schema: Schema, entry: Entry | undefined): Opened<z.output<Schema>> {
+  return {
+    value: z.parse(schema, entry?.value),
+    read: (data, name) => {
+      if (data !== undefined) return Buffer.from(data, "base64");
+      return name === undefined ? undefined : readFileSync(resolve(entry?.folder ?? "", name));
+    },
+  };
 }

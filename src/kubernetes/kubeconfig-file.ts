@@ -1,0 +1,102 @@
+/** What stands in one kubeconfig, or in several that count as one: entries by name, each with the folder that its paths start from. */
+import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { parse } from "yaml";
+import * as z from "zod/mini";
+
+const text = z.optional(z.nullable(z.string()));
+
+function entries<Key extends string, Value extends z.core.$ZodType>(key: Key, value: Value) {
+  return z.optional(
+    z.nullable(
+      z.array(z.object({ name: z.string(), [key]: value } as Record<"name", z.ZodMiniString> & Record<Key, Value>)),
+    ),
+  );
+}
+
+const contextSchema = z.object({ cluster: z.string(), user: z.optional(z.string()), namespace: text });
+
+const fileSchema = z.object({
+  "current-context": text,
+  clusters: entries("cluster", z.unknown()),
+  users: entries("user", z.unknown()),
+  contexts: entries("context", contextSchema),
+});
+
+/** What stands under a name. */
+export interface Entry<Value = unknown> {
+  readonly value: Value;
+  /** Of the file that has it. */
+  readonly folder: string;
+}
+
+export type Context = z.infer<typeof contextSchema>;
+
+export interface Kubeconfig {
+  readonly currentContext: string | undefined;
+  readonly clusters: ReadonlyMap<string, Entry>;
+  readonly users: ReadonlyMap<string, Entry>;
+  readonly contexts: ReadonlyMap<string, Entry<Context>>;
+}
+
+/** What was found at a path. A file that is being written in place is torn for a moment. */
+export type FileReading =
+  | { readonly kind: "missing" }
+  | { readonly kind: "unreadable"; readonly reason: string }
+  | { readonly kind: "read"; readonly config: Kubeconfig; readonly text: string };
+
+/** Reads one file. */
+export function readKubeconfigFile(path: string): FileReading {
+  try {
+    const content = readFileSync(path, "utf8");
+    return { kind: "read", config: parseKubeconfig(content, dirname(path)), text: content };
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) {
+      return { kind: "missing" };
+    }
+    return { kind: "unreadable", reason: reasonOf(error) };
+  }
+}
+
+/**
+ * Reads the text of a kubeconfig.
+ *
+ * @param folder - where relative paths in it start
+ * @throws Error when it is none
+ */
+export function parseKubeconfig(content: string, folder: string): Kubeconfig {
+  const file = fileSchema.parse(parse(content));
+  return {
+    currentContext: file["current-context"] ?? undefined,
+    clusters: byName(file.clusters ?? [], ({ cluster }) => ({ value: cluster, folder })),
+    users: byName(file.users ?? [], ({ user }) => ({ value: user, folder })),
+    contexts: byName(file.contexts ?? [], ({ context }) => ({ value: context, folder })),
+  };
+}
+
+/** Takes several files as one, as kubectl does: the first that names an entry has it (kubernetes.io, merging kubeconfig files). */
+export function mergeKubeconfigs(configs: readonly Kubeconfig[]): Kubeconfig {
+  const merge = <Value>(pick: (config: Kubeconfig) => ReadonlyMap<string, Value>): ReadonlyMap<string, Value> =>
+    new Map(configs.toReversed().flatMap((config) => [...pick(config)]));
+  return {
+    currentContext: configs.find(({ currentContext = "" }) => currentContext !== "")?.currentContext,
+    clusters: merge(({ clusters }) => clusters),
+    users: merge(({ users }) => users),
+    contexts: merge(({ contexts }) => contexts),
+  };
+}
+
+/** Of entries with one name the first counts. */
+function byName<Item extends { readonly name: string }, Value>(
+  items: readonly Item[],
+  read: (item: Item) => Value,
+): ReadonlyMap<string, Value> {
+  return new Map(items.toReversed().map((item) => [item.name, read(item)]));
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof z.core.$ZodError)
+    return error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
+  const [first = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+  return first.replace(/:$/, "");
+}
