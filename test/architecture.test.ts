@@ -22,7 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   http: ["contract", "platform", "daemon"],
   client: ["contract", "platform"],
   "sources/webhook": ["engine", "store", "contract", "http"],
-  "sources/kubernetes": [],
+  "sources/kubernetes": ["contract", "platform", "kubernetes", "client"],
   "sinks/hosts-file": ["engine", "platform"],
   control: ["engine", "store", "contract", "http", "sources/webhook", "sinks/hosts-file"],
   service: ["contract", "platform", "client", "sinks/hosts-file"],
