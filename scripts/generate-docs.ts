@@ -5,7 +5,7 @@ import type { CommandDeclaration, ProgramDeclaration } from "../src/cli/command.
 import { hostsfileServer } from "../src/cli/server/commands.ts";
 import { dtk } from "../src/cli/dtk/commands.ts";
 import { serveSettings } from "../src/cli/server/serve-settings.ts";
-import { type Setting, environmentName } from "../src/cli/setting.ts";
+import { type Setting, describeSetting, environmentName } from "../src/cli/setting.ts";
 import { entries, pathText } from "../src/dtk/configuration/entry.ts";
 import { mostStreams } from "../src/control/status/event-stream.ts";
 import { defaultConnectionLimits, mostWaiting } from "../src/http/connections.ts";
@@ -39,12 +39,9 @@ A list is comma separated. A switch takes no value as a flag; its variable takes
 `;
 }
 
-/** The documentation of a setting that outlives the process ends in this word. */
-const savedWord = / Saved\.$/;
-
 function saved(): string {
   const flags = Object.values(serveSettings)
-    .filter(({ doc }) => savedWord.test(doc))
+    .filter(({ isSaved }) => isSaved === true)
     .map(({ flag }) => `\`--${flag}\``);
   return `## What is saved
 
@@ -91,9 +88,9 @@ ${Object.values(settings)
 }
 
 function cellsOf(setting: Setting, program: string): readonly string[] {
-  const { flag, placeholder, doc, whenAbsent } = setting;
+  const { flag, placeholder, whenAbsent } = setting;
   const usage = placeholder === undefined ? `--${flag}` : `--${flag}=${placeholder}`;
-  return [`\`${usage}\``, `\`${environmentName(setting, program)}\``, doc, whenAbsent];
+  return [`\`${usage}\``, `\`${environmentName(setting, program)}\``, describeSetting(setting), whenAbsent];
 }
 
 function renderRow(cells: readonly string[]): string {

@@ -1,6 +1,6 @@
 /** What shells complete, from the declarations of the commands: bash, zsh and fish. */
 import type { CommandDeclaration, ProgramDeclaration } from "../../src/cli/command.ts";
-import type { Setting } from "../../src/cli/setting.ts";
+import { type Setting, describeSetting } from "../../src/cli/setting.ts";
 
 /** What can stand behind the words that were typed so far. */
 interface Place {
@@ -111,9 +111,9 @@ esac
 }
 
 function zshFlag(setting: Setting): string {
-  const { flag, placeholder, doc } = setting;
+  const { flag, placeholder } = setting;
   const value = placeholder === undefined ? "" : `:${placeholder}:${isPath(setting) ? "_files" : " "}`;
-  return `'--${flag}${placeholder === undefined ? "" : "="}[${bare(doc)}]${value}'`;
+  return `'--${flag}${placeholder === undefined ? "" : "="}[${bare(describeSetting(setting))}]${value}'`;
 }
 
 /** Without what means something in a completion. */
@@ -134,7 +134,7 @@ export function renderFish(program: ProgramDeclaration): string {
       ...words.map(([word, summary]) => `complete -c ${name} -n ${when} -a ${word} -d '${bare(summary)}'`),
       ...settings.map((setting) => {
         const value = setting.placeholder === undefined ? "" : isPath(setting) ? " -r -F" : " -x";
-        return `complete -c ${name} -n ${when} -l ${setting.flag}${value} -d '${bare(setting.doc)}'`;
+        return `complete -c ${name} -n ${when} -l ${setting.flag}${value} -d '${bare(describeSetting(setting))}'`;
       }),
     ];
   });

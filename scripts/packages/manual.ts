@@ -1,6 +1,6 @@
 /** Manual pages from the declarations of the commands (man(7)), so that they cannot say anything else than the program does. */
 import type { CommandDeclaration, ProgramDeclaration } from "../../src/cli/command.ts";
-import { type Setting, environmentName } from "../../src/cli/setting.ts";
+import { type Setting, describeSetting, environmentName } from "../../src/cli/setting.ts";
 import { version } from "../../src/base/version.ts";
 
 /** What a page says beside the commands. */
@@ -61,9 +61,9 @@ function renderCommand({ name, summary, settings, examples }: CommandDeclaration
 }
 
 function renderSetting(setting: Setting, program: string): readonly string[] {
-  const { flag, placeholder, doc, whenAbsent } = setting;
+  const { flag, placeholder, whenAbsent } = setting;
   const usage = `\\fB\\-\\-${escape(flag)}\\fR${placeholder === undefined ? "" : `=\\fI${placeholder}\\fR`}`;
-  const text = `${doc} When absent: ${whenAbsent}. Also ${environmentName(setting, program)}.`;
+  const text = `${describeSetting(setting)} When absent: ${whenAbsent}. Also ${environmentName(setting, program)}.`;
   return [".TP", usage, escape(text.replaceAll("`", ""))];
 }
 

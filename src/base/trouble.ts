@@ -8,16 +8,26 @@ export interface Advice {
   readonly command?: string | undefined;
 }
 
+/**
+ * How grave a trouble is. `error`: something that was asked for is not done. `warning`: it is done, and yet something
+ * needs a person. `info`: a person may want to know it, and nothing needs to be done.
+ */
+export type Severity = "error" | "warning" | "info";
+
 export interface Trouble extends Advice {
   /** Stable kebab-case code, as in `hosts-file-read-only`; docs/troubleshooting.md has an entry for each. */
   readonly code: string;
   /** One sentence with the value: what and where. */
   readonly message: string;
+  /** An error when absent. */
+  readonly severity?: Severity | undefined;
+  /** Set where waiting cannot help: a server that somebody starts by hand does not start then. */
+  readonly endsStart?: true;
 }
 
-/** The trouble alone, as data: without what else an error or a finding carries. */
-export function toTrouble({ code, message, hint, command }: Trouble): Trouble {
-  return command === undefined ? { code, message, hint } : { code, message, hint, command };
+/** Returns the trouble alone, as data: without what else an error or a finding carries. */
+export function toTrouble({ code, severity, message, hint, command }: Trouble): Trouble {
+  return { code, ...(severity && { severity }), message, hint, ...(command !== undefined && { command }) };
 }
 
 /** What to do, in one line of text: the words, then the command. */

@@ -5,7 +5,7 @@ import { version } from "../base/version.ts";
 import { printableLines } from "../base/printable.ts";
 import type { CommandDeclaration, ProgramDeclaration } from "./command.ts";
 import { reportFailure } from "./failure.ts";
-import { type FlagValues, type Setting, environmentName, flagUsage } from "./setting.ts";
+import { type FlagValues, type Setting, describeSetting, environmentName, flagUsage } from "./setting.ts";
 
 const wrongUsage = 2;
 
@@ -132,7 +132,7 @@ function examplesText({ examples }: CommandDeclaration): string {
 }
 
 function makeOption(setting: Setting, program: string): Option {
-  const doc = `${setting.doc} (${environmentName(setting, program)}; absent: ${setting.whenAbsent})`;
+  const doc = `${describeSetting(setting)} (${environmentName(setting, program)}; absent: ${setting.whenAbsent})`;
   const option = new Option(flagUsage(setting), doc.replaceAll("`", ""));
   if (setting.repeatable !== true) return option;
   return option.argParser<readonly string[] | undefined>((text, before = []) => [...before, text]);

@@ -11,6 +11,8 @@ export interface Setting<Value = unknown> {
   readonly repeatable?: boolean;
   /** One or two sentences for help and documentation. */
   readonly doc: string;
+  /** Whether the server keeps it over restarts. Help and documentation say so. */
+  readonly isSaved?: true;
   /** What holds when nothing is given, in words. */
   readonly whenAbsent: string;
   /** From the texts given, one an occurrence, to the value. */
@@ -66,6 +68,11 @@ export type Sources<Declared extends Settings> = { readonly [Key in keyof Declar
 /** Declares a setting, so that its value's type is known. */
 export function declare<Value>(setting: Setting<Value>): Setting<Value> {
   return setting;
+}
+
+/** What help and documentation say about a setting. */
+export function describeSetting({ doc, isSaved }: Pick<Setting, "doc" | "isSaved">): string {
+  return isSaved === true ? `${doc} Saved.` : doc;
 }
 
 /** The environment variable that stands for a flag of a program, as in `HOSTSFILE_SERVER_CLUSTER_IP`. */

@@ -185,6 +185,7 @@ describe("attention", () => {
     expect((await app.status()).attention).toEqual([
       {
         code: "external-dns-silent",
+        severity: "warning",
         message: "ExternalDNS of default has not called for 4 minutes; what it sent before is shown.",
         hint: expect.stringMatching(/:$/),
         command: "kubectl -n external-dns rollout restart deployment external-dns",
@@ -316,7 +317,7 @@ describe("attention", () => {
       conflicts,
       notices: [notice],
     };
-    const sink = { name: "hosts file", ok: true, lastWrittenAt: null, method: null, trouble: null };
+    const sink = { id: "hosts-file", name: "hosts file", ok: true, lastWrittenAt: null, method: null, trouble: null };
     const attention = findAttention(
       {
         ...status,
@@ -326,14 +327,18 @@ describe("attention", () => {
         ].map((each) => ({ conflicts: { total: 0, list: [] }, ...each })),
       },
       {
-        reports: new Map([["hosts file", report]]),
+        reports: new Map([["hosts-file", report]]),
         storeTrouble: undefined,
         viewTrouble: undefined,
         overLimit: [],
         now: 0,
       },
     );
-    expect(attention.map(({ code }) => code)).toEqual(["hosts-file-full", "hosts-file-trampled", "name-is-yours"]);
+    expect(attention).toMatchObject([
+      { code: "hosts-file-full", severity: "error", sink: "hosts-file" },
+      { code: "hosts-file-trampled", severity: "warning", sink: "hosts-file" },
+      { code: "name-is-yours", severity: "warning", sink: "hosts-file" },
+    ]);
     expect(attention[2]?.message).toBe(
       "foo.dtk.io and 1 more cannot be written, since your own line 7 has it: 10.0.0.1 foo.dtk.io",
     );

@@ -40,6 +40,19 @@ const troubleSchema = z.object({
   command: z.optional(text("What to type, exactly; absent where there is nothing to type.")),
 });
 
+const attentionSchema = z.extend(troubleSchema, {
+  severity: z.optional(
+    z
+      .enum(["error", "warning", "info"])
+      .check(
+        z.describe(
+          "`error`: something that was asked for is not done; `warning`: it is done, and something needs you; `info`: nothing needs to be done. Absent in answers of version 0.1.0.",
+        ),
+      ),
+  ),
+  sink: z.optional(text("The `id` of the sink that it is about; absent where it is about none.")),
+});
+
 const negotiationSchema = z.object({
   at: text("When (ISO 8601)."),
   include: texts("The domains; none means all."),
@@ -121,7 +134,7 @@ export const statusSchema = z.object({
   notShown: some(exceptionSchema, "Stored records that get no line."),
   leftOut: some(exceptionSchema, "What the last requests brought that was not taken."),
   contested: some(contestSchema, "Names that several clusters want."),
-  attention: z.array(troubleSchema).check(z.describe("What a person should look at, the gravest first.")),
+  attention: z.array(attentionSchema).check(z.describe("What a person should look at, the gravest first.")),
 });
 
 export type Status = z.infer<typeof statusSchema>;

@@ -18,6 +18,7 @@ import type { View } from "../records/view.ts";
 import { type ReconcilerListener, type ReconcilerPort, Reconciler, viewOf } from "../engine/reconciler.ts";
 import { countSilence } from "./silence.ts";
 import { serviceUnitName } from "../platform/places.ts";
+import { stopServiceCommand } from "../platform/systemd/systemctl.ts";
 import { StoreKeeper } from "../engine/keeper.ts";
 import type { Store } from "../engine/store.ts";
 import { StoreTroubleError } from "../store/trouble.ts";
@@ -55,9 +56,6 @@ export interface Daemon extends AsyncDisposable {
 
 /** Milliseconds that requests in flight get when the daemon stops. */
 const stopGrace = 10_000;
-
-/** Troubles of the store that only the user can end, so that starting without it would be no use. */
-const endsTheStart: ReadonlySet<string> = new Set(["state-in-use", "state-no-permission", "state-folder-unsafe"]);
 
 /**
  * Starts the daemon: takes the lock, opens the store, opens the port, then brings the hosts file in step. Trouble that
@@ -170,8 +168,10 @@ async function openSink(
 ): Promise<Sink & Adopter> {
   const { hostsFile, stateFolder, isDryRun } = options;
   if (isDryRun) return openMemorySink({ path: hostsFile });
-  const what = mustAnswer(options) ? serviceUnitName : "hostsfile-server serve";
-  const sink = await openHostsFileSink({ path: hostsFile, stateFolder, what, ...callbacks });
+  const holder = mustAnswer(options)
+    ? { what: serviceUnitName, stopCommand: stopServiceCommand }
+    : { what: "hostsfile-server serve" };
+  const sink = await openHostsFileSink({ path: hostsFile, stateFolder, ...holder, ...callbacks });
   const { lock } = sink;
   if (mustAnswer(options)) return sink;
   if (lock.state === "taken" || (lock.state === "denied" && process.geteuid?.() !== 0)) {
@@ -208,7 +208,7 @@ function openEagerly(keeper: StoreKeeper, isDegradedFine: boolean): void {
     keeper.use(() => undefined);
   } catch (error) {
     if (!(error instanceof StoreTroubleError)) throw error;
-    if (!isDegradedFine && endsTheStart.has(error.trouble.code))
+    if (!isDegradedFine && error.trouble.endsStart === true)
       throw new TroubleError(error.trouble, { exitCode: 3, cause: error });
   }
 }

@@ -26,6 +26,8 @@ export type SinkReport =
       readonly change: SinkChange;
       readonly conflicts: readonly SinkConflict[];
       readonly notices: readonly Trouble[];
+      /** Set when others had changed what it showed, and it was put back. */
+      readonly isRepaired?: boolean;
       /** How far the store had come by what is shown, where it outlives this process and says so. */
       readonly position?: Position | undefined;
     }

@@ -84,6 +84,7 @@ function isOwnGroup(gid: number): boolean {
 function unsafe(path: string, what: string): StoreTroubleError {
   return new StoreTroubleError({
     code: "state-folder-unsafe",
+    endsStart: true,
     message: `The state folder cannot be trusted: ${path} ${what}.`,
     hint: "Choose another folder with --state-dir, or make this one yours alone:",
     command: `chown $(id -u) ${path} && chmod go-w ${path}`,

@@ -97,6 +97,7 @@ export function newer(folder: string, version: number): StoreTroubleError {
 function inUse(folder: string): Trouble {
   return {
     code: "state-in-use",
+    endsStart: true,
     message: `Another hostsfile-server uses the state folder ${folder}.`,
     hint: "Stop it, or give this one a folder of its own with --state-dir.",
   };
@@ -105,6 +106,7 @@ function inUse(folder: string): Trouble {
 function noPermission(folder: string): Trouble {
   return {
     code: "state-no-permission",
+    endsStart: true,
     message: `The state folder ${folder} cannot be written by this user.`,
     hint: "Run it with sudo, or choose a folder of your own with --state-dir.",
   };

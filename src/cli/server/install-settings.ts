@@ -1,27 +1,22 @@
 /** What `install` and `uninstall` can be told. */
 import { serveSettings } from "./serve-settings.ts";
 import { onOrOff } from "../../base/text-schema.ts";
-import { declare } from "../setting.ts";
+import { type Setting, declare } from "../setting.ts";
 
 const yes = declare({ flag: "yes", doc: "Do it without asking.", whenAbsent: "asked on a terminal", schema: onOrOff });
 const quiet = declare({ flag: "quiet", doc: "Print nothing but failures.", whenAbsent: "off", schema: onOrOff });
 const json = declare({ flag: "json", doc: "Print the result as JSON.", whenAbsent: "text", schema: onOrOff });
 
 const { port, host, allow, clusterIP, domains, targets } = serveSettings;
-const once = "Told to the server once, which keeps it.";
 const kept = "what is installed, at first";
 
 export const installSettings = {
   port: { ...port, whenAbsent: `${kept} 5000` },
   host: { ...host, whenAbsent: `${kept} all addresses, both families` },
   allow: { ...allow, whenAbsent: `${kept} as for serve` },
-  clusterIP: {
-    ...clusterIP,
-    doc: `${clusterIP.doc.replace(" Saved.", "")} ${once}`,
-    whenAbsent: "what the server has",
-  },
-  domains: { ...domains, doc: `${domains.doc.replace(" Saved.", "")} ${once}`, whenAbsent: "what the server has" },
-  targets: { ...targets, doc: `${targets.doc.replace(" Saved.", "")} ${once}`, whenAbsent: "what the server has" },
+  clusterIP: toldOnce(clusterIP),
+  domains: toldOnce(domains),
+  targets: toldOnce(targets),
   withoutToken: declare({
     flag: "without-token",
     doc: "Tell callers apart by address, and let every user of this machine configure the server.",
@@ -56,3 +51,12 @@ export const uninstallSettings = {
   quiet,
   json,
 } as const;
+
+/** The service does not get such a setting at every start: the running server is told it and saves it. */
+function toldOnce<Value>({ isSaved: _, ...setting }: Setting<Value>): Setting<Value> {
+  return {
+    ...setting,
+    doc: `${setting.doc} Told to the server once, which keeps it.`,
+    whenAbsent: "what the server has",
+  };
+}

@@ -43,7 +43,8 @@ export const serveSettings = {
   clusterIP: declare({
     flag: "cluster-ip",
     placeholder: "ADDRESS",
-    doc: "The address that the names of the cluster `default` point to: IPv4, IPv6, or one of each with a comma; or `auto`: always the one that ExternalDNS calls from, which needs a token. Saved.",
+    doc: "The address that the names of the cluster `default` point to: IPv4, IPv6, or one of each with a comma; or `auto`: always the one that ExternalDNS calls from, which needs a token.",
+    isSaved: true,
     whenAbsent: "what was saved",
     schema: z.pipe(
       commaList,
@@ -54,7 +55,8 @@ export const serveSettings = {
   domains: declare({
     flag: "domains",
     placeholder: "LIST",
-    doc: "The managed domains of the cluster `default`, comma separated; each covers itself and everything under it. Saved.",
+    doc: "The managed domains of the cluster `default`, comma separated; each covers itself and everything under it.",
+    isSaved: true,
     whenAbsent: "what was saved",
     schema: z.pipe(
       commaList,
@@ -96,7 +98,8 @@ export const serveSettings = {
   targets: declare({
     flag: "targets",
     placeholder: "MODE",
-    doc: "Where names of the cluster `default` point: `cluster` (the cluster IP) or `record` (the records' own addresses). Saved.",
+    doc: "Where names of the cluster `default` point: `cluster` (the cluster IP) or `record` (the records' own addresses).",
+    isSaved: true,
     whenAbsent: "what was saved, at first `cluster`",
     schema: z.pipe(
       oneText,

@@ -199,5 +199,5 @@ test("a setting that is stored counts as done, even while a sink lags behind", a
   await using app = await makeTestApp();
   app.breakSink(trouble);
   expect((await app.call("POST /domains", { body: "dtk.io" })).status).toBe(200);
-  expect((await app.status()).attention).toContainEqual(trouble);
+  expect((await app.status()).attention).toContainEqual(expect.objectContaining(trouble));
 });

@@ -1,12 +1,13 @@
 /** What a person should look at: each lasting problem as one sentence with what to do, the gravest first. */
 import type { ReconcilerState } from "../../engine/reconciler.ts";
-import { type Trouble, toTrouble } from "../../base/trouble.ts";
+import { type Severity, type Trouble, toTrouble } from "../../base/trouble.ts";
 import { restartCommand } from "../../sources/webhook/negotiation.ts";
 import { defaultInterval, liveness, shortestSilence } from "../../contract/liveness.ts";
 import type { Status } from "../../contract/status.ts";
 
 type Facts = Omit<Status, "attention">;
 type Cluster = Status["clusters"][number];
+type Item = Status["attention"][number];
 
 /** Milliseconds after which a cluster is rather gone than ill. */
 const longestAbsence = 2 * 86_400_000;
@@ -28,17 +29,24 @@ export interface AttentionState extends Pick<ReconcilerState, "storeTrouble" | "
 export function findAttention(
   status: Facts,
   { storeTrouble, viewTrouble, reports, overLimit, notices = [], now }: AttentionState,
-): Trouble[] {
+): Item[] {
+  const items = (troubles: readonly (Trouble | undefined)[], severity: Severity, sink?: string): readonly Item[] =>
+    troubles.filter((trouble) => trouble !== undefined).map((trouble) => toItem(trouble, severity, sink));
   return [
-    ...[storeTrouble, viewTrouble].filter((trouble) => trouble !== undefined).map(toTrouble),
-    ...status.sinks.flatMap(({ trouble }) => trouble ?? []),
-    ...notices.map(toTrouble),
-    ...status.clusters.flatMap((cluster) => ofCluster(cluster, status.server)),
-    ...status.clusters.flatMap((cluster) => ofSilence(cluster, status.server, now)),
-    ...[...reports.values()].flatMap((report) => (report.ok ? report.notices.map(toTrouble) : [])),
-    ...overLimit,
-    ...status.sinks.flatMap(({ conflicts }) => ofConflicts(conflicts)),
+    ...items([storeTrouble, viewTrouble], "error"),
+    ...status.sinks.flatMap(({ id, trouble }) => items([trouble ?? undefined], "error", id)),
+    ...items(notices, "warning"),
+    ...status.clusters.flatMap((cluster) => items(ofCluster(cluster, status.server), "error")),
+    ...status.clusters.flatMap((cluster) => items(ofSilence(cluster, status.server, now), "warning")),
+    ...[...reports].flatMap(([id, report]) => (report.ok ? items(report.notices, "warning", id) : [])),
+    ...items(overLimit, "warning"),
+    ...status.sinks.flatMap(({ id, conflicts }) => items(ofConflicts(conflicts), "warning", id)),
   ];
+}
+
+/** @param severity - where the trouble itself has none */
+function toItem(trouble: Trouble, severity: Severity, sink: string | undefined): Item {
+  return { severity, ...toTrouble(trouble), ...(sink !== undefined && { sink }) };
 }
 
 function ofCluster(cluster: Cluster, server: Facts["server"]): Trouble[] {
@@ -69,6 +77,7 @@ function ofCluster(cluster: Cluster, server: Facts["server"]): Trouble[] {
     const next = clusterIPs.map((old) => (old.includes(":") === movedTo.includes(":") ? movedTo : old));
     found.push({
       code: "cluster-ip-moved",
+      severity: "warning",
       message: `ExternalDNS of ${name} now calls from ${movedTo}, while its names still point to ${clusterIPs.join(", ")}, from where it called before.`,
       hint: "If the cluster got a new address, as kind does when it starts again, set it:",
       command: `${curl} -d ${next.join(",")} ${path}/clusterip`,
@@ -77,6 +86,7 @@ function ofCluster(cluster: Cluster, server: Facts["server"]): Trouble[] {
   if (negotiation !== null && negotiation.unseen.length > 0) {
     found.push({
       code: "restart-external-dns",
+      severity: "warning",
       message: `ExternalDNS of ${name} does not look at ${negotiation.unseen.join(", ")} before it restarts.`,
       hint: "Run:",
       command: restartCommand,

@@ -110,11 +110,10 @@ describe("writes", () => {
 
   test("are counted by method and outcome, repairs and troubles beside them", async () => {
     const counters = createCounters();
-    const notice = { code: "hosts-file-block-restored", message: "", hint: "" };
     counters.shown({
       sink,
       at: 5000,
-      report: { ok: true, method: "rename", change, conflicts: [], notices: [notice] },
+      report: { ok: true, method: "rename", change, conflicts: [], notices: [], isRepaired: true },
     });
     counters.shown({ sink, at: 6000, report: { ok: true, method: "unchanged", change, conflicts: [], notices: [] } });
     counters.shown({

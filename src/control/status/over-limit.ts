@@ -9,16 +9,18 @@ const forget: Advice = {
   command: "sudo hostsfile-server clear --cluster NAME",
 };
 
-/** What to do, by the reason; other reasons are no limits. */
-const advices: ReadonlyMap<string, Advice> = new Map<string, Advice>([
+type Limit = Advice & Pick<Trouble, "severity">;
+
+/** What to do, by the reason; other reasons have nothing to do with limits. Where nothing new finds room, it is an error. */
+const limits: ReadonlyMap<string, Limit> = new Map<string, Limit>([
   [
     "too-many-addresses",
     { hint: "Give its resource fewer targets, or have all names lead to the cluster IP (--targets=cluster)." },
   ],
   ["record-too-large", { hint: "Take targets, labels or annotations away from the resource that it comes from." }],
   ["name-too-long", { hint: "Correct it in the resource that it comes from." }],
-  ["store-full", forget],
-  ["block-full", forget],
+  ["store-full", { severity: "error", ...forget }],
+  ["block-full", { severity: "error", ...forget }],
 ]);
 
 interface Hit {
@@ -35,7 +37,7 @@ interface Hit {
 export function findOverLimit(notShown: readonly NotShown[], leftOut: readonly LeftOut[]): readonly Trouble[] {
   const hits = new Map<string, Hit>();
   const note = (reason: string, sentence: () => string): void => {
-    if (!advices.has(reason)) return;
+    if (!limits.has(reason)) return;
     const hit = hits.get(reason);
     if (hit === undefined) hits.set(reason, { sentence: sentence(), count: 1 });
     else hit.count += 1;
@@ -45,6 +47,6 @@ export function findOverLimit(notShown: readonly NotShown[], leftOut: readonly L
   return [...hits].map(([code, { sentence, count }]) => ({
     code,
     message: count === 1 ? sentence : `${sentence} The same limit hits ${(count - 1).toLocaleString("en")} more.`,
-    ...(advices.get(code) ?? { hint: "" }),
+    ...(limits.get(code) ?? { hint: "" }),
   }));
 }

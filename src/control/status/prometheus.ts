@@ -92,7 +92,7 @@ export function createCounters(): Counters {
       }
       lastSuccess.set({ sink }, at / 1000);
       if (report.method !== "unchanged") writes.inc({ sink, method: report.method, outcome: "written" });
-      if (report.notices.some(({ code }) => code === "hosts-file-block-restored")) repairs.inc({ sink });
+      if (report.isRepaired === true) repairs.inc({ sink });
     },
     trouble: (code) => troubles.inc({ code }),
     negotiated: (cluster) => negotiations.inc({ cluster }),

@@ -1,20 +1,19 @@
-/** What the server says of itself is taken over, but for what other checks look at more closely. */
+/** What the server says of itself is taken over, but for the hosts file, which other checks look at more closely. */
 import { expect, test } from "vitest";
 import { judgeAttention } from "./server-attention.ts";
 
-const trouble = (code: string) => ({ code, message: "It is.", hint: "Do." });
+const trouble = { code: "a-code", message: "It is.", hint: "Do:", command: "do it" };
 
 test.each([
-  { code: "no-cluster-ip", grade: "problem" },
-  { code: "no-managed-domain", grade: "problem" },
-  { code: "state-damaged", grade: "problem" },
-  { code: "store-full", grade: "problem" },
-  { code: "external-dns-silent", grade: "warning" },
-  { code: "restart-external-dns", grade: "warning" },
-])("$code is a $grade", ({ code, grade }) => {
-  expect(judgeAttention([trouble(code)])).toEqual([{ grade, ...trouble(code) }]);
+  { severity: "error", grade: "problem" },
+  { severity: "warning", grade: "warning" },
+  { severity: "info", grade: "note" },
+  { severity: undefined, grade: "problem" },
+] as const)("of severity $severity it is a $grade", ({ severity, grade }) => {
+  expect(judgeAttention([{ ...trouble, severity }])).toEqual([{ grade, ...trouble }]);
 });
 
-test.each(["hosts-file-permission", "name-is-yours"])("%s is another check's", (code) =>
-  expect(judgeAttention([trouble(code)])).toMatchObject([{ grade: "ok" }]),
-);
+test("what is about the hosts file is another check's", () => {
+  expect(judgeAttention([{ ...trouble, sink: "hosts-file" }])).toMatchObject([{ grade: "ok" }]);
+  expect(judgeAttention([{ ...trouble, sink: "dns" }])).toMatchObject([{ grade: "problem", code: "a-code" }]);
+});

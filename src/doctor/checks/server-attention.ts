@@ -1,5 +1,7 @@
 /** What does the server itself want a person to look at? What other checks look at more closely is left to them. */
 import type { Status } from "../../contract/status.ts";
+import { toTrouble } from "../../base/trouble.ts";
+import { hostsFileIdentity } from "../../sinks/hosts-file/identity.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 
 export const serverAttention: Check = {
@@ -10,15 +12,11 @@ export const serverAttention: Check = {
   run: async ({ status }) => judgeAttention((await status())?.attention ?? []),
 };
 
-/** Without these nothing is shown at all. */
-const grave = /^(?:state-.*|store-.*|no-cluster-ip|no-managed-domain)$/;
+const grades = { error: "problem", warning: "warning", info: "note" } as const;
 
-/** What other checks look at whenever the server answers, and say in words of their own. */
-const elsewhere = /^(?:hosts-file-.*|name-is-yours)$/;
-
-/** Judges what the server says. */
+/** Judges what the server says, but for the hosts file: other checks read that file, and say in their own words what they find. */
 export function judgeAttention(attention: Status["attention"]): readonly Finding[] {
-  const own = attention.filter(({ code }) => !elsewhere.test(code));
+  const own = attention.filter(({ sink }) => sink !== hostsFileIdentity.id);
   if (own.length === 0) return [ok("The server has its settings and its records.")];
-  return own.map((trouble) => ({ grade: grave.test(trouble.code) ? "problem" : "warning", ...trouble }));
+  return own.map(({ severity = "error", ...trouble }) => ({ grade: grades[severity], ...toTrouble(trouble) }));
 }

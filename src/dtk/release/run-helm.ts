@@ -1,7 +1,7 @@
 /** Runs Helm, version 3 or 4, with argument arrays and never a shell. */
 import { TroubleError } from "../../base/trouble.ts";
 import { type ClusterPlace, helmPlace } from "../../kubernetes/place.ts";
-import { runProgram } from "../../base/process.ts";
+import { type Ran, runProgram } from "../../base/process.ts";
 
 export interface HelmRun {
   readonly place: ClusterPlace;
@@ -15,12 +15,27 @@ export interface HelmRun {
  * @returns its standard output
  * @throws TroubleError `helm-missing`, `helm-failed` or `login-program-refused` (exit 3)
  */
-export async function runHelm(parameters: readonly string[], { place, input }: HelmRun): Promise<string> {
-  if (process.geteuid?.() === 0) await requirePermission(place);
-  const words = [...parameters, ...helmPlace(place)];
-  const ran = await runProgram("helm", words, input === undefined ? {} : { input });
+export async function runHelm(parameters: readonly string[], options: HelmRun): Promise<string> {
+  const ran = await run(parameters, options);
   if (ran.ok) return ran.output;
-  throw ran.isMissing ? helmMissing() : helmFailed(parameters, ran.complaint);
+  throw troubleOf(ran, parameters);
+}
+
+/** As {@link runHelm}, but a release that is not there is undefined. */
+export async function askHelm(parameters: readonly string[], options: HelmRun): Promise<string | undefined> {
+  const ran = await run(parameters, options);
+  if (ran.ok) return ran.output;
+  if (isReleaseMissing(ran)) return undefined;
+  throw troubleOf(ran, parameters);
+}
+
+async function run(parameters: readonly string[], { place, input }: HelmRun): Promise<Ran> {
+  if (process.geteuid?.() === 0) await requirePermission(place);
+  return runProgram("helm", [...parameters, ...helmPlace(place)], input === undefined ? {} : { input });
+}
+
+function troubleOf({ isMissing, complaint }: Ran, parameters: readonly string[]): TroubleError {
+  return isMissing ? helmMissing() : helmFailed(parameters, complaint);
 }
 
 /** Helm runs the login program of a kubeconfig itself, as whoever Helm runs. */
@@ -31,14 +46,12 @@ async function requirePermission(place: ClusterPlace): Promise<void> {
   permitAsRoot(place, "helm");
 }
 
-/** As {@link runHelm}, but a release that is not there is undefined. */
-export async function askHelm(parameters: readonly string[], run: HelmRun): Promise<string | undefined> {
-  try {
-    return await runHelm(parameters, run);
-  } catch (error) {
-    if (error instanceof TroubleError && /release: not found/i.test(error.message)) return undefined;
-    throw error;
-  }
+/**
+ * Whether Helm failed because there is no such release. Helm says it in words alone: every failure exits with 1, and its
+ * error is `release: not found` (helm, pkg/storage/driver/driver.go, ErrReleaseNotFound).
+ */
+function isReleaseMissing({ complaint }: Ran): boolean {
+  return /release: not found/i.test(complaint);
 }
 
 function helmMissing(): TroubleError {

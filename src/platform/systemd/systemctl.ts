@@ -2,7 +2,10 @@
 import { existsSync } from "node:fs";
 import { runProgram } from "../../base/process.ts";
 import { TroubleError } from "../../base/trouble.ts";
-import { serviceUnitName } from "../places.ts";
+import { serviceUnitName, socketUnitName } from "../places.ts";
+
+/** What a person types to stop the service. A socket that stays would start it again at the next call. */
+export const stopServiceCommand = `sudo systemctl stop ${socketUnitName} ${serviceUnitName}`;
 
 /** Whether systemd runs this machine (sd_booted(3)). */
 export function isSystemdThere(): boolean {

@@ -11,6 +11,7 @@ import type { Adoption } from "./document/adoption.ts";
 import { type Rendering, renderDocument, userPartOf } from "./document/document.ts";
 import { type FileAccess, fileAccess } from "./writer/file-access.ts";
 import { HostsFileError, explain } from "./hosts-file-trouble.ts";
+import { hostsFileIdentity } from "./identity.ts";
 import { takeLock } from "./lock.ts";
 import type { Lock } from "./lock-outcome.ts";
 import { contestedTrouble, lateCopyNotice, noticesOf, undecidableTrouble } from "./notice.ts";
@@ -31,6 +32,8 @@ export interface HostsFileSinkOptions {
   readonly stateFolder: string;
   /** The command that runs, for a second one that finds the lock taken. */
   readonly what: string;
+  /** What stops it, where it would come back after a `kill`. */
+  readonly stopCommand?: string | undefined;
   /** Called when somebody else changed the file, so that the view is applied again. */
   readonly onOutsideEdit: () => void;
   /**
@@ -63,10 +66,10 @@ export async function openHostsFileSink(options: HostsFileSinkOptions): Promise<
 type Decided = Exclude<Rendering, { kind: "undecidable" }>;
 
 class FileSink implements HostsFileSink {
-  readonly id = "hosts-file";
-  readonly title = "hosts file";
+  readonly id = hostsFileIdentity.id;
+  readonly title = hostsFileIdentity.title;
   readonly path: string;
-  readonly #options: Required<HostsFileSinkOptions>;
+  readonly #options: Required<Omit<HostsFileSinkOptions, "stopCommand">> & Pick<HostsFileSinkOptions, "stopCommand">;
   readonly #folder: string;
   readonly #writer: HostsFileWriter;
   readonly #repairs = new RepairLimit();
@@ -125,11 +128,11 @@ class FileSink implements HostsFileSink {
   /** Becomes the only writer of the file that the path leads to now, unless it is already. */
   async prepare(): Promise<Trouble | undefined> {
     try {
-      const { files, path, stateFolder, what } = this.#options;
+      const { files, path, stateFolder, what, stopCommand } = this.#options;
       const real = realPathOf(files, path);
       if (this.#lock.state === "held" && real === this.#realPath && this.#lock.isKept()) return undefined;
       await this.#letGo();
-      const holder = { pid: process.pid, since: Date.now(), what };
+      const holder = { pid: process.pid, since: Date.now(), what, stopCommand };
       this.#lock = takeLock({ path: real, stateFolder, holder });
       if (this.#lock.state !== "held") return this.#lock.trouble;
       await this.#writer.recover();
@@ -232,7 +235,7 @@ class FileSink implements HostsFileSink {
     const change = compareBodies(rendering.shown, rendering.body);
     const adopted = rendering.adopted && { edits: rendering.adopted, copy };
     const { conflicts, position } = rendering;
-    return { ok: true, method, change, conflicts, notices, position, adopted };
+    return { ok: true, method, change, conflicts, notices, isRepaired: restored, position, adopted };
   }
 
   /** Something happened to the file: if it is not as we left it, the view must be applied again. */

@@ -1,6 +1,6 @@
 /** How a try to become the only writer of a hosts file ends, and what a user reads about it. */
 import { basename, dirname } from "node:path";
-import type { Trouble } from "../../base/trouble.ts";
+import type { Advice, Trouble } from "../../base/trouble.ts";
 import { errorCode } from "./writer/file-access.ts";
 
 /** Who holds the lock. */
@@ -10,6 +10,8 @@ export interface Holder {
   readonly since: number;
   /** The command, as in `hostsfile-server serve`. */
   readonly what: string;
+  /** What stops it, where it would come back after a `kill`. */
+  readonly stopCommand?: string | undefined;
 }
 
 export interface HeldLock extends AsyncDisposable {
@@ -51,17 +53,17 @@ export function taken(path: string, holder: Holder | undefined): Lock {
     trouble: {
       code: "hosts-file-lock-taken",
       message: `${path} already has a writer: ${who}.`,
-      hint: `${stopHint(holder)}, or give each its own --hosts-file.`,
+      ...stopAdvice(holder),
     },
   };
 }
 
-/** A service that is killed comes back; one whose socket stays is started by the next caller. */
-function stopHint(holder: Holder | undefined): string {
-  if (holder === undefined) return "Stop the other one";
-  const { what, pid } = holder;
-  if (!what.endsWith(".service")) return `Stop it (\`sudo kill ${pid}\`)`;
-  return `It is the service, which runs from boot; stop it (\`sudo systemctl stop ${what.replace(".service", ".socket")} ${what}\`)`;
+function stopAdvice(holder: Holder | undefined): Advice {
+  if (holder === undefined) return { hint: "Stop the other one, or give each its own --hosts-file." };
+  return {
+    hint: "Give each its own --hosts-file, or stop the other one:",
+    command: holder.stopCommand ?? `sudo kill ${holder.pid}`,
+  };
 }
 
 /** It cannot be had by this user, or not for now. */

@@ -12,8 +12,8 @@ import type { Lock } from "./lock-outcome.ts";
 
 const lockName = ".hosts.hostsfile-server.lock";
 
-function take({ path, stateFolder }: Place, what = "test"): Lock {
-  return takeLock({ path, stateFolder, holder: { pid: process.pid, since: 0, what } });
+function take({ path, stateFolder }: Place, what = "test", stopCommand?: string): Lock {
+  return takeLock({ path, stateFolder, holder: { pid: process.pid, since: 0, what, stopCommand } });
 }
 
 interface Locker {
@@ -114,18 +114,18 @@ test("who holds it is said in a sentence, with the way out", async () => {
   expect(second.state === "taken" && second.trouble).toEqual({
     code: "hosts-file-lock-taken",
     message: `${place.path} already has a writer: process ${process.pid} (hostsfile-server serve, since 1970-01-01T00:00:00.000Z).`,
-    hint: `Stop it (\`sudo kill ${process.pid}\`), or give each its own --hosts-file.`,
+    hint: "Give each its own --hosts-file, or stop the other one:",
+    command: `sudo kill ${process.pid}`,
   });
   if (lock.state === "held") await lock[Symbol.asyncDispose]();
 });
 
 test("a service that holds it is stopped with its socket, as a killed one comes back", async () => {
   using place = plainPlace("");
-  const lock = take(place, "hostsfile-server.service");
+  const stopCommand = "sudo systemctl stop hostsfile-server.socket hostsfile-server.service";
+  const lock = take(place, "hostsfile-server.service", stopCommand);
   const second = take(place);
-  expect(second.state === "taken" && second.trouble.hint).toContain(
-    "sudo systemctl stop hostsfile-server.socket hostsfile-server.service",
-  );
+  expect(second.state === "taken" && second.trouble.command).toBe(stopCommand);
   if (lock.state === "held") await lock[Symbol.asyncDispose]();
 });
 

@@ -247,7 +247,8 @@ function parseHolder(text: string): Holder | undefined {
   if (!("pid" in value) || !("since" in value) || !("what" in value)) return undefined;
   const { pid, since, what } = value;
   if (typeof pid !== "number" || typeof since !== "number" || typeof what !== "string") return undefined;
-  return { pid, since, what };
+  const stopCommand = "stopCommand" in value ? value.stopCommand : undefined;
+  return typeof stopCommand === "string" ? { pid, since, what, stopCommand } : { pid, since, what };
 }
 
 /** Opens the file, creating it if it is missing, so that SQLite opens no link and no file of another user. */

@@ -4,6 +4,7 @@ import { compareBodies } from "./document/body.ts";
 import { type Adopter, AdoptionSlot, type HostsFileReport } from "./adoption-slot.ts";
 import type { Adoption } from "./document/adoption.ts";
 import { renderDocument } from "./document/document.ts";
+import { hostsFileIdentity } from "./identity.ts";
 import { explain } from "./hosts-file-trouble.ts";
 import { noticesOf, undecidableTrouble } from "./notice.ts";
 import { readHostsFile } from "./writer/read-hosts-file.ts";
@@ -45,8 +46,7 @@ export function openMemorySink({ path }: { readonly path: string }): MemorySink 
     };
   };
   return {
-    id: "hosts-file",
-    title: "hosts file",
+    ...hostsFileIdentity,
     path,
     get content() {
       return Buffer.from(text ?? "", "latin1");
