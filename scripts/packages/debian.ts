@@ -5,18 +5,10 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { dtk } from "../../src/cli/dtk/commands.ts";
 import { hostsfileServer } from "../../src/cli/server/commands.ts";
-import {
-  installedTokenFile,
-  packagedFolder,
-  serviceName,
-  serviceStateFolder,
-  serviceUnitName,
-  settingsFile,
-  settingsFolder,
-  socketDropInPath,
-  socketUnitName,
-} from "../../src/platform/places.ts";
-import { changeSettings } from "../../src/service/settings-text.ts";
+import { linux } from "../../src/platform/linux.ts";
+import { serviceName } from "../../src/platform/places.ts";
+import { changeSettings, settingsHeading } from "../../src/service/settings-text.ts";
+import { serviceUnitName, socketDropInPath, socketUnitName } from "../../src/platform/systemd/names.ts";
 import { serviceUnit, socketUnit } from "../../src/platform/systemd/units.ts";
 import { addonName } from "../../src/platform/kernel-calls.ts";
 import { compileKernelCalls } from "../kernel-calls.ts";
@@ -27,6 +19,7 @@ import { run } from "./run.ts";
 const root = join(import.meta.dirname, "..", "..");
 const programs = [hostsfileServer, dtk];
 const port = 5000;
+const { packagedFolder, stateFolder, settingsFile, settingsFolder, tokenFile } = linux.places;
 
 /** Builds `hostsfile-server_VERSION_ARCHITECTURE.deb` in a folder. */
 export async function buildDebianPackage(options: {
@@ -66,14 +59,14 @@ async function put(tree: string, path: string, content: string | Buffer): Promis
 }
 
 /** As `install` writes them. */
-const settings = { HOSTSFILE_SERVER_PORT: String(port), HOSTSFILE_SERVER_TOKEN_FILE: installedTokenFile };
+const settings = { HOSTSFILE_SERVER_PORT: String(port), HOSTSFILE_SERVER_TOKEN_FILE: tokenFile };
 
 async function files(program: string, notices: string): Promise<readonly (readonly [string, string | Buffer])[]> {
   const document = `usr/share/doc/${serviceName}`;
   return [
     [`usr/lib/systemd/system/${serviceUnitName}`, serviceUnit([program], { hasAddon: true })],
     [`usr/lib/systemd/system/${socketUnitName}`, socketUnit({ host: undefined, port })],
-    [settingsFile, changeSettings(undefined, settings)],
+    [settingsFile, changeSettings(settingsHeading(linux), settings)],
     [`usr/share/man/man8/${serviceName}.8.gz`, compressed(renderManual(serverPage))],
     ["usr/share/man/man1/dtk.1.gz", compressed(renderManual(dtkPage))],
     ...programs.flatMap((each): (readonly [string, string])[] => [
@@ -99,8 +92,8 @@ const serverPage = {
   files: [
     ["/etc/hosts", "The hosts file; our lines stand between two marker lines."],
     [settingsFile, "Settings of the service."],
-    [installedTokenFile, "The admin token."],
-    [serviceStateFolder, "Records, settings of clusters, copies of the hosts file."],
+    [tokenFile, "The admin token."],
+    [stateFolder, "Records, settings of clusters, copies of the hosts file."],
   ],
   seeAlso: ".BR dtk (1), hosts (5), systemctl (1)",
 } as const;
@@ -150,7 +143,7 @@ Description: keeps /etc/hosts in step with Kubernetes clusters on the desktop
 const units = `${socketUnitName} ${serviceUnitName}`;
 
 /** Left by a removal, after which an installation is a first one again, though dpkg names the version before. */
-const removedMark = `${serviceStateFolder}/removed`;
+const removedMark = `${stateFolder}/removed`;
 
 /**
  * A first installation is the program's own `install`, which gives the token to the user behind sudo, takes over the
@@ -159,8 +152,8 @@ const removedMark = `${serviceStateFolder}/removed`;
 const postinst = `#!/bin/sh
 set -e
 if [ "$1" = configure ]; then
-  if [ ! -e ${installedTokenFile} ]; then
-    (umask 077; od -An -tx1 -N32 /dev/urandom | tr -d ' \\n' >${installedTokenFile})
+  if [ ! -e ${tokenFile} ]; then
+    (umask 077; od -An -tx1 -N32 /dev/urandom | tr -d ' \\n' >${tokenFile})
   fi
   first=
   if [ -z "$2" ] || [ -e ${removedMark} ]; then first=yes; fi
@@ -188,7 +181,7 @@ const prerm = `#!/bin/sh
 set -e
 if [ "$1" = remove ]; then
   ${packagedFolder}/${serviceName} uninstall --yes || true
-  mkdir -p -m 700 ${serviceStateFolder}
+  mkdir -p -m 700 ${stateFolder}
   touch ${removedMark}
 fi
 `;
@@ -196,7 +189,7 @@ fi
 const postrm = `#!/bin/sh
 set -e
 if [ "$1" = purge ]; then
-  rm -rf ${settingsFolder} ${serviceStateFolder} ${dirname(socketDropInPath)}
+  rm -rf ${settingsFolder} ${stateFolder} ${dirname(socketDropInPath)}
 fi
 if [ -d /run/systemd/system ]; then
   systemctl daemon-reload

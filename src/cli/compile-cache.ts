@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
+import { currentUser } from "../platform/current.ts";
 
 /**
  * Turns on Node's compile cache in a folder beside the program, for the one who owns the program: Node's default lies in
@@ -10,6 +11,7 @@ import { join } from "node:path";
  */
 export function keepCompiledCode(): void {
   const folder = import.meta.dirname;
-  if (process.geteuid !== undefined && statSync(folder).uid !== process.geteuid()) return;
+  const user = currentUser();
+  if (user !== undefined && statSync(folder).uid !== user) return;
   enableCompileCache(join(folder, ".compiled"));
 }

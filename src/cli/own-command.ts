@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isSea } from "node:sea";
-import { programFolder } from "../platform/places.ts";
+import { platform } from "../platform/current.ts";
 
 export interface Called {
   /** What was typed for the program itself (process.argv0). */
@@ -22,7 +22,7 @@ export function ownCommand(called: Called = calledNow()): string {
   const { typed, script, folder } = called;
   if (script === undefined) return typed.includes("/") ? typed : basename(typed);
   const name = basename(script, ".js");
-  if (dirname(script) === programFolder) return name;
+  if (dirname(script) === platform.places.programFolder) return name;
   const launcher = join(dirname(script), "..", name);
   if (script.endsWith(".js") && existsSync(launcher)) return dirname(launcher) === folder ? `./${name}` : launcher;
   // Of npm; sudo(8) has a PATH of its own.

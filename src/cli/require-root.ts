@@ -1,5 +1,6 @@
 /** Commands that change the system say how to run them as root, instead of failing half-way. */
 import { TroubleError } from "../base/trouble.ts";
+import { isRoot, platform } from "../platform/current.ts";
 import { ownCommand } from "./own-command.ts";
 
 /**
@@ -8,8 +9,8 @@ import { ownCommand } from "./own-command.ts";
  * @throws TroubleError `not-root` (exit 3) with the line to type
  */
 export function requireRoot(command: string): void {
-  if (process.geteuid?.() === 0) return;
-  const line = ["sudo", ownCommand(), ...process.argv.slice(2)].join(" ");
+  if (isRoot()) return;
+  const line = platform.commands.asRoot([ownCommand(), ...process.argv.slice(2)].join(" "));
   const message = `${command} changes the system, which only root may.`;
   throw new TroubleError({ code: "not-root", message, hint: "Run:", command: line }, { exitCode: 3 });
 }

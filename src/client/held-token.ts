@@ -2,7 +2,7 @@
 import { accessSync, constants } from "node:fs";
 import { readAdminToken } from "../platform/admin-token.ts";
 import { installedPort, tokenFileOfService } from "../platform/installed.ts";
-import { installedTokenFile } from "../platform/places.ts";
+import { platform } from "../platform/current.ts";
 
 export interface HeldToken {
   readonly text: string;
@@ -21,7 +21,7 @@ export interface HeldToken {
  */
 export function findToken(tokenFile: string | undefined, port: number): HeldToken | undefined {
   if (tokenFile !== undefined) return { text: readAdminToken(tokenFile), path: tokenFile, isDemanded: true };
-  return isReadable(installedTokenFile) ? installedToken(port) : undefined;
+  return isReadable(platform.places.tokenFile) ? installedToken(port) : undefined;
 }
 
 /**
@@ -30,8 +30,8 @@ export function findToken(tokenFile: string | undefined, port: number): HeldToke
  * @throws TroubleError as {@link readAdminToken} does
  */
 export function installedToken(port: number): HeldToken {
-  const isDemanded = tokenFileOfService() === installedTokenFile && port === installedPort();
-  return { text: readAdminToken(installedTokenFile), path: installedTokenFile, isDemanded };
+  const isDemanded = tokenFileOfService() === platform.places.tokenFile && port === installedPort();
+  return { text: readAdminToken(platform.places.tokenFile), path: platform.places.tokenFile, isDemanded };
 }
 
 function isReadable(path: string): boolean {

@@ -6,11 +6,14 @@ import { type Status, statusSchema } from "../contract/status.ts";
 import { type HTTPRequest, isRefused } from "../base/request.ts";
 import { TroubleError } from "../base/trouble.ts";
 import { installedHost, installedPort } from "../platform/installed.ts";
-import { installedTokenFile, serviceUnitName, settingsFile, socketUnitName } from "../platform/places.ts";
+import { renderCommand } from "../base/shell.ts";
+import { platform } from "../platform/current.ts";
 import { exchange } from "./exchange.ts";
 import { findToken } from "./held-token.ts";
 import { parseJSON } from "./json.ts";
 import { toldTrouble } from "./trouble.ts";
+
+const { places, services, commands } = platform;
 
 export interface ServerPlace {
   /** Where the service listens when undefined, else `localhost`. */
@@ -96,10 +99,10 @@ export async function findStatus(place: ServerPlace): Promise<Status> {
 /** The trouble of no server on the port. */
 export function noServer({ host = "this machine", port = installedPort() }: ServerPlace): TroubleError {
   const message = `No hostsfile-server answers on port ${port} of ${host}.`;
-  const start = existsSync(settingsFile)
-    ? `sudo systemctl start ${socketUnitName} ${serviceUnitName}`
-    : "sudo hostsfile-server --domains=dtk.io --cluster-ip=ADDRESS";
-  const hint = `Start it (${start}), or say where it listens with --port and --host.`;
+  const start = existsSync(places.settingsFile)
+    ? renderCommand(services.commands.start)
+    : "hostsfile-server --domains=dtk.io --cluster-ip=ADDRESS";
+  const hint = `Start it (${commands.asRoot(start)}), or say where it listens with --port and --host.`;
   return new TroubleError({ code: "no-server", message, hint }, { exitCode: 3 });
 }
 
@@ -107,7 +110,7 @@ function unreachable(url: string, cause: unknown): TroubleError {
   const isHung = cause instanceof Error && (cause.name === "AbortError" || cause.name === "TimeoutError");
   const reason = isHung ? "it took too long" : cause instanceof Error ? cause.message : String(cause);
   const message = `The server at ${url} does not answer: ${reason}.`;
-  const log = existsSync(settingsFile) ? `its log (journalctl --unit ${serviceUnitName})` : "its log";
+  const log = existsSync(places.settingsFile) ? `its log (${renderCommand(services.commands.log)})` : "its log";
   const hint = `See ${log}, or restart it; if another program has the port, name the server's with --port.`;
   return new TroubleError({ code: "server-unreachable", message, hint }, { exitCode: 3, cause });
 }
@@ -122,7 +125,7 @@ function unlike(url: string, status: number, text: string): TroubleError {
   const isToken = status === 401;
   const message = `The server at ${url} answered ${status}: ${sentenceOf(text)}`;
   const hint = isToken
-    ? existsSync(installedTokenFile)
+    ? existsSync(places.tokenFile)
       ? "Run it with sudo, or name a file with the admin token that you can read: --token-file."
       : "Name the admin token's file with --token-file."
     : "Is it hostsfile-server? If not, name its port with --port.";

@@ -1,6 +1,7 @@
 /** What can be wrong with the one who answers where the server should, in words. */
 import * as z from "zod/mini";
 import { type Advice, type Trouble, TroubleError, toTrouble } from "../base/trouble.ts";
+import { platform } from "../platform/current.ts";
 import type { HeldToken } from "./held-token.ts";
 import { parseJSON } from "./json.ts";
 
@@ -20,7 +21,7 @@ function whoAnswers(url: string): Advice {
   const port = new URL(url).port || "80";
   return {
     hint: "If it is your server with another token, name its file with --token-file; if its program is older than this command, start it again. Else see what has the port:",
-    command: `sudo ss -ltnp 'sport = :${port}'`,
+    command: platform.commands.showListeners(Number(port)),
   };
 }
 

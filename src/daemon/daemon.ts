@@ -17,8 +17,8 @@ import { type ClusterSettings, defaultCluster, initialSettings } from "../record
 import type { View } from "../records/view.ts";
 import { type ReconcilerListener, type ReconcilerPort, Reconciler, viewOf } from "../engine/reconciler.ts";
 import { countSilence } from "./silence.ts";
-import { serviceUnitName } from "../platform/places.ts";
-import { stopServiceCommand } from "../platform/systemd/systemctl.ts";
+import { renderCommand } from "../base/shell.ts";
+import { isRoot, platform } from "../platform/current.ts";
 import { StoreKeeper } from "../engine/keeper.ts";
 import type { Store } from "../engine/store.ts";
 import { StoreTroubleError } from "../store/trouble.ts";
@@ -31,7 +31,7 @@ export interface DaemonOptions {
   readonly host: string | undefined;
   /** 0 takes a free one. */
   readonly port: number;
-  /** A socket that listens already, as systemd passes it; host and port are without meaning then. */
+  /** A socket that listens already, as a service manager passes it; host and port then mean nothing. */
   readonly descriptor?: number | undefined;
   /** Who may call, which may change while it runs. */
   readonly allow: () => readonly Network[] | undefined;
@@ -156,7 +156,7 @@ function nameOf(address: string): string {
   return address === "::" || address === "0.0.0.0" ? "localhost" : address;
 }
 
-/** Where systemd holds the port, callers that nobody answers wait in vain, so nothing but a flaw in the settings ends it. */
+/** Where a service manager holds the port, callers would wait in vain, so the server exits only when its settings are invalid. */
 function mustAnswer({ descriptor }: DaemonOptions): boolean {
   return descriptor !== undefined;
 }
@@ -168,13 +168,14 @@ async function openSink(
 ): Promise<Sink & Adopter> {
   const { hostsFile, stateFolder, isDryRun } = options;
   if (isDryRun) return openMemorySink({ path: hostsFile });
+  const { services, commands } = platform;
   const holder = mustAnswer(options)
-    ? { what: serviceUnitName, stopCommand: stopServiceCommand }
+    ? { what: services.service, stopCommand: commands.asRoot(renderCommand(services.commands.stop)) }
     : { what: "hostsfile-server serve" };
   const sink = await openHostsFileSink({ path: hostsFile, stateFolder, ...holder, ...callbacks });
   const { lock } = sink;
   if (mustAnswer(options)) return sink;
-  if (lock.state === "taken" || (lock.state === "denied" && process.geteuid?.() !== 0)) {
+  if (lock.state === "taken" || (lock.state === "denied" && !isRoot())) {
     await sink[Symbol.asyncDispose]();
     throw new TroubleError(lock.trouble, { exitCode: 3 });
   }

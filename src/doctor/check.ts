@@ -4,6 +4,7 @@ import type { KubernetesAPI } from "../kubernetes/api.ts";
 import type { ClusterPlace } from "../kubernetes/place.ts";
 import type { RunOptions, Ran } from "../base/process.ts";
 import type { Trouble } from "../base/trouble.ts";
+import type { Platform } from "../platform/platform.ts";
 
 /** From what is fine to what keeps a name from resolving. */
 export type FindingGrade = "ok" | "note" | "warning" | "problem";
@@ -36,6 +37,10 @@ export interface Desktop {
   readonly stateFolder: string;
   /** The port of the server. */
   readonly port: number;
+  /** What this operating system is like. */
+  readonly platform: Platform;
+  /** Whether the doctor runs as root. */
+  readonly isRoot: boolean;
   /** The status of the running server; undefined when none answers; throws TroubleError when something else does. */
   readonly status: () => Promise<Status | undefined>;
   /** What the server answers to a GET of a path, with the admin token; as {@link Desktop.status}. */

@@ -1,7 +1,7 @@
-/** What the settings of the installed service say, for whoever looks for it. */
+/** What the settings of the installed service say, for every command that looks for it. */
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-import { settingsFile } from "./places.ts";
+import { platform } from "./current.ts";
 
 export const defaultPort = 5000;
 
@@ -23,7 +23,7 @@ export function tokenFileOfService(): string | undefined {
 
 function installedSettings(): NodeJS.Dict<string> {
   try {
-    return parseEnv(readFileSync(settingsFile, "utf8"));
+    return parseEnv(readFileSync(platform.places.settingsFile, "utf8"));
   } catch {
     return {};
   }

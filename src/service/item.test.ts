@@ -11,7 +11,7 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
-import { type Item, lookAtItem, putItem } from "./item.ts";
+import { type Item, compareItem, putItem } from "./item.ts";
 
 const owner = { user: process.getuid?.() ?? 0, group: process.getgid?.() ?? 0 };
 
@@ -24,11 +24,11 @@ describe("an item on the disk", () => {
   ])("%s is missing, is put, and is the same then", async (_, make) => {
     using folder = temporaryFolder();
     const item = make(join(folder.path, "in", "place"));
-    expect(await lookAtItem(item)).toBe("missing");
+    expect(await compareItem(item)).toBe("missing");
     await putItem(item);
-    expect(await lookAtItem(item)).toBe("same");
+    expect(await compareItem(item)).toBe("same");
     await putItem(item);
-    expect(await lookAtItem(item)).toBe("same");
+    expect(await compareItem(item)).toBe("same");
     expect(readdirSync(join(folder.path, "in"))).toEqual(["place"]);
   });
 
@@ -37,13 +37,13 @@ describe("an item on the disk", () => {
     const path = join(folder.path, "file");
     const item: Item = { kind: "file", path, content: "text\n", mode: 0o644, owner };
     await putItem(item);
-    expect(await lookAtItem({ ...item, content: "other\n" })).toBe("different");
+    expect(await compareItem({ ...item, content: "other\n" })).toBe("different");
     chmodSync(path, 0o666);
-    expect(await lookAtItem(item)).toBe("different");
+    expect(await compareItem(item)).toBe("different");
     await putItem(item);
     expect(lstatSync(path).mode & 0o777).toBe(0o644);
-    expect(await lookAtItem({ kind: "folder", path })).toBe("different");
-    expect(await lookAtItem({ kind: "link", path, target: "/x" })).toBe("foreign");
+    expect(await compareItem({ kind: "folder", path })).toBe("different");
+    expect(await compareItem({ kind: "link", path, target: "/x" })).toBe("foreign");
   });
 
   test("a link in the way is replaced and not followed", async () => {
@@ -63,11 +63,11 @@ describe("an item on the disk", () => {
     const path = join(folder.path, "dtk");
     const item: Item = { kind: "link", path, target: "/usr/local/lib/hostsfile-server/dtk" };
     symlinkSync("/usr/local/lib/hostsfile-server/old", path);
-    expect(await lookAtItem(item)).toBe("different");
+    expect(await compareItem(item)).toBe("different");
     await putItem({ ...item, target: "../lib/node_modules/hostsfile-server/dist/dtk.js" });
-    expect(await lookAtItem(item)).toBe("foreign");
+    expect(await compareItem(item)).toBe("foreign");
     await putItem({ kind: "file", path, content: "#!/bin/sh\n", mode: 0o755, owner });
-    expect(await lookAtItem(item)).toBe("foreign");
+    expect(await compareItem(item)).toBe("foreign");
   });
 
   test("what cannot be written leaves no half file", async () => {

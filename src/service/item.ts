@@ -14,16 +14,15 @@ export type Item = { readonly path: string } & (
       readonly content: string | Uint8Array | { readonly from: string };
       /** Permission bits, as in 0o644. */
       readonly mode: number;
-      /** Root's when absent. */
-      readonly owner?: { readonly user: number; readonly group: number };
+      readonly owner: { readonly user: number; readonly group: number };
     }
 );
 
-/** `foreign`: a command of the same name that somebody else put there, as npm does; it stays. */
+/** `foreign`: a command of the same name that somebody else put there, as npm does. It stays. */
 export type ItemState = "same" | "missing" | "different" | "foreign";
 
 /** Compares an item with what is on the disk. */
-export async function lookAtItem(item: Item): Promise<ItemState> {
+export async function compareItem(item: Item): Promise<ItemState> {
   const status = await lstat(item.path).catch(unlessMissing);
   if (status === undefined) return "missing";
   switch (item.kind) {
@@ -35,7 +34,7 @@ export async function lookAtItem(item: Item): Promise<ItemState> {
       return dirname(target) === dirname(item.target) ? "different" : "foreign";
     }
     case "file": {
-      const { user, group } = ownerOf(item);
+      const { user, group } = item.owner;
       const isAlike =
         status.isFile() && (status.mode & 0o7777) === item.mode && status.uid === user && status.gid === group;
       return isAlike && (await hasContent(item)) ? "same" : "different";
@@ -65,18 +64,13 @@ type FileItem = Extract<Item, { kind: "file" }>;
 
 /** Nobody else may read it before its mode is set, as it may be a token. */
 async function writeWhole(item: FileItem, path: string): Promise<void> {
-  const { content, mode } = item;
-  const { user, group } = ownerOf(item);
+  const { content, mode, owner } = item;
   await using file = await open(path, "wx", 0o600);
   if (typeof content === "string" || content instanceof Uint8Array) await file.writeFile(content);
   else await copyFile(content.from, path);
-  await chown(path, user, group);
+  await chown(path, owner.user, owner.group);
   await chmod(path, mode);
   await file.sync();
-}
-
-function ownerOf({ owner = { user: 0, group: 0 } }: FileItem): { readonly user: number; readonly group: number } {
-  return owner;
 }
 
 async function hasContent({ path, content }: FileItem): Promise<boolean> {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { takeLock } from "../sinks/hosts-file/lock.ts";
+import { linux } from "../platform/linux.ts";
 import { type ObstacleOptions, findObstacles } from "./obstacles.ts";
 
 /** What hinders, but for systemd, which these machines may or may not have. */
@@ -15,7 +16,8 @@ async function obstaclesAt(etc: string, options: Partial<ObstacleOptions> = {}) 
     servicePid: undefined,
     hostsFile: join(etc, "hosts"),
     command: "sudo ./hostsfile-server install",
-    etc,
+    platform: { ...linux, places: { ...linux.places, configurationFolder: etc } },
+    user: process.geteuid?.(),
     ...options,
   });
   return found.filter(({ code }) => code !== "no-systemd");

@@ -2,7 +2,12 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
+import { linux } from "../platform/linux.ts";
 import { otherManagers } from "./other-managers.ts";
+
+function platformIn(configurationFolder: string) {
+  return { ...linux, places: { ...linux.places, configurationFolder } };
+}
 
 /** Who is found in a folder with these files. */
 function managersIn(files: Readonly<Record<string, string>>): readonly string[] {
@@ -11,7 +16,7 @@ function managersIn(files: Readonly<Record<string, string>>): readonly string[] 
     mkdirSync(dirname(join(etc.path, name)), { recursive: true });
     writeFileSync(join(etc.path, name), text);
   }
-  const found = otherManagers(join(etc.path, "hosts"), etc.path);
+  const found = otherManagers(join(etc.path, "hosts"), platformIn(etc.path));
   expect(found.every(({ code }) => code === "hosts-file-managed")).toBe(true);
   return found.map(({ message }) => message.split(" ")[0] ?? "");
 }
@@ -56,7 +61,7 @@ describe("NixOS", () => {
   test.each(["/nix/store/abc-hosts", "/etc/static/hosts"])("makes the file a link to %s", (target) => {
     using etc = temporaryFolder();
     symlinkSync(target, join(etc.path, "hosts"));
-    const [found] = otherManagers(join(etc.path, "hosts"), etc.path);
+    const [found] = otherManagers(join(etc.path, "hosts"), platformIn(etc.path));
     expect(found?.message).toContain("NixOS");
   });
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { getAsset, isSea } from "node:sea";
 import { addonName } from "../platform/kernel-calls.ts";
 import type { Item } from "./item.ts";
-import { commandFolder, commandNames, isPackaged, programFolder } from "../platform/places.ts";
+import { type Places, commandNames, isPackaged } from "../platform/places.ts";
 
 export interface InstalledProgram {
   /** What is copied; nothing where a package has put it. */
@@ -20,41 +20,57 @@ export interface InstalledProgram {
  *
  * @param running - path of the Node or of the single executable that runs now, and the folder of the bundle
  */
-export function programToInstall(running: { readonly executable: string; readonly bundle: string }): InstalledProgram {
-  if (isPackaged(running.executable)) return { items: [], command: undefined, hasAddon: true };
-  return isSea() ? singleExecutable(running.executable) : bundleWithNode(running);
+export function programToInstall(
+  running: { readonly executable: string; readonly bundle: string },
+  places: Places,
+): InstalledProgram {
+  if (isPackaged(running.executable, places)) return { items: [], command: undefined, hasAddon: true };
+  return isSea() ? singleExecutable(running.executable, places) : bundleWithNode(running, places);
 }
 
 const executableMode = 0o755;
 
-function singleExecutable(from: string): InstalledProgram {
+function singleExecutable(from: string, { programFolder, commandFolder, owner }: Places): InstalledProgram {
   const path = join(programFolder, "hostsfile-server");
-  const file: Item = { kind: "file", path, content: { from }, mode: executableMode };
+  const file: Item = { kind: "file", path, content: { from }, mode: executableMode, owner };
   const content = new Uint8Array(getAsset(addonName));
-  const addon: Item = { kind: "file", path: join(programFolder, addonName), content, mode: 0o644 };
-  return { items: [file, addon, ...commandNames.map((name) => linkTo(name, path))], command: [path], hasAddon: true };
+  const addon: Item = { kind: "file", path: join(programFolder, addonName), content, mode: 0o644, owner };
+  return {
+    items: [file, addon, ...commandNames.map((name) => linkTo(commandFolder, name, path))],
+    command: [path],
+    hasAddon: true,
+  };
 }
 
-function bundleWithNode({
-  executable,
-  bundle,
-}: {
-  readonly executable: string;
-  readonly bundle: string;
-}): InstalledProgram {
+function bundleWithNode(
+  { executable, bundle }: { readonly executable: string; readonly bundle: string },
+  { programFolder, commandFolder, owner }: Places,
+): InstalledProgram {
   const node = join(programFolder, "node");
   const files = readdirSync(bundle).filter((name) => /\.(?:js|node)$/.test(name));
   return {
     items: [
-      { kind: "file", path: node, content: { from: executable }, mode: executableMode },
-      { kind: "file", path: join(programFolder, "package.json"), content: '{ "type": "module" }\n', mode: 0o644 },
+      { kind: "file", path: node, content: { from: executable }, mode: executableMode, owner },
+      {
+        kind: "file",
+        path: join(programFolder, "package.json"),
+        content: '{ "type": "module" }\n',
+        mode: 0o644,
+        owner,
+      },
       ...files.map((name): Item => {
-        return { kind: "file", path: join(programFolder, name), content: { from: join(bundle, name) }, mode: 0o644 };
+        return {
+          kind: "file",
+          path: join(programFolder, name),
+          content: { from: join(bundle, name) },
+          mode: 0o644,
+          owner,
+        };
       }),
       ...commandNames.flatMap((name): Item[] => {
         const path = join(programFolder, name);
         const content = `#!/bin/sh\nexec ${node} ${join(programFolder, `${name}.js`)} "$@"\n`;
-        return [{ kind: "file", path, content, mode: executableMode }, linkTo(name, path)];
+        return [{ kind: "file", path, content, mode: executableMode, owner }, linkTo(commandFolder, name, path)];
       }),
     ],
     command: [node, join(programFolder, "hostsfile-server.js")],
@@ -62,6 +78,6 @@ function bundleWithNode({
   };
 }
 
-function linkTo(name: string, target: string): Item {
+function linkTo(commandFolder: string, name: string, target: string): Item {
   return { kind: "link", path: join(commandFolder, name), target };
 }

@@ -1,11 +1,15 @@
 import { parseEnv } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { changeSettings } from "./settings-text.ts";
+import { linux } from "../platform/linux.ts";
+import { changeSettings, settingsHeading } from "./settings-text.ts";
 
 describe("the settings file", () => {
   test("a new one explains itself", () => {
-    const text = changeSettings(undefined, { HOSTSFILE_SERVER_PORT: "5000", HOSTSFILE_SERVER_HOST: undefined });
+    const text = changeSettings(settingsHeading(linux), {
+      HOSTSFILE_SERVER_PORT: "5000",
+      HOSTSFILE_SERVER_HOST: undefined,
+    });
     expect(text).toMatch(/^# Settings of the service/);
     expect(parseEnv(text)).toEqual({ HOSTSFILE_SERVER_PORT: "5000" });
   });
@@ -30,7 +34,7 @@ describe("the settings file", () => {
   test("a path with blanks is read back as it was", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^\/[a-z0-9 ._-]{0,20}$/), (path) => {
-        const text = changeSettings(undefined, { HOSTSFILE_SERVER_TOKEN_FILE: path });
+        const text = changeSettings(settingsHeading(linux), { HOSTSFILE_SERVER_TOKEN_FILE: path });
         expect(parseEnv(text)).toEqual({ HOSTSFILE_SERVER_TOKEN_FILE: path });
       }),
     );

@@ -1,21 +1,26 @@
 /** The service's settings file: what the flags of `install` change in it, and nothing else of the user's. */
 
+import { renderCommand } from "../base/shell.ts";
+import type { Platform } from "../platform/platform.ts";
+
 /** Variables by name; undefined takes one out. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-const heading = `# Settings of the service hostsfile-server, one HOSTSFILE_SERVER_... a line (systemd.exec(5) EnvironmentFile=).
-# After a change of who may call, or of the token: sudo systemctl reload hostsfile-server; after any other: restart.
-# Cluster IPs and domains do not stand here: the server keeps what it was told.
+/** What a new settings file begins with. */
+export function settingsHeading({ services, commands }: Platform): string {
+  const reload = commands.asRoot(renderCommand(services.commands.reload));
+  return `# Settings of the service hostsfile-server, one HOSTSFILE_SERVER_... a line (${services.settingsFormat}).
+# After a change of who may call, or of the token: ${reload}; after any other: restart.
+# Cluster IPs and domains are not here: the server keeps what it was told.
 `;
+}
 
 /**
  * Changes variables in the text of a settings file. Lines of other variables, comments and blank lines stay.
- *
- * @param text - undefined for a file that is not there
  */
-export function changeSettings(text: string | undefined, variables: Variables): string {
+export function changeSettings(text: string, variables: Variables): string {
   const changed = Object.entries(variables);
-  const kept = (text ?? heading)
+  const kept = text
     .split("\n")
     .filter((line, index, all) => index < all.length - 1 || line !== "")
     .flatMap((line) => {

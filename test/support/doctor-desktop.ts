@@ -1,5 +1,6 @@
 /** A desktop for tests of `doctor`'s checks: every look that is not given fails, so that a test says what it relies on. */
 import type { Desktop } from "../../src/doctor/check.ts";
+import { linux } from "../../src/platform/linux.ts";
 
 /** Makes a desktop of the looks that are given. */
 export function bareDesktop(given: Partial<Desktop> = {}): Desktop {
@@ -8,6 +9,8 @@ export function bareDesktop(given: Partial<Desktop> = {}): Desktop {
     hostsFile: "/etc/hosts",
     stateFolder: "/var/lib/hostsfile-server",
     port: 5000,
+    platform: linux,
+    isRoot: false,
     place: { kubeconfig: undefined, context: undefined },
     signal: new AbortController().signal,
     status: unexpected("status"),

@@ -6,7 +6,7 @@ import type { Intent } from "../../dtk/installation/intent.ts";
 import { givenValues } from "./given.ts";
 import type { chartSettings, clusterSettings } from "./settings.ts";
 import { type HeldToken, findToken, installedToken } from "../../client/held-token.ts";
-import { installedTokenFile } from "../../platform/places.ts";
+import { platform } from "../../platform/current.ts";
 import type { Given, Sources } from "../setting.ts";
 
 export type ClusterGiven = Given<typeof clusterSettings>;
@@ -48,5 +48,5 @@ export function readIntent(
 /** One that was named must be readable; the installed one is used when it is there. */
 function readToken(path: string | undefined, port: number): HeldToken | undefined {
   if (path !== undefined) return findToken(path, port);
-  return existsSync(installedTokenFile) ? installedToken(port) : undefined;
+  return existsSync(platform.places.tokenFile) ? installedToken(port) : undefined;
 }

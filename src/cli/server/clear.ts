@@ -10,7 +10,8 @@ import { StoreKeeper } from "../../engine/keeper.ts";
 import type { Store } from "../../engine/store.ts";
 import { StoreTroubleError } from "../../store/trouble.ts";
 import { type Trouble, TroubleError, toTrouble } from "../../base/trouble.ts";
-import { defaultHostsFile, stateFolderOf } from "../../client/environment.ts";
+import { platform } from "../../platform/current.ts";
+import { stateFolderOf } from "../../platform/state-folder.ts";
 import { lockTrouble, removeLines, requireNoneLeft } from "./remove-lines.ts";
 import { type ServerPlace, askServer, askStatus } from "../../client/server-client.ts";
 
@@ -117,7 +118,7 @@ function wantedOf(known: readonly string[], only: string | undefined): readonly 
 
 async function clearStopped(options: ClearOptions, hinder: TroubleError | undefined): Promise<Cleared> {
   const stateFolder = stateFolderOf(options.stateFolder);
-  const path = resolve(options.hostsFile ?? defaultHostsFile);
+  const path = resolve(options.hostsFile ?? platform.places.hostsFile);
   await using sink = await openHostsFileSink({
     path,
     stateFolder,

@@ -4,7 +4,7 @@ import { parseClusterName } from "../../records/cluster.ts";
 import { parseDNSName } from "../../records/name.ts";
 import { onOrOff, oneText, parsedBy } from "../../base/text-schema.ts";
 import { type ProgramDeclaration, declareCommand } from "../command.ts";
-import { installedTokenFile } from "../../platform/places.ts";
+import { platform } from "../../platform/current.ts";
 import { exportFormats } from "./export-text.ts";
 import { installSettings, uninstallSettings } from "./install-settings.ts";
 import {
@@ -29,7 +29,7 @@ const cluster = declare({
 const shownTokenFile = {
   ...tokenFileSetting,
   doc: "A file with the admin token.",
-  whenAbsent: `${installedTokenFile}, if it is there`,
+  whenAbsent: `${platform.places.tokenFile}, if it is there`,
 };
 
 const serverHost = declare({

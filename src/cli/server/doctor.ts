@@ -9,9 +9,9 @@ import { type Mended, fixesOf, mend } from "../../doctor/mend.ts";
 import { isWrong, renderFix, toReport } from "../../doctor/report.ts";
 import { runChecks } from "../../doctor/run.ts";
 import type { DNSName } from "../../records/name.ts";
-import { serviceStateFolder } from "../../platform/places.ts";
+import { isRoot, platform } from "../../platform/current.ts";
 import { confirm } from "../confirm.ts";
-import { defaultHostsFile, stateFolderOf } from "../../client/environment.ts";
+import { stateFolderOf } from "../../platform/state-folder.ts";
 import { installedPort } from "../../platform/installed.ts";
 import { renderReport } from "./doctor-text.ts";
 import { requireRoot } from "../require-root.ts";
@@ -60,9 +60,11 @@ export async function doctor(options: DoctorOptions): Promise<number> {
 async function examine(options: DoctorOptions): Promise<readonly Outcome[]> {
   const { kubeconfig, context } = options;
   const desktop = openDesktop({
-    hostsFile: resolve(options.hostsFile ?? defaultHostsFile),
+    hostsFile: resolve(options.hostsFile ?? platform.places.hostsFile),
     stateFolder: stateFolderOf(options.stateFolder ?? ofService()),
     port: options.port ?? installedPort(),
+    platform,
+    isRoot: isRoot(),
     cluster: { kubeconfig, context },
     askStatus: async () => atLoopback(options, askStatus),
     ask: async (path) => atLoopback(options, async (place) => askServer(place, "GET", path)),
@@ -73,7 +75,8 @@ async function examine(options: DoctorOptions): Promise<readonly Outcome[]> {
 
 /** The installed service's state, whoever asks. */
 function ofService(): string | undefined {
-  return existsSync(serviceStateFolder) ? serviceStateFolder : undefined;
+  const { stateFolder } = platform.places;
+  return existsSync(stateFolder) ? stateFolder : undefined;
 }
 
 /** Where the resolver is at fault, `localhost` may be a name that nobody knows, so the server is asked by address. */

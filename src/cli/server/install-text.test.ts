@@ -1,40 +1,44 @@
 import { describe, expect, test } from "vitest";
 import type { InstallationPlan, Present } from "../../service/installation.ts";
 import type { Item, ItemState } from "../../service/item.ts";
+import { linux } from "../../platform/linux.ts";
 import { describePlan, nextStep, planContents } from "./install-text.ts";
 
 const present: Present = {
   settings: undefined,
   token: undefined,
   predecessor: undefined,
-  listenStream: undefined,
+  place: undefined,
   isListening: false,
-  servicePid: undefined,
+  pid: undefined,
 };
 
 function planOf(...items: readonly (readonly [Item, ItemState])[]): InstallationPlan {
   const looked = items.map(([item, state]) => ({ item, state }));
-  return { items: looked, predecessor: undefined, replaced: [], moves: false };
+  return { items: looked, predecessor: undefined, replaced: [], isMoved: false };
 }
 
+const { owner } = linux.places;
 const program: Item = {
   kind: "file",
   path: "/usr/local/lib/hostsfile-server/node",
   content: { from: "/x" },
   mode: 0o755,
+  owner,
 };
 const settings: Item = {
   kind: "file",
   path: "/etc/hostsfile-server/environment",
   content: "# mine\nHOSTSFILE_SERVER_PORT=5001\n",
   mode: 0o644,
+  owner,
 };
-const token: Item = { kind: "file", path: "/etc/hostsfile-server/token", content: "secret\n", mode: 0o640 };
+const token: Item = { kind: "file", path: "/etc/hostsfile-server/token", content: "secret\n", mode: 0o640, owner };
 const link: Item = { kind: "link", path: "/usr/local/bin/dtk", target: "/usr/local/lib/hostsfile-server/dtk" };
 
 describe("the plan", () => {
   test("of a first installation", () => {
-    const text = describePlan(planOf([program, "missing"], [link, "missing"], [token, "missing"]), present);
+    const text = describePlan(planOf([program, "missing"], [link, "missing"], [token, "missing"]), present, linux);
     expect(text.replace(/version \S+\)/, "version V)")).toBe(`\
 copy    the program to /usr/local/lib/hostsfile-server (1 file, version V)
 write   /usr/local/bin/dtk -> /usr/local/lib/hostsfile-server/dtk
@@ -44,8 +48,8 @@ enable  hostsfile-server.service and start it
   });
 
   test("of changed settings says the lines", () => {
-    const before = { ...present, settings: "# mine\nHOSTSFILE_SERVER_PORT=5000\n", servicePid: 4711 };
-    expect(describePlan(planOf([settings, "different"]), before)).toBe(`\
+    const before = { ...present, settings: "# mine\nHOSTSFILE_SERVER_PORT=5000\n", pid: 4711 };
+    expect(describePlan(planOf([settings, "different"]), before, linux)).toBe(`\
 replace /etc/hostsfile-server/environment (mode 644)
         - HOSTSFILE_SERVER_PORT=5000
         + HOSTSFILE_SERVER_PORT=5001
@@ -54,37 +58,39 @@ restart hostsfile-server.service, while systemd holds its port
   });
 
   test("of nothing", () => {
-    expect(describePlan(planOf([program, "same"]), present)).toContain("nothing was changed");
+    expect(describePlan(planOf([program, "same"]), present, linux)).toContain("nothing was changed");
   });
 
   test("says what stays, and what a package takes the place of", () => {
     const plan = { ...planOf([settings, "missing"], [link, "foreign"]), replaced: ["/usr/local/lib/hostsfile-server"] };
-    const text = describePlan(plan, present);
+    const text = describePlan(plan, present, linux);
     expect(text).toContain("leave   /usr/local/bin/dtk, which was not put there by install\n");
     expect(text).toContain("remove  /usr/local/lib/hostsfile-server, which the package takes the place of\n");
   });
 
   test("shows the files, but never the token", () => {
-    const text = planContents(planOf([token, "missing"], [settings, "missing"]));
+    const text = planContents(planOf([token, "missing"], [settings, "missing"]), linux.places);
     expect(text).toBe("\n/etc/hostsfile-server/environment:\n  # mine\n  HOSTSFILE_SERVER_PORT=5001\n");
   });
 });
 
 describe("the next step", () => {
   test("is dtk at first", () => {
-    expect(nextStep(present, true)).toMatch(/\n {2}dtk install-addon external-dns\n {2}It finds the token/);
-    expect(nextStep(present, false)).not.toContain("token");
+    expect(nextStep(present, true, linux)).toMatch(/\n {2}dtk install-addon external-dns\n {2}It finds the token/);
+    expect(nextStep(present, false, linux)).not.toContain("token");
   });
 
   test("is a restart of the ExternalDNS that called the predecessor", () => {
-    expect(nextStep({ ...present, predecessor: {} }, false)).toContain("kubectl -n external-dns rollout restart");
+    expect(nextStep({ ...present, predecessor: {} }, false, linux)).toContain(
+      "kubectl -n external-dns rollout restart",
+    );
   });
 
   test("is none after an upgrade", () => {
-    expect(nextStep({ ...present, settings: "" }, true)).toBe("");
+    expect(nextStep({ ...present, settings: "" }, true, linux)).toBe("");
   });
 
   test("fits a terminal", () => {
-    for (const line of nextStep(present, true).split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    for (const line of nextStep(present, true, linux).split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 });

@@ -1,47 +1,46 @@
 /** What `install` says: the plan before it is done, and what to do next. */
 import { type InstallationPlan, type Present, changesOf } from "../../service/installation.ts";
 import type { Item } from "../../service/item.ts";
-import {
-  installedTokenFile,
-  predecessorCopy,
-  programFolder,
-  serviceUnitName,
-  settingsFile,
-} from "../../platform/places.ts";
+import type { Places } from "../../platform/places.ts";
+import type { Platform } from "../../platform/platform.ts";
+import { renderCommand } from "../../base/shell.ts";
 import { version } from "../../base/version.ts";
 import { counted } from "../../base/words.ts";
 
 /** Renders the plan, a line for each thing that changes. */
-export function describePlan(plan: InstallationPlan, present: Present): string {
+export function describePlan(plan: InstallationPlan, present: Present, { places, services }: Platform): string {
   const changes = changesOf(plan);
   const foreign = plan.items.filter(({ state }) => state === "foreign").map(({ item }) => item.path);
   const left = foreign.map((path) => `leave   ${path}, which was not put there by install`);
   if (changes.length + plan.replaced.length === 0)
     return lines(["Everything is installed as it should be; nothing was changed.", ...left]);
-  const program = changes.filter(isProgram);
+  const program = changes.filter((item) => isProgram(item, places));
   const files = `${counted(program.length, "file")}, version ${version}`;
   return lines([
     ...(plan.predecessor === undefined
       ? []
       : [
-          `replace the Python server of ${serviceUnitName}`,
-          `        its unit is kept as ${predecessorCopy} until uninstall`,
+          `replace the Python server of ${services.service}`,
+          `        its unit is kept as ${places.predecessorCopy} until uninstall`,
         ]),
-    ...(program.length === 0 ? [] : [`copy    the program to ${programFolder} (${files})`]),
+    ...(program.length === 0 ? [] : [`copy    the program to ${places.programFolder} (${files})`]),
     ...changes.flatMap((item) =>
-      isProgram(item)
+      isProgram(item, places)
         ? []
-        : [`${isNew(plan, item) ? "write  " : "replace"} ${describeItem(item)}`, ...describeSettings(item, present)],
+        : [
+            `${isNew(plan, item) ? "write  " : "replace"} ${describeItem(item)}`,
+            ...describeSettings(item, present, places),
+          ],
     ),
     ...plan.replaced.map((path) => `remove  ${path}, which the package takes the place of`),
     ...left,
-    present.servicePid === undefined || plan.predecessor !== undefined
-      ? `enable  ${serviceUnitName} and start it`
-      : `restart ${serviceUnitName}, while systemd holds its port`,
+    present.pid === undefined || plan.predecessor !== undefined
+      ? `enable  ${services.service} and start it`
+      : `restart ${services.service}, while ${services.name} holds its port`,
   ]);
 }
 
-function isProgram({ path }: Item): boolean {
+function isProgram({ path }: Item, { programFolder }: Places): boolean {
   return path.startsWith(`${programFolder}/`);
 }
 
@@ -61,7 +60,7 @@ function describeItem(item: Item): string {
 }
 
 /** What changes in a settings file that is there. */
-function describeSettings(item: Item, { settings }: Present): readonly string[] {
+function describeSettings(item: Item, { settings }: Present, { settingsFile }: Places): readonly string[] {
   if (item.kind !== "file" || item.path !== settingsFile || typeof item.content !== "string") return [];
   if (settings === undefined) return [];
   const [before, after] = [settings.split("\n"), item.content.split("\n")];
@@ -72,10 +71,13 @@ function describeSettings(item: Item, { settings }: Present): readonly string[] 
 }
 
 /** The text of each file, but for the program's and the token. */
-export function planContents(plan: InstallationPlan): string {
+export function planContents(plan: InstallationPlan, places: Places): string {
   return changesOf(plan)
     .flatMap((item) =>
-      item.kind === "file" && typeof item.content === "string" && item.path !== installedTokenFile && !isProgram(item)
+      item.kind === "file" &&
+      typeof item.content === "string" &&
+      item.path !== places.tokenFile &&
+      !isProgram(item, places)
         ? [`\n${item.path}:\n${item.content.replaceAll(/^(?=.)/gm, "  ")}`]
         : [],
     )
@@ -86,13 +88,14 @@ export function planContents(plan: InstallationPlan): string {
 export function nextStep(
   { predecessor, settings }: Pick<Present, "predecessor" | "settings">,
   hasToken: boolean,
+  { places, services, commands }: Platform,
 ): string {
   const rest = [
     "",
-    `Settings: ${settingsFile}; after a change:`,
-    `  sudo systemctl reload ${serviceUnitName}`,
+    `Settings: ${places.settingsFile}; after a change:`,
+    `  ${commands.asRoot(renderCommand(services.commands.reload))}`,
     "To remove everything:",
-    "  sudo hostsfile-server uninstall",
+    `  ${commands.asRoot("hostsfile-server uninstall")}`,
   ];
   if (predecessor !== undefined) {
     const restart = "  kubectl -n external-dns rollout restart deployment external-dns";

@@ -3,22 +3,23 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { formatNetwork } from "../../records/network.ts";
 import { formatClusterIPChoice } from "../../records/cluster.ts";
 import { sendRequest } from "../../base/request.ts";
+import { renderCommand } from "../../base/shell.ts";
 import {
   type InstallationPlan,
   type Present,
   applyInstallation,
   changesOf,
-  lookAtPresent,
+  findPresent,
   planInstallation,
   variablesOf,
 } from "../../service/installation.ts";
 import { findInstaller } from "../../service/installer.ts";
 import { findObstacles } from "../../service/obstacles.ts";
-import { installedTokenFile, isPackageThere, isPackaged } from "../../platform/places.ts";
+import { isPackageThere, isPackaged } from "../../platform/places.ts";
+import { currentUser, platform } from "../../platform/current.ts";
 import { programToInstall } from "../../service/program.ts";
 import { TroubleError, adviceOf } from "../../base/trouble.ts";
 import { confirm } from "../confirm.ts";
-import { defaultHostsFile } from "../../client/environment.ts";
 import { defaultPort } from "../../platform/installed.ts";
 import type { Given } from "../setting.ts";
 import type { installSettings } from "./install-settings.ts";
@@ -42,25 +43,29 @@ type InstallGiven = Given<typeof installSettings>;
  */
 export async function install(given: InstallGiven): Promise<number> {
   requireRoot("install");
-  const isOfPackage = isPackaged(process.execPath);
-  if (!isOfPackage && isPackageThere()) throw besidePackage();
-  const present = await lookAtPresent(isOfPackage);
+  const { places } = platform;
+  const isOfPackage = isPackaged(process.execPath, places);
+  if (!isOfPackage && isPackageThere(places)) throw besidePackage();
+  const present = await findPresent(isOfPackage, platform);
   const listen = listenPlace(given, present);
   const tokenFile = tokenFileOf(given, present);
   await refuseObstacles({
     listen,
     isPortOurs: holdsPort(present, listen.port),
-    servicePid: present.servicePid,
-    hostsFile: defaultHostsFile,
-    command: `sudo ${ownCommand()} install`,
+    servicePid: present.pid,
+    hostsFile: places.hostsFile,
+    command: platform.commands.asRoot(`${ownCommand()} install`),
+    platform,
+    user: currentUser(),
   });
-  const plan = await planInstallation(present, {
-    program: programToInstall({ executable: process.execPath, bundle: import.meta.dirname }),
+  const wanted = {
+    program: programToInstall({ executable: process.execPath, bundle: import.meta.dirname }, places),
     variables: variables(given, { listen, tokenFile, predecessor: present.predecessor }),
     listen,
-    // One that the user has put elsewhere is the user's.
-    token: tokenFile === installedTokenFile ? await findInstaller(process.env) : undefined,
-  });
+    // A token that the user has put elsewhere is the user's.
+    token: tokenFile === places.tokenFile ? await findInstaller(process.env) : undefined,
+  };
+  const plan = await planInstallation(present, wanted, platform);
   const changed = [...changesOf(plan).map(({ path }) => path), ...plan.replaced];
   const say = (text: string): void => {
     if (given.quiet !== true && given.json !== true) process.stdout.write(text);
@@ -68,33 +73,33 @@ export async function install(given: InstallGiven): Promise<number> {
   const sayJSON = (result: object): void => {
     if (given.json === true) process.stdout.write(`${printableJSON(result)}\n`);
   };
-  say(describePlan(plan, present));
+  say(describePlan(plan, present, platform));
   if (given.dryRun === true) {
-    say(planContents(plan));
+    say(planContents(plan, places));
     sayJSON({ wouldChange: changed });
     return 0;
   }
   if (changed.length > 0 && !(await confirm("This is done as root.", given.yes))) return 1;
-  await applyInstallation(plan);
+  await applyInstallation(plan, platform);
   await waitUntilReady(listen);
   await tellOnce(given, plan, { ...listen, tokenFile });
   const status = await askStatus({ host: listen.host, port: listen.port, tokenFile });
   sayJSON({ changed });
   if (status !== undefined) say(`\n${renderStatus(status, { now: Date.now(), terminal: terminalOf(process.stdout) })}`);
-  say(nextStep(present, tokenFile !== undefined));
+  say(nextStep(present, tokenFile !== undefined, platform));
   return 0;
 }
 
 function besidePackage(): TroubleError {
   const message = "hostsfile-server is installed as a package, which this one would stand in the way of.";
   const hint = "Install a newer package, or remove it first:";
-  const command = "sudo apt remove hostsfile-server";
+  const command = platform.commands.asRoot("apt remove hostsfile-server");
   return new TroubleError({ code: "installed-as-package", message, hint, command }, { exitCode: 3 });
 }
 
 /** The predecessor's port is given to us when it ends, and our socket's is ours. */
 function holdsPort(present: Present, port: number): boolean {
-  if (present.predecessor !== undefined) return present.servicePid !== undefined && port === portOf(present);
+  if (present.predecessor !== undefined) return present.pid !== undefined && port === portOf(present);
   return present.isListening && port === portOf(present);
 }
 
@@ -116,7 +121,7 @@ function portOf({ settings, predecessor }: Present): number {
 /** Whoever was served without a token by the predecessor would be shut out by one. */
 function tokenFileOf(given: InstallGiven, { settings, predecessor }: Present): string | undefined {
   if (given.withoutToken === true || predecessor !== undefined) return undefined;
-  return settings === undefined ? installedTokenFile : variablesOf(settings)["HOSTSFILE_SERVER_TOKEN_FILE"];
+  return settings === undefined ? platform.places.tokenFile : variablesOf(settings)["HOSTSFILE_SERVER_TOKEN_FILE"];
 }
 
 function variables(
@@ -164,7 +169,7 @@ async function waitUntilReady({ host, port }: ReturnType<typeof listenPlace>): P
   }
   const message = `The service runs but is not ready: ${last.slice(0, 300)}.`;
   const hint = "See why:";
-  const command = "hostsfile-server status; journalctl --unit hostsfile-server.service";
+  const command = `hostsfile-server status; ${renderCommand(platform.services.commands.log)}`;
   throw new TroubleError({ code: "service-not-ready", message, hint, command }, { exitCode: 1 });
 }
 

@@ -1,13 +1,14 @@
-/** The server's log: text for a terminal and for systemd's journal, JSON for machines, always on standard error. */
-import { fstatSync } from "node:fs";
+/** The server's log: text for a terminal and for the system's journal, JSON for machines, always on standard error. */
 import { pino } from "pino";
 import type { Log } from "../../base/log.ts";
+import { platform } from "../../platform/current.ts";
 import { printable, printableLines } from "../../base/printable.ts";
 
 const standardError = 2;
 
 /** pino's number for a warning; errors have higher ones. */
 const warnLevel = 40;
+const debugLevel = 20;
 
 /**
  * Makes the log.
@@ -21,17 +22,9 @@ export async function makeLogger(options: {
 }): Promise<Log> {
   const { format, isDebug } = options;
   const level = isDebug ? "debug" : "info";
-  const isJournal = isConnectedToJournal();
+  const isJournal = platform.services.isLog(process.env, standardError);
   const isText = format === "text" || (format === "auto" && (process.stderr.isTTY || isJournal));
   return isText ? makeTextLog(level, { isDebug, isJournal }) : makeJSONLog(level);
-}
-
-/** systemd says which stream is the journal's, as a program may have been given another since (systemd.exec(5), JOURNAL_STREAM). */
-function isConnectedToJournal(): boolean {
-  const { JOURNAL_STREAM: stream } = process.env;
-  if (stream === undefined) return false;
-  const { dev, ino } = fstatSync(standardError);
-  return stream === `${dev}:${ino}`;
 }
 
 function makeJSONLog(level: string): Log {
@@ -68,15 +61,14 @@ async function makeTextLog(
       const message = printable(typeof msg === "string" ? msg : "");
       const isTold = typeof entryLevel === "number" && entryLevel >= warnLevel && typeof code === "string";
       const told = isTold ? `${message} ${colors.dim(`[${code}]`)}` : message;
-      return isJournal ? `<${priorityOf(entryLevel)}>${told}` : told;
+      return isJournal ? `${platform.services.logPrefix(levelOf(entryLevel))}${told}` : told;
     },
   });
   const log: Log = pino({ level, base: null }, destination);
   return log;
 }
 
-/** The journal's number for one of pino's (sd-daemon(3)). */
-function priorityOf(level: unknown): number {
-  if (typeof level !== "number" || level < warnLevel) return level === 20 ? 7 : 6;
-  return level === warnLevel ? 4 : 3;
+function levelOf(level: unknown): "debug" | "info" | "warning" | "error" {
+  if (typeof level !== "number" || level < warnLevel) return level === debugLevel ? "debug" : "info";
+  return level === warnLevel ? "warning" : "error";
 }

@@ -2,7 +2,7 @@
 import { type Recovered, recoverStore } from "../../store/open.ts";
 import { StoreTroubleError } from "../../store/trouble.ts";
 import { TroubleError } from "../../base/trouble.ts";
-import { stateFolderOf } from "../../client/environment.ts";
+import { stateFolderOf } from "../../platform/state-folder.ts";
 
 /**
  * Goes on with what is saved, or with nothing where nothing can be read; a running server does so too within a minute.

@@ -4,12 +4,15 @@ import { parseEnv } from "node:util";
 import type { Network } from "../../records/network.ts";
 import type { Log } from "../../base/log.ts";
 import { type Trouble, TroubleError, adviceOf } from "../../base/trouble.ts";
+import { renderCommand } from "../../base/shell.ts";
+import { platform } from "../../platform/current.ts";
 import { type ServeSettings, serveSettings } from "./serve-settings.ts";
 import { type Sources, environmentName, readSettings } from "../setting.ts";
 
 const program = "hostsfile-server";
+const { services, commands } = platform;
 
-/** Who is let in. */
+/** What decides who may call. */
 export interface Admission {
   readonly allow: readonly Network[] | undefined;
   /** The path of the file with the admin token. */
@@ -20,21 +23,21 @@ export interface Admission {
 export interface Started {
   readonly settings: ServeSettings;
   readonly sources: Sources<typeof serveSettings>;
-  /** The port of the socket that systemd holds. */
+  /** The port that the service manager holds. */
   readonly heldPort?: number | undefined;
 }
 
-/** Who the settings let in. */
+/** What the settings say about who may call. */
 export function admissionOf({ allow, tokenFile }: ServeSettings): Admission {
   return { allow, tokenFile };
 }
 
 /**
- * Reads the settings file again (EnvironmentFile= in systemd.exec(5)). What was given as a flag stays.
+ * Reads the settings file again. What was given as a flag stays.
  *
  * @param file - path of the settings file
  * @param before - who was let in until now
- * @returns who is let in from now on; `before` when something in the file is wrong, which is logged
+ * @returns what decides from now on; `before` when something in the file is wrong, which is logged
  */
 export function reload(file: string, options: Started & { readonly before: Admission; readonly log: Log }): Admission {
   const { log, before } = options;
@@ -48,7 +51,10 @@ export function reload(file: string, options: Started & { readonly before: Admis
     );
     if (waiting.length > 0) {
       const fields = { code: "restart-needed", settings: waiting };
-      log.warn(fields, `${waiting.join(", ")}: only a restart takes it over: systemctl restart ${program}`);
+      log.warn(
+        fields,
+        `${waiting.join(", ")}: only a restart takes it over: ${renderCommand(services.commands.restart)}`,
+      );
     }
     return admission;
   } catch (error) {
@@ -64,7 +70,7 @@ const placeNames = new Set(
 );
 
 /**
- * Says so when the settings name another port than the one that systemd holds, which is the one that counts.
+ * Warns when the settings name another port than the one that the service manager holds, which is the one that counts.
  *
  * @param settings - as they are now
  */
@@ -73,10 +79,10 @@ export function warnOfHeldPort(
   { heldPort, log }: Pick<Started, "heldPort"> & { readonly log: Log },
 ): void {
   if (heldPort === undefined || settings.port === undefined || settings.port === heldPort) return;
-  const unit = `${program}.socket`;
+  const change = services.commands.changePlace.map((words) => commands.asRoot(renderCommand(words))).join(", then ");
   log.warn(
     { code: "port-held-by-socket" },
-    `Port ${settings.port} is named, but ${unit} holds port ${heldPort}. To change it: sudo systemctl edit --full ${unit}, then sudo systemctl restart ${unit}`,
+    `Port ${settings.port} is named, but ${services.portHolder} holds port ${heldPort}. To change it: ${change}`,
   );
 }
 
@@ -108,6 +114,6 @@ function troubleOf(file: string, error: unknown): Trouble {
     code: "settings-unreadable",
     message,
     hint: `Mend ${file}, then run:`,
-    command: `sudo systemctl reload ${program}`,
+    command: commands.asRoot(renderCommand(services.commands.reload)),
   };
 }

@@ -4,12 +4,11 @@ import { systemNetworks } from "../../platform/networks.ts";
 import { type Daemon, startDaemon } from "../../daemon/daemon.ts";
 import type { Log } from "../../base/log.ts";
 import { defaultCluster, initialSettings } from "../../records/cluster.ts";
-import { settingsFile } from "../../platform/places.ts";
-import { findSupervisor } from "../../platform/systemd/supervisor.ts";
+import { platform } from "../../platform/current.ts";
 import { StoreTroubleError } from "../../store/trouble.ts";
 import { TroubleError } from "../../base/trouble.ts";
 import { version } from "../../base/version.ts";
-import { defaultHostsFile, stateFolderOf } from "../../client/environment.ts";
+import { stateFolderOf } from "../../platform/state-folder.ts";
 import { defaultPort } from "../../platform/installed.ts";
 import { renderGreeting } from "./greeting.ts";
 import { makeLogger } from "./logger.ts";
@@ -32,8 +31,8 @@ const longestWrite = 60_000;
 export async function serve(settings: ServeSettings, sources: Started["sources"]): Promise<number> {
   requireTokenToFollow(settings);
   const log = await makeLogger({ format: settings.logFormat ?? "auto", isDebug: settings.debug ?? false });
-  const hostsFile = resolve(settings.hostsFile ?? defaultHostsFile);
-  await using supervisor = findSupervisor(process.env, process.pid);
+  const hostsFile = resolve(settings.hostsFile ?? platform.places.hostsFile);
+  await using supervisor = platform.services.findSupervisor(process.env, process.pid);
   let admission = admissionOf(settings);
   using tokenFile = new TokenFile(log);
   tokenFile.follow(admission.tokenFile);
@@ -44,7 +43,13 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
   const takeOver = async (): Promise<void> => {
     if (summary === undefined) return;
     await supervisor.reloading();
-    admission = reload(settingsFile, { settings, sources, heldPort: heldPort(), before: admission, log });
+    admission = reload(platform.places.settingsFile, {
+      settings,
+      sources,
+      heldPort: heldPort(),
+      before: admission,
+      log,
+    });
     tokenFile.follow(admission.tokenFile);
     await supervisor.ready(summary);
   };

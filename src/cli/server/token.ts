@@ -2,7 +2,7 @@
 import { webhookToken } from "../../contract/token.ts";
 import { type ClusterName, defaultCluster } from "../../records/cluster.ts";
 import { readAdminToken } from "../../platform/admin-token.ts";
-import { installedTokenFile } from "../../platform/places.ts";
+import { platform } from "../../platform/current.ts";
 
 /**
  * Prints the webhook token, derived from the admin token.
@@ -14,7 +14,7 @@ export async function printToken(given: {
   readonly cluster: ClusterName | undefined;
   readonly tokenFile: string | undefined;
 }): Promise<number> {
-  const adminToken = readAdminToken(given.tokenFile ?? installedTokenFile);
+  const adminToken = readAdminToken(given.tokenFile ?? platform.places.tokenFile);
   process.stdout.write(`${webhookToken(adminToken, given.cluster ?? defaultCluster)}\n`);
   return 0;
 }

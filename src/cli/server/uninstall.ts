@@ -1,17 +1,19 @@
 /** `hostsfile-server uninstall`: leaves the desktop as it was before `install`. */
 import { existsSync } from "node:fs";
-import { findInstalled, hasPredecessor, removeInstalled, stopService } from "../../service/removal.ts";
-import { isPackageThere, isPackaged, serviceStateFolder, serviceUnitName } from "../../platform/places.ts";
+import { findInstalled, hasPredecessor, removeInstalled } from "../../service/removal.ts";
+import { renderCommand } from "../../base/shell.ts";
+import { platform } from "../../platform/current.ts";
+import { isPackageThere, isPackaged } from "../../platform/places.ts";
 import { TroubleError } from "../../base/trouble.ts";
 import { printableJSON } from "../../base/printable.ts";
 import { removeLinesFrom } from "./remove-lines.ts";
-import { defaultHostsFile } from "../../client/environment.ts";
 import { confirm } from "../confirm.ts";
 import { requireRoot } from "../require-root.ts";
 import type { Given } from "../setting.ts";
 import type { uninstallSettings } from "./install-settings.ts";
 
-const lines = { path: defaultHostsFile, stateFolder: serviceStateFolder, what: "hostsfile-server uninstall" };
+const { places, services, commands } = platform;
+const lines = { path: places.hostsFile, stateFolder: places.stateFolder, what: "hostsfile-server uninstall" };
 
 /**
  * Uninstalls.
@@ -21,10 +23,10 @@ const lines = { path: defaultHostsFile, stateFolder: serviceStateFolder, what: "
  */
 export async function uninstall(given: Given<typeof uninstallSettings>): Promise<number> {
   requireRoot("uninstall");
-  if (isPackaged(process.execPath)) return uninstallPackaged();
-  if (isPackageThere()) throw packaged();
+  if (isPackaged(process.execPath, places)) return uninstallPackaged();
+  if (isPackageThere(places)) throw packaged();
   const keepState = given.keepState === true;
-  const paths = await findInstalled({ keepState });
+  const paths = await findInstalled({ keepState }, platform);
   const say = (text: string, result: Result): void => {
     if (given.json === true) process.stdout.write(`${printableJSON(result)}\n`);
     else if (given.quiet !== true) process.stdout.write(`${text}\n`);
@@ -35,19 +37,21 @@ export async function uninstall(given: Given<typeof uninstallSettings>): Promise
   }
   const list = paths.map((path) => `  ${path}`).join("\n");
   if (given.dryRun === true) {
-    say(`Would stop the service, remove its lines from /etc/hosts, and remove:\n${list}`, { wouldRemove: paths });
+    say(`Would stop the service, remove its lines from ${places.hostsFile}, and remove:\n${list}`, {
+      wouldRemove: paths,
+    });
     return 0;
   }
-  const question = `This stops the service, removes its lines from /etc/hosts, and removes:\n${list}\n`;
+  const question = `This stops the service, removes its lines from ${places.hostsFile}, and removes:\n${list}\n`;
   if (!(await confirm(question, given.yes))) return 1;
-  await stopService();
-  // With --keep-state too: lines that nobody keeps in step would go stale, and the state brings them back.
+  await services.stop();
+  // With --keep-state too: lines that nobody keeps up to date would go stale, and the state brings them back.
   await removeLinesFrom(lines);
-  const givenBack = await removeInstalled(keepState ? paths : [...paths, serviceStateFolder]);
-  const kept = keepState && existsSync(serviceStateFolder) ? [serviceStateFolder] : [];
+  const givenBack = await removeInstalled(keepState ? paths : [...paths, places.stateFolder], platform);
+  const kept = keepState && existsSync(places.stateFolder) ? [places.stateFolder] : [];
   const texts = [
     `Removed:\n${list}`,
-    "No line of ours is left in /etc/hosts.",
+    `No line of ours is left in ${places.hostsFile}.`,
     ...kept.map((path) => `Kept: ${path}`),
     ...(givenBack === undefined ? [] : [describeGivenBack(givenBack)]),
   ];
@@ -58,21 +62,23 @@ export async function uninstall(given: Given<typeof uninstallSettings>): Promise
 type Result = Readonly<Record<string, string | null | readonly string[]>>;
 
 function describeGivenBack(path: string): string {
-  return `Back where it was: ${path} of the Python server.\n  It is not started; to do so: sudo systemctl enable --now ${serviceUnitName}`;
+  const start = commands.asRoot(renderCommand(services.commands.enableNow));
+  return `Back where it was: ${path} of the Python server.\n  It is not started; to do so: ${start}`;
 }
 
 /** The package manager knows the files, and calls this before it removes them (Debian Policy 6.6). */
 async function uninstallPackaged(): Promise<number> {
   if (process.env["DPKG_MAINTSCRIPT_PACKAGE"] === undefined) throw packaged();
-  await stopService();
+  await services.stop();
   await removeLinesFrom(lines);
-  if (await hasPredecessor()) process.stdout.write(`${describeGivenBack((await removeInstalled([])) ?? "")}\n`);
+  if (await hasPredecessor(places))
+    process.stdout.write(`${describeGivenBack((await removeInstalled([], platform)) ?? "")}\n`);
   return 0;
 }
 
 function packaged(): TroubleError {
   const message = "hostsfile-server was installed as a package.";
   const hint = "Remove it as one:";
-  const command = "sudo apt purge hostsfile-server";
+  const command = commands.asRoot("apt purge hostsfile-server");
   return new TroubleError({ code: "installed-as-package", message, hint, command }, { exitCode: 3 });
 }

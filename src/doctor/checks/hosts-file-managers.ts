@@ -9,10 +9,10 @@ export const hostsFileManagers: Check = {
   id: "hosts-file-managers",
   title: "No other program writes the hosts file anew",
   needs: ["hosts-file-there"],
-  run: async ({ once }) => {
+  run: async ({ once, platform }) => {
     const { path, text } = await once(lookAtHostsFile);
     if (text === undefined) return [ok(`${path} is not for this user to read; sudo shows more.`)];
-    const managers = otherManagers(path, "/etc").map((trouble): Finding => ({ grade: "warning", ...trouble }));
+    const managers = otherManagers(path, platform).map((trouble): Finding => ({ grade: "warning", ...trouble }));
     return managers.length > 0 ? managers : [judgeMarks(path, userPartOf(text))];
   },
 };

@@ -1,23 +1,24 @@
-/** A server that answers is named; for one that does not, systemd and the port say why. */
+/** A server that answers is named; for one that does not, the service manager and the port say why. */
 import { expect, test } from "vitest";
 import { bareDesktop } from "../../../test/support/doctor-desktop.ts";
 import { statusOf } from "../../../test/support/doctor-status.ts";
 import { TroubleError } from "../../base/trouble.ts";
-import type { ServiceUnit } from "../looks/service-unit.ts";
+import { linux } from "../../platform/linux.ts";
+import type { ServiceState } from "../../platform/service-manager.ts";
 import { judgeSilence, serverAnswers } from "./server-answers.ts";
 
-const running: ServiceUnit = {
-  load: "loaded",
-  active: "active",
-  sub: "running",
-  result: "success",
-  exitCode: "0",
-  atBoot: "enabled",
-  restarts: 0,
-  isSocketActive: true,
-};
+const running: ServiceState = { activity: "running", lastEnd: "success", restarts: 0, startsAtBoot: true };
+const stopped: ServiceState = { ...running, activity: "stopped" };
+const failing: ServiceState = { ...running, activity: "failing" };
 const trouble = (code: string) => ({ code, message: "It does not.", hint: "Look." });
-const silent = { port: 5000, trouble: undefined, unit: undefined, holder: undefined, isRoot: false };
+const silent = {
+  port: 5000,
+  trouble: undefined,
+  service: undefined,
+  holder: undefined,
+  isRoot: false,
+  platform: linux,
+};
 
 test("a server that answers is named with version and process", async () => {
   const status = statusOf({ server: { pid: 12, version: "1.2.3" } });
@@ -41,7 +42,7 @@ test("who holds the port is looked for when another program answers", async () =
 
 test.each([
   { given: silent, code: "no-server", command: "sudo hostsfile-server install" },
-  { given: { ...silent, unit: running }, code: "no-server", command: "systemctl status hostsfile-server.socket" },
+  { given: { ...silent, service: running }, code: "no-server", command: "systemctl status hostsfile-server.socket" },
   { given: { ...silent, trouble: trouble("server-unreachable") }, code: "server-unreachable", hint: "Look." },
   { given: { ...silent, holder: "nginx, pid 3" }, code: "port-of-stranger", command: "install --port=5001" },
   {
@@ -51,12 +52,12 @@ test.each([
   },
   { given: { ...silent, isRoot: true, trouble: trouble("token-needed") }, code: "token-needed", hint: "Look." },
   {
-    given: { ...silent, unit: { ...running, active: "inactive" }, trouble: trouble("server-unproven") },
+    given: { ...silent, service: stopped, trouble: trouble("server-unproven") },
     code: "server-unproven",
     hint: "Look.",
   },
   {
-    given: { ...silent, unit: { ...running, active: "inactive", isSocketActive: false } },
+    given: { ...silent, service: stopped },
     code: "service-stopped",
     command: "sudo systemctl start hostsfile-server.socket hostsfile-server.service",
   },
@@ -64,13 +65,13 @@ test.each([
     given: {
       ...silent,
       trouble: trouble("server-unreachable"),
-      unit: { ...running, active: "activating", result: "exit-code", exitCode: "2" },
+      service: { ...failing, lastEnd: "exit code 2" },
     },
     code: "service-failing",
     command: "sudo journalctl --unit hostsfile-server.service",
   },
   {
-    given: { ...silent, unit: { ...running, active: "failed", result: "watchdog" } },
+    given: { ...silent, service: { ...failing, lastEnd: "watchdog" } },
     code: "service-failing",
     command: "journalctl",
   },
@@ -83,8 +84,8 @@ test.each([
 });
 
 test("the reason of the last end is said in words", () => {
-  const unit = { ...running, active: "failed", result: "exit-code", exitCode: "3", restarts: 4 };
-  expect(judgeSilence({ ...silent, unit }).message).toContain("ended with exit code 3 and was started 4 more times");
+  const service: ServiceState = { ...failing, lastEnd: "exit code 3", restarts: 4 };
+  expect(judgeSilence({ ...silent, service }).message).toContain("ended with exit code 3 and was started 4 more times");
 });
 
 test("without the token the rest cannot be looked at, and that is no problem", () => {
@@ -95,9 +96,8 @@ test("without the token the rest cannot be looked at, and that is no problem", (
 });
 
 test("only a stopped service can be started by itself", () => {
-  const stopped = judgeSilence({ ...silent, unit: { ...running, active: "inactive" } });
-  expect(stopped).toHaveProperty("fix.commands", [
+  expect(judgeSilence({ ...silent, service: stopped })).toHaveProperty("fix.commands", [
     ["systemctl", "start", "hostsfile-server.socket", "hostsfile-server.service"],
   ]);
-  expect(judgeSilence({ ...silent, unit: { ...running, active: "failed" } })).not.toHaveProperty("fix");
+  expect(judgeSilence({ ...silent, service: failing })).not.toHaveProperty("fix");
 });

@@ -1,9 +1,12 @@
 /** Does the server answer on its port, and if not, why? Without it nothing new comes into the hosts file. */
 import type { Status } from "../../contract/status.ts";
-import { serviceName, serviceUnitName, socketUnitName } from "../../platform/places.ts";
+import { renderCommand } from "../../base/shell.ts";
+import { serviceName } from "../../platform/places.ts";
+import type { Platform } from "../../platform/platform.ts";
+import type { ServiceState } from "../../platform/service-manager.ts";
 import { type Trouble, TroubleError, toTrouble } from "../../base/trouble.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type ServiceUnit, lookAtService } from "../looks/service-unit.ts";
+import { lookAtService } from "../looks/service.ts";
 
 export const serverAnswers: Check = {
   id: "server-answers",
@@ -11,11 +14,11 @@ export const serverAnswers: Check = {
   needs: [],
   run: async (desktop) => {
     const answer = await answerOf(desktop);
-    const { port } = desktop;
+    const { port, platform, isRoot } = desktop;
     if ("server" in answer) return [ok(describe(answer.server, port))];
-    const unit = await desktop.once(lookAtService);
+    const service = await desktop.once(lookAtService);
     const holder = answer.trouble?.code === "server-refused" ? await holderOf(desktop) : undefined;
-    return [judgeSilence({ port, trouble: answer.trouble, unit, holder, isRoot: process.geteuid?.() === 0 })];
+    return [judgeSilence({ port, trouble: answer.trouble, service, holder, isRoot, platform })];
   },
 };
 
@@ -44,26 +47,29 @@ async function holderOf({ run, port }: Desktop): Promise<string | undefined> {
 /**
  * Judges why there is no status.
  *
- * @param given - the trouble of the request, undefined when nobody listens; the service as systemd has it; who holds the port; who asks
+ * @param given - the trouble of the request, undefined when nobody listens; the service as its manager sees it; the program
+ *   that holds the port; whether root asks
  */
 export function judgeSilence(given: {
   readonly port: number;
   readonly trouble: Trouble | undefined;
-  readonly unit: ServiceUnit | undefined;
+  readonly service: ServiceState | undefined;
   readonly holder: string | undefined;
   readonly isRoot: boolean;
+  readonly platform: Platform;
 }): Finding {
-  const { port, trouble, unit, holder, isRoot } = given;
-  if (trouble !== undefined && trouble.code.startsWith("token-")) return locked(trouble, isRoot);
+  const { port, trouble, service, holder, isRoot, platform } = given;
+  const { services, commands } = platform;
+  if (trouble !== undefined && trouble.code.startsWith("token-")) return locked(trouble, isRoot, platform);
   // Whatever the service does, somebody else has its port.
   if (trouble !== undefined && impostors.has(trouble.code)) return problemOf(trouble);
-  if (unit !== undefined && unit.active !== "active") return ofUnit(unit);
-  if (holder !== undefined) return stranger(port, holder);
+  if (service !== undefined && service.activity !== "running") return ofService(service, platform);
+  if (holder !== undefined) return stranger(port, holder, platform);
   if (trouble !== undefined) return problemOf(trouble);
   const advice =
-    unit === undefined
-      ? { hint: "Make it a service:", command: "sudo hostsfile-server install" }
-      : { hint: "The service runs; see which port it has:", command: `systemctl status ${socketUnitName}` };
+    service === undefined
+      ? { hint: "Make it a service:", command: commands.asRoot("hostsfile-server install") }
+      : { hint: "The service runs; see which port it has:", command: renderCommand(services.commands.status) };
   return {
     grade: "problem",
     code: "no-server",
@@ -79,39 +85,39 @@ function problemOf(trouble: Trouble): Finding {
 }
 
 /** The server may be well; this user may not ask. */
-function locked(trouble: Trouble, isRoot: boolean): Finding {
-  const byRoot = { hint: "Look with the token, which root may read:", command: "sudo hostsfile-server doctor" };
+function locked(trouble: Trouble, isRoot: boolean, { commands }: Platform): Finding {
+  const command = commands.asRoot("hostsfile-server doctor");
+  const byRoot = { hint: "Look with the token, which root may read:", command };
   return { grade: "warning", ...toTrouble(trouble), ...(!isRoot && byRoot), isDeadEnd: true };
 }
 
-function ofUnit(unit: ServiceUnit): Finding {
-  if (unit.active === "inactive") {
-    const words = ["systemctl", "start", socketUnitName, serviceUnitName];
+function ofService({ activity, lastEnd, restarts }: ServiceState, { services, commands }: Platform): Finding {
+  if (activity === "stopped") {
+    const words = services.commands.start;
     return {
       grade: "problem",
       code: "service-stopped",
       message: `The service ${serviceName} is stopped.`,
       hint: "Start it:",
-      command: `sudo ${words.join(" ")}`,
+      command: commands.asRoot(renderCommand(words)),
       fix: { commands: [words], needsRoot: true },
     };
   }
-  const how = unit.result === "exit-code" ? `exit code ${unit.exitCode}` : unit.result;
   return {
     grade: "problem",
     code: "service-failing",
-    message: `The service ${serviceName} does not stay up: it ended with ${how} and was started ${unit.restarts} more times.`,
+    message: `The service ${serviceName} does not stay up: it ended with ${lastEnd} and was started ${restarts} more times.`,
     hint: "Its last lines say why:",
-    command: `sudo journalctl --unit ${serviceUnitName} --lines 20`,
+    command: commands.asRoot(renderCommand(services.commands.recentLog)),
   };
 }
 
-function stranger(port: number, holder: string): Finding {
+function stranger(port: number, holder: string, { commands }: Platform): Finding {
   return {
     grade: "problem",
     code: "port-of-stranger",
     message: `Port ${port} is held by another program (${holder}).`,
     hint: "Stop it, or give the server another port:",
-    command: `sudo hostsfile-server install --port=${port + 1}`,
+    command: commands.asRoot(`hostsfile-server install --port=${port + 1}`),
   };
 }

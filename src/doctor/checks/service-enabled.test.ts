@@ -1,6 +1,7 @@
 /** A service that does not start at boot is gone tomorrow. */
 import { expect, test } from "vitest";
-import { readUnit } from "../looks/service-unit.ts";
+import { linux } from "../../platform/linux.ts";
+import { readState } from "../../platform/systemd/state.ts";
 import { judgeEnabled } from "./service-enabled.ts";
 
 test.each([
@@ -8,9 +9,9 @@ test.each([
   { state: "static", grade: "ok" },
   { state: "disabled", grade: "warning", code: "service-not-enabled" },
 ])("$state is $grade", ({ state, ...wanted }) => {
-  expect(judgeEnabled(readUnit(`LoadState=loaded\nUnitFileState=${state}\n`, ""))).toMatchObject(wanted);
+  expect(judgeEnabled(readState(`LoadState=loaded\nUnitFileState=${state}\n`), linux)).toMatchObject(wanted);
 });
 
 test("a server that was started by hand is a note", () => {
-  expect(judgeEnabled(undefined)).toMatchObject({ grade: "note", code: "service-not-installed" });
+  expect(judgeEnabled(undefined, linux)).toMatchObject({ grade: "note", code: "service-not-installed" });
 });

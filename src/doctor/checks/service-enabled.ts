@@ -1,34 +1,36 @@
 /** Does the installed service come back after the next boot? */
-import { serviceUnitName, socketUnitName } from "../../platform/places.ts";
+import { renderCommand } from "../../base/shell.ts";
+import type { Platform } from "../../platform/platform.ts";
+import type { ServiceState } from "../../platform/service-manager.ts";
 import { type Check, type Finding, ok } from "../check.ts";
-import { type ServiceUnit, lookAtService } from "../looks/service-unit.ts";
+import { lookAtService } from "../looks/service.ts";
 
 export const serviceEnabled: Check = {
   id: "service-enabled",
   title: "The service starts at boot",
   needs: ["server-answers"],
-  run: async ({ once }) => [judgeEnabled(await once(lookAtService))],
+  run: async ({ once, platform }) => [judgeEnabled(await once(lookAtService), platform)],
 };
 
-/** Judges the unit; a server that was started by hand is fine. */
-export function judgeEnabled(unit: ServiceUnit | undefined): Finding {
-  if (unit === undefined) {
+/** Judges the service; a server that was started by hand is fine. */
+export function judgeEnabled(service: ServiceState | undefined, { services, commands }: Platform): Finding {
+  if (service === undefined) {
     return {
       grade: "note",
       code: "service-not-installed",
       message: "The server was started by hand, so it is gone after the next boot.",
       hint: "Make it a service:",
-      command: "sudo hostsfile-server install",
+      command: commands.asRoot("hostsfile-server install"),
     };
   }
-  if (unit.atBoot !== "disabled") return ok("The service starts at boot.");
-  const command = ["systemctl", "enable", serviceUnitName, socketUnitName];
+  if (service.startsAtBoot) return ok("The service starts at boot.");
+  const command = services.commands.enable;
   return {
     grade: "warning",
     code: "service-not-enabled",
     message: "The service does not start at boot.",
     hint: "Let it:",
-    command: `sudo ${command.join(" ")}`,
+    command: commands.asRoot(renderCommand(command)),
     fix: { commands: [command], needsRoot: true },
   };
 }

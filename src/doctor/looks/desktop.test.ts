@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { statusOf } from "../../../test/support/doctor-status.ts";
 import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
+import { linux } from "../../platform/linux.ts";
 import type { Desktop } from "../check.ts";
 import { openDesktop } from "./desktop.ts";
 
@@ -12,6 +13,8 @@ function desktop(askStatus = async () => statusOf()): Desktop {
     hostsFile: "/nowhere/hosts",
     stateFolder: "/nowhere/state",
     port: 5000,
+    platform: linux,
+    isRoot: false,
     cluster: { kubeconfig: "/nowhere/kubeconfig", context: undefined },
     askStatus,
     ask: async (path) => path,

@@ -4,6 +4,7 @@ import type { ClusterPlace } from "../../kubernetes/place.ts";
 import { kubeconfigBehindSudo } from "../../kubernetes/sudo-home.ts";
 import type { Status } from "../../contract/status.ts";
 import { type Ran, runProgram } from "../../base/process.ts";
+import type { Platform } from "../../platform/platform.ts";
 import type { Desktop } from "../check.ts";
 
 /** Milliseconds until a program that is run for a look is ended. */
@@ -13,6 +14,8 @@ export interface DesktopPlace {
   readonly hostsFile: string;
   readonly stateFolder: string;
   readonly port: number;
+  readonly platform: Platform;
+  readonly isRoot: boolean;
   readonly cluster: ClusterPlace;
   readonly askStatus: () => Promise<Status | undefined>;
   readonly ask: (path: string) => Promise<string | undefined>;
@@ -21,7 +24,7 @@ export interface DesktopPlace {
 
 /** Opens the desktop; nothing is looked at yet. */
 export function openDesktop(place: DesktopPlace): Desktop {
-  const { hostsFile, stateFolder, port, askStatus, ask, signal } = place;
+  const { hostsFile, stateFolder, port, platform, isRoot, askStatus, ask, signal } = place;
   const cluster = { ...place.cluster, kubeconfig: place.cluster.kubeconfig ?? behindSudo(place.cluster) };
   const files = new Map<string, Promise<Buffer | undefined>>();
   const runs = new Map<string, Promise<Ran>>();
@@ -30,6 +33,8 @@ export function openDesktop(place: DesktopPlace): Desktop {
     hostsFile,
     stateFolder,
     port,
+    platform,
+    isRoot,
     place: cluster,
     signal,
     ask,

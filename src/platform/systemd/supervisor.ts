@@ -2,25 +2,15 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { kernelCalls } from "../kernel-calls.ts";
+import { renderCommand } from "../../base/shell.ts";
 import { TroubleError } from "../../base/trouble.ts";
+import type { Supervisor } from "../service-manager.ts";
+import { systemdCommands } from "./commands.ts";
 
 const execute = promisify(execFile);
 
 /** The first descriptor that is passed (sd_listen_fds(3), SD_LISTEN_FDS_START). */
 const firstDescriptor = 3;
-
-type Environment = Record<string, string | undefined>;
-
-export interface Supervisor extends AsyncDisposable {
-  /** The socket that listens already. */
-  readonly descriptor: number | undefined;
-  /** Whether somebody waits to be told. */
-  readonly isThere: boolean;
-  /** The server answers; from now on it also says regularly that it is alive, for as long as `isAlive` says so. */
-  readonly ready: (status: string, isAlive?: () => boolean) => Promise<void>;
-  readonly reloading: () => Promise<void>;
-  readonly stopping: () => Promise<void>;
-}
 
 /**
  * Reads what systemd said in the environment, and takes it out, so that no child process takes it for its own.
@@ -29,7 +19,7 @@ export interface Supervisor extends AsyncDisposable {
  * @param pid - of this process
  * @throws TroubleError `several-sockets` (exit 3) when more than one socket is passed
  */
-export function findSupervisor(environment: Environment, pid: number): Supervisor {
+export function findSupervisor(environment: NodeJS.Dict<string>, pid: number): Supervisor {
   const descriptor = takeSocket(environment, pid);
   const socket = environment["NOTIFY_SOCKET"];
   const interval = watchdogInterval(environment, pid);
@@ -54,18 +44,18 @@ export function findSupervisor(environment: Environment, pid: number): Superviso
   };
 }
 
-function takeSocket(environment: Environment, pid: number): number | undefined {
+function takeSocket(environment: NodeJS.Dict<string>, pid: number): number | undefined {
   if (Number(environment["LISTEN_PID"]) !== pid) return undefined;
   const count = Number.parseInt(environment["LISTEN_FDS"] ?? "", 10) || 0;
   if (count <= 1) return count === 1 ? firstDescriptor : undefined;
   const message = `systemd passes ${count} sockets where the server takes one.`;
   const hint = "Leave one ListenStream= in the socket's unit:";
-  const command = "systemctl edit --full hostsfile-server.socket";
+  const command = renderCommand(systemdCommands.changePlace[0] ?? []);
   throw new TroubleError({ code: "several-sockets", message, hint, command }, { exitCode: 3 });
 }
 
 /** A third of the time after which systemd takes the process for dead, in ms (sd_watchdog_enabled(3) asks for half). */
-function watchdogInterval(environment: Environment, pid: number): number | undefined {
+function watchdogInterval(environment: NodeJS.Dict<string>, pid: number): number | undefined {
   const microseconds = Number(environment["WATCHDOG_USEC"]);
   const isMeant = environment["WATCHDOG_PID"] === undefined || Number(environment["WATCHDOG_PID"]) === pid;
   return isMeant && microseconds > 0 ? microseconds / 3000 : undefined;

@@ -1,11 +1,13 @@
 /** Tells systemd what to do (systemctl(1)). */
 import { existsSync } from "node:fs";
 import { runProgram } from "../../base/process.ts";
+import { renderCommand } from "../../base/shell.ts";
 import { TroubleError } from "../../base/trouble.ts";
-import { serviceUnitName, socketUnitName } from "../places.ts";
+import { systemdCommands } from "./commands.ts";
+import { serviceUnitName } from "./names.ts";
 
-/** What a person types to stop the service. A socket that stays would start it again at the next call. */
-export const stopServiceCommand = `sudo systemctl stop ${socketUnitName} ${serviceUnitName}`;
+/** Milliseconds that a service may take to start or stop. */
+export const patience = 120_000;
 
 /** Whether systemd runs this machine (sd_booted(3)). */
 export function isSystemdThere(): boolean {
@@ -18,11 +20,11 @@ export function isSystemdThere(): boolean {
  * @throws TroubleError `systemd-refused` (exit 3) with its own words
  */
 export async function systemctl(...words: readonly string[]): Promise<string> {
-  const { ok, output, complaint } = await runProgram("systemctl", words, { timeout: 120_000 });
+  const { ok, output, complaint } = await runProgram("systemctl", words, { timeout: patience });
   if (ok) return output;
   const message = `systemctl ${words.join(" ")} failed: ${complaint.split("\n")[0] ?? ""}.`.replace("..", ".");
   const hint = "See why:";
-  const command = `systemctl status ${serviceUnitName}; journalctl --unit ${serviceUnitName}`;
+  const command = `systemctl status ${serviceUnitName}; ${renderCommand(systemdCommands.log)}`;
   throw new TroubleError({ code: "systemd-refused", message, hint, command }, { exitCode: 3 });
 }
 

@@ -1,12 +1,6 @@
 /** The texts of the systemd units: the socket that holds the port at all times, and the service that answers on it. */
-import { serviceName, settingsFile } from "../places.ts";
-
-/** Where the socket listens. */
-export interface ListenPlace {
-  readonly port: number;
-  /** All addresses of both families when undefined. */
-  readonly host: string | undefined;
-}
+import { linuxPlaces, serviceName } from "../places.ts";
+import type { ListenPlace } from "../service-manager.ts";
 
 /**
  * The socket's unit (systemd.socket(5)): systemd holds the port, so that neither a restart nor a crash of the server is
@@ -33,7 +27,7 @@ export function socketUnit({ host, port }: ListenPlace): string {
   ]);
 }
 
-/** A drop-in (systemd.unit(5)) that puts another place to listen in the stead of a package's. */
+/** A drop-in (systemd.unit(5)) that replaces a package's place to listen with another. */
 export function socketDropIn(place: ListenPlace): string {
   return lines(["[Socket]", "ListenStream=", `ListenStream=${listenStream(place)}`]);
 }
@@ -68,7 +62,7 @@ export function serviceUnit(command: readonly string[], program: { readonly hasA
     "Type=notify",
     // Node has no datagram sockets of the Unix family, so systemd-notify(1) speaks for it where the addon is missing.
     `NotifyAccess=${program.hasAddon ? "main" : "all"}`,
-    `EnvironmentFile=-${settingsFile}`,
+    `EnvironmentFile=-${linuxPlaces.settingsFile}`,
     `ExecStart=${command.map(quote).join(" ")} serve`,
     "ExecReload=/bin/kill -HUP $MAINPID",
     "Restart=always",

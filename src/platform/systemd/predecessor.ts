@@ -1,7 +1,5 @@
 /** The service that this one takes the place of: DTK's Python server, which people run as a unit of the same name. */
-
-/** The flags that it was started with, by their name without dashes; switches are `true`. */
-export type PredecessorFlags = Readonly<Partial<Record<(typeof known)[number] | (typeof switches)[number], string>>>;
+import type { PredecessorFlags } from "../service-manager.ts";
 
 const known = ["cluster-ip", "port", "domains"] as const;
 const switches = ["dry-run", "debug"] as const;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readPredecessor } from "./predecessor.ts";
-import { serviceUnit } from "../platform/systemd/units.ts";
+import { serviceUnit } from "./units.ts";
 
 function unit(command: string): string {
   return `[Unit]\nDescription=x\n\n[Service]\nExecStart=${command}\nRestart=always\n`;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { unitOf } from "./port-holder.ts";
+import { serviceOf } from "./port-holder.ts";
 
 describe("the service of a process", () => {
   test.each([
@@ -10,7 +10,7 @@ describe("the service of a process", () => {
     ["none, of a user's own", "0::/user.slice/user-1000.slice/user@1000.service/app.slice/x.service\n", undefined],
     ["none, in a container", "0::/system.slice/docker-abc.scope\n", undefined],
     ["unknown", "", undefined],
-  ])("%s", (_, groups, unit) => {
-    expect(unitOf(groups)).toBe(unit);
+  ])("%s", (_, groups, service) => {
+    expect(serviceOf(groups)).toBe(service);
   });
 });

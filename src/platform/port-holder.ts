@@ -1,4 +1,4 @@
-/** Who listens on a port, so that the one who wants it can be told what to stop. */
+/** Finds the program that listens on a port, so that a message can say what to stop. */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { runProgram } from "../base/process.ts";
@@ -7,8 +7,8 @@ export interface PortHolder {
   readonly pid: number;
   /** Its command line, cut to what fits into a sentence. */
   readonly command: string;
-  /** The systemd service that it belongs to. */
-  readonly unit: string | undefined;
+  /** The service that it belongs to, as the service manager calls it. */
+  readonly service: string | undefined;
 }
 
 /**
@@ -20,25 +20,25 @@ export async function findPortHolder(port: number): Promise<PortHolder | undefin
   const { output } = await runProgram("ss", ["-H", "-l", "-t", "-n", "-p", `sport = :${port}`]);
   const [, pid] = /pid=(\d+)/.exec(output) ?? [];
   if (pid === undefined) return undefined;
-  return { pid: Number(pid), command: commandOf(pid), unit: unitOf(readOr(`/proc/${pid}/cgroup`)) };
+  return { pid: Number(pid), command: commandOf(pid), service: serviceOf(readOr(`/proc/${pid}/cgroup`)) };
 }
 
 /** Characters of a command line that are shown. */
-const mostShown = 80;
+const shownCharacters = 80;
 
 /** The program without its folder, so that what it runs finds room. */
 function commandOf(pid: string): string {
   const [program = "", ...words] = readOr(`/proc/${pid}/cmdline`).split("\0");
   const text = [basename(program) || readOr(`/proc/${pid}/comm`).trim(), ...words].join(" ").trim();
-  return text.length > mostShown ? `${text.slice(0, mostShown)}...` : text;
+  return text.length > shownCharacters ? `${text.slice(0, shownCharacters)}...` : text;
 }
 
 /**
- * The service of the system that a process belongs to; who runs in a terminal belongs to none.
+ * The service of the system that a process belongs to; one that runs in a terminal belongs to none.
  *
  * @param groups - text of /proc/PID/cgroup (cgroups(7))
  */
-export function unitOf(groups: string): string | undefined {
+export function serviceOf(groups: string): string | undefined {
   return /\/system\.slice\/(?:[^/\n]+\.slice\/)*([^/\n]+\.service)$/m.exec(groups)?.[1];
 }
 
