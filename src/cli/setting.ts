@@ -12,7 +12,7 @@ export interface Setting<Value = unknown> {
   /** One or two sentences for help and documentation. */
   readonly doc: string;
   /** Whether the server keeps it over restarts. Help and documentation say so. */
-  readonly isSaved?: true;
+  readonly isSaved?: boolean;
   /** What holds when nothing is given, in words. */
   readonly whenAbsent: string;
   /** From the texts given, one an occurrence, to the value. */

@@ -53,10 +53,7 @@ export const uninstallSettings = {
 } as const;
 
 /** The service does not get such a setting at every start: the running server is told it and saves it. */
-function toldOnce<Value>({ isSaved: _, ...setting }: Setting<Value>): Setting<Value> {
-  return {
-    ...setting,
-    doc: `${setting.doc} Told to the server once, which keeps it.`,
-    whenAbsent: "what the server has",
-  };
+function toldOnce<Value>(setting: Setting<Value>): Setting<Value> {
+  const doc = `${setting.doc} Told to the server once, which keeps it.`;
+  return { ...setting, isSaved: false, doc, whenAbsent: "what the server has" };
 }
