@@ -274,7 +274,7 @@ describe("status", () => {
     await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io"), ingressEndpoint("*.dtk.io")] });
     const asText = await runProduct(["status", `--port=${server.port}`]);
     expect(asText.output).toContain("shown        1 name: foo.dtk.io\n");
-    expect(asText.output).toContain("*.dtk.io is not shown: a hosts file cannot hold a wildcard");
+    expect(asText.output).toContain("*.dtk.io is not in the hosts file: a hosts file cannot hold a wildcard");
     expect(asText.exitCode).toBe(0);
     const asJSON = await runProduct(["status", `--port=${server.port}`, "--json"]);
     expect(statusSchema.parse(JSON.parse(asJSON.output))).toMatchObject({
@@ -384,7 +384,7 @@ describe("status", () => {
           `      curl -d ADDRESS http://localhost:${server.port}/clusters/a-cluster-with-a-rather-long-name/clusterip`,
         ]);
         expect(screen).toContain(
-          "*.dtk.io is not shown: a hosts file cannot hold a wildcard, name\r\n               each",
+          "*.dtk.io is not in the hosts file: a hosts file cannot hold a\r\n               wildcard.",
         );
       }
     });

@@ -20,12 +20,11 @@ class Zone implements Sink {
   names: readonly string[] = [];
   isBroken = false;
 
-  async apply({ entries, notShown }: View): Promise<SinkReport> {
+  async apply({ entries }: View): Promise<SinkReport> {
     if (this.isBroken)
       return { ok: false, trouble: { code: "zone-full", message: "The zone is full.", hint: "Make room." } };
-    const wildcards = notShown.filter(({ reason }) => reason === "wildcard");
-    this.names = [...entries, ...wildcards].map(({ name }) => name);
-    return { ok: true, method: "published", change: { added: [], removed: [] }, conflicts: [], notices: [] };
+    this.names = entries.map(({ name }) => name);
+    return { ok: true, method: "published", change: { added: [], removed: [] }, refused: [], notices: [] };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

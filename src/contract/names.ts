@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { printableJSON } from "../base/printable.ts";
 import { type Steps, forEachInSteps } from "../records/steps.ts";
-import type { View } from "../records/view.ts";
+import type { RecordSet, ViewEntry } from "../records/view.ts";
 
 export const namesSchema = z.object({
   names: z.array(
@@ -12,23 +12,50 @@ export const namesSchema = z.object({
       cluster: z.string(),
       /** What the name came from, as in `ingress/default/test`. */
       resource: z.nullable(z.string()),
+      /** Ids of the sinks that show it; none where your own line in the hosts file has it. Absent in 0.1.0. */
+      sinks: z.optional(z.array(z.string())),
+      /** Its records beside addresses; absent where it has none. */
+      records: z.optional(z.array(z.object({ type: z.string(), targets: z.array(z.string()) }))),
     }),
   ),
 });
 
 export type Names = z.infer<typeof namesSchema>;
 
+/** A name as it is written: what {@link namesSchema} reads. */
+interface WrittenName {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly cluster: string;
+  readonly resource: string | null;
+  readonly sinks: readonly string[];
+  readonly records?: ReturnType<typeof describeRecords>;
+}
+
 /**
- * Writes all names of a view as JSON, sorted, in steps: with very many names it takes long.
+ * Writes names as JSON, in steps: with very many names it takes long.
  *
+ * @param entries - what is shown
+ * @param sinksOf - ids of the sinks that show an entry
  * @returns the text of {@link Names}, in which no character is hidden
  */
-export function* namesJSONInSteps({ entries }: View): Steps<string> {
+export function* namesJSONInSteps(
+  entries: readonly ViewEntry[],
+  sinksOf: (entry: ViewEntry) => readonly string[],
+): Steps<string> {
   const names: string[] = [];
-  yield* forEachInSteps(entries, ({ name, addresses, cluster, resource = null }) => {
-    names.push(printableJSON({ name, addresses, cluster, resource } satisfies ReadonlyName));
+  yield* forEachInSteps(entries, (entry) => {
+    names.push(printableJSON(toName(entry, sinksOf(entry))));
   });
   return `{"names":[${names.join(",")}]}`;
 }
 
-type ReadonlyName = Readonly<Omit<Names["names"][number], "addresses">> & { readonly addresses: readonly string[] };
+function toName({ name, addresses, cluster, resource, others }: ViewEntry, sinks: readonly string[]): WrittenName {
+  const named = { name, addresses, cluster, resource: resource ?? null, sinks };
+  return others.length === 0 ? named : { ...named, records: describeRecords(others) };
+}
+
+/** Records beside addresses as others see them. */
+export function describeRecords(others: readonly RecordSet[]): { type: string; targets: string[] }[] {
+  return others.map(({ type, targets }) => ({ type, targets: [...targets] }));
+}

@@ -71,7 +71,7 @@ test("counts what is stored and shown, and gives each exception a sentence", asy
         name: "*.dtk.io",
         cluster: "default",
         reason: "wildcard",
-        sentence: expect.stringMatching(/^\*\.dtk\.io is not shown/),
+        sentence: expect.stringMatching(/^\*\.dtk\.io is not in the hosts file/),
       },
       { name: "under_score.dtk.io", reason: "underscore" },
     ],
@@ -85,7 +85,12 @@ test("names what is shown, with where it came from and since when", async () => 
   await put(app, ["foo.dtk.io"]);
   app.pass(60_000);
   await put(app, ["foo.dtk.io", "*.dtk.io", "bar.dtk.io"]);
-  const common = { addresses: ["192.168.122.167", "fd00:122::a7"], cluster: "default", resource };
+  const common = {
+    addresses: ["192.168.122.167", "fd00:122::a7"],
+    cluster: "default",
+    resource,
+    sinks: ["hosts-file"],
+  };
   expect((await app.status()).names).toEqual({
     total: 2,
     list: [
@@ -314,7 +319,12 @@ describe("attention", () => {
       ok: true,
       method: "unchanged",
       change: { added: [], removed: [] },
-      conflicts,
+      refused: conflicts.map(({ name, line: number, text }) => ({
+        name,
+        reason: "name-is-yours",
+        sentence: "Yours.",
+        line: { number, text },
+      })),
       notices: [notice],
     };
     const sink = { id: "hosts-file", name: "hosts file", ok: true, lastWrittenAt: null, method: null, trouble: null };

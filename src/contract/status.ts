@@ -85,6 +85,16 @@ const conflictSchema = z.object({
   text: text("Your line."),
 });
 
+const refusedSchema = z.object({
+  name: text("The name."),
+  type: z.optional(text("The record type that is refused; absent where it is the name with its addresses.")),
+  reason: text("Stable; troubleshooting has an entry for each."),
+  sentence: text("The reason as a sentence."),
+  line: z.optional(count("The number of your own line, where that is the reason.")),
+});
+
+const recordsSchema = z.object({ type: text("As in `TXT`."), targets: texts("What they say, as it was sent.") });
+
 const sinkSchema = z.object({
   id: z.optional(text("Stable, as in `hosts-file`; absent in answers of version 0.1.0.")),
   name: text("Its title, as in `hosts file`."),
@@ -92,7 +102,11 @@ const sinkSchema = z.object({
   ok: flag("Whether it shows what it should."),
   lastWrittenAt: orNull(z.string(), "When this process last wrote it (ISO 8601)."),
   method: orNull(z.string(), "How: `rename`, `in-place`, or `memory` in a dry run. Other sinks have their own words."),
-  conflicts: some(conflictSchema, "Names that your own lines define."),
+  shown: z.optional(count("Names that it shows; absent in answers of version 0.1.0.")),
+  refused: z.optional(
+    some(refusedSchema, "What it cannot show, though another sink may; absent in answers of version 0.1.0."),
+  ),
+  conflicts: some(conflictSchema, "Names that your own lines define; they are in `refused` as well."),
   trouble: orNull(troubleSchema, "Why it does not show what it should."),
 });
 
@@ -102,6 +116,10 @@ const nameSchema = z.object({
   cluster: text("Whose it is."),
   resource: orNull(z.string(), "The Kubernetes resource that it came from, as in `ingress/default/test`."),
   since: orNull(z.string(), "When it was first stored (ISO 8601); `null` where that was before times were kept."),
+  sinks: z.optional(texts("The ids of the sinks that show it; absent in answers of version 0.1.0.")),
+  records: z.optional(
+    z.array(recordsSchema).check(z.describe("Its records beside addresses; absent where it has none.")),
+  ),
 });
 
 const exceptionSchema = z.object({
@@ -131,7 +149,7 @@ export const statusSchema = z.object({
   clusters: z.array(clusterSchema).check(z.describe("Each cluster that was configured, and always `default`.")),
   sinks: z.array(sinkSchema).check(z.describe("What shows the names.")),
   names: some(nameSchema, "What is shown, in the order of the names."),
-  notShown: some(exceptionSchema, "Stored records that get no line."),
+  notShown: some(exceptionSchema, "Stored records that no sink shows."),
   leftOut: some(exceptionSchema, "What the last requests brought that was not taken."),
   contested: some(contestSchema, "Names that several clusters want."),
   attention: z.array(attentionSchema).check(z.describe("What a person should look at, the gravest first.")),

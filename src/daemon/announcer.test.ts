@@ -20,7 +20,7 @@ function report(change: { added?: readonly string[]; removed?: readonly string[]
     ok: true,
     method: "rename",
     change: { added: [], removed: [], ...change },
-    conflicts: [],
+    refused: [],
     notices: [],
     ...rest,
   };
@@ -35,8 +35,10 @@ function listen() {
   };
   const log: Log = { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
   const announcer = new Announcer(log);
+  const reports = new Map<string, SinkReport>();
   const tell = (made: SinkReport, view = emptyView, before = emptyView, sink = hostsFile): string[] => {
     announcer.shown({ sink, report: made, view, before });
+    announcer.settled({ view, reports: reports.set(sink.id, made) });
     return said.splice(0);
   };
   return { announcer, tell, said, codes };
@@ -60,24 +62,38 @@ test("what cannot be shown, a name of the user's and a notice are each said once
   const { tell, codes } = listen();
   const view = {
     ...emptyView,
-    notShown: [{ name: "*.dtk.io", cluster: "default", type: "A", resource: undefined, reason: "wildcard" }],
+    notShown: [{ name: "b.dtk.io", cluster: "default", type: "A", resource: undefined, reason: "own-name" }],
   } as unknown as View;
   const made = report(
     {},
     {
-      conflicts: [{ name: "a.dtk.io", line: 3, text: "1.2.3.4 a.dtk.io" }],
+      refused: [
+        { name: "a.dtk.io", reason: "name-is-yours", sentence: "It is yours.", line: { number: 3, text: "1.2.3.4 a" } },
+        { name: "*.dtk.io", reason: "wildcard", sentence: "It is a wildcard." },
+      ],
       notices: [{ code: "hosts-file-line-moved", message: "A line was moved.", hint: "Write it elsewhere." }],
     },
   );
   expect(tell(made, view)).toEqual([
     "warn A line was moved. Write it elsewhere.",
-    "warn a.dtk.io is not written: your own line 3 has it, and stays yours: 1.2.3.4 a.dtk.io",
-    expect.stringMatching(/^warn \*\.dtk\.io /),
+    "warn It is yours.",
+    "warn It is a wildcard.",
+    expect.stringMatching(/^warn b\.dtk\.io /),
   ]);
-  expect([...codes]).toEqual(["hosts-file-line-moved", "name-is-yours", "wildcard"]);
+  expect([...codes]).toEqual(["hosts-file-line-moved", "name-is-yours", "wildcard", "own-name"]);
   expect(tell(made, view)).toEqual([]);
   expect(tell(report({}))).toEqual([]);
-  expect(tell(made, view)).toHaveLength(3);
+  expect(tell(made, view)).toHaveLength(4);
+});
+
+test("a name is not said to be missing while another sink shows it, but a line of the user's is always said", () => {
+  const { tell } = listen();
+  const zone: SinkIdentity = { id: "zone", title: "DNS zone" };
+  const wildcard = { name: "*.dtk.io", reason: "wildcard", sentence: "It is a wildcard." };
+  const owned = { name: "a.dtk.io", reason: "name-is-yours", sentence: "It is yours.", line: { number: 3, text: "" } };
+  expect(tell(report({}), shown, shown, zone)).toEqual([]);
+  expect(tell(report({}, { refused: [wildcard, owned] }), shown)).toEqual(["warn It is yours."]);
+  expect(tell(report({}, { refused: [wildcard] }), shown, shown, zone)).toEqual(["warn It is a wildcard."]);
 });
 
 test("names outside the managed domains are no news", () => {
@@ -107,7 +123,7 @@ test("each of two sinks is told apart, and what one says does not make the other
   const moved = { code: "hosts-file-line-moved", message: "A line was moved.", hint: "Write it elsewhere." };
   const view = {
     ...emptyView,
-    notShown: [{ name: "*.dtk.io", cluster: "default", type: "A", resource: undefined, reason: "wildcard" }],
+    notShown: [{ name: "b.dtk.io", cluster: "default", type: "A", resource: undefined, reason: "own-name" }],
   } as unknown as View;
   expect(tell(report({}, { notices: [moved] }), view)).toHaveLength(2);
   expect(tell(report({}), view, view, other)).toEqual([]);

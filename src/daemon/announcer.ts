@@ -1,5 +1,6 @@
 /** Turns what the reconciler does into log lines for a person: each change with its line and resource, each trouble once until it is over. */
-import type { SinkIdentity, SinkReport } from "../engine/sink.ts";
+import { findShown } from "../engine/shown.ts";
+import type { Refused, SinkIdentity, SinkReport } from "../engine/sink.ts";
 import type { EventFields, Log } from "../base/log.ts";
 import type { ReconcilerListener } from "../engine/reconciler.ts";
 import { explainNotShown } from "../records/not-shown.ts";
@@ -23,7 +24,7 @@ export class Announcer implements ReconcilerListener {
   readonly #added: LineEvent;
   readonly #removed: LineEvent;
   readonly #troubleOf = new Map<string, string>();
-  /** What was said of each sink, by its id, and holds still. */
+  /** What was said of each sink, by its id, and of the view, and still holds. */
   readonly #said = new Map<string, ReadonlySet<string>>();
 
   /**
@@ -49,14 +50,19 @@ export class Announcer implements ReconcilerListener {
     this.#lines(this.#removed, report.change.removed, before);
     const said = new Set<string>();
     for (const notice of report.notices) this.#once(said, `${notice.message} ${adviceOf(notice)}`, fieldsOf(notice));
-    for (const { name, line, text } of report.conflicts) {
-      this.#once(said, `${name} is not written: your own line ${line} has it, and stays yours: ${text.trim()}`, {
-        code: "name-is-yours",
-        host: name,
-      });
-    }
-    for (const notShown of view.notShown) this.#notShown(said, notShown);
     this.#said.set(sink.id, said);
+  }
+
+  settled({ view, reports }: { view: View; reports: ReadonlyMap<string, SinkReport> }): void {
+    const known = [...reports.values()].filter((report) => report.ok);
+    if (known.length === 0) return;
+    const said = new Set<string>();
+    // Programs ask the hosts file before any other sink, so a line of the user's counts although another sink shows the name.
+    const owned = known.flatMap(({ refused }) => refused.filter(({ line }) => line !== undefined));
+    const refusedByAll = findShown(view, reports).refused;
+    for (const refused of new Set([...owned, ...refusedByAll])) this.#refused(said, refused, view);
+    for (const notShown of view.notShown) this.#notShown(said, notShown);
+    this.#said.set("view", said);
   }
 
   storeTrouble(trouble: Trouble, cause?: unknown): void {
@@ -78,6 +84,11 @@ export class Announcer implements ReconcilerListener {
     }
     if (lines.length > mostLines)
       this.#log.info({ code, lines: lines.length }, `${verb} ${lines.length - mostLines} more lines`);
+  }
+
+  #refused(said: Set<string>, { name, reason, sentence }: Refused, view: View): void {
+    const { cluster, resource } = findEntry(view, name) ?? {};
+    this.#once(said, sentence, { code: reason, host: name, cluster, resource });
   }
 
   #notShown(said: Set<string>, notShown: NotShown): void {

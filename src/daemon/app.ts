@@ -26,6 +26,7 @@ import { namesJSONInSteps } from "../contract/names.ts";
 import { machineNetworks } from "../platform/inner.ts";
 import type { Network, NetworkSource } from "../records/network.ts";
 import { createWarnOnce } from "../base/warn-once.ts";
+import { collectReasons, findListed } from "../control/status/not-shown.ts";
 import { pageRoutes } from "../control/page/routes.ts";
 import { reasonsNotReady } from "../control/status/readiness.ts";
 import { createProver } from "../http/prover.ts";
@@ -205,14 +206,15 @@ function statusRoutes(guard: Guard, metrics: Metrics, options: StatusOptions): H
   const { reconciler } = options;
   const app = new Hono<HTTPEnvironment>({ strict: false });
   app.get("/status", guard.admit("detail"), (context) => answerJSON(context, buildStatus(options)));
-  app.get("/names", guard.admit("detail"), async (context) =>
-    answerJSONText(context, await inSlices(namesJSONInSteps(reconciler.state().view))),
-  );
+  app.get("/names", guard.admit("detail"), async (context) => {
+    const { entries, sinksOf } = findListed(reconciler.state());
+    return answerJSONText(context, await inSlices(namesJSONInSteps(entries, sinksOf)));
+  });
   app.get("/metrics", guard.admit("detail"), async (context) => {
     const { contentType, text } = await metrics.render({
       status: buildStatus(options),
-      notShown: reconciler.state().view.notShown,
-      leftOut: options.leftOut.list(),
+      ...collectReasons(reconciler.state()),
+      leftOut: options.leftOut.list().map(({ cluster, reason }) => ({ cluster, reason })),
     });
     return context.text(text, 200, { "content-type": contentType });
   });

@@ -146,6 +146,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 function listenTogether(...listeners: readonly ReconcilerListener[]): ReconcilerListener {
   return {
     shown: (event) => listeners.forEach((listener) => listener.shown(event)),
+    settled: (event) => listeners.forEach((listener) => listener.settled?.(event)),
     storeTrouble: (trouble, cause) => listeners.forEach((listener) => listener.storeTrouble(trouble, cause)),
     viewTrouble: (trouble, cause) => listeners.forEach((listener) => listener.viewTrouble(trouble, cause)),
   };

@@ -2,7 +2,8 @@
 import type { Sink, SinkIdentity, SinkReport } from "./sink.ts";
 import { type Position, covers } from "../records/position.ts";
 import type { Steps } from "../records/steps.ts";
-import { type View, type ViewInput, computeView, emptyView, viewInSteps } from "../records/view.ts";
+import { computeView, viewInSteps } from "../records/compute-view.ts";
+import { type View, type ViewInput, emptyView } from "../records/view.ts";
 import { inSlices } from "../base/slices.ts";
 import { findEntry } from "../records/view-entries.ts";
 import { updateView } from "../records/view-update.ts";
@@ -68,6 +69,8 @@ export interface ReconcilerListener {
     readonly view: View;
     readonly before: View;
   }): void;
+  /** After every flight that reached the sinks: what each sink reported last, by its id. */
+  settled?(event: { readonly view: View; readonly reports: ReadonlyMap<string, SinkReport> }): void;
   /** The cause is there for a bug. */
   storeTrouble(trouble: Trouble, cause?: unknown): void;
   /** What to show could not be worked out, which is a bug. */
@@ -269,6 +272,7 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     if (view !== undefined) {
       for (const sink of this.#options.sinks) await this.#show(sink, view);
       this.#view = view;
+      this.#tell((listener) => listener.settled?.({ view, reports: this.#reports }));
       await this.#secure();
     }
     if (this.#trouble() === undefined) this.#failures = 0;

@@ -3,12 +3,17 @@ import type { Position } from "../records/position.ts";
 import type { View } from "../records/view.ts";
 import type { Trouble } from "../base/trouble.ts";
 
-/** A name that the sink does not show because the user's own line defines it. */
-export interface SinkConflict {
+/** Something of the view that a sink cannot show. */
+export interface Refused {
   readonly name: string;
-  /** Counted from 1. */
-  readonly line: number;
-  readonly text: string;
+  /** The record type that is refused, as in `TXT`; undefined where it is the name with its addresses. */
+  readonly type?: string | undefined;
+  /** Stable, with an entry in docs/troubleshooting.md, as in `wildcard`. */
+  readonly reason: string;
+  /** The reason as a sentence, which says what to do where something can be done. */
+  readonly sentence: string;
+  /** The user's own line that defines the name, where that is the reason. */
+  readonly line?: { readonly number: number; readonly text: string } | undefined;
 }
 
 export interface SinkChange {
@@ -24,7 +29,8 @@ export type SinkReport =
       /** `unchanged` when there was nothing to do, else how it was written, in the sink's own word. */
       readonly method: string;
       readonly change: SinkChange;
-      readonly conflicts: readonly SinkConflict[];
+      /** What of the view it does not show. */
+      readonly refused: readonly Refused[];
       readonly notices: readonly Trouble[];
       /** Set when others had changed what it showed, and it was put back. */
       readonly isRepaired?: boolean;

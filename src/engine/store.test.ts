@@ -22,7 +22,7 @@ import { type ClusterName, type ClusterSettings, defaultCluster, initialSettings
 import { type Endpoint, planMutation } from "../records/endpoint.ts";
 import { externalDNSFeed } from "../records/feed.ts";
 import { finish } from "../records/steps.ts";
-import type { HostName } from "../records/name.ts";
+import type { ALabelName } from "../records/name.ts";
 import { StoreKeeper } from "./keeper.ts";
 import { openStore, recoverStore } from "../store/open.ts";
 import { damagedCopies, databaseName } from "../store/set-aside.ts";
@@ -159,7 +159,7 @@ describe("what is put comes back", () => {
       using store = open(folder.path);
       store.configure(kind, settings);
       put(store, seed);
-      finish(store.setHoldersInSteps(new Map([["foo.dtk.io" as HostName, kind]])));
+      finish(store.setHoldersInSteps(new Map([["foo.dtk.io" as ALabelName, kind]])));
       store.negotiated(kind, { at: 5, include: ["dtk.io"] });
       store.heard(kind, { at: 10, caller: "192.0.2.8" });
       store.heard(kind, { at: 20, caller: "192.0.2.9" });
@@ -562,7 +562,7 @@ test("one more contested name among many costs what one among few does", () => {
   using store = open(folder.path);
   const written = (): number => statSync(join(folder.path, `${databaseName}-wal`)).size;
   const contested = (count: number) =>
-    new Map(Array.from({ length: count }, (_, index) => [`app-${index}.dtk.io` as HostName, kind]));
+    new Map(Array.from({ length: count }, (_, index) => [`app-${index}.dtk.io` as ALabelName, kind]));
   // Fewer than make SQLite start its log again.
   const growth = [1, 2000].map((count) => {
     finish(store.setHoldersInSteps(contested(count)));

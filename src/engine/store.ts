@@ -2,10 +2,10 @@
 import type { ClusterName, ClusterSettings } from "../records/cluster.ts";
 import type { Mutation, RecordKey } from "../records/endpoint.ts";
 import type { Feed } from "../records/feed.ts";
-import type { HostName } from "../records/name.ts";
+import type { ALabelName } from "../records/name.ts";
 import type { Position } from "../records/position.ts";
 import type { Steps } from "../records/steps.ts";
-import type { ViewRecord } from "../records/view.ts";
+import type { ViewRecord } from "../records/view-record.ts";
 
 /** What ExternalDNS was told at the root path, which it reads once per process. */
 export interface Negotiation {
@@ -75,9 +75,9 @@ export interface Store extends Disposable {
    * the records of those names alone. Undefined when it is more than a few names, or settings, or was never asked.
    */
   takeChange(): { readonly names: ReadonlySet<string>; readonly clusters: readonly StoredCluster[] } | undefined;
-  holders(): ReadonlyMap<HostName, ClusterName>;
+  holders(): ReadonlyMap<ALabelName, ClusterName>;
   /** Remembers who has the contested names, with the same rule as {@link applyInSteps}. */
-  setHoldersInSteps(holders: ReadonlyMap<HostName, ClusterName>): Steps<void>;
+  setHoldersInSteps(holders: ReadonlyMap<ALabelName, ClusterName>): Steps<void>;
   negotiated(name: ClusterName, negotiation: Negotiation): void;
   /** Brings what is in the log into the database, so that damage to the log loses nothing; does nothing at rest. */
   checkpoint(): void;

@@ -1,5 +1,5 @@
 /** Managed domains: which names may be shown. `dtk.io` covers itself and everything under it, never `evildtk.io`. */
-import { type HostName, parseDNSName, toHostName } from "./name.ts";
+import { type HostName, parseDNSName, toALabel, toHostName } from "./name.ts";
 
 declare const brand: unique symbol;
 
@@ -33,12 +33,9 @@ export function isManaged(name: string, domains: ReadonlySet<ManagedDomain>): bo
   }
 }
 
-/** Wildcards and underscores are legal here, so only the labels that are not ASCII need converting. */
+/** A label that has no A-label is compared as it is. */
 function asciiOf(name: string): string {
   if (!/[^\x00-\x7f]/.test(name)) return name;
-  const labels = name.split(".").map((label) => {
-    const parsed = parseDNSName(label);
-    return (parsed && toHostName(parsed)) ?? label;
-  });
+  const labels = name.split(".").map((label) => toALabel(label) ?? label);
   return labels.join(".");
 }

@@ -1,13 +1,21 @@
-/** DNS names as ExternalDNS sends them and host names as a hosts file can hold them: the only place that decides what a name is. */
+/** DNS names as sources send them, in their one canonical spelling, and host names: the only place that decides what a name is. */
 import ipaddr from "ipaddr.js";
 
 declare const brand: unique symbol;
+declare const spelling: unique symbol;
+declare const host: unique symbol;
 
 /** A DNS name, lower case, without trailing dot, that passed {@link parseDNSName}. */
 export type DNSName = string & { readonly [brand]: "DNSName" };
 
-/** A name that may stand in a hosts file: lower-case ASCII letters, digits and hyphens. It passed {@link toHostName}. */
-export type HostName = string & { readonly [brand]: "HostName" };
+/**
+ * A DNS name in A-labels (RFC 5890), so that a name has one spelling: lower-case ASCII. It may be a wildcard or have
+ * underscores. It passed {@link toALabels}.
+ */
+export type ALabelName = DNSName & { readonly [spelling]: "A-labels" };
+
+/** The name of a host: letters, digits and hyphens in each label (RFC 1123 section 2.1). It passed {@link toHostName}. */
+export type HostName = ALabelName & { readonly [host]: true };
 
 const maximumNameOctets = 253;
 const maximumLabelOctets = 63;
@@ -48,16 +56,33 @@ export function canonicalName(text: string): string {
 }
 
 /**
- * Turns a DNS name into the form that every resolver finds in a hosts file.
+ * Spells a DNS name in A-labels. Wildcards, underscores and every other ASCII character stay as they are.
+ *
+ * @param name - a DNS name
+ * @returns undefined when a label that is not ASCII has no A-label, or the name becomes too long
+ */
+export function toALabels(name: DNSName): ALabelName | undefined {
+  if (asciiName.test(name)) return name as ALabelName;
+  const labels = name.split(".").map(toALabel);
+  const text = labels.join(".");
+  return labels.includes(undefined) || text.length > maximumNameOctets ? undefined : (text as ALabelName);
+}
+
+/**
+ * Turns a DNS name into a name that every resolver takes for the name of a host.
  *
  * @param name - a DNS name; labels that are not ASCII are converted to A-labels (RFC 5890)
  * @returns the host name, or undefined for wildcards, underscores, labels that begin or end with a hyphen
  *   (RFC 952, RFC 1123 section 2.1), and names that a resolver would read as an address
  */
 export function toHostName(name: DNSName): HostName | undefined {
-  const ascii = asciiName.test(name) ? name : toASCII(name);
-  if (ascii === undefined || ascii.length > maximumNameOctets || !hostLabels.test(ascii)) return undefined;
-  return numericLastLabel.test(ascii) || isHexadecimalAddress(ascii) ? undefined : (ascii as HostName);
+  const spelled = toALabels(name);
+  return spelled !== undefined && isHostName(spelled) ? spelled : undefined;
+}
+
+/** Whether a name in A-labels is the name of a host; see {@link toHostName}. */
+export function isHostName(name: ALabelName): name is HostName {
+  return hostLabels.test(name) && !numericLastLabel.test(name) && !isHexadecimalAddress(name);
 }
 
 /** For whatever is no address ipaddr.js makes an error with its stack, which takes longer than all the rest. */
@@ -65,8 +90,18 @@ function isHexadecimalAddress(name: string): boolean {
   return hexadecimalLastLabel.test(name) && ipaddr.isValid(name);
 }
 
-/** The WHATWG URL parser holds the only IDNA implementation that needs no import; it must see letters and dots alone. */
-function toASCII(name: string): string | undefined {
-  if (!/^[\p{L}\p{M}\p{N}\p{Join_Control}.-]+$/u.test(name)) return undefined;
-  return URL.parse(`http://${name}/`)?.hostname;
+/** What follows a label while it is converted, so that digits alone are not read as an address. */
+const suffix = ".a";
+
+/**
+ * Spells one label as an A-label; one that is ASCII stays as it is. The WHATWG URL parser holds the only IDNA
+ * implementation that needs no import, and it must see letters and digits alone.
+ *
+ * @returns undefined when the label has no A-label
+ */
+export function toALabel(label: string): string | undefined {
+  if (asciiName.test(label)) return label;
+  if (!/^[\p{L}\p{M}\p{N}\p{Join_Control}-]+$/u.test(label)) return undefined;
+  const converted = URL.parse(`http://${label}${suffix}/`)?.hostname.slice(0, -suffix.length);
+  return converted === undefined || converted.length > maximumLabelOctets ? undefined : converted;
 }

@@ -1,4 +1,4 @@
-/** One sentence for every reason why a stored record is not shown. */
+/** One sentence for every reason why no sink could show a stored record. */
 import { shorten } from "../base/printable.ts";
 import { recordLimits, shownLimits } from "./limits.ts";
 import type { NotShown } from "./view.ts";
@@ -11,22 +11,16 @@ import type { NotShown } from "./view.ts";
 export function explainNotShown(notShown: NotShown): string {
   const { cluster } = notShown;
   // What an earlier version stored may be of any length.
-  const [name, type] = [shorten(notShown.name), shorten(notShown.type)];
+  const name = shorten(notShown.name);
   switch (notShown.reason) {
     case "no-cluster-ip":
       return `${name} is not shown: the cluster IP of ${cluster} is not set yet.`;
     case "no-usable-address":
-      return `${name} is not shown: its targets hold no address that can be used; correct the resource, or have its names point to the cluster IP (target mode cluster).`;
+      return `${name} is not shown: its targets hold no usable address. Correct the resource, or have its names point to the cluster IP (target mode cluster).`;
     case "own-name":
       return `${name} is not shown: the name belongs to this machine.`;
-    case "wildcard":
-      return `${name} is not shown: a hosts file cannot hold a wildcard, name each host in an Ingress rule instead.`;
-    case "underscore":
-      return `${name} is not shown: a host name cannot hold an underscore.`;
     case "not-a-host-name":
-      return `${JSON.stringify(name)} is not shown: it is no host name (letters, digits and hyphens, labels of 1 to 63).`;
-    case "record-type":
-      return `${name} is not shown: a hosts file cannot hold ${type} records, only addresses.`;
+      return `${JSON.stringify(name)} is not shown: it is not a DNS name (labels of 1 to 63 octets, no spaces).`;
     case "not-managed":
       return `${name} is not shown: it lies outside the managed domains of ${cluster}.`;
     case "taken-by-other-cluster":
@@ -38,7 +32,7 @@ export function explainNotShown(notShown: NotShown): string {
     case "store-full":
       return `${name} is not shown: more records are stored, of ${cluster} or in all, than this version takes.`;
     case "block-full":
-      return `${name} is not shown: the names that came before it fill the bytes that ${cluster}, or all clusters, may have in the hosts file.`;
+      return `${name} is not shown: the names that came before it fill the bytes that ${cluster}, or all clusters, may have.`;
   }
 }
 

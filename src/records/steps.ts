@@ -87,3 +87,25 @@ function* merge<Item>(
   }
   return [...merged, ...left.slice(fromLeft), ...right.slice(fromRight)];
 }
+
+/** At least one item. */
+export type Group<Item> = [Item, ...Item[]];
+
+/**
+ * Puts together the items that have the same key, in the order of the keys.
+ *
+ * @param keyOf - the key of an item
+ */
+export function* groupInSteps<Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+): Steps<readonly Group<Item>[]> {
+  const groups: Group<Item>[] = [];
+  const sorted = yield* sortInSteps(items, (left, right) => keyOf(left) < keyOf(right));
+  yield* forEachInSteps(sorted, (item) => {
+    const last = groups.at(-1);
+    if (last !== undefined && keyOf(last[0]) === keyOf(item)) last.push(item);
+    else groups.push([item]);
+  });
+  return groups;
+}

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { uniteFeeds, uniteRecords } from "./unite.ts";
-import { type ViewRecord, toViewRecord } from "./view.ts";
+import { type ViewRecord, toViewRecord } from "./view-record.ts";
 
 function record(dnsName: string, sequence: number, targets: readonly string[] = []): ViewRecord {
   const made = toViewRecord({ dnsName, recordType: "A", targets, labels: { resource: `r/${sequence}` } }, sequence);

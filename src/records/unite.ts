@@ -1,5 +1,5 @@
 /** Unites the feeds of a cluster: a record that several of them have is one record to the view. */
-import type { ViewRecord } from "./view.ts";
+import type { ViewRecord } from "./view-record.ts";
 
 /** The records of one feed, by the text of their key. */
 export type FeedRecords = ReadonlyMap<string, ViewRecord>;

@@ -7,8 +7,8 @@ export function findEntry({ entries }: View, name: string): ViewEntry | undefine
   return entry?.name === name ? entry : undefined;
 }
 
-/** Where a name stands in sorted entries, or would stand. */
-export function placeOf(entries: readonly ViewEntry[], name: string): number {
+/** The place of the first of sorted entries whose name is this one or comes after it. */
+export function placeOf(entries: readonly { readonly name: string }[], name: string): number {
   let [low, high] = [0, entries.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

@@ -5,7 +5,9 @@ import type { Endpoint } from "./endpoint.ts";
 import { shownLimits } from "./limits.ts";
 import { parseManagedDomain } from "./managed-domain.ts";
 import { updateView } from "./view-update.ts";
-import { type View, type ViewCluster, computeView, toViewRecord } from "./view.ts";
+import { computeView } from "./compute-view.ts";
+import type { View, ViewCluster } from "./view.ts";
+import { toViewRecord } from "./view-record.ts";
 
 function cluster(
   name: string,

@@ -5,7 +5,9 @@ import { type ClusterName, type ClusterSettings, parseClusterIPs, parseClusterNa
 import { type Endpoint, keyText, recordKey } from "./endpoint.ts";
 import { type ManagedDomain, parseManagedDomain } from "./managed-domain.ts";
 import { updateView } from "./view-update.ts";
-import { type View, type ViewCluster, type ViewRecord, computeView, emptyView, toViewRecord } from "./view.ts";
+import { computeView } from "./compute-view.ts";
+import { type View, type ViewCluster, emptyView } from "./view.ts";
+import { type ViewRecord, toViewRecord } from "./view-record.ts";
 
 const names = ["a.dtk.io", "b.dtk.io", "c.dtk.io", "*.dtk.io", "_x.dtk.io", "desktop.dtk.io", "a.example.org"];
 const ownNames = new Set(["desktop.dtk.io"]);

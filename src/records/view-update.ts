@@ -2,7 +2,8 @@
 import { shownLimits } from "./limits.ts";
 import { lineBytes } from "./view-bytes.ts";
 import { placeOf } from "./view-entries.ts";
-import { type View, type ViewEntry, type ViewInput, computeView } from "./view.ts";
+import { computeView } from "./compute-view.ts";
+import type { View, ViewEntry, ViewInput } from "./view.ts";
 
 /** The names that changed, and what is stored about them. */
 export interface ViewChange extends ViewInput {

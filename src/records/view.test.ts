@@ -5,7 +5,9 @@ import { type ClusterSettings, parseClusterIPs, parseClusterName } from "./clust
 import type { Endpoint } from "./endpoint.ts";
 import { parseManagedDomain } from "./managed-domain.ts";
 import { addressResolver } from "./target.ts";
-import { type View, type ViewInput, type ViewRecord, computeView, toViewRecord } from "./view.ts";
+import { computeView } from "./compute-view.ts";
+import type { View, ViewInput } from "./view.ts";
+import { type ViewRecord, toViewRecord } from "./view-record.ts";
 
 interface Wish {
   readonly cluster?: string;
@@ -68,7 +70,14 @@ describe("target mode cluster", () => {
   test("the seed's Ingress, a CNAME to itself, gets the cluster IP", () => {
     const { entries } = view([{ endpoints: [seed] }]);
     expect(entries).toEqual([
-      { name: "foo.dtk.io", cluster: "default", addresses: ["192.0.2.7"], resource: "ingress/default/test" },
+      {
+        name: "foo.dtk.io",
+        cluster: "default",
+        addresses: ["192.0.2.7"],
+        ttl: undefined,
+        others: [],
+        resource: "ingress/default/test",
+      },
     ]);
   });
 
@@ -184,12 +193,11 @@ describe("target mode record", () => {
 
 describe("what cannot be shown", () => {
   test.each([
-    ["*.dtk.io", "A", "wildcard"],
-    ["_sip.dtk.io", "A", "underscore"],
-    ["-a.dtk.io", "A", "not-a-host-name"],
     [`${"a".repeat(64)}.dtk.io`, "A", "not-a-host-name"],
-    ["mail.dtk.io", "MX", "record-type"],
+    ["a b.dtk.io", "A", "not-a-host-name"],
+    ["ü!.dtk.io", "A", "not-a-host-name"],
     ["evildtk.io", "A", "not-managed"],
+    ["evildtk.io", "MX", "not-managed"],
   ])("%s %s: %s", (dnsName, recordType, reason) => {
     const shown = view([{ endpoints: [{ dnsName, recordType, targets: ["192.0.2.1"] }, seed] }]);
     expect(reasons(shown)).toEqual([`${dnsName} ${reason}`]);
@@ -204,7 +212,76 @@ describe("what cannot be shown", () => {
 
   test("ownership records are no news", () => {
     const text: Endpoint = { dnsName: "cname-foo.dtk.io", recordType: "TXT", targets: ['"heritage=external-dns"'] };
-    expect(view([{ endpoints: [text] }])).toEqual({ entries: [], notShown: [], holders: new Map() });
+    const labelled: Endpoint = { ...text, targets: ['"c2VjcmV0"'], labels: { ownedRecord: "foo.dtk.io" } };
+    expect(view([{ endpoints: [text, labelled] }])).toEqual({ entries: [], notShown: [], holders: new Map() });
+  });
+});
+
+describe("names that a hosts file could not hold", () => {
+  test.each([
+    ["*.dtk.io", "*.dtk.io"],
+    ["_sip._tcp.dtk.io", "_sip._tcp.dtk.io"],
+    ["-a.dtk.io", "-a.dtk.io"],
+    ["*.Bücher.dtk.io.", "*.xn--bcher-kva.dtk.io"],
+  ])("%s is shown as %s", (dnsName, expected) => {
+    expect(lines(view([{ endpoints: [addressRecord(dnsName, "10.0.0.1")] }]))).toEqual([`192.0.2.7 ${expected}`]);
+  });
+
+  test("two spellings of one name are one name", () => {
+    const endpoints = [addressRecord("bücher.dtk.io", "10.0.0.1"), addressRecord("xn--bcher-kva.dtk.io", "10.0.0.2")];
+    expect(lines(view([{ targets: "record", endpoints }]))).toEqual([
+      "10.0.0.1 xn--bcher-kva.dtk.io",
+      "10.0.0.2 xn--bcher-kva.dtk.io",
+    ]);
+  });
+});
+
+describe("records beside addresses", () => {
+  const text = (...targets: string[]): Endpoint => ({ dnsName: "foo.dtk.io", recordType: "TXT", targets });
+
+  test("come with the name: types in order, set identifiers united, the least TTL of a set", () => {
+    const mail: Endpoint = { dnsName: "foo.dtk.io", recordType: "MX", targets: ["10 mail.dtk.io"], recordTTL: 60 };
+    const others = [
+      { ...text("a", "b"), recordTTL: 300, setIdentifier: "x" },
+      { ...text("b", "c"), recordTTL: 30 },
+    ];
+    expect(view([{ endpoints: [...others, mail, { ...seed, recordTTL: 5 }] }]).entries).toEqual([
+      {
+        name: "foo.dtk.io",
+        cluster: "default",
+        addresses: ["192.0.2.7"],
+        ttl: 5,
+        others: [
+          { type: "MX", targets: ["10 mail.dtk.io"], ttl: 60 },
+          { type: "TXT", targets: ["a", "b", "c"], ttl: 30 },
+        ],
+        resource: "ingress/default/test",
+      },
+    ]);
+  });
+
+  test("need neither an address nor a cluster IP", () => {
+    const without = view([{ clusterIP: "", endpoints: [text("a"), seed] }]);
+    expect(without.entries).toMatchObject([{ name: "foo.dtk.io", addresses: [], others: [{ type: "TXT" }] }]);
+    expect(reasons(without)).toEqual(["foo.dtk.io no-cluster-ip"]);
+  });
+
+  test("are nothing that a CNAME leads to", () => {
+    const led: Endpoint = { ...seed, targets: ["txt.dtk.io"] };
+    const target: Endpoint = { ...text("a"), dnsName: "txt.dtk.io" };
+    expect(lines(view([{ targets: "record", endpoints: [led, target] }]))).toEqual(["192.0.2.7 foo.dtk.io"]);
+  });
+
+  test("do not keep a name from a cluster that has addresses for it", () => {
+    const first: Wish = { cluster: "kind-a", endpoints: [text("a")], from: 1 };
+    const second: Wish = { cluster: "kind-b", endpoints: [seed], from: 9 };
+    const { entries, notShown, holders } = view([first, second]);
+    expect(entries).toMatchObject([{ cluster: "kind-b", others: [] }]);
+    expect(notShown).toMatchObject([{ cluster: "kind-a", type: "TXT", reason: "taken-by-other-cluster" }]);
+    expect(view([first, second], { holders }).entries).toEqual(entries);
+    expect(view([first, { ...second, endpoints: [text("b")] }], { holders }).entries).toMatchObject([
+      { cluster: "kind-b" },
+    ]);
   });
 });
 
@@ -321,7 +398,7 @@ function settingsOf(clusterIP: string): ClusterSettings {
   };
 }
 
-test("no record, whatever it holds, yields more than well-formed lines of managed names, each name once", () => {
+test("no record, whatever it holds, yields more than managed names in one spelling, each once, in order", () => {
   const text = fc.oneof(
     fc.domain(),
     fc.string({ unit: "binary" }),
@@ -341,7 +418,8 @@ test("no record, whatever it holds, yields more than well-formed lines of manage
       fc.constantFrom<ClusterSettings["targets"]>("cluster", "record"),
       (endpoints, targets) => {
         const shown = view([{ targets, endpoints }]);
-        for (const line of lines(shown)) expect(line).toMatch(/^[0-9a-f.:]+ (?:[a-z0-9.-]+\.)?dtk\.io$/);
+        for (const line of lines(shown)) expect(line).toMatch(/^[0-9a-f.:]+ (?:[\x21-\x7e]+\.)?dtk\.io$/);
+        for (const { name } of shown.entries) expect(name).toBe(name.toLowerCase());
         expect(new Set(shown.entries.map(({ name }) => name)).size).toBe(shown.entries.length);
         expect(shown.entries.map(({ name }) => name)).toEqual(shown.entries.map(({ name }) => name).toSorted());
       },

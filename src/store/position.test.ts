@@ -9,7 +9,7 @@ import { finish } from "../records/steps.ts";
 import { type ClusterName, defaultCluster, initialSettings } from "../records/cluster.ts";
 import { externalDNSFeed } from "../records/feed.ts";
 import { planMutation } from "../records/endpoint.ts";
-import type { HostName } from "../records/name.ts";
+import type { ALabelName } from "../records/name.ts";
 import { type Position, covers } from "../records/position.ts";
 import { StoreKeeper } from "../engine/keeper.ts";
 import { openMemoryStore, openStore, recoverStore } from "./open.ts";
@@ -50,7 +50,7 @@ describe("the generation", () => {
       ["removing", () => change(store, { remove: ["a.io"] }), 1],
       ["removing what is not there", () => change(store, { remove: ["a.io"] }), 0],
       ["settings", () => store.configure("c" as ClusterName, initialSettings), 1],
-      ["a holder", () => finish(store.setHoldersInSteps(new Map([["a.io" as HostName, defaultCluster]]))), 1],
+      ["a holder", () => finish(store.setHoldersInSteps(new Map([["a.io" as ALabelName, defaultCluster]]))), 1],
       ["forgetting", () => store.forget("c" as ClusterName), 1],
     ];
     for (const [what, work, grown] of steps) {

@@ -4,10 +4,10 @@ import { type ClusterName, type ClusterSettings, defaultCluster, initialSettings
 import { type Mutation, type RecordKey, keyText } from "../records/endpoint.ts";
 import type { Feed } from "../records/feed.ts";
 import { recordLimits } from "../records/limits.ts";
-import type { HostName } from "../records/name.ts";
+import type { ALabelName } from "../records/name.ts";
 import type { Position } from "../records/position.ts";
 import { type Steps, finish, forEachInSteps, sortInSteps } from "../records/steps.ts";
-import { type StoredExcess, type ViewRecord, toViewRecord } from "../records/view.ts";
+import { type StoredExcess, type ViewRecord, toViewRecord } from "../records/view-record.ts";
 import { uniteFeeds, uniteRecords } from "../records/unite.ts";
 import { limits } from "./limits.ts";
 import type { Place } from "./place.ts";
@@ -52,7 +52,7 @@ export class SQLiteStore implements Store {
   readonly #clusters = new Map<ClusterName, ClusterMemory>();
   /** Clusters of which an earlier version stored more than fits, so that some of it is not in memory. */
   readonly #curtailed = new Set<ClusterName>();
-  #holders: ReadonlyMap<HostName, ClusterName> = new Map();
+  #holders: ReadonlyMap<ALabelName, ClusterName> = new Map();
   /** Names whose records changed since {@link takeChange}; undefined when anything may have. */
   #changed: Set<string> | undefined;
   /** Clusters whose negotiation is to be written once the change under way is over. */
@@ -86,7 +86,7 @@ export class SQLiteStore implements Store {
     for (const row of this.#prepare("SELECT * FROM record").iterate()) this.#takeRow(row, kept);
     if (!this.#clusters.has(defaultCluster)) this.configure(defaultCluster, initialSettings);
     const holders = this.#prepare("SELECT name, cluster FROM holder").all();
-    this.#holders = new Map(holders.map(({ name, cluster }) => [name as HostName, cluster as ClusterName]));
+    this.#holders = new Map(holders.map(({ name, cluster }) => [name as ALabelName, cluster as ClusterName]));
   }
 
   get position(): Position {
@@ -264,16 +264,16 @@ export class SQLiteStore implements Store {
     return { names, clusters };
   }
 
-  holders(): ReadonlyMap<HostName, ClusterName> {
+  holders(): ReadonlyMap<ALabelName, ClusterName> {
     return this.#holders;
   }
 
-  *setHoldersInSteps(holders: ReadonlyMap<HostName, ClusterName>): Steps<void> {
+  *setHoldersInSteps(holders: ReadonlyMap<ALabelName, ClusterName>): Steps<void> {
     const gone = [...this.#holders.keys()].filter((name) => !holders.has(name));
     const fresh = [...holders].filter(([name, cluster]) => this.#holders.get(name) !== cluster);
     if (gone.length + fresh.length === 0) return;
-    const forgetHolder = (name: HostName): number => this.#run("DELETE FROM holder WHERE name = ?", name);
-    const noteHolder = ([name, cluster]: readonly [HostName, ClusterName]): number =>
+    const forgetHolder = (name: ALabelName): number => this.#run("DELETE FROM holder WHERE name = ?", name);
+    const noteHolder = ([name, cluster]: readonly [ALabelName, ClusterName]): number =>
       this.#run("INSERT OR REPLACE INTO holder VALUES (?, ?)", name, cluster);
     yield* this.#change(function* () {
       yield* forEachInSteps(gone, forgetHolder);

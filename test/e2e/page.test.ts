@@ -126,7 +126,7 @@ describe.skipIf(!canHaveChromium)("in Chromium (needs it, or root and apt-get to
     await using tab = await openTab(opened, url, { javaScriptEnabled: false });
     const { page } = tab;
     expect(await page.getByRole("row").count()).toBe(3);
-    expect(await page.textContent("#exceptions")).toContain("*.dtk.io is not shown");
+    expect(await page.textContent("#exceptions")).toContain("*.dtk.io is not in the hosts file");
     expect(await page.getByRole("searchbox").count()).toBe(0);
     expect(await page.textContent("#live")).toBe("");
     expect(tab.complaints).toEqual([]);

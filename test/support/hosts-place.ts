@@ -40,7 +40,14 @@ export function viewOf(names: readonly string[], address = "10.0.0.1"): View {
     const hostName = name && toHostName(name);
     const parsed = parseAddress(address);
     if (hostName === undefined || parsed === undefined) throw new Error(`${address} ${text} cannot be shown`);
-    return { name: hostName, cluster: defaultCluster, addresses: [parsed], resource: undefined };
+    return {
+      name: hostName,
+      cluster: defaultCluster,
+      addresses: [parsed],
+      ttl: undefined,
+      others: [],
+      resource: undefined,
+    };
   });
   return { ...emptyView, entries };
 }

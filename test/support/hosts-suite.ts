@@ -68,7 +68,7 @@ export function describeSink({ title, method, open }: SuiteOptions): void {
       using place = open(left);
       await using sink = await openSink(place);
       const view = viewOf(["a.test"]);
-      expect(expectOk(await sink.apply(view)).conflicts).toHaveLength(1);
+      expect(expectOk(await sink.apply(view)).refused).toHaveLength(1);
       const isWanted = (name: string): boolean => name === "a.test";
       const { userPart = "" } = planAdoption(left, { isWanted, isStale: () => false }) ?? {};
       const adoption = { userPart, isWanted, isStale: (): boolean => false };
@@ -81,10 +81,10 @@ export function describeSink({ title, method, open }: SuiteOptions): void {
         if (report === undefined) throw new Error("the view was not shown");
         return { outcome, ...expectOk(report) };
       };
-      const { outcome, conflicts, ...report } = await adopt();
+      const { outcome, refused, ...report } = await adopt();
       const adopted = outcome.kind === "adopted" ? outcome.adopted : undefined;
       expect(report).toMatchObject({ method, change: { added: ["10.0.0.1 a.test"], removed: [] }, notices: [] });
-      expect([adopted?.edits.length, conflicts]).toEqual([1, []]);
+      expect([adopted?.edits.length, refused]).toEqual([1, []]);
       expect(readFileSync(adopted?.copy ?? "", "utf8")).toBe(left);
       expect(outsideOf(readFileSync(place.path, "utf8"))).toBe(`${user}\n`);
       expect(await adopt()).toMatchObject({ method: "unchanged" });
@@ -110,7 +110,7 @@ export function describeSink({ title, method, open }: SuiteOptions): void {
       appendFileSync(place.path, "1.2.3.4 b.test # mine\n");
       await expect.poll(() => edits).toBeGreaterThan(0);
       const report = expectOk(await sink.apply(viewOf(["a.test", "b.test"])));
-      expect(report.conflicts).toMatchObject([{ name: "b.test", text: "1.2.3.4 b.test # mine" }]);
+      expect(report.refused).toMatchObject([{ name: "b.test", line: { text: "1.2.3.4 b.test # mine" } }]);
       expect(outsideOf(readFileSync(place.path, "utf8"))).toBe(`${user}\n1.2.3.4 b.test # mine\n`);
     });
 

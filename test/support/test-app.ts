@@ -5,6 +5,7 @@ import { createMetrics } from "../../src/control/status/metrics.ts";
 import type { Network, NetworkSource } from "../../src/records/network.ts";
 import { type Status, statusSchema } from "../../src/contract/status.ts";
 import { type Adopter, AdoptionSlot } from "../../src/sinks/hosts-file/adoption-slot.ts";
+import { selectHostEntries } from "../../src/sinks/hosts-file/document/selection.ts";
 import type { Sink } from "../../src/engine/sink.ts";
 import type { Log } from "../../src/base/log.ts";
 import { Reconciler } from "../../src/engine/reconciler.ts";
@@ -176,11 +177,12 @@ function makeSink(trouble: () => Trouble | undefined): Sink & Adopter {
     title: "hosts file",
     path: "/etc/hosts",
     adopt: (adoption, showAgain) => adoptions.adopt(adoption, showAgain),
-    apply: () =>
+    apply: ({ entries }) =>
       adoptions.apply(async () => {
         const found = trouble();
         if (found !== undefined) return { ok: false, trouble: found };
-        return { ok: true, method: "memory", change: { added: [], removed: [] }, conflicts: [], notices: [] };
+        const { refused } = selectHostEntries(entries);
+        return { ok: true, method: "memory", change: { added: [], removed: [] }, refused, notices: [] };
       }),
     [Symbol.asyncDispose]: async () => {},
   };

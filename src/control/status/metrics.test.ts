@@ -68,6 +68,7 @@ describe("GET /metrics", () => {
     await using app = await makeTestApp();
     const headers = { accept: webhookMediaType };
     await app.call("POST /clusters/kind-a/domains", { body: "dtk.io" });
+    await app.call("POST /clusters/kind-a/clusterip", { body: "192.0.2.1" });
     const names = ["*.dtk.io", "a_b.dtk.io", "c_d.dtk.io"];
     const create = names.map((dnsName) => ({ dnsName, targets: ["192.0.2.1"], recordType: "A" }));
     await app.call("POST /clusters/kind-a/records", { headers, body: JSON.stringify({ create }) });
@@ -113,9 +114,9 @@ describe("writes", () => {
     counters.shown({
       sink,
       at: 5000,
-      report: { ok: true, method: "rename", change, conflicts: [], notices: [], isRepaired: true },
+      report: { ok: true, method: "rename", change, refused: [], notices: [], isRepaired: true },
     });
-    counters.shown({ sink, at: 6000, report: { ok: true, method: "unchanged", change, conflicts: [], notices: [] } });
+    counters.shown({ sink, at: 6000, report: { ok: true, method: "unchanged", change, refused: [], notices: [] } });
     counters.shown({
       sink,
       at: 7000,

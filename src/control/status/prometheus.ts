@@ -3,18 +3,13 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom
 import type { SinkReport } from "../../engine/sink.ts";
 import type { RefusalReason } from "../../http/verdict.ts";
 import type { Status } from "../../contract/status.ts";
+import type { EveryReason } from "./not-shown.ts";
 
 /** What is measured when somebody asks. */
-export interface MeasuredState {
+export interface MeasuredState extends EveryReason {
   readonly status: Status;
   /** Whole, where the status has the first ones. */
-  readonly notShown: readonly Refused[];
-  readonly leftOut: readonly Refused[];
-}
-
-interface Refused {
-  readonly cluster: string;
-  readonly reason: string;
+  readonly leftOut: EveryReason["notShown"];
 }
 
 export interface Counters {
@@ -118,12 +113,26 @@ function createGauges(registry: Registry): (state: MeasuredState) => void {
     "reason",
   ]);
   const conflicts = gauge("sink_conflicts", "Names that the user's own lines define.", ["sink"]);
+  const sinkShown = gauge("sink_names_shown", "Names that a sink shows.", ["sink"]);
+  const sinkRefused = gauge("sink_names_refused", "What a sink cannot show, though another may.", ["sink", "reason"]);
   const heard = gauge("last_heard_timestamp_seconds", "When ExternalDNS called last.", ["cluster"]);
   const negotiated = gauge("last_negotiation_timestamp_seconds", "When ExternalDNS asked for the domains.", [
     "cluster",
   ]);
   const attention = gauge("attention", "What needs attention, as in the status.", ["code"]);
-  const labelled = [build, records, shown, notShown, leftOut, conflicts, heard, negotiated, attention];
+  const labelled = [
+    build,
+    records,
+    shown,
+    notShown,
+    leftOut,
+    conflicts,
+    sinkShown,
+    sinkRefused,
+    heard,
+    negotiated,
+    attention,
+  ];
   return ({ status, ...refused }) => {
     for (const each of labelled) each.reset();
     build.set({ version: status.server.version }, 1);
@@ -136,18 +145,24 @@ function createGauges(registry: Registry): (state: MeasuredState) => void {
     }
     for (const { labels, count } of tally(refused.notShown)) notShown.set(labels, count);
     for (const { labels, count } of tally(refused.leftOut)) leftOut.set(labels, count);
-    for (const { name: sink, conflicts: found } of status.sinks) conflicts.set({ sink }, found.total);
+    for (const { labels, count } of tally(refused.refused)) sinkRefused.set(labels, count);
+    for (const { name: sink, conflicts: found, shown: names = 0 } of status.sinks) {
+      conflicts.set({ sink }, found.total);
+      sinkShown.set({ sink }, names);
+    }
     for (const { code } of status.attention) attention.inc({ code });
   };
 }
 
 /** Counted first, since the library takes a microsecond for each time that it is told of one. */
-function tally(refused: readonly Refused[]): Iterable<{ readonly labels: Refused; readonly count: number }> {
-  const counts = new Map<string, { readonly labels: Refused; count: number }>();
-  for (const { cluster, reason } of refused) {
-    const key = `${cluster} ${reason}`;
+function tally<Labels extends Readonly<Record<string, string>>>(
+  reasons: readonly Labels[],
+): Iterable<{ readonly labels: Labels; readonly count: number }> {
+  const counts = new Map<string, { readonly labels: Labels; count: number }>();
+  for (const labels of reasons) {
+    const key = Object.values(labels).join(" ");
     const known = counts.get(key);
-    if (known === undefined) counts.set(key, { labels: { cluster, reason }, count: 1 });
+    if (known === undefined) counts.set(key, { labels, count: 1 });
     else known.count += 1;
   }
   return counts.values();

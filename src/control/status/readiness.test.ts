@@ -23,7 +23,7 @@ test("before the first write the start is the reason, which names each sink that
     "The names have not been written to the hosts file and the DNS zone since the start.",
   );
   const change = { added: [], removed: [] };
-  const written = { ok: true, method: "rename", change, conflicts: [], notices: [] } as const;
+  const written = { ok: true, method: "rename", change, refused: [], notices: [] } as const;
   const one = reasonsNotReady({ ...rest, ready: false, reports: new Map([["hosts-file", written]]) });
   expect(one[0]?.message).toBe("The names have not been written to the DNS zone since the start.");
 });

@@ -1,9 +1,12 @@
 /** Says in one value how the server is: what it shows, what it cannot show and why, and what a person should look at. */
-import type { SinkIdentity } from "../../engine/sink.ts";
+import { type Shown, findShown } from "../../engine/shown.ts";
+import { findNotShown, reasonOf } from "./not-shown.ts";
+import type { Refused, SinkIdentity } from "../../engine/sink.ts";
+import { describeRecords } from "../../contract/names.ts";
 import { explainNotShown } from "../../records/not-shown.ts";
 import { shorten } from "../../base/printable.ts";
 import { countKnownTypes } from "../../records/record-type.ts";
-import type { ViewEntry } from "../../records/view.ts";
+import type { NotShown, View, ViewEntry } from "../../records/view.ts";
 import type { ReconcilerPort, ReconcilerState } from "../../engine/reconciler.ts";
 import type { Store, StoredCluster } from "../../engine/store.ts";
 import { StoreTroubleError } from "../../store/trouble.ts";
@@ -41,6 +44,8 @@ export interface StatusOptions {
   readonly now: () => number;
 }
 
+type RefusedAnswer = NonNullable<Status["sinks"][number]["refused"]>["list"][number];
+
 const mostListed = 100;
 const mostNames = 1000;
 
@@ -54,7 +59,7 @@ export function buildStatus(options: StatusOptions, filter = ""): Status {
   const { reconciler, leftOut, facts, address, allowed, tokenRequired } = options;
   const state = reconciler.state();
   const { since, ...fixed } = facts;
-  const shown = findShown(state);
+  const shown = findShown(state.view, state.reports);
   const status = {
     schemaVersion: statusVersion,
     server: {
@@ -65,13 +70,10 @@ export function buildStatus(options: StatusOptions, filter = ""): Status {
       allowed: [...allowed()],
       tokenRequired: tokenRequired(),
     },
-    clusters: readClusters(options, countByCluster(shown)),
-    sinks: state.sinks.flatMap((sink) => describeSink(sink, state)),
-    names: readNames(reconciler, filter === "" ? shown : shown.filter((entry) => isFound(entry, filter))),
-    notShown: describeSome(state.view.notShown, (entry) => {
-      const { name, cluster, reason } = entry;
-      return { name: shorten(name), cluster, reason, sentence: explainNotShown(entry) };
-    }),
+    clusters: readClusters(options, countByCluster(shown.entries)),
+    sinks: state.sinks.flatMap((sink) => describeSink(sink, state, shown)),
+    names: readNames(reconciler, shown, filter),
+    notShown: describeSome(findNotShown(state.view, shown), (entry) => describeNotShown(entry, state.view)),
     leftOut: describeSome(leftOut.list(), (entry) => ({ ...entry, sentence: leftOutSentence(entry) })),
     contested: describeSome([...state.view.holders], ([name, holder]) => ({ name, holder })),
   };
@@ -81,14 +83,9 @@ export function buildStatus(options: StatusOptions, filter = ""): Status {
   return { ...status, attention: findAttention(status, { ...state, overLimit, notices, now: options.now() }) };
 }
 
-/** A name is not shown when the user's own lines keep every sink from showing it. */
-function findShown({ view, reports }: ReconcilerState): readonly ViewEntry[] {
-  const known = [...reports.values()].filter((report) => report.ok);
-  const [first = new Set<string>(), ...others] = known.map(
-    ({ conflicts }) => new Set(conflicts.map(({ name }) => name)),
-  );
-  const kept = others.reduce((left, right) => left.intersection(right), first);
-  return kept.size === 0 ? view.entries : view.entries.filter(({ name }) => !kept.has(name));
+function describeNotShown(entry: NotShown | Refused, view: View): Status["notShown"]["list"][number] {
+  const sentence = "sentence" in entry ? entry.sentence : explainNotShown(entry);
+  return { name: shorten(entry.name), ...reasonOf(entry, view), sentence };
 }
 
 function isFound({ name, cluster, resource }: ViewEntry, filter: string): boolean {
@@ -101,10 +98,11 @@ function countByCluster(shown: readonly ViewEntry[]): ReadonlyMap<string, number
   return counts;
 }
 
-function readNames(reconciler: ReconcilerPort, shown: readonly ViewEntry[]): Status["names"] {
-  const { total, list } = some(shown, mostNames);
+function readNames(reconciler: ReconcilerPort, { entries, sinksOf }: Shown, filter: string): Status["names"] {
+  const found = filter === "" ? entries : entries.filter((entry) => isFound(entry, filter));
+  const { total, list } = some(found, mostNames);
   const describe = (entry: ViewEntry, store: Store | undefined): Status["names"]["list"][number] => {
-    const { name, addresses, cluster, resource = null } = entry;
+    const { name, addresses, cluster, resource = null, others } = entry;
     const since = store?.firstStored(cluster, name);
     return {
       name,
@@ -112,6 +110,8 @@ function readNames(reconciler: ReconcilerPort, shown: readonly ViewEntry[]): Sta
       cluster,
       resource,
       since: since === undefined ? null : formatTime(since),
+      sinks: [...sinksOf(entry)],
+      ...(others.length > 0 && { records: describeRecords(others) }),
     };
   };
   const described = readIfPossible(reconciler, (store) => list.map((entry) => describe(entry, store)));
@@ -185,10 +185,11 @@ function findMove(
 }
 
 /** Nothing before it was written for the first time. */
-function describeSink({ id, title, path }: SinkIdentity, state: ReconcilerState): Status["sinks"] {
+function describeSink({ id, title, path }: SinkIdentity, state: ReconcilerState, shown: Shown): Status["sinks"] {
   const report = state.reports.get(id);
   if (report === undefined) return [];
   const write = state.lastWrites.get(id);
+  const refused = report.ok ? report.refused : [];
   return [
     {
       id,
@@ -197,10 +198,26 @@ function describeSink({ id, title, path }: SinkIdentity, state: ReconcilerState)
       ok: report.ok,
       lastWrittenAt: write === undefined ? null : formatTime(write.at),
       method: write?.method ?? null,
-      conflicts: some(report.ok ? report.conflicts : []),
+      shown: report.ok ? shown.countOf(id) : 0,
+      refused: describeSome(refused, describeRefused),
+      conflicts: some(refused.flatMap(toConflict)),
       trouble: report.ok ? null : report.trouble,
     },
   ];
+}
+
+function describeRefused({ name, type, reason, sentence, line }: Refused): RefusedAnswer {
+  return {
+    name: shorten(name),
+    ...(type !== undefined && { type: shorten(type) }),
+    reason,
+    sentence,
+    ...(line !== undefined && { line: line.number }),
+  };
+}
+
+function toConflict({ name, line }: Refused): Status["sinks"][number]["conflicts"]["list"] {
+  return line === undefined ? [] : [{ name, line: line.number, text: line.text }];
 }
 
 function some<Item>(items: readonly Item[], most = mostListed): { total: number; list: Item[] } {

@@ -1,10 +1,11 @@
 /** Which names in the user's own lines a cluster could have, and which of a managed domain nobody has any more. */
 import { type ManagedDomain, isManaged } from "../../records/managed-domain.ts";
 import type { View } from "../../records/view.ts";
+import { isHoldable } from "./document/refusal.ts";
 import { findEntry } from "../../records/view-entries.ts";
 
 export interface AdoptableNames {
-  /** Whether a cluster has the name, in lower case. */
+  /** Whether a cluster has the name, in lower case, and the block can hold it. */
   readonly isWanted: (name: string) => boolean;
   /**
    * Whether the name, in lower case, lies in a managed domain and no cluster asks for it. It never holds for this
@@ -25,9 +26,13 @@ export interface AdoptionKnowledge {
 
 /** Sorts names. */
 export function adoptableNames({ view, domains, silentDomains, ownNames }: AdoptionKnowledge): AdoptableNames {
-  const asked = new Set(view.notShown.map(({ name }) => name));
-  const isWanted = (name: string): boolean => findEntry(view, name) !== undefined;
+  const refused = new Set(view.notShown.map(({ name }) => name));
+  const isAsked = (name: string): boolean => findEntry(view, name) !== undefined || refused.has(name);
+  const isWanted = (name: string): boolean => {
+    const entry = findEntry(view, name);
+    return entry !== undefined && isHoldable(entry);
+  };
   const isOwn = (name: string): boolean => name === "localhost" || ownNames.has(name);
   const isForgotten = (name: string): boolean => isManaged(name, domains) && !isManaged(name, silentDomains);
-  return { isWanted, isStale: (name) => isForgotten(name) && !isWanted(name) && !asked.has(name) && !isOwn(name) };
+  return { isWanted, isStale: (name) => isForgotten(name) && !isAsked(name) && !isOwn(name) };
 }

@@ -237,7 +237,7 @@ describe("a dry run", () => {
       ok: true,
       method: "memory",
       change: { added: ["10.0.0.1 a.test"], removed: [] },
-      conflicts: [{ name: "b.test", line: 1 }],
+      refused: [{ name: "b.test", line: { number: 1 } }],
     });
     expect(await sink.apply(viewOf(["c.test"]))).toMatchObject({
       change: { added: ["10.0.0.1 c.test"], removed: ["10.0.0.1 a.test"] },

@@ -9,12 +9,14 @@ import { compareBodies, renderBody, splitBody } from "./document/body.ts";
 import { type Adopter, type AdoptionOutcome, AdoptionSlot, type HostsFileReport } from "./adoption-slot.ts";
 import type { Adoption } from "./document/adoption.ts";
 import { type Rendering, renderDocument, userPartOf } from "./document/document.ts";
+import { HostEntrySelector, type Selection, selectHostEntries } from "./document/selection.ts";
 import { type FileAccess, fileAccess } from "./writer/file-access.ts";
 import { HostsFileError, explain } from "./hosts-file-trouble.ts";
 import { hostsFileIdentity } from "./identity.ts";
 import { takeLock } from "./lock.ts";
 import type { Lock } from "./lock-outcome.ts";
 import { contestedTrouble, lateCopyNotice, noticesOf, undecidableTrouble } from "./notice.ts";
+import { refusedBy } from "./document/refusal.ts";
 import { RepairLimit } from "./repair-limit.ts";
 import type { Outcome } from "../../engine/reconciler.ts";
 import type { Sink, SinkReport } from "../../engine/sink.ts";
@@ -80,6 +82,7 @@ class FileSink implements HostsFileSink {
   /** The body of the block as it was left, and the whole file; `bytes` is undefined until the first write or look at our own. */
   #body: string | undefined;
   #bytes: Buffer | undefined;
+  readonly #selector = new HostEntrySelector();
   readonly #renderer = new BodyRenderer();
   #lateNotices: readonly Trouble[] = [];
 
@@ -117,7 +120,7 @@ class FileSink implements HostsFileSink {
   async #apply(view: View, adoption: Adoption | undefined): Promise<HostsFileReport> {
     try {
       const trouble = await this.prepare();
-      return trouble === undefined ? await this.#showWhole(view.entries, adoption) : { ok: false, trouble };
+      return trouble === undefined ? await this.#showWhole(view, adoption) : { ok: false, trouble };
     } catch (error) {
       const explained = explain(error, this.#options.path);
       if (explained === undefined) throw error;
@@ -158,37 +161,38 @@ class FileSink implements HostsFileSink {
     }
   }
 
-  async #showWhole(wanted: View["entries"], adoption: Adoption | undefined): Promise<HostsFileReport> {
+  async #showWhole({ entries }: View, adoption: Adoption | undefined): Promise<HostsFileReport> {
+    const selection = this.#selector.select(entries);
     try {
-      return await this.#show(wanted, adoption);
+      return await this.#show(selection, adoption);
     } catch (error) {
       if (!(error instanceof HostsFileError) || error.trouble.code !== "hosts-file-too-large") throw error;
-      return this.#shrink(wanted, { adoption, error });
+      return this.#shrink(selection, { adoption, error });
     }
   }
 
   /** Our own lines must never be what makes the file too large: they go first, and what is wanted is shown if it fits then. */
   async #shrink(
-    wanted: View["entries"],
+    selection: Selection,
     { adoption, error }: { readonly adoption: Adoption | undefined; readonly error: HostsFileError },
   ): Promise<HostsFileReport> {
     let cut: Cut | undefined;
     const { bytes, method } = await this.#writer.update((found) => {
       cut = cutBlock(found, this.#body);
       const rest = cut.kind === "cut" ? cut.bytes : found;
-      if (cut.kind === "undecidable" || (wanted.length > 0 && rest.length > mostBytes)) throw error;
+      if (cut.kind === "undecidable" || (selection.wanted.length > 0 && rest.length > mostBytes)) throw error;
       return { bytes: rest, keepCopy: false };
     });
     [this.#body, this.#bytes] = ["", bytes];
     const removed = cut?.kind === "cut" ? splitBody(cut.shown) : [];
     if (bytes.length > mostBytes)
-      return { ok: true, method, change: { added: [], removed }, conflicts: [], notices: [] };
-    const report = await this.#show(wanted, adoption);
+      return { ok: true, method, change: { added: [], removed }, refused: selection.refused, notices: [] };
+    const report = await this.#show(selection, adoption);
     if (!report.ok) return report;
     return { ...report, method, change: { ...report.change, removed: [...removed, ...report.change.removed] } };
   }
 
-  async #show(wanted: View["entries"], adoption: Adoption | undefined): Promise<HostsFileReport> {
+  async #show({ wanted, refused }: Selection, adoption: Adoption | undefined): Promise<HostsFileReport> {
     this.#body ??= this.#bodyBefore();
     let decided: { readonly rendering: Decided; readonly isRepair: boolean } | undefined;
     const written = await this.#writer.update((bytes) => {
@@ -214,12 +218,12 @@ class FileSink implements HostsFileSink {
     const restored = isRepair && rendering.shown !== this.#body;
     this.#body = rendering.body;
     this.#bytes = written.bytes;
-    return this.#report(rendering, written, restored);
+    return { ...this.#report(rendering, written, restored), refused: refusedBy(rendering, refused) };
   }
 
   #bodyBefore(): string | undefined {
     const view = this.#options.previous();
-    return view && renderBody(view.entries);
+    return view && renderBody(selectHostEntries(view.entries).wanted);
   }
 
   /** A write that brings back what was there: nobody asked for anything new. */
@@ -228,14 +232,14 @@ class FileSink implements HostsFileSink {
     return rendering.kind === "changed" && isAsBefore && !hasAdopted(rendering);
   }
 
-  #report(rendering: Decided, { method, copy, created }: Written, restored: boolean): HostsFileReport {
+  #report(rendering: Decided, { method, copy, created }: Written, restored: boolean) {
     const { path } = this.#options;
     const notices = [...this.#lateNotices, ...noticesOf({ path, rendering, copy, restored, created })];
     this.#lateNotices = [];
     const change = compareBodies(rendering.shown, rendering.body);
     const adopted = rendering.adopted && { edits: rendering.adopted, copy };
-    const { conflicts, position } = rendering;
-    return { ok: true, method, change, conflicts, notices, isRepaired: restored, position, adopted };
+    const { position } = rendering;
+    return { ok: true, method, change, notices, isRepaired: restored, position, adopted } as const;
   }
 
   /** Something happened to the file: if it is not as we left it, the view must be applied again. */

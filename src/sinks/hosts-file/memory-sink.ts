@@ -5,6 +5,8 @@ import { type Adopter, AdoptionSlot, type HostsFileReport } from "./adoption-slo
 import type { Adoption } from "./document/adoption.ts";
 import { renderDocument } from "./document/document.ts";
 import { hostsFileIdentity } from "./identity.ts";
+import { refusedBy } from "./document/refusal.ts";
+import { selectHostEntries } from "./document/selection.ts";
 import { explain } from "./hosts-file-trouble.ts";
 import { noticesOf, undecidableTrouble } from "./notice.ts";
 import { readHostsFile } from "./writer/read-hosts-file.ts";
@@ -32,7 +34,8 @@ export function openMemorySink({ path }: { readonly path: string }): MemorySink 
       if (explained === undefined) throw error;
       return { ok: false, trouble: explained.trouble };
     }
-    const rendering = renderDocument({ text, wanted: view.entries, written: body, adoption });
+    const { wanted, refused } = selectHostEntries(view.entries);
+    const rendering = renderDocument({ text, wanted, written: body, adoption });
     if (rendering.kind === "undecidable") return { ok: false, trouble: undecidableTrouble(path, rendering) };
     if (rendering.kind === "changed") text = rendering.text;
     body = rendering.body;
@@ -40,7 +43,7 @@ export function openMemorySink({ path }: { readonly path: string }): MemorySink 
       ok: true,
       method: "memory",
       change: compareBodies(rendering.shown, rendering.body),
-      conflicts: rendering.conflicts,
+      refused: refusedBy(rendering, refused),
       notices: noticesOf({ path, rendering, copy: undefined, restored: false, created: false }),
       adopted: rendering.adopted && { edits: rendering.adopted, copy: undefined },
     };

@@ -1,5 +1,6 @@
 /** Renders one view after the other: of ten thousand entries that are the same objects as before, only the others are rendered. */
 import { type HostEntry, renderBody } from "./body.ts";
+import { commonEnd, commonStart } from "./common.ts";
 
 export class BodyRenderer {
   #entries: readonly HostEntry[] = [];
@@ -28,19 +29,4 @@ export class BodyRenderer {
     const come = renderBody(entries.slice(start, entries.length - end));
     return this.#body.slice(0, place) + come + this.#body.slice(place + gone.length);
   }
-}
-
-function commonStart(left: readonly HostEntry[], right: readonly HostEntry[]): number {
-  const shorter = Math.min(left.length, right.length);
-  let count = 0;
-  while (count < shorter && left[count] === right[count]) count += 1;
-  return count;
-}
-
-/** Leaves the first `kept` entries of both alone. */
-function commonEnd(left: readonly HostEntry[], right: readonly HostEntry[], kept: number): number {
-  const most = Math.min(left.length, right.length) - kept;
-  let count = 0;
-  while (count < most && left.at(-1 - count) === right.at(-1 - count)) count += 1;
-  return count;
 }

@@ -8,7 +8,7 @@ import { type HostEntry, renderBody } from "./body.ts";
 import { digest } from "./digest.ts";
 import { type Dissection, type RenderInput, type Segment, countLineFeeds, dissect } from "./dissect.ts";
 import { endMarker, renderBegin } from "./marker.ts";
-import type { SinkConflict } from "../../../engine/sink.ts";
+import type { Conflict } from "./refusal.ts";
 import { readUserNames } from "./user-line.ts";
 
 /** A line of the user's, counted from 1. */
@@ -26,7 +26,7 @@ interface Rendered {
   readonly position: Position | undefined;
   /** Everything outside the block, as the user has it. */
   readonly userPart: string;
-  readonly conflicts: readonly SinkConflict[];
+  readonly conflicts: readonly Conflict[];
   /** Foreign lines that stood between the markers, and where they stand now. */
   readonly moved: readonly NumberedLine[];
   /** Line numbers of the markers in the text that was read, when the block was damaged; else empty. */
@@ -166,7 +166,7 @@ function mayStandIn(body: string, { head, tail }: UserNames): boolean {
   return [...head.keys(), ...tail.keys()].some((name) => body.includes(` ${name}\n`));
 }
 
-function toConflict(name: string, names: UserNames, linesBefore: Readonly<Record<Segment, number>>): SinkConflict {
+function toConflict(name: string, names: UserNames, linesBefore: Readonly<Record<Segment, number>>): Conflict {
   const segment = names.head.has(name) ? "head" : "tail";
   const { index, text } = names[segment].get(name) ?? { index: 0, text: "" };
   return { name, line: linesBefore[segment] + index + 1, text: readable(text) };
