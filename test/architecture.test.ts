@@ -123,6 +123,10 @@ describe.each(sources)("$path", ({ path, text }) => {
     expect(libraries).not.toContain("zod");
   });
 
+  test("formats no number by the tables of languages", () => {
+    expect(text).not.toContain(".toLocaleString(");
+  });
+
   test("exports no default and passes on no other file", () => {
     expect(text).not.toMatch(/^export default/m);
     expect(text).not.toMatch(/^export (?:type )?(?:\*|\{[^}]*\}) from/m);

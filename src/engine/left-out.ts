@@ -1,5 +1,6 @@
 /** What of a request was left out and why: said once in the log, and kept for the status until the next such request. */
 import { shorten } from "../base/printable.ts";
+import { formatCount } from "../base/words.ts";
 import type { ClusterName } from "../records/cluster.ts";
 import type { Feed } from "../records/feed.ts";
 import { recordLimits } from "../records/limits.ts";
@@ -37,17 +38,13 @@ const sentences: Readonly<Record<LeftOutReason, string>> = {
   "not-a-dns-name": "is no DNS name; correct it in the resource that it comes from",
   "not-an-endpoint": "is no endpoint; if ExternalDNS sent it, its version is not known to this program",
   "record-type-unknown": "has a record type that is none; it takes 1 to 16 upper-case letters and digits, as in CNAME",
-  "name-too-long": `is longer than the ${count(recordLimits.nameBytes)} bytes that a name may have`,
-  "record-too-large": `has more than the ${count(recordLimits.bytes)} bytes that a record may have; take targets or labels away from its resource`,
-  "store-full": `finds no room: a cluster may have ${count(limits.recordsPerCluster)} records of ${mebibytes(limits.bytesPerCluster)} in all, and all clusters ${count(limits.records)} of ${mebibytes(limits.bytes)}`,
+  "name-too-long": `is longer than the ${formatCount(recordLimits.nameBytes)} bytes that a name may have`,
+  "record-too-large": `has more than the ${formatCount(recordLimits.bytes)} bytes that a record may have; take targets or labels away from its resource`,
+  "store-full": `finds no room: a cluster may have ${formatCount(limits.recordsPerCluster)} records of ${mebibytes(limits.bytesPerCluster)} in all, and all clusters ${formatCount(limits.records)} of ${mebibytes(limits.bytes)}`,
 };
 
-function count(amount: number): string {
-  return amount.toLocaleString("en");
-}
-
 function mebibytes(bytes: number): string {
-  return `${count(bytes / 1024 / 1024)} MiB`;
+  return `${formatCount(bytes / 1024 / 1024)} MiB`;
 }
 
 /** Why an endpoint was left out and what to do, as the end of a sentence that begins with its name. */

@@ -1,5 +1,6 @@
 /** One sentence for every reason why no sink could show a stored record. */
 import { shorten } from "../base/printable.ts";
+import { formatCount } from "../base/words.ts";
 import { recordLimits, shownLimits } from "./limits.ts";
 import type { NotShown } from "./view.ts";
 
@@ -26,16 +27,12 @@ export function explainNotShown(notShown: NotShown): string {
     case "taken-by-other-cluster":
       return `${name} is not shown for ${cluster}: ${notShown.holder} had it first and keeps it while it wants it.`;
     case "too-many-addresses":
-      return `${name} is not shown: it has more than the ${count(shownLimits.addressesPerName)} addresses that a name may have.`;
+      return `${name} is not shown: it has more than the ${formatCount(shownLimits.addressesPerName)} addresses that a name may have.`;
     case "record-too-large":
-      return `${name} is not shown: its record has more than the ${count(recordLimits.bytes)} bytes that a record may have.`;
+      return `${name} is not shown: its record has more than the ${formatCount(recordLimits.bytes)} bytes that a record may have.`;
     case "store-full":
       return `${name} is not shown: more records are stored, of ${cluster} or in all, than this version takes.`;
     case "block-full":
       return `${name} is not shown: the names that came before it fill the bytes that ${cluster}, or all clusters, may have.`;
   }
-}
-
-function count(amount: number): string {
-  return amount.toLocaleString("en");
 }

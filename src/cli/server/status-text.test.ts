@@ -141,7 +141,7 @@ test("of names beyond those that are listed the number is said, and of exception
   };
   const lines = render(many);
   expect(lines.find((line) => line.startsWith("  shown"))).toMatch(
-    /^ {2}shown {8}3000 names: .*foo\.dtk\.io and 2990 more$/,
+    /^ {2}shown {8}3,000 names: .*foo\.dtk\.io and 2,990 more$/,
   );
   expect(lines).toContain("               and at least 90 more; --json lists them");
 });

@@ -3,7 +3,7 @@ import { formatAge } from "../../base/age.ts";
 import type { Status } from "../../contract/status.ts";
 import { printable } from "../../base/printable.ts";
 import { type Terminal, wrap } from "../terminal.ts";
-import { counted } from "../../base/words.ts";
+import { counted, formatCount } from "../../base/words.ts";
 
 type Cluster = Status["clusters"][number];
 
@@ -92,7 +92,7 @@ function shownNames({ name, shown }: Cluster, { names }: Status): string {
 /** The first of a list, and how many more there are of it. */
 function listed(items: readonly string[], total = items.length): string {
   const first = items.slice(0, mostListed);
-  return first.join(", ") + (total > first.length ? ` and ${total - first.length} more` : "");
+  return first.join(", ") + (total > first.length ? ` and ${formatCount(total - first.length)} more` : "");
 }
 
 /** What is known of a cluster's exceptions: the status lists the first of all clusters together. */
@@ -100,7 +100,7 @@ function ofCluster({ total, list }: Status["notShown"], cluster: string): readon
   const sentences = list.filter((entry) => entry.cluster === cluster).map(({ sentence }) => sentence);
   const more = sentences.length - mostListed;
   if (more <= 0) return sentences;
-  const count = total > list.length ? `at least ${more}` : String(more);
+  const count = total > list.length ? `at least ${formatCount(more)}` : formatCount(more);
   return [...sentences.slice(0, mostListed), `and ${count} more; --json lists them`];
 }
 

@@ -1,8 +1,9 @@
 /** What needs attention, each with the command that mends it; what a person must see first. */
 import { html } from "hono/html";
+import { counted } from "../../base/words.ts";
 import type { Advice } from "../../base/trouble.ts";
 import type { Status } from "../../contract/status.ts";
-import { type Markup, clip, counted, takeFitting } from "./markup.ts";
+import { type Markup, clip, takeFitting } from "./markup.ts";
 
 /** Bytes. */
 const room = 7000;

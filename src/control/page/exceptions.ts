@@ -1,5 +1,6 @@
 /** What the cluster has and the hosts file does not, with the reason for each. */
 import { html } from "hono/html";
+import { formatCount } from "../../base/words.ts";
 import type { Status } from "../../contract/status.ts";
 import { type Markup, clip, takeFitting } from "./markup.ts";
 
@@ -25,7 +26,7 @@ export async function renderExceptions(status: Status): Promise<Markup | undefin
     <ul class="exceptions">
       ${taken}
     </ul>
-    ${total > count && html`<p class="more">And ${(total - count).toLocaleString("en")} more; <code>hostsfile-server status --json</code> has the first hundred of each kind.</p>`}`;
+    ${total > count && html`<p class="more">And ${formatCount(total - count)} more; <code>hostsfile-server status --json</code> has the first hundred of each kind.</p>`}`;
 }
 
 function renderItem({ sentence, cluster }: { readonly sentence: string; readonly cluster: string }): Markup {

@@ -1,7 +1,7 @@
 /** The bounds of the page's pieces. */
 import { html } from "hono/html";
 import { describe, expect, test } from "vitest";
-import { clip, counted, enumerate, takeFitting } from "./markup.ts";
+import { clip, enumerate, takeFitting } from "./markup.ts";
 
 test.each([
   ["", ""],
@@ -15,10 +15,6 @@ test("a list names the first and counts the rest", () => {
   expect(enumerate([])).toBe("");
   expect(enumerate(["a", "b"])).toBe("a, b");
   expect(enumerate(["a", "b", "c", "d"], 2)).toBe("a, b, 2 more");
-});
-
-test("a number has its noun", () => {
-  expect([counted(0, "name"), counted(1, "name"), counted(1234, "name")]).toEqual(["0 names", "1 name", "1,234 names"]);
 });
 
 describe("what fits", () => {

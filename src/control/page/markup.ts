@@ -16,11 +16,6 @@ export function enumerate(texts: readonly string[], most = 8): string {
   return [...texts.slice(0, most).map(clip), ...more].join(", ");
 }
 
-/** A number with its noun, as in `1 name` and `1,234 names`. */
-export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
-}
-
 /**
  * Takes the first pieces that fit.
  *

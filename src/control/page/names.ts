@@ -1,9 +1,10 @@
 /** The names that are shown, each a link, as far as they fit; a filter finds the rest. */
 import { html } from "hono/html";
+import { counted } from "../../base/words.ts";
 import type { Status } from "../../contract/status.ts";
 import { totalNames } from "./attention.ts";
 import { renderAge } from "./age.ts";
-import { type Markup, clip, counted, enumerate, takeFitting } from "./markup.ts";
+import { type Markup, clip, enumerate, takeFitting } from "./markup.ts";
 
 /** Bytes. */
 const room = 28_000;

@@ -1,9 +1,10 @@
 /** How each part is: the server, each sink, and each cluster with its last call. */
 import { html } from "hono/html";
+import { counted, formatCount } from "../../base/words.ts";
 import { defaultInterval, isAlive } from "../../contract/liveness.ts";
 import type { Status } from "../../contract/status.ts";
 import { renderAge } from "./age.ts";
-import { type Markup, clip, counted, enumerate, takeFitting } from "./markup.ts";
+import { type Markup, clip, enumerate, takeFitting } from "./markup.ts";
 
 /** Bytes. */
 const room = 7500;
@@ -94,7 +95,7 @@ function methodWords(method: string | null): string {
 
 function describeCluster(cluster: Status["clusters"][number], now: number): Part {
   const { name, clusterIPs, followsCaller, domains, targets, records, shown, lastHeard, negotiation } = cluster;
-  const stored = Object.entries(records).map(([type, count]) => `${count.toLocaleString("en")} ${type}`);
+  const stored = Object.entries(records).map(([type, count]) => `${formatCount(count)} ${type}`);
   return {
     title: `Cluster ${name}`,
     isWell: isAlive(lastHeard, defaultInterval, now),

@@ -1,4 +1,5 @@
 /** What limits keep from being shown: one trouble for each limit, however many records it hits. */
+import { formatCount } from "../../base/words.ts";
 import { explainNotShown } from "../../records/not-shown.ts";
 import type { NotShown } from "../../records/view.ts";
 import type { Advice, Trouble } from "../../base/trouble.ts";
@@ -46,7 +47,7 @@ export function findOverLimit(notShown: readonly NotShown[], leftOut: readonly L
   for (const entry of leftOut) note(entry.reason, () => leftOutSentence(entry));
   return [...hits].map(([code, { sentence, count }]) => ({
     code,
-    message: count === 1 ? sentence : `${sentence} The same limit hits ${(count - 1).toLocaleString("en")} more.`,
+    message: count === 1 ? sentence : `${sentence} The same limit hits ${formatCount(count - 1)} more.`,
     ...(limits.get(code) ?? { hint: "" }),
   }));
 }

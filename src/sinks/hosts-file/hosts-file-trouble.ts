@@ -1,5 +1,6 @@
 /** Why the hosts file could not be read or written, in words for a user; the one error that the sink must expect. */
 import type { Trouble } from "../../base/trouble.ts";
+import { formatCount } from "../../base/words.ts";
 import { errorCode } from "./writer/file-access.ts";
 
 export class HostsFileError extends Error {
@@ -111,7 +112,7 @@ export function explain(error: unknown, path: string): HostsFileError | undefine
 export function tooLargeTrouble(path: string, size: number | bigint): Trouble {
   return {
     code: "hosts-file-too-large",
-    message: `${path} has ${size.toLocaleString("en")} bytes, too many to be read and shown in.`,
+    message: `${path} has ${formatCount(size)} bytes, too many to be read and shown in.`,
     hint: "Find out what fills it, or name another file with --hosts-file. To take our lines out of it:",
     command: `sudo sed -i '/^# BEGIN.hostsfile-server/,/^# END.hostsfile-server/d' ${path}`,
   };
