@@ -4,6 +4,9 @@ import type { Fields } from "./fields.ts";
 /** The prefixes of ExternalDNS's annotations: from v0.22 on, and before. Where both stand, the first one counts. */
 export const annotationPrefixes = ["external-dns.kubernetes.io/", "external-dns.alpha.kubernetes.io/"] as const;
 
+/** The annotation that named the class of an Ingress before the field did. */
+export const ingressClassAnnotation = "kubernetes.io/ingress.class";
+
 /** The annotations of an object. */
 export interface Annotations {
   /**
@@ -38,4 +41,14 @@ function splitList(text: string): readonly string[] {
     .trim()
     .split(",")
     .filter((item) => item !== "");
+}
+
+/** The value of the annotation `controller` that leaves an object to ExternalDNS (annotations.go `ControllerValue`). */
+const externalDNS = "dns-controller";
+
+/** Says so when an object belongs to another controller than ExternalDNS, by its annotation `controller`. */
+export function otherController(annotations: Annotations): string | undefined {
+  const controller = annotations.value("controller");
+  if (controller === undefined || controller === externalDNS) return undefined;
+  return `Its annotation controller is ${JSON.stringify(controller)}, so its names are left to that controller.`;
 }

@@ -52,9 +52,10 @@ export function readFields(value: unknown, complain: Complain = () => {}, path =
         return [];
       }),
     textMap: (key) => {
-      const map = check(key, isObject, "an object") ?? {};
-      const inner = readFields(map, complain, at(key));
-      return new Map(Object.keys(map).flatMap((name) => (inner.has(name) ? [[name, inner.text(name)] as const] : [])));
+      const entries = Object.entries(check(key, isObject, "an object") ?? {}).filter(([, field]) => field !== null);
+      for (const [name, field] of entries)
+        if (!isText(field)) complain(wrongType(`${at(key)}.${name}`, field, "a text"));
+      return new Map(entries.filter((entry): entry is [string, string] => isText(entry[1])));
     },
   };
 }

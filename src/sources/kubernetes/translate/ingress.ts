@@ -1,6 +1,8 @@
 /** Ingress: the hosts of its rules and certificates, with or without an annotation or a status. */
 import { type Draft, translateBy } from "./draft.ts";
+import { readFields } from "./fields.ts";
 import type { Kind } from "./kind.ts";
+import { ingressClassAnnotation } from "./annotations.ts";
 import { loadBalancerTargets } from "./load-balancer.ts";
 
 /** Ingresses (ExternalDNS source/ingress.go). */
@@ -11,9 +13,17 @@ export const ingressKind: Kind = {
   versions: ["v1"],
   namespaced: true,
   fields: ["spec.ingressClassName", "spec.rules", "spec.tls", "status.loadBalancer"],
+  classOf,
   translate: translateBy("ingress", translateIngress),
   looksAt: [],
 };
+
+/** The field, else the annotation that stood for it before Kubernetes 1.18. */
+function classOf(ingress: unknown): string {
+  const fields = readFields(ingress);
+  const annotated = fields.object("metadata").textMap("annotations").get(ingressClassAnnotation);
+  return fields.object("spec").text("ingressClassName") || (annotated ?? "");
+}
 
 function translateIngress(draft: Draft): void {
   const annotated = draft.annotations.list("target");

@@ -1,13 +1,10 @@
 /** Leaves of an object what translations read, so that the watcher's memory follows names and not objects. */
-import { annotationPrefixes } from "./annotations.ts";
+import { annotationPrefixes, ingressClassAnnotation } from "./annotations.ts";
 import { readFields } from "./fields.ts";
 import type { Kind } from "./kind.ts";
 
 /** Fields of `metadata` that are kept, beside the annotations. */
 const ofMetadata = ["name", "namespace", "generation", "labels"] as const;
-
-/** Annotations that are read beside ExternalDNS's own. */
-const otherAnnotations: ReadonlySet<string> = new Set(["kubernetes.io/ingress.class"]);
 
 /** An object, or what is left of it. */
 export type KeptObject = Readonly<Record<string, unknown>>;
@@ -20,14 +17,18 @@ export type KeptObject = Readonly<Record<string, unknown>>;
  */
 export function keepFields(kind: Kind, object: unknown): KeptObject {
   if (!isObject(object)) return {};
-  const kept: Record<string, unknown> = { metadata: keepMetadata(object["metadata"]) };
-  for (const path of kind.fields) {
-    const [part = "", field = ""] = path.split(".");
-    const from = object[part];
-    if (!isObject(from)) kept[part] = from;
-    else kept[part] = { ...(kept[part] as object | undefined), ...pick(from, [field]) };
-  }
-  return kept;
+  return {
+    metadata: keepMetadata(object["metadata"]),
+    ...keepPart(kind, object, "spec"),
+    ...keepPart(kind, object, "status"),
+  };
+}
+
+function keepPart({ fields }: Kind, object: KeptObject, part: "spec" | "status"): KeptObject {
+  const value = object[part];
+  if (!isObject(value)) return value === undefined ? {} : { [part]: value };
+  const wanted = fields.filter((path) => path.startsWith(`${part}.`)).map((path) => path.slice(part.length + 1));
+  return wanted.length === 0 ? {} : { [part]: pick(value, wanted) };
 }
 
 function keepMetadata(metadata: unknown): unknown {
@@ -40,7 +41,7 @@ function keepMetadata(metadata: unknown): unknown {
 }
 
 function isRead(annotation: string): boolean {
-  return otherAnnotations.has(annotation) || annotationPrefixes.some((prefix) => annotation.startsWith(prefix));
+  return annotation === ingressClassAnnotation || annotationPrefixes.some((prefix) => annotation.startsWith(prefix));
 }
 
 function pick(from: KeptObject, keys: readonly string[]): KeptObject {

@@ -74,6 +74,8 @@ export interface Kind {
   readonly namespaced: boolean;
   /** What is read of an object besides its name and annotations, as in `spec.rules`. */
   readonly fields: readonly string[];
+  /** The class that an object names, empty when it names none; absent for a kind without classes. */
+  readonly classOf?: (object: unknown) => string;
   /** Absent for a kind that only others look at. */
   readonly translate?: Translate;
   /** Kinds whose objects the translation looks at: when one changes, the objects of this kind are translated again. */
