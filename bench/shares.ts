@@ -9,7 +9,7 @@ import { finish } from "../src/records/steps.ts";
 import { planMutation } from "../src/records/endpoint.ts";
 import { parseManagedDomain } from "../src/records/managed-domain.ts";
 import { updateView } from "../src/records/view-update.ts";
-import { viewOf } from "../src/engine/reconciler.ts";
+import { viewOf } from "../src/engine/current-view.ts";
 import { openStore } from "../src/store/open.ts";
 import type { Store } from "../src/engine/store.ts";
 import { readChanges } from "../src/sources/webhook/schema.ts";

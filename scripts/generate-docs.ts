@@ -10,8 +10,7 @@ import { entries, pathText } from "../src/dtk/configuration/entry.ts";
 import { mostStreams } from "../src/control/status/event-stream.ts";
 import { defaultConnectionLimits, mostWaiting } from "../src/http/connections.ts";
 import { defaultLimits, roomFor, settingBodyMost } from "../src/http/limits.ts";
-import { recordLimits, shownLimits } from "../src/records/limits.ts";
-import { limits } from "../src/store/limits.ts";
+import { recordLimits, shownLimits, storeLimits } from "../src/records/limits.ts";
 import { metricsPath, renderMetricsPage } from "./metrics-page.ts";
 import { renderStatusPage, statusPath } from "./status-page.ts";
 
@@ -128,15 +127,15 @@ The result goes to standard output, everything else to standard error. With \`--
 function renderLimits(): string {
   const mebibyte = 1024 * 1024;
   const rows: readonly (readonly [string, number])[] = [
-    ["clusters", limits.clusters],
-    ["managed domains of a cluster", limits.domainsPerCluster],
+    ["clusters", storeLimits.clusters],
+    ["managed domains of a cluster", storeLimits.domainsPerCluster],
     ["bytes of a name", recordLimits.nameBytes],
     ["KiB of a record, as JSON", recordLimits.bytes / 1024],
     ["addresses of a name", shownLimits.addressesPerName],
-    ["records of a cluster, ownership records included", limits.recordsPerCluster],
-    ["records of all clusters", limits.records],
-    ["MiB of the records of a cluster, as JSON", limits.bytesPerCluster / mebibyte],
-    ["MiB of the records of all clusters", limits.bytes / mebibyte],
+    ["records of a cluster, ownership records included", storeLimits.recordsPerCluster],
+    ["records of all clusters", storeLimits.records],
+    ["MiB of the records of a cluster, as JSON", storeLimits.bytesPerCluster / mebibyte],
+    ["MiB of the records of all clusters", storeLimits.bytes / mebibyte],
     ["MiB of the lines of a cluster in the hosts file", shownLimits.bytesPerCluster / mebibyte],
     ["MiB of the lines of all clusters in the hosts file", shownLimits.bytes / mebibyte],
     ["MiB of a request body", defaultLimits.body / mebibyte],

@@ -17,7 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   platform: [],
   kubernetes: [],
-  engine: ["store"],
+  engine: [],
   store: ["engine"],
   http: ["contract", "platform", "daemon"],
   client: ["contract", "platform"],

@@ -5,7 +5,7 @@ import { adoptionPlanSchema } from "../src/contract/adoption.ts";
 import { ChangeFeed } from "../src/control/status/change-feed.ts";
 import { createMetrics } from "../src/control/status/metrics.ts";
 import { createApp } from "../src/daemon/app.ts";
-import { StoreKeeper } from "../src/engine/keeper.ts";
+import { keepInMemory } from "../src/store/keepers.ts";
 import { Reconciler } from "../src/engine/reconciler.ts";
 import type { Sink, SinkReport } from "../src/engine/sink.ts";
 import type { View } from "../src/records/view.ts";
@@ -37,7 +37,7 @@ test("a DNS zone beside the hosts file: it shows a wildcard, adoption works, rea
   using changes = new ChangeFeed();
   using metrics = createMetrics();
   await using reconciler = new Reconciler({
-    keeper: StoreKeeper.inMemory(),
+    keeper: keepInMemory(),
     sinks: [hostsFile, zone],
     ownNames: () => new Set(),
     listener: changes.listener,

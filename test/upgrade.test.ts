@@ -7,7 +7,7 @@ import { startDaemon } from "../src/daemon/daemon.ts";
 import { openStore } from "../src/store/open.ts";
 import { schemaVersion } from "../src/store/schema.ts";
 import { databaseName } from "../src/store/set-aside.ts";
-import { StoreTroubleError } from "../src/store/trouble.ts";
+import { StoreTroubleError } from "../src/engine/store-trouble.ts";
 import { curl } from "./support/http.ts";
 import { type SavedState, copySavedState } from "./support/saved-state.ts";
 

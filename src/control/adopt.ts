@@ -10,7 +10,7 @@ import { readHostsFile } from "../sinks/hosts-file/writer/read-hosts-file.ts";
 import type { Log } from "../base/log.ts";
 import { type AdoptableNames, adoptableNames } from "../sinks/hosts-file/adoptable.ts";
 import { findEntry } from "../records/view-entries.ts";
-import type { ReconcilerPort } from "../engine/reconciler.ts";
+import type { ReconcilerPort } from "../engine/reconciler-port.ts";
 import type { StoredCluster } from "../engine/store.ts";
 import type { Trouble } from "../base/trouble.ts";
 import { answerJSON, answerTrouble } from "../http/answer.ts";

@@ -2,7 +2,7 @@
 import { findShown } from "../engine/shown.ts";
 import type { Refused, SinkIdentity, SinkReport } from "../engine/sink.ts";
 import type { EventFields, Log } from "../base/log.ts";
-import type { ReconcilerListener } from "../engine/reconciler.ts";
+import type { ReconcilerListener } from "../engine/reconciler-port.ts";
 import { explainNotShown } from "../records/not-shown.ts";
 import { findEntry } from "../records/view-entries.ts";
 import type { NotShown, View } from "../records/view.ts";

@@ -5,10 +5,11 @@ import type { Log } from "../base/log.ts";
 import { inSlices } from "../base/slices.ts";
 import { parseClusterIPs } from "../records/cluster.ts";
 import { externalDNSFeed } from "../records/feed.ts";
-import type { ReconcilerPort } from "../engine/reconciler.ts";
-import { StoreTroubleError } from "../store/trouble.ts";
+import type { ReconcilerPort } from "../engine/reconciler-port.ts";
+import { StoreTroubleError } from "../engine/store-trouble.ts";
 import { answerJSON, answerJSONText, answerTrouble } from "../http/answer.ts";
 import type { HTTPEnvironment } from "../http/environment.ts";
+import { Intake } from "../engine/intake.ts";
 import { LeftOutMemory } from "../engine/left-out.ts";
 import { type CallerFacts, webhookRoutes } from "../sources/webhook/routes.ts";
 import type { Adopter } from "../sinks/hosts-file/adoption-slot.ts";
@@ -119,7 +120,7 @@ export function createApp(options: AppOptions): App {
       reconciler,
       admit,
       receive,
-      leftOut,
+      intake: new Intake(reconciler, leftOut),
       describeCaller,
       warnOnce,
       log,

@@ -15,13 +15,16 @@ import type { Sink } from "../engine/sink.ts";
 import type { Log } from "../base/log.ts";
 import { type ClusterSettings, defaultCluster, initialSettings } from "../records/cluster.ts";
 import type { View } from "../records/view.ts";
-import { type ReconcilerListener, type ReconcilerPort, Reconciler, viewOf } from "../engine/reconciler.ts";
+import { viewOf } from "../engine/current-view.ts";
+import { Reconciler } from "../engine/reconciler.ts";
+import type { ReconcilerListener, ReconcilerPort } from "../engine/reconciler-port.ts";
 import { countSilence } from "./silence.ts";
 import { renderCommand } from "../base/shell.ts";
 import { isRoot, platform } from "../platform/current.ts";
-import { StoreKeeper } from "../engine/keeper.ts";
+import type { StoreKeeper } from "../engine/keeper.ts";
+import { keepFolder, keepInMemory } from "../store/keepers.ts";
 import type { Store } from "../engine/store.ts";
-import { StoreTroubleError } from "../store/trouble.ts";
+import { StoreTroubleError } from "../engine/store-trouble.ts";
 import { TroubleError } from "../base/trouble.ts";
 import { version } from "../base/version.ts";
 
@@ -84,7 +87,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     }),
   );
   const stored = { folder: stateFolder, now: Date.now, shown: () => shownBefore(options.hostsFile) };
-  const keeper = stack.use(isDryRun ? StoreKeeper.inMemory(opened) : StoreKeeper.ofFolder(stored, opened));
+  const keeper = stack.use(isDryRun ? keepInMemory(opened) : keepFolder(stored, opened));
   const reconciler = stack.use(
     new Reconciler({
       keeper,
@@ -210,7 +213,6 @@ function openEagerly(keeper: StoreKeeper, isDegradedFine: boolean): void {
     keeper.use(() => undefined);
   } catch (error) {
     if (!(error instanceof StoreTroubleError)) throw error;
-    if (!isDegradedFine && error.trouble.endsStart === true)
-      throw new TroubleError(error.trouble, { exitCode: 3, cause: error });
+    if (!isDegradedFine && error.trouble.endsStart === true) throw error;
   }
 }

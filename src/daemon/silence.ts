@@ -1,7 +1,7 @@
 /** Counts how long each cluster has been silent while the server ran, and forgets those that were for too long. */
 import type { ClusterName } from "../records/cluster.ts";
-import type { ReconcilerPort } from "../engine/reconciler.ts";
-import { StoreTroubleError } from "../store/trouble.ts";
+import type { ReconcilerPort } from "../engine/reconciler-port.ts";
+import { StoreTroubleError } from "../engine/store-trouble.ts";
 
 export interface SilenceOptions {
   readonly reconciler: ReconcilerPort;
@@ -31,7 +31,7 @@ export function countSilence(options: SilenceOptions): Disposable & { readonly l
     before = now();
     if (reconciler.state().storeTrouble !== undefined) return;
     try {
-      reconciler.read((store) => store.elapse(passed));
+      reconciler.note((memory) => memory.elapse(passed));
       await forgetSilent(options);
     } catch (error) {
       // The reconciler has noted the trouble, and does what it can about it.

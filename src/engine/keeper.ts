@@ -1,16 +1,18 @@
 /** Keeps the store open: the only way to it for the reconciler, so that trouble is named in one place and heals by itself. */
 import { type Position, covers } from "../records/position.ts";
 import { type Trouble, bugTrouble } from "../base/trouble.ts";
-import { openMemoryStore, openStore, setAsideDamaged, type Shown, type StoreOptions } from "../store/open.ts";
 import type { Steps } from "../records/steps.ts";
 import type { Store } from "./store.ts";
-import { StoreTroubleError, explainStoreError, isDamage } from "../store/trouble.ts";
+import { StoreTroubleError } from "./store-trouble.ts";
 
 export interface KeeperOptions {
   /** Gets how far the store had come when this process had it open last. */
   readonly open: (last: Position | undefined) => Store;
   /** Called with the store each time it was opened. */
   readonly opened?: ((store: Store) => void) | undefined;
+  /** Whether an error means that what is stored is wrong, so that the store must be closed before it is explained. */
+  readonly isDamage: (error: unknown) => boolean;
+  /** Says what an error means to a user, and sets aside what is damaged; throws an error that is a bug again. */
   readonly explain: (error: unknown) => StoreTroubleError;
 }
 
@@ -26,29 +28,6 @@ export class StoreKeeper implements Disposable {
 
   constructor(options: KeeperOptions) {
     this.#options = options;
-  }
-
-  /**
-   * A keeper of the store in a state folder.
-   *
-   * @param options - where it lies
-   * @param opened - called each time it was opened, also after damage was mended
-   */
-  static ofFolder(options: StoreOptions, opened?: (store: Store) => void): StoreKeeper {
-    return new StoreKeeper({
-      open: (last) => openStore({ ...options, shown: () => withLast(options.shown?.(), last) }),
-      opened,
-      explain: (error) =>
-        isDamage(error) ? setAsideDamaged(options, error) : explainStoreError(error, options.folder),
-    });
-  }
-
-  /** A keeper of a store in memory, for a run that must leave no trace. */
-  static inMemory(opened?: (store: Store) => void): StoreKeeper {
-    const explain = (error: unknown): never => {
-      throw error;
-    };
-    return new StoreKeeper({ open: () => openMemoryStore(), opened, explain });
   }
 
   /** Why the store cannot be used, or be written, from the first failure until {@link heal} finds it well. */
@@ -186,7 +165,7 @@ export class StoreKeeper implements Disposable {
   #remember(error: unknown): StoreTroubleError {
     // What a healthy store refuses, such as too many records, is no trouble of the store.
     if (error instanceof StoreTroubleError && this.#store !== undefined) return error;
-    if (isDamage(error)) this.#close();
+    if (this.#options.isDamage(error)) this.#close();
     const explained = this.#options.explain(error);
     this.#trouble = explained.trouble;
     return explained;
@@ -207,8 +186,3 @@ const closed: Trouble = {
   message: "The saved records were closed while a change was under way, so it is not stored.",
   hint: "The server keeps retrying.",
 };
-
-/** What this process knows of the store holds too: it may have changed without a line more or less. */
-function withLast(shown: Shown = { ok: true, positions: [] }, last: Position | undefined): Shown {
-  return shown.ok && last !== undefined ? { ok: true, positions: [...shown.positions, last] } : shown;
-}

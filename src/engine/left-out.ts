@@ -3,8 +3,7 @@ import { shorten } from "../base/printable.ts";
 import { formatCount } from "../base/words.ts";
 import type { ClusterName } from "../records/cluster.ts";
 import type { Feed } from "../records/feed.ts";
-import { recordLimits } from "../records/limits.ts";
-import { limits } from "../store/limits.ts";
+import { recordLimits, storeLimits } from "../records/limits.ts";
 import type { Log } from "../base/log.ts";
 
 export type LeftOutReason =
@@ -40,7 +39,7 @@ const sentences: Readonly<Record<LeftOutReason, string>> = {
   "record-type-unknown": "has a record type that is none; it takes 1 to 16 upper-case letters and digits, as in CNAME",
   "name-too-long": `is longer than the ${formatCount(recordLimits.nameBytes)} bytes that a name may have`,
   "record-too-large": `has more than the ${formatCount(recordLimits.bytes)} bytes that a record may have; take targets or labels away from its resource`,
-  "store-full": `finds no room: a cluster may have ${formatCount(limits.recordsPerCluster)} records of ${mebibytes(limits.bytesPerCluster)} in all, and all clusters ${formatCount(limits.records)} of ${mebibytes(limits.bytes)}`,
+  "store-full": `finds no room: a cluster may have ${formatCount(storeLimits.recordsPerCluster)} records of ${mebibytes(storeLimits.bytesPerCluster)} in all, and all clusters ${formatCount(storeLimits.records)} of ${mebibytes(storeLimits.bytes)}`,
 };
 
 function mebibytes(bytes: number): string {

@@ -8,8 +8,10 @@ import { type ClusterSettings, defaultCluster } from "../records/cluster.ts";
 import { type Endpoint, planMutation } from "../records/endpoint.ts";
 import { externalDNSFeed } from "../records/feed.ts";
 import type { View } from "../records/view.ts";
-import { Reconciler, type ReconcilerOptions, viewOf } from "./reconciler.ts";
+import { viewOf } from "./current-view.ts";
+import { Reconciler, type ReconcilerOptions } from "./reconciler.ts";
 import { StoreKeeper } from "./keeper.ts";
+import { keepFolder, keepInMemory } from "../store/keepers.ts";
 import { openMemoryStore, recoverStore } from "../store/open.ts";
 import { databaseName } from "../store/set-aside.ts";
 import type { Store, StoredCluster } from "./store.ts";
@@ -67,13 +69,13 @@ function add(...names: string[]): (store: Store) => void {
   return (store) => store.apply(defaultCluster, externalDNSFeed, planMutation({ ...noChange, create }));
 }
 
-function start(keeper = StoreKeeper.inMemory(), options: Pick<ReconcilerOptions, "previous"> = {}) {
+function start(keeper = keepInMemory(), options: Pick<ReconcilerOptions, "previous"> = {}) {
   const { other: _, ...started } = startTwo(keeper, { ...options, only: true });
   return started;
 }
 
 function startTwo(
-  keeper = StoreKeeper.inMemory(),
+  keeper = keepInMemory(),
   { only = false, ...options }: Pick<ReconcilerOptions, "previous"> & { readonly only?: boolean } = {},
 ) {
   const [sink, other] = [new SlowSink(), new SlowSink("other")];
@@ -159,7 +161,7 @@ describe("a change", () => {
 describe("a store that cannot be used", () => {
   test("leaves the sinks alone, and both heal when it does", async () => {
     using folder = temporaryFolder();
-    using keeper = StoreKeeper.ofFolder({ folder: folder.path, now: () => 0 }, (store) =>
+    using keeper = keepFolder({ folder: folder.path, now: () => 0 }, (store) =>
       store.configure(defaultCluster, settings),
     );
     const { sink, listener, reconciler } = start(keeper);
@@ -211,12 +213,12 @@ describe("a name that several clusters want", () => {
     using folder = temporaryFolder();
     const options = { folder: folder.path, now: () => 0 };
     {
-      using keeper = StoreKeeper.ofFolder(options);
+      using keeper = keepFolder(options);
       const { reconciler } = start(keeper);
       await reconciler.change(wanted);
       await reconciler.change((store) => store.configure(first, settings));
     }
-    using keeper = StoreKeeper.ofFolder(options);
+    using keeper = keepFolder(options);
     const { reconciler } = start(keeper);
     await reconciler.reconcile();
     expect(holder(reconciler)).toEqual([second]);
@@ -226,11 +228,11 @@ describe("a name that several clusters want", () => {
     using folder = temporaryFolder();
     const options = { folder: folder.path, now: () => 0 };
     {
-      using keeper = StoreKeeper.ofFolder(options);
+      using keeper = keepFolder(options);
       await start(keeper).reconciler.change(wanted);
     }
     let previous: View | undefined;
-    using keeper = StoreKeeper.ofFolder(options, (store) => {
+    using keeper = keepFolder(options, (store) => {
       previous = viewOf(store, new Set());
       store.configure(first, settings);
     });
@@ -270,7 +272,10 @@ describe("an error that nobody expected", () => {
     const explain = (error: unknown): never => {
       throw error;
     };
-    return { keeper: new StoreKeeper({ open, explain }), poison: (is: boolean) => (isPoisoned = is) };
+    return {
+      keeper: new StoreKeeper({ open, isDamage: () => false, explain }),
+      poison: (is: boolean) => (isPoisoned = is),
+    };
   };
 
   test("of a sink, at the start and at a change: reported, others are served, and tried again", async () => {
@@ -350,6 +355,7 @@ describe("an error that nobody expected", () => {
     };
     const keeper = new StoreKeeper({
       open,
+      isDamage: () => false,
       explain: (error) => {
         throw error;
       },
@@ -415,6 +421,7 @@ test("once disposed it does nothing, whatever is reported late", async () => {
   const open = vi.fn(() => openMemoryStore());
   const keeper = new StoreKeeper({
     open,
+    isDamage: () => false,
     explain: (error) => {
       throw error;
     },

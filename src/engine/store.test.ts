@@ -23,11 +23,12 @@ import { type Endpoint, planMutation } from "../records/endpoint.ts";
 import { externalDNSFeed } from "../records/feed.ts";
 import { finish } from "../records/steps.ts";
 import type { ALabelName } from "../records/name.ts";
-import { StoreKeeper } from "./keeper.ts";
+import { keepFolder } from "../store/keepers.ts";
 import { openStore, recoverStore } from "../store/open.ts";
 import { damagedCopies, databaseName } from "../store/set-aside.ts";
 import type { Store } from "./store.ts";
-import { DamageError, StoreTroubleError } from "../store/trouble.ts";
+import { DamageError } from "../store/trouble.ts";
+import { StoreTroubleError } from "./store-trouble.ts";
 
 const seed: Endpoint = {
   dnsName: "foo.dtk.io",
@@ -496,7 +497,7 @@ describe("limits", () => {
 describe("the keeper", () => {
   test("names the trouble, and is well again when the store is", () => {
     using folder = temporaryFolder();
-    using keeper = StoreKeeper.ofFolder({ folder: folder.path, now: () => 0 });
+    using keeper = keepFolder({ folder: folder.path, now: () => 0 });
     keeper.use((store) => put(store, seed));
     keeper[Symbol.dispose]();
     truncateSync(join(folder.path, databaseName), 100);
@@ -510,7 +511,7 @@ describe("the keeper", () => {
 
   test("is not well because it can be read, as a full disk can", () => {
     using folder = temporaryFolder();
-    using keeper = StoreKeeper.ofFolder({ folder: folder.path, now: () => 0 });
+    using keeper = keepFolder({ folder: folder.path, now: () => 0 });
     expect(troubleOf(() => keeper.use(failAsWhenFull))).toBe("state-unavailable");
     keeper.use((store) => endpoints(store));
     expect(keeper.trouble?.code).toBe("state-unavailable");
@@ -523,7 +524,7 @@ describe("the keeper", () => {
     const opened = vi
       .fn((store: Store) => store.configure(kind, initialSettings))
       .mockImplementationOnce(failAsWhenFull);
-    using keeper = StoreKeeper.ofFolder({ folder: folder.path, now: () => 0 }, opened);
+    using keeper = keepFolder({ folder: folder.path, now: () => 0 }, opened);
     expect(troubleOf(() => keeper.use(() => 0))).toBe("state-unavailable");
     expect(keeper.use((store) => store.cluster(kind)?.settings)).toEqual(initialSettings);
   });
@@ -531,7 +532,7 @@ describe("the keeper", () => {
   test("names the trouble of a damaged database that cannot be moved away", () => {
     using folder = temporaryFolder();
     const path = join(folder.path, "state");
-    using keeper = StoreKeeper.ofFolder({ folder: path, now: () => 0 });
+    using keeper = keepFolder({ folder: path, now: () => 0 });
     keeper.use(() => 0);
     const found = () =>
       keeper.use(() => {
@@ -543,7 +544,7 @@ describe("the keeper", () => {
 
   test("a refused change is no trouble of the store, and an error that is a bug stays one", () => {
     using folder = temporaryFolder();
-    using keeper = StoreKeeper.ofFolder({ folder: folder.path, now: () => 0 });
+    using keeper = keepFolder({ folder: folder.path, now: () => 0 });
     const domains = Array.from({ length: 1001 }, (_, index) => `d${index}.io`) as unknown as ClusterSettings["domains"];
     expect(troubleOf(() => keeper.use((store) => store.configure(kind, { ...initialSettings, domains })))).toBe(
       "store-full",

@@ -34,11 +34,8 @@ export interface StoredCluster extends Contact {
   readonly records: Iterable<ViewRecord>;
 }
 
-/**
- * A durable store: when a method that changes something returns, the change is on disk; when it throws, nothing changed.
- * Every method throws {@link StoreTroubleError} when the disk or the database fails.
- */
-export interface Store extends Disposable {
+/** What may be read of a store at any time. */
+export interface ReadableStore {
   /** How far it has come, which the block in the hosts file names. */
   readonly position: Position;
   /** Every cluster that was configured, and always `default`. */
@@ -55,6 +52,24 @@ export interface Store extends Disposable {
   countByType(name: ClusterName): ReadonlyMap<string, number>;
   /** When the records of a canonical name were first stored by any feed, in milliseconds since 1970, if that is known of each. */
   firstStored(cluster: ClusterName, name: string): number | undefined;
+  /** Who has the contested names. */
+  holders(): ReadonlyMap<ALabelName, ClusterName>;
+}
+
+/** What is noted beside the records, and changes nothing of what is shown. */
+export interface Memory {
+  negotiated(name: ClusterName, negotiation: Negotiation): void;
+  /** Remembers a webhook call; written at most now and then, and when the store is closed. */
+  heard(name: ClusterName, call: { readonly at: number; readonly caller: string }): void;
+  /** Lets time pass in which the server ran, in milliseconds: so much longer has each cluster been silent. */
+  elapse(milliseconds: number): void;
+}
+
+/**
+ * A durable store: when a method that changes something returns, the change is on disk; when it throws, nothing changed.
+ * Every method throws StoreTroubleError when the disk or the database fails.
+ */
+export interface Store extends ReadableStore, Memory, Disposable {
   /**
    * Removes and puts records of one feed of a cluster in one transaction, and touches no other feed's. The cluster must
    * be configured.
@@ -75,10 +90,8 @@ export interface Store extends Disposable {
    * the records of those names alone. Undefined when it is more than a few names, or settings, or was never asked.
    */
   takeChange(): { readonly names: ReadonlySet<string>; readonly clusters: readonly StoredCluster[] } | undefined;
-  holders(): ReadonlyMap<ALabelName, ClusterName>;
   /** Remembers who has the contested names, with the same rule as {@link applyInSteps}. */
   setHoldersInSteps(holders: ReadonlyMap<ALabelName, ClusterName>): Steps<void>;
-  negotiated(name: ClusterName, negotiation: Negotiation): void;
   /** Brings what is in the log into the database, so that damage to the log loses nothing; does nothing at rest. */
   checkpoint(): void;
   /** Whether something is in the log alone. */
@@ -87,8 +100,4 @@ export interface Store extends Disposable {
   isInPlace(): boolean;
   /** Writes something that changes nothing, and throws when that is not possible. */
   proveWritable(): void;
-  /** Remembers a webhook call; written at most now and then, and when the store is closed. */
-  heard(name: ClusterName, call: { readonly at: number; readonly caller: string }): void;
-  /** Lets time pass in which the server ran, in milliseconds: so much longer has each cluster been silent. */
-  elapse(milliseconds: number): void;
 }

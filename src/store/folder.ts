@@ -11,7 +11,7 @@ import {
   realpathSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { StoreTroubleError } from "./trouble.ts";
+import { StoreTroubleError } from "../engine/store-trouble.ts";
 
 const writableByGroup = 0o020;
 const writableByOthers = 0o002;

@@ -3,13 +3,13 @@ import { describe, expect, test } from "vitest";
 import { type OldRow, writeOldState } from "../../test/support/old-state.ts";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { type ClusterName, type ClusterSettings, defaultCluster, initialSettings } from "../records/cluster.ts";
+import { storeLimits } from "../records/limits.ts";
 import { externalDNSFeed } from "../records/feed.ts";
 import { type Endpoint, planMutation } from "../records/endpoint.ts";
 import { parseManagedDomain } from "../records/managed-domain.ts";
 import { parseClusterIPs } from "../records/cluster.ts";
 import { computeView } from "../records/compute-view.ts";
 import type { View } from "../records/view.ts";
-import { limits } from "./limits.ts";
 import { openMemoryStore, openStore } from "./open.ts";
 import type { Store } from "../engine/store.ts";
 
@@ -49,7 +49,7 @@ function reasonsIn({ notShown }: View): readonly string[] {
 
 const large = 60_000;
 /** Somewhat more large endpoints than fit into the bytes of a cluster. */
-const tooMuch = Array.from({ length: Math.ceil(limits.bytesPerCluster / large) + 5 }, (_, index) =>
+const tooMuch = Array.from({ length: Math.ceil(storeLimits.bytesPerCluster / large) + 5 }, (_, index) =>
   endpoint(`n${index}.dtk.io`, large),
 );
 
@@ -60,19 +60,21 @@ describe("a cluster", () => {
     const leftOut = store.apply(defaultCluster, externalDNSFeed, change({ create: tooMuch }));
     expect(leftOut.length).toBeGreaterThan(0);
     expect(leftOut.at(-1)?.name).toBe(`n${tooMuch.length - 1}.dtk.io`);
-    expect(bytesStored(store)).toBeLessThan(limits.bytesPerCluster * 1.001);
+    expect(bytesStored(store)).toBeLessThan(storeLimits.bytesPerCluster * 1.001);
     expect(store.apply(other, externalDNSFeed, change({ create: [endpoint("b.dtk.io", large)] }))).toEqual([]);
   });
 
   test("has no more records than it may, and may still change and remove those", () => {
     using store = openMemoryStore();
     store.configure(other, settings());
-    const create = Array.from({ length: limits.recordsPerCluster + 1 }, (_, index) => endpoint(`n${index}.dtk.io`));
+    const create = Array.from({ length: storeLimits.recordsPerCluster + 1 }, (_, index) =>
+      endpoint(`n${index}.dtk.io`),
+    );
     const last = create.slice(-1);
     expect(store.apply(defaultCluster, externalDNSFeed, change({ create })).map(({ name }) => name)).toEqual([
       last[0]?.dnsName,
     ]);
-    expect(store.countByType(defaultCluster).get("A")).toBe(limits.recordsPerCluster);
+    expect(store.countByType(defaultCluster).get("A")).toBe(storeLimits.recordsPerCluster);
     expect(store.apply(defaultCluster, externalDNSFeed, change({ create: [endpoint("n0.dtk.io", 10)] }))).toEqual([]);
     expect(store.apply(defaultCluster, externalDNSFeed, change({ create: last }))).toHaveLength(1);
     expect(store.apply(defaultCluster, externalDNSFeed, change({ create: last, gone: create.slice(0, 1) }))).toEqual(
@@ -110,7 +112,7 @@ describe("all clusters together", () => {
   test("have no more bytes than they may; forgetting one makes room", () => {
     using store = openMemoryStore();
     const names = Array.from(
-      { length: limits.bytes / limits.bytesPerCluster },
+      { length: storeLimits.bytes / storeLimits.bytesPerCluster },
       (_, index) => `c${index}` as ClusterName,
     );
     for (const name of names) {
@@ -158,7 +160,7 @@ describe("what an earlier version stored beyond the limits", () => {
     const padding = "x".repeat(8 * 1024 * 1024);
     const huge = Array.from({ length: 9 }, (_, index) => `a${index}.dtk.io`);
     const small = Array.from(
-      { length: Math.ceil(limits.bytesPerCluster / large) + 100 },
+      { length: Math.ceil(storeLimits.bytesPerCluster / large) + 100 },
       (_, index) => `n${index}.dtk.io`,
     );
     const row = (name: string, text: string) => ({

@@ -9,7 +9,8 @@ import { Place } from "./place.ts";
 import { applicationId, createTables, readingPragmas, schemaVersion, upgrades, writingPragmas } from "./schema.ts";
 import { damagedCopies, databaseName, setAside } from "./set-aside.ts";
 import { SQLiteStore } from "./sqlite-store.ts";
-import { DamageError, StoreTroubleError, damaged, explainStoreError, isDamage, lost, newer } from "./trouble.ts";
+import { DamageError, damaged, explainStoreError, isDamage, lost, newer } from "./trouble.ts";
+import { StoreTroubleError } from "../engine/store-trouble.ts";
 
 export interface StoreOptions {
   /** The state folder, an absolute path; made when it is not there. */

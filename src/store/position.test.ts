@@ -11,11 +11,11 @@ import { externalDNSFeed } from "../records/feed.ts";
 import { planMutation } from "../records/endpoint.ts";
 import type { ALabelName } from "../records/name.ts";
 import { type Position, covers } from "../records/position.ts";
-import { StoreKeeper } from "../engine/keeper.ts";
+import { keepFolder } from "./keepers.ts";
 import { openMemoryStore, openStore, recoverStore } from "./open.ts";
 import { databaseName } from "./set-aside.ts";
 import type { Store } from "../engine/store.ts";
-import { StoreTroubleError } from "./trouble.ts";
+import { StoreTroubleError } from "../engine/store-trouble.ts";
 
 const now = (): number => 0;
 
@@ -148,7 +148,7 @@ test("a database of version 0.1.0 gets a name and keeps its records", () => {
 test("a keeper leaves files that are not at their paths any more, and misses what it knew", () => {
   using folder = temporaryFolder();
   const state = join(folder.path, "state");
-  using keeper = StoreKeeper.ofFolder({ folder: state, now });
+  using keeper = keepFolder({ folder: state, now });
   keeper.use((store) => change(store, { put: ["a.io"] }));
   renameSync(state, `${state}.away`);
   expect(keeper.isMoved).toBe(true);

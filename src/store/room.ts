@@ -1,6 +1,6 @@
 /** Counts what the store holds, of each cluster and in all, and says whether more fits. */
 import type { ClusterName } from "../records/cluster.ts";
-import { limits } from "./limits.ts";
+import { storeLimits } from "../records/limits.ts";
 
 export interface Size {
   readonly records: number;
@@ -56,11 +56,11 @@ export class Room {
 }
 
 function hasTooMany(own: Size, all: Size): boolean {
-  return own.records > limits.recordsPerCluster || all.records > limits.records;
+  return own.records > storeLimits.recordsPerCluster || all.records > storeLimits.records;
 }
 
 function hasTooMuch(own: Size, all: Size): boolean {
-  return own.bytes > limits.bytesPerCluster || all.bytes > limits.bytes;
+  return own.bytes > storeLimits.bytesPerCluster || all.bytes > storeLimits.bytes;
 }
 
 function sum(left: Size, right: Size): Size {

@@ -3,19 +3,19 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 
 import { type ClusterName, type ClusterSettings, defaultCluster, initialSettings } from "../records/cluster.ts";
 import { type Mutation, type RecordKey, keyText } from "../records/endpoint.ts";
 import type { Feed } from "../records/feed.ts";
-import { recordLimits } from "../records/limits.ts";
+import { recordLimits, storeLimits } from "../records/limits.ts";
 import type { ALabelName } from "../records/name.ts";
 import type { Position } from "../records/position.ts";
 import { type Steps, finish, forEachInSteps, sortInSteps } from "../records/steps.ts";
 import { type StoredExcess, type ViewRecord, toViewRecord } from "../records/view-record.ts";
 import { uniteFeeds, uniteRecords } from "../records/unite.ts";
-import { limits } from "./limits.ts";
 import type { Place } from "./place.ts";
 import { type FeedOfCluster, RecordTable } from "./record-table.ts";
 import { Room } from "./room.ts";
 import { type ClusterRow, readClusterRow, readPositionRow, readRecordRow } from "./row.ts";
 import type { Contact, Negotiation, Store, StoredCluster } from "../engine/store.ts";
-import { DamageError, StoreTroubleError } from "./trouble.ts";
+import { DamageError } from "./trouble.ts";
+import { StoreTroubleError } from "../engine/store-trouble.ts";
 
 /** Milliseconds between two times that "last heard" is written to disk, and how long a silence is. */
 const heardInterval = 3_600_000;
@@ -151,7 +151,7 @@ export class SQLiteStore implements Store {
     const { bytes } = this.#room.of(name);
     const of = { cluster: name, feed };
     if (bytes <= fewBytes) return [this.#records.list(of)].values();
-    if (bytes > limits.bytesPerCluster) return this.#records.pieces(of);
+    if (bytes > storeLimits.bytesPerCluster) return this.#records.pieces(of);
     return (yield* this.#records.listInSteps(of)).values();
   }
 
@@ -214,9 +214,11 @@ export class SQLiteStore implements Store {
   }
 
   configure(name: ClusterName, settings: ClusterSettings): void {
-    if (settings.domains.length > limits.domainsPerCluster) throw tooMany("domains", limits.domainsPerCluster);
+    if (settings.domains.length > storeLimits.domainsPerCluster)
+      throw tooMany("domains", storeLimits.domainsPerCluster);
     const known = this.#clusters.get(name);
-    if (known === undefined && this.#clusters.size >= limits.clusters) throw tooMany("clusters", limits.clusters);
+    if (known === undefined && this.#clusters.size >= storeLimits.clusters)
+      throw tooMany("clusters", storeLimits.clusters);
     finish(this.#change(() => this.#saveSettings(name, settings)));
     const added = { name, ...noContact, saved: noContact, negotiation: undefined, feeds: new Map() };
     this.#clusters.set(name, { ...(known ?? added), settings });

@@ -1,16 +1,6 @@
 /** Why the store cannot do what was asked: errors of SQLite and of the file system, turned into words for a user. */
 import type { Trouble } from "../base/trouble.ts";
-
-/** The one error that users of the store must expect. */
-export class StoreTroubleError extends Error {
-  readonly trouble: Trouble;
-
-  constructor(trouble: Trouble, cause?: unknown) {
-    super(trouble.message, { cause });
-    this.name = "StoreTroubleError";
-    this.trouble = trouble;
-  }
-}
+import { StoreTroubleError } from "../engine/store-trouble.ts";
 
 /** What was read breaks a rule of ours: as bad as a corrupt file. */
 export class DamageError extends Error {

@@ -12,7 +12,7 @@ import { Reconciler } from "../../src/engine/reconciler.ts";
 import { StoreKeeper } from "../../src/engine/keeper.ts";
 import { openMemoryStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/engine/store.ts";
-import { StoreTroubleError } from "../../src/store/trouble.ts";
+import { StoreTroubleError } from "../../src/engine/store-trouble.ts";
 import type { Trouble } from "../../src/base/trouble.ts";
 
 export const webhookMediaType = "application/external.dns.webhook+json;version=1";
@@ -86,6 +86,7 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
   const keeper = new StoreKeeper({
     open: () => breakable(store, (name) => storeTrouble !== undefined && (broken ?? name) === name),
     opened: () => {},
+    isDamage: () => false,
     explain: (error) => {
       if (error instanceof BrokenStore && storeTrouble !== undefined) return new StoreTroubleError(storeTrouble);
       throw error;

@@ -5,10 +5,11 @@ import { openHostsFileSink } from "../../sinks/hosts-file/hosts-file-sink.ts";
 import { shownBefore } from "../../sinks/hosts-file/shown-before.ts";
 import type { Sink } from "../../engine/sink.ts";
 import type { ClusterName } from "../../records/cluster.ts";
-import { Reconciler, type ReconcilerListener } from "../../engine/reconciler.ts";
-import { StoreKeeper } from "../../engine/keeper.ts";
+import { Reconciler } from "../../engine/reconciler.ts";
+import type { ReconcilerListener } from "../../engine/reconciler-port.ts";
+import { keepFolder } from "../../store/keepers.ts";
 import type { Store } from "../../engine/store.ts";
-import { StoreTroubleError } from "../../store/trouble.ts";
+import { StoreTroubleError } from "../../engine/store-trouble.ts";
 import { type Trouble, TroubleError, toTrouble } from "../../base/trouble.ts";
 import { platform } from "../../platform/current.ts";
 import { stateFolderOf } from "../../platform/state-folder.ts";
@@ -134,7 +135,7 @@ async function clearStopped(options: ClearOptions, hinder: TroubleError | undefi
 /** Forgets what is saved if it can be read; where there is nothing, nothing is made. */
 function forgetSaved(folder: string): Pick<Cleared, "clusters" | "trouble"> {
   const shown = (): { readonly ok: true; readonly positions: [undefined] } => ({ ok: true, positions: [undefined] });
-  using keeper = StoreKeeper.ofFolder({ folder, now: Date.now, shown });
+  using keeper = keepFolder({ folder, now: Date.now, shown });
   try {
     return { clusters: keeper.use((store) => forget(store, undefined)) };
   } catch (error) {
@@ -151,7 +152,7 @@ async function clearCluster(known: {
   readonly cluster: ClusterName;
 }): Promise<Cleared> {
   const { sink, path, stateFolder, cluster } = known;
-  using keeper = StoreKeeper.ofFolder({ folder: stateFolder, now: Date.now, shown: () => shownBefore(path) });
+  using keeper = keepFolder({ folder: stateFolder, now: Date.now, shown: () => shownBefore(path) });
   let cleared: Cleared = { path, clusters: [], lines: 0 };
   const listener: ReconcilerListener = {
     shown: ({ report }) => {

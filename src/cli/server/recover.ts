@@ -1,14 +1,13 @@
 /** `hostsfile-server recover`: goes on after the saved records were damaged or lost. */
 import { type Recovered, recoverStore } from "../../store/open.ts";
-import { StoreTroubleError } from "../../store/trouble.ts";
-import { TroubleError } from "../../base/trouble.ts";
+import { StoreTroubleError } from "../../engine/store-trouble.ts";
 import { stateFolderOf } from "../../platform/state-folder.ts";
 
 /**
  * Goes on with what is saved, or with nothing where nothing can be read; a running server does so too within a minute.
  *
  * @returns the exit code
- * @throws TroubleError when the state folder cannot be written
+ * @throws StoreTroubleError when the state folder cannot be written
  */
 export async function recover(given: {
   readonly stateFolder: string | undefined;
@@ -40,8 +39,7 @@ function recoverOrExplain(folder: string): Recovered | "in use" {
   try {
     return recoverStore({ folder, now: Date.now });
   } catch (error) {
-    if (!(error instanceof StoreTroubleError)) throw error;
-    if (error.trouble.code === "state-in-use") return "in use";
-    throw new TroubleError(error.trouble, { exitCode: 3, cause: error });
+    if (error instanceof StoreTroubleError && error.code === "state-in-use") return "in use";
+    throw error;
   }
 }

@@ -5,7 +5,7 @@ import { type Daemon, startDaemon } from "../../daemon/daemon.ts";
 import type { Log } from "../../base/log.ts";
 import { defaultCluster, initialSettings } from "../../records/cluster.ts";
 import { platform } from "../../platform/current.ts";
-import { StoreTroubleError } from "../../store/trouble.ts";
+import { StoreTroubleError } from "../../engine/store-trouble.ts";
 import { TroubleError } from "../../base/trouble.ts";
 import { version } from "../../base/version.ts";
 import { stateFolderOf } from "../../platform/state-folder.ts";

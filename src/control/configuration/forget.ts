@@ -1,8 +1,8 @@
 /** Forgets a cluster with all that is kept of it, in the store and beside it. */
 import type { Log } from "../../base/log.ts";
 import type { ClusterName } from "../../records/cluster.ts";
-import type { Outcome, ReconcilerPort } from "../../engine/reconciler.ts";
-import { StoreTroubleError } from "../../store/trouble.ts";
+import type { Outcome, ReconcilerPort } from "../../engine/reconciler-port.ts";
+import { StoreTroubleError } from "../../engine/store-trouble.ts";
 import type { LeftOutMemory } from "../../engine/left-out.ts";
 
 /** Forgets one cluster; the reason, if there is one, ends the sentence in the log. */

@@ -10,7 +10,7 @@ import {
   parseClusterName,
 } from "../../records/cluster.ts";
 import { parseManagedDomain } from "../../records/managed-domain.ts";
-import type { ReconcilerPort } from "../../engine/reconciler.ts";
+import type { ReconcilerPort } from "../../engine/reconciler-port.ts";
 import { answerJSON, answerTrouble } from "../../http/answer.ts";
 import type { HTTPEnvironment } from "../../http/environment.ts";
 import { restartCommand, unseenDomains } from "../../sources/webhook/negotiation.ts";

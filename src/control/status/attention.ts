@@ -1,5 +1,5 @@
 /** What a person should look at: each lasting problem as one sentence with what to do, the gravest first. */
-import type { ReconcilerState } from "../../engine/reconciler.ts";
+import type { ReconcilerState } from "../../engine/reconciler-port.ts";
 import { type Severity, type Trouble, toTrouble } from "../../base/trouble.ts";
 import { restartCommand } from "../../sources/webhook/negotiation.ts";
 import { defaultInterval, liveness, shortestSilence } from "../../contract/liveness.ts";

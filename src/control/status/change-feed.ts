@@ -1,5 +1,5 @@
 /** Tells who waits that the status may have changed, so that a page and a script see it without asking again and again. */
-import type { ReconcilerListener } from "../../engine/reconciler.ts";
+import type { ReconcilerListener } from "../../engine/reconciler-port.ts";
 
 /** Milliseconds within which changes are told as one: a cluster's first hundred names come in many requests. */
 const together = 200;

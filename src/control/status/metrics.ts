@@ -1,6 +1,6 @@
 /** Counts what happens from the start on; the library that keeps the counts is loaded a while later, since no start waits for it. */
 import type { SinkIdentity, SinkReport } from "../../engine/sink.ts";
-import type { ReconcilerListener } from "../../engine/reconciler.ts";
+import type { ReconcilerListener } from "../../engine/reconciler-port.ts";
 import type { Trouble } from "../../base/trouble.ts";
 import type { Counters, MeasuredState } from "./prometheus.ts";
 import type { RefusalReason } from "../../http/verdict.ts";

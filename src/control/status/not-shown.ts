@@ -1,6 +1,6 @@
 /** What no sink shows, and what is listed although no sink shows it. */
 import { type Shown, findShown } from "../../engine/shown.ts";
-import type { ReconcilerState } from "../../engine/reconciler.ts";
+import type { ReconcilerState } from "../../engine/reconciler-port.ts";
 import type { Refused } from "../../engine/sink.ts";
 import { findEntry } from "../../records/view-entries.ts";
 import type { NotShown, View, ViewEntry } from "../../records/view.ts";

@@ -1,5 +1,5 @@
 /** Why the server is not ready: a token that cannot be used, saved records that cannot be used, a sink that could not be written, or a start that has not come so far. */
-import type { ReconcilerState } from "../../engine/reconciler.ts";
+import type { ReconcilerState } from "../../engine/reconciler-port.ts";
 import { type Trouble, toTrouble } from "../../base/trouble.ts";
 import type { AdminToken } from "../../contract/token.ts";
 

@@ -7,9 +7,9 @@ import { explainNotShown } from "../../records/not-shown.ts";
 import { shorten } from "../../base/printable.ts";
 import { countKnownTypes } from "../../records/record-type.ts";
 import type { NotShown, View, ViewEntry } from "../../records/view.ts";
-import type { ReconcilerPort, ReconcilerState } from "../../engine/reconciler.ts";
-import type { Store, StoredCluster } from "../../engine/store.ts";
-import { StoreTroubleError } from "../../store/trouble.ts";
+import type { ReconcilerPort, ReconcilerState } from "../../engine/reconciler-port.ts";
+import type { ReadableStore, StoredCluster } from "../../engine/store.ts";
+import { StoreTroubleError } from "../../engine/store-trouble.ts";
 import { type LeftOutMemory, leftOutSentence } from "../../engine/left-out.ts";
 import { unseenDomains } from "../../sources/webhook/negotiation.ts";
 import { findAttention } from "./attention.ts";
@@ -101,7 +101,7 @@ function countByCluster(shown: readonly ViewEntry[]): ReadonlyMap<string, number
 function readNames(reconciler: ReconcilerPort, { entries, sinksOf }: Shown, filter: string): Status["names"] {
   const found = filter === "" ? entries : entries.filter((entry) => isFound(entry, filter));
   const { total, list } = some(found, mostNames);
-  const describe = (entry: ViewEntry, store: Store | undefined): Status["names"]["list"][number] => {
+  const describe = (entry: ViewEntry, store: ReadableStore | undefined): Status["names"]["list"][number] => {
     const { name, addresses, cluster, resource = null, others } = entry;
     const since = store?.firstStored(cluster, name);
     return {
@@ -123,7 +123,7 @@ function readClusters(
   { reconciler, areNeighbours }: StatusOptions,
   shown: ReadonlyMap<string, number>,
 ): Status["clusters"] {
-  const describe = (store: Store): Status["clusters"] =>
+  const describe = (store: ReadableStore): Status["clusters"] =>
     [...store.clusters()].map((cluster) =>
       describeCluster({ cluster, store, shown: shown.get(cluster.name) ?? 0, areNeighbours }),
     );
@@ -131,7 +131,10 @@ function readClusters(
 }
 
 /** Undefined while the store cannot be used. */
-function readIfPossible<Result>(reconciler: ReconcilerPort, work: (store: Store) => Result): Result | undefined {
+function readIfPossible<Result>(
+  reconciler: ReconcilerPort,
+  work: (store: ReadableStore) => Result,
+): Result | undefined {
   try {
     return reconciler.read(work);
   } catch (error) {
@@ -142,7 +145,7 @@ function readIfPossible<Result>(reconciler: ReconcilerPort, work: (store: Store)
 
 function describeCluster(known: {
   readonly cluster: StoredCluster;
-  readonly store: Store;
+  readonly store: ReadableStore;
   readonly shown: number;
   readonly areNeighbours: StatusOptions["areNeighbours"];
 }): Status["clusters"][number] {

@@ -1,10 +1,12 @@
 /** An adoption: done once, by the next write of the hosts file, and never later than its answer. */
 import { describe, expect, test } from "vitest";
 import { StoreKeeper } from "../../engine/keeper.ts";
-import { type Outcome, Reconciler } from "../../engine/reconciler.ts";
+import { keepInMemory } from "../../store/keepers.ts";
+import { Reconciler } from "../../engine/reconciler.ts";
+import type { Outcome } from "../../engine/reconciler-port.ts";
 import type { Sink, SinkReport } from "../../engine/sink.ts";
 import { openMemoryStore } from "../../store/open.ts";
-import { StoreTroubleError } from "../../store/trouble.ts";
+import { StoreTroubleError } from "../../engine/store-trouble.ts";
 import type { Trouble } from "../../base/trouble.ts";
 import { type Adopter, type AdoptionOutcome, AdoptionSlot, type HostsFileReport } from "./adoption-slot.ts";
 import type { Adoption } from "./document/adoption.ts";
@@ -44,7 +46,7 @@ class TestSink implements Sink, Adopter {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-function start(keeper = StoreKeeper.inMemory()) {
+function start(keeper = keepInMemory()) {
   const sink = new TestSink();
   const reconciler = new Reconciler({
     keeper,
@@ -102,6 +104,7 @@ describe("an adoption", () => {
         if (trouble !== undefined) throw new StoreTroubleError(trouble);
         return openMemoryStore();
       },
+      isDamage: () => false,
       explain: () => new StoreTroubleError(full),
     });
     const { reconciler, sink, adopt } = start(keeper);

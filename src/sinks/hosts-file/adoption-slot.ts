@@ -1,5 +1,5 @@
 /** Holds the one adoption that waits for the next time that the view is shown, and says how it ended. */
-import type { Outcome } from "../../engine/reconciler.ts";
+import type { Outcome } from "../../engine/reconciler-port.ts";
 import type { SinkReport } from "../../engine/sink.ts";
 import type { Trouble } from "../../base/trouble.ts";
 import type { Adoption, LineEdit } from "./document/adoption.ts";

@@ -18,7 +18,7 @@ import type { Lock } from "./lock-outcome.ts";
 import { contestedTrouble, lateCopyNotice, noticesOf, undecidableTrouble } from "./notice.ts";
 import { refusedBy } from "./document/refusal.ts";
 import { RepairLimit } from "./repair-limit.ts";
-import type { Outcome } from "../../engine/reconciler.ts";
+import type { Outcome } from "../../engine/reconciler-port.ts";
 import type { Sink, SinkReport } from "../../engine/sink.ts";
 import { realPathOf } from "./writer/snapshot.ts";
 import { mostBytes, toText } from "./text.ts";

@@ -4,20 +4,16 @@ import { Hono } from "hono/tiny";
 import type { Log } from "../../base/log.ts";
 import type { Address } from "../../records/address.ts";
 import { type ClusterName, defaultCluster, parseClusterName } from "../../records/cluster.ts";
-import { type Endpoint, type RecordKey, planMutationInSteps } from "../../records/endpoint.ts";
 import { type Feed, externalDNSFeed } from "../../records/feed.ts";
-import { isManaged } from "../../records/managed-domain.ts";
-import { parseDNSName } from "../../records/name.ts";
 import { forEachInSteps } from "../../records/steps.ts";
-import type { ReconcilerPort } from "../../engine/reconciler.ts";
+import type { ReconcilerPort } from "../../engine/reconciler-port.ts";
 import { inSlices } from "../../base/slices.ts";
-import type { Store, StoredCluster } from "../../engine/store.ts";
-import { StoreTroubleError } from "../../store/trouble.ts";
+import type { Intake, Unread } from "../../engine/intake.ts";
+import type { StoredCluster } from "../../engine/store.ts";
 import type { WarnOnce } from "../../base/warn-once.ts";
 import { answerJSON, answerTrouble } from "../../http/answer.ts";
 import type { HTTPEnvironment } from "../../http/environment.ts";
 import { jsonText } from "../../http/json-text.ts";
-import { type LeftOut, type LeftOutMemory, type LeftOutReason } from "../../engine/left-out.ts";
 import { domainFilter } from "./negotiation.ts";
 import { type Rejected, readChanges, readEndpoints } from "./schema.ts";
 
@@ -34,7 +30,7 @@ export interface WebhookOptions {
   readonly admit: MiddlewareHandler<HTTPEnvironment>;
   /** Reads the body into the variable `body`, or answers the request. */
   readonly receive: MiddlewareHandler<HTTPEnvironment>;
-  readonly leftOut: LeftOutMemory;
+  readonly intake: Intake;
   /** Who calls, given the remote address of the socket. */
   readonly describeCaller: (remote: string | undefined) => CallerFacts | undefined;
   /** Milliseconds since 1970. */
@@ -80,34 +76,30 @@ async function withCluster(context: WebhookContext, options: WebhookOptions, ans
   const name = parseClusterName(text);
   const cluster = name && reconciler.read((store) => store.cluster(name));
   if (cluster === undefined) return refuseUnknown(context, options, text);
-  if (isExternalDNS(context, options)) await noteCaller(context, options, cluster);
-  return answer(context, options, cluster);
+  const caller = isExternalDNS(context, options) ? options.describeCaller(context.env.caller) : undefined;
+  if (caller === undefined) return answer(context, options, cluster);
+  const followed = await followCaller(options, cluster, caller);
+  reconciler.note((memory) => memory.heard(cluster.name, { at: options.now(), caller: caller.text }));
+  return answer(context, options, followed);
 }
 
-/** A cluster that follows its caller gets its cluster IP first, so that what the caller sends is shown at the right address. */
-async function noteCaller(
-  context: WebhookContext,
-  { reconciler, now, describeCaller, log }: WebhookOptions,
-  { name, settings }: StoredCluster,
-): Promise<void> {
-  const caller = describeCaller(context.env.caller);
-  if (caller === undefined) return;
-  const { text, followable } = caller;
-  if (settings.followsCaller === true && followable !== undefined && settings.clusterIPs.join() !== followable) {
-    const fields = { code: "cluster-ip-followed", cluster: name, clusterIPs: [followable] };
-    log.info(fields, `Cluster ${name} calls from ${followable}, which is its cluster IP now.`);
-    await reconciler.change((store) => store.configure(name, { ...settings, clusterIPs: [followable] }));
-  }
-  note(reconciler, (store) => store.heard(name, { at: now(), caller: text }));
-}
-
-/** A disk that is too full for a note must not keep ExternalDNS from reading; the reconciler remembers the trouble. */
-function note(reconciler: ReconcilerPort, work: (store: Store) => void): void {
-  try {
-    reconciler.read(work);
-  } catch (error) {
-    if (!(error instanceof StoreTroubleError)) throw error;
-  }
+/**
+ * A cluster that follows its caller gets its cluster IP first, so that what the caller sends is shown at the right address.
+ *
+ * @returns the cluster as it is then
+ */
+async function followCaller(
+  { reconciler, log }: WebhookOptions,
+  cluster: StoredCluster,
+  { followable }: CallerFacts,
+): Promise<StoredCluster> {
+  const { name, settings } = cluster;
+  const isFollowed = settings.followsCaller !== true || settings.clusterIPs.join() === followable;
+  if (isFollowed || followable === undefined) return cluster;
+  const fields = { code: "cluster-ip-followed", cluster: name, clusterIPs: [followable] };
+  log.info(fields, `Cluster ${name} calls from ${followable}, which is its cluster IP now.`);
+  await reconciler.change((store) => store.configure(name, { ...settings, clusterIPs: [followable] }));
+  return reconciler.read((store) => store.cluster(name)) ?? cluster;
 }
 
 function refuseUnknown(context: WebhookContext, { warnOnce }: WebhookOptions, text: string): Response {
@@ -135,7 +127,7 @@ function negotiate(context: WebhookContext, options: WebhookOptions, cluster: St
   const include = filter.include ?? [];
   if (isExternalDNS(context, options)) {
     options.negotiated(cluster.name);
-    note(reconciler, (store) => store.negotiated(cluster.name, { at: now(), include }));
+    reconciler.note((memory) => memory.negotiated(cluster.name, { at: now(), include }));
   }
   return webhookAnswer(context, JSON.stringify(filter));
 }
@@ -173,56 +165,34 @@ function streamOf(
 
 async function adjustEndpoints(
   context: WebhookContext,
-  { leftOut, feed }: WebhookOptions,
-  cluster: StoredCluster,
+  { intake, feed }: WebhookOptions,
+  { name }: StoredCluster,
 ): Promise<Response> {
   const reading = await inSlices(readEndpoints(context.get("body")));
   if (!reading.ok) return answerJSON(context, { error: reading.message }, 400);
-  const domains = new Set(cluster.settings.domains);
-  const dropped = describeRejected(cluster.name, reading);
-  const kept: string[] = [];
-  const judge = (endpoint: Endpoint): void => {
-    const reason = refusalOf(endpoint, domains);
-    if (reason === undefined) kept.push(JSON.stringify(endpoint));
-    else dropped.push({ cluster: cluster.name, name: endpoint.dnsName ?? "", reason });
-  };
-  await inSlices(forEachInSteps(reading.value, judge));
-  leftOut.replace({ cluster: cluster.name, feed, request: "adjustendpoints" }, dropped);
-  return webhookAnswer(context, `[${kept.join(",")}]`);
-}
-
-function refusalOf(endpoint: Endpoint, domains: Parameters<typeof isManaged>[1]): LeftOutReason | undefined {
-  const name = parseDNSName(endpoint.dnsName ?? "");
-  if (name === undefined) return "not-a-dns-name";
-  return isManaged(name, domains) ? undefined : "not-managed";
-}
-
-function describeRejected(cluster: ClusterName, { bad, excess }: Rejected): LeftOut[] {
-  return [
-    ...bad.map((value): LeftOut => ({ cluster, name: jsonText(value), reason: "not-an-endpoint" })),
-    ...excess.map(({ endpoint: { dnsName: name = "" }, reason }): LeftOut => ({ cluster, name, reason })),
-  ];
+  const kept = await intake.offer({ cluster: name, feed }, reading.value, unreadOf(reading));
+  const texts: string[] = [];
+  await inSlices(forEachInSteps(kept, (endpoint) => texts.push(JSON.stringify(endpoint))));
+  return webhookAnswer(context, `[${texts.join(",")}]`);
 }
 
 async function changeRecords(
   context: WebhookContext,
-  { reconciler, leftOut, feed }: WebhookOptions,
+  { intake, feed }: WebhookOptions,
   { name }: StoredCluster,
 ): Promise<Response> {
   const reading = await inSlices(readChanges(context.get("body")));
   if (!reading.ok) return answerJSON(context, { error: reading.message }, 400);
-  const dropped = describeRejected(name, reading);
-  const mutation = await inSlices(planMutationInSteps(reading.value));
-  let full: readonly RecordKey[] = [];
-  const outcome = await reconciler.changeInSteps(function* (store) {
-    full = yield* store.applyInSteps(name, feed, mutation);
-  });
-  leftOut.replace({ cluster: name, feed, request: "records" }, [
-    ...dropped,
-    ...full.map((key): LeftOut => ({ cluster: name, name: key.name, reason: "store-full" })),
-  ]);
+  const outcome = await intake.take({ cluster: name, feed }, reading.value, unreadOf(reading));
   if (outcome.ok) return context.body(null, 204);
   return answerTrouble(context, outcome.trouble, 503);
+}
+
+function unreadOf({ bad, large }: Rejected): readonly Unread[] {
+  return [
+    ...bad.map((value): Unread => ({ name: jsonText(value), reason: "not-an-endpoint" })),
+    ...large.map(({ dnsName: name = "" }): Unread => ({ name, reason: "record-too-large" })),
+  ];
 }
 
 function webhookAnswer(context: WebhookContext, json: string | ReadableStream<Uint8Array>): Response {

@@ -1,14 +1,14 @@
 /** The bodies that ExternalDNS posts: judged entry by entry, never rebuilt, so that what is stored is what was sent. */
 import type { Changes, Endpoint } from "../../records/endpoint.ts";
 import { isEndpoint } from "../../records/endpoint-shape.ts";
-import { type Excess, excessOf } from "../../records/endpoint-excess.ts";
 import type { Steps } from "../../records/steps.ts";
 import { NotJSONError, type Span, eachValue, findMembers, findValue, parseSpan } from "./json-spans.ts";
 
-/** What of a body is left out: entries that are no endpoints, and endpoints that may not be stored; the first thousand of each. */
+/** What of a body is left out: entries that are no endpoints, and endpoints too large to be read; the first thousand of each. */
 export interface Rejected {
   readonly bad: readonly unknown[];
-  readonly excess: readonly { readonly endpoint: Endpoint; readonly reason: Excess }[];
+  /** With what it takes to name them. */
+  readonly large: readonly Endpoint[];
 }
 
 /** A body that was understood, with what of it is left out, or why it was not. */
@@ -35,7 +35,7 @@ const leastCharacters = `{"dnsName":"a","recordType":"A"}`.length;
  * @returns the endpoints in the order of the body, each the very value that JSON.parse gave
  */
 export function* readEndpoints(body: string): Steps<Reading<readonly Endpoint[]>> {
-  const rejected: Rejecting = { bad: [], excess: [] };
+  const rejected: Rejecting = { bad: [], large: [] };
   const read = function* (): Steps<Reading<readonly Endpoint[]>> {
     const value = yield* readList(body, { list: yield* findValue(body), isToStore: true, rejected });
     return { ok: true, value, ...rejected };
@@ -50,7 +50,7 @@ export function* readEndpoints(body: string): Steps<Reading<readonly Endpoint[]>
  * @param body - a JSON object with up to four lists
  */
 export function* readChanges(body: string): Steps<Reading<Changes>> {
-  const rejected: Rejecting = { bad: [], excess: [] };
+  const rejected: Rejecting = { bad: [], large: [] };
   const read = function* (): Steps<Reading<Changes>> {
     const lists = yield* findMembers(body, yield* findValue(body), (key) =>
       listNames.has(key.toLowerCase()) ? key.toLowerCase() : undefined,
@@ -79,12 +79,12 @@ function* orMessage<Value>(read: Steps<Reading<Value>>, message: string): Steps<
 
 interface Rejecting extends Rejected {
   readonly bad: unknown[];
-  readonly excess: { readonly endpoint: Endpoint; readonly reason: Excess }[];
+  readonly large: Endpoint[];
 }
 
 /**
- * Go writes a slice that was never filled as null. What is to be stored keeps the limits; what goes may be from a time
- * before them.
+ * Go writes a slice that was never filled as null. What is far too large to be stored is not read whole. What goes may be
+ * from a time before there were limits.
  */
 function* readList(
   body: string,
@@ -98,11 +98,8 @@ function* readList(
   }
   const take = (entry: unknown, isLarge = false): void => {
     if (!isEndpoint(entry)) reject(rejected.bad, entry);
-    else {
-      const reason = isToStore ? (isLarge ? "record-too-large" : excessOf(entry)) : undefined;
-      if (reason === undefined) endpoints.push(entry);
-      else reject(rejected.excess, { endpoint: entry, reason });
-    }
+    else if (isLarge && isToStore) reject(rejected.large, entry);
+    else endpoints.push(entry);
   };
   const takeLarge = function* (span: Span): Steps<void> {
     take(yield* readIdentity(body, span), true);

@@ -1,0 +1,22 @@
+/** Lets one long work after the other have something for itself, in the order in which they asked. */
+export class Turns {
+  #last: Promise<void> = Promise.resolve();
+
+  /** Does the work once everyone who asked before is done; returns and throws what it does. */
+  async take<Result>(work: () => Promise<Result>): Promise<Result> {
+    const before = this.#last;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#last = promise;
+    try {
+      await before;
+      return await work();
+    } finally {
+      resolve();
+    }
+  }
+
+  /** Ends when everyone who has asked so far is done. */
+  get last(): Promise<void> {
+    return this.#last;
+  }
+}
