@@ -16,15 +16,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   records: [],
   contract: [],
   platform: [],
-  kubernetes: [],
+  kubernetes: ["platform"],
   engine: [],
-  store: ["engine"],
+  store: ["engine", "platform"],
   http: ["contract", "platform", "daemon"],
   client: ["contract", "platform"],
   "sources/webhook": ["engine", "store", "contract", "http"],
   "sources/kubernetes": ["contract", "platform", "kubernetes", "client"],
   "sinks/hosts-file": ["engine", "platform"],
-  control: ["engine", "store", "contract", "http", "sources/webhook", "sinks/hosts-file"],
+  control: ["engine", "store", "contract", "platform", "http", "sources/webhook", "sinks/hosts-file"],
   service: ["contract", "platform", "client", "sinks/hosts-file"],
   dtk: ["contract", "platform", "kubernetes", "client", "http", "sources/kubernetes"],
   doctor: ["contract", "platform", "kubernetes", "client", "dtk", "service", "sources/kubernetes", "sinks/hosts-file"],
@@ -83,6 +83,25 @@ const libraryHome: Readonly<Record<string, readonly string[]>> = {
 /** Folders whose code uses no `node:` module, no clock and no promise. */
 const pureFolders = /^(?:records|sources\/kubernetes\/translate|sinks\/hosts-file\/document)\//;
 
+/** What differs from one operating system to another, and so belongs to `src/platform/` alone. */
+const ofPlatform: Readonly<Record<string, RegExp>> = {
+  "who runs the process, and where": /process\.(?:platform|gete?[ug]id)\b/,
+  "what the kernel says of processes": /\/proc\b/,
+  "a service manager": /systemd(?!-resolved)|systemctl|journalctl|launchctl/,
+  "a place": /(?<![\w.}\])])\/(?:etc|var|run|usr|sys|root)\//,
+  "a command for an administrator": /\bsudo /,
+};
+
+/** Where that is found all the same. */
+const platformExceptions: readonly { readonly path: RegExp; readonly reason: string }[] = [
+  { path: /^sinks\/hosts-file\//, reason: "to come: its hints get their commands first" },
+];
+
+/** The code without comments, in which anything may be explained. */
+function codeOf(text: string): string {
+  return text.replace(/^#!.*\n/, "").replaceAll(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*/gm, "");
+}
+
 function importsOf(text: string): string[] {
   return [...text.matchAll(/(?:^|\s)(?:import|export)\s[^;]*?from "([^"]+)"|import\("([^"]+)"\)/gm)].map(
     ([, from, lazy]) => from ?? lazy ?? "",
@@ -131,6 +150,18 @@ describe.each(sources)("$path", ({ path, text }) => {
     expect(text).not.toMatch(/^export default/m);
     expect(text).not.toMatch(/^export (?:type )?(?:\*|\{[^}]*\}) from/m);
   });
+});
+
+const elsewhere = sources.filter(
+  ({ path }) => !path.startsWith("platform/") && !platformExceptions.some((exception) => exception.path.test(path)),
+);
+
+test.each(elsewhere)("$path leaves to src/platform/ what differs from one operating system to another", ({ text }) => {
+  const lines = codeOf(text).split("\n");
+  const found = Object.entries(ofPlatform).flatMap(([what, pattern]) =>
+    lines.filter((line) => pattern.test(line)).map((line) => `${what}: ${line.trim()}`),
+  );
+  expect(found).toEqual([]);
 });
 
 test.each(sources.filter(({ path }) => pureFolders.test(path)))(

@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
-import { currentUser } from "../platform/current.ts";
+import { currentUser } from "../platform/user.ts";
 
 /**
  * Turns on Node's compile cache in a folder beside the program, for the one who owns the program: Node's default lies in

@@ -1,6 +1,7 @@
 /** Commands that change the system say how to run them as root, instead of failing half-way. */
 import { TroubleError } from "../base/trouble.ts";
-import { isRoot, platform } from "../platform/current.ts";
+import { platform } from "../platform/current.ts";
+import { isRoot } from "../platform/user.ts";
 import { ownCommand } from "./own-command.ts";
 
 /**

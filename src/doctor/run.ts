@@ -1,6 +1,8 @@
 /** Runs the checks side by side, each as soon as what it needs is done, and never longer than the desktop's signal allows. */
 import { type Trouble, TroubleError, toTrouble } from "../base/trouble.ts";
 import { type Check, type Desktop, type Finding, type FindingGrade, type Outcome, ok } from "./check.ts";
+import { platform } from "../platform/current.ts";
+import { isRoot } from "../platform/user.ts";
 
 /** From fine to grave. */
 const grades: readonly FindingGrade[] = ["ok", "note", "warning", "problem"];
@@ -95,9 +97,8 @@ function toFinding({ title }: Check, error: unknown): Finding {
   }
   const reason = error instanceof Error ? error.message : String(error);
   const message = `Nothing is known of "${title}": ${reason.replace(/\.$/, "")}.`;
-  const advice =
-    process.geteuid?.() === 0
-      ? { hint: "If that is no trouble of this machine, please report it." }
-      : { hint: "It may take root to look:", command: "sudo hostsfile-server doctor" };
+  const advice = isRoot()
+    ? { hint: "If that is no trouble of this machine, please report it." }
+    : { hint: "It may take root to look:", command: platform.commands.asRoot("hostsfile-server doctor") };
   return { grade: "warning", code: "doctor-look-failed", message, ...advice };
 }

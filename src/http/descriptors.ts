@@ -1,5 +1,6 @@
 /** How many files and sockets this process may have open, so that connections leave enough for everything else. */
 import { readFileSync } from "node:fs";
+import { limitsFile } from "../platform/linux-files.ts";
 
 /** What macOS gives a process unless told otherwise (launchd.plist(5)); for where the limit cannot be read. */
 const usual = 256;
@@ -7,7 +8,7 @@ const usual = 256;
 /** The soft limit of open descriptors (RLIMIT_NOFILE in getrlimit(2)). */
 export function descriptorLimit(): number {
   try {
-    return parseDescriptorLimit(readFileSync("/proc/self/limits", "utf8"));
+    return parseDescriptorLimit(readFileSync(limitsFile, "utf8"));
   } catch {
     return usual;
   }

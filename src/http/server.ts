@@ -7,6 +7,7 @@ import type { App } from "../daemon/app.ts";
 import { spellAsURL } from "./browser.ts";
 import { type ConnectionLimits, Connections, type ConnectionsOptions, connectionLimits } from "./connections.ts";
 import { type DrainTimes, drain } from "./drain.ts";
+import { platform } from "../platform/current.ts";
 
 export interface ServerOptions {
   readonly fetch: App["fetch"];
@@ -191,7 +192,7 @@ function explain(error: unknown, { host, port }: { readonly host: string; readon
   const fixed = { exitCode: 3, cause: error } as const;
   switch (codeOf(error)) {
     case "EADDRINUSE": {
-      const hint = `See who has it (sudo ss -ltnp 'sport = :${port}'), or choose another with --port.`;
+      const hint = `See who has it (${platform.commands.showListeners(port)}), or choose another with --port.`;
       return new TroubleError({ code: "port-taken", message: `Port ${port} is taken.`, hint }, fixed);
     }
     case "EACCES": {

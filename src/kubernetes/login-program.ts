@@ -3,6 +3,8 @@ import { lstatSync, readFileSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { TroubleError } from "../base/trouble.ts";
 import type { ClusterPlace } from "./place.ts";
+import { currentUser } from "../platform/user.ts";
+import { usersFile } from "../platform/linux-files.ts";
 
 /** A user of a kubeconfig, as far as it may have programs run (k8s.io/client-go, tools/clientcmd/api). */
 export interface LoginUser {
@@ -50,9 +52,9 @@ export function permitLogin({
   program,
   place,
   files,
-  user = process.geteuid?.(),
+  user = currentUser(),
   environment = process.env,
-  passwd = "/etc/passwd",
+  passwd = usersFile,
 }: LoginQuestion): LoginPermission {
   if (place.isHearsay === true) throw ofConfiguration(program, files);
   if (user !== 0) return { before: [] };

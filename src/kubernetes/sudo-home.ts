@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readPlainKubeconfig } from "./plain-kubeconfig.ts";
+import { currentUser } from "../platform/user.ts";
+import { rootKubeconfig, usersFile } from "../platform/linux-files.ts";
 
 export interface SudoOptions {
   /** Whose process it is. */
@@ -21,7 +23,7 @@ export interface SudoOptions {
  */
 export function kubeconfigBehindSudo(
   environment: Readonly<Record<string, string | undefined>> = process.env,
-  { user = process.geteuid?.(), file = "/etc/passwd", own = "/root/.kube/config", context }: SudoOptions = {},
+  { user = currentUser(), file = usersFile, own = rootKubeconfig, context }: SudoOptions = {},
 ): string | undefined {
   const { SUDO_USER: name, KUBECONFIG: given = "" } = environment;
   if (user !== 0 || name === undefined || given !== "" || existsSync(own)) return undefined;

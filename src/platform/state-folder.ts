@@ -1,7 +1,8 @@
 /** Where the server keeps its state when nobody says so. */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { isRoot, platform } from "./current.ts";
+import { platform } from "./current.ts";
+import { isRoot } from "./user.ts";
 import { serviceName } from "./places.ts";
 
 /**

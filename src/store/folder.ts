@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { StoreTroubleError } from "../engine/store-trouble.ts";
+import { currentGroup, currentUser } from "../platform/user.ts";
 
 const writableByGroup = 0o020;
 const writableByOthers = 0o002;
@@ -74,11 +75,12 @@ export function syncFolder(folder: string): void {
 }
 
 function belongsToUs(uid: number): boolean {
-  return process.geteuid === undefined || uid === process.geteuid();
+  const user = currentUser();
+  return user === undefined || uid === user;
 }
 
 function isOwnGroup(gid: number): boolean {
-  return gid === 0 || gid === process.getegid?.();
+  return gid === 0 || gid === currentGroup();
 }
 
 function unsafe(path: string, what: string): StoreTroubleError {

@@ -16,6 +16,7 @@ import { type ClusterRow, readClusterRow, readPositionRow, readRecordRow } from 
 import type { Contact, Negotiation, Store, StoredCluster } from "../engine/store.ts";
 import { DamageError } from "./trouble.ts";
 import { StoreTroubleError } from "../engine/store-trouble.ts";
+import { platform } from "../platform/current.ts";
 
 /** Milliseconds between two times that "last heard" is written to disk, and how long a silence is. */
 const heardInterval = 3_600_000;
@@ -485,6 +486,6 @@ function tooMany(what: "clusters" | "domains", most: number): StoreTroubleError 
     code: "store-full",
     message: `The store holds at most ${most} ${what}, and this change would pass that.`,
     hint: "Forget clusters or domains that are gone; hostsfile-server status lists them. This forgets one:",
-    command: "sudo hostsfile-server clear --cluster NAME",
+    command: platform.commands.asRoot("hostsfile-server clear --cluster NAME"),
   });
 }

@@ -8,6 +8,7 @@ import { TroubleError } from "../../base/trouble.ts";
 import { printableJSON } from "../../base/printable.ts";
 import { confirm } from "../confirm.ts";
 import { type ClusterGiven, type ClusterSources, readIntent } from "./intent.ts";
+import { platform } from "../../platform/current.ts";
 
 export type UninstallGiven = ClusterGiven & {
   readonly dryRun: boolean | undefined;
@@ -61,7 +62,7 @@ function describe({ release, secret, namespace, cluster }: Removal): readonly st
 
 function warnOfServer(cluster: string, say: Say): number {
   say(
-    `No server answers, so lines and settings of ${cluster} may still be there; remove them: sudo hostsfile-server clear --cluster ${cluster}`,
+    `No server answers, so lines and settings of ${cluster} may still be there; remove them: ${platform.commands.asRoot(`hostsfile-server clear --cluster ${cluster}`)}`,
   );
   return 1;
 }

@@ -16,6 +16,9 @@ import {
 } from "./serve-settings.ts";
 import { declare } from "../setting.ts";
 
+const { places } = platform;
+const { asRoot } = platform.commands;
+
 const json = declare({ flag: "json", doc: "Print the result as JSON.", whenAbsent: "text", schema: onOrOff });
 
 const cluster = declare({
@@ -29,7 +32,7 @@ const cluster = declare({
 const shownTokenFile = {
   ...tokenFileSetting,
   doc: "A file with the admin token.",
-  whenAbsent: `${platform.places.tokenFile}, if it is there`,
+  whenAbsent: `${places.tokenFile}, if it is there`,
 };
 
 const serverHost = declare({
@@ -126,9 +129,9 @@ export const commands = [
     name: "serve",
     summary: "Serve ExternalDNS's webhook and keep the hosts file in step (the default)",
     examples: [
-      "sudo hostsfile-server --cluster-ip=192.168.122.167 --port=5000 --domains=dtk.io,mydomain.io",
+      asRoot("hostsfile-server --cluster-ip=192.168.122.167 --port=5000 --domains=dtk.io,mydomain.io"),
       "hostsfile-server --hosts-file=./hosts --state-dir=./state --domains=dtk.io --cluster-ip=127.0.0.1",
-      "sudo hostsfile-server --dry-run --domains=dtk.io --cluster-ip=192.168.122.167",
+      asRoot("hostsfile-server --dry-run --domains=dtk.io --cluster-ip=192.168.122.167"),
     ],
     settings: serveSettings,
     run: async (given, sources) => (await import("./serve.ts")).serve(given, sources),
@@ -159,7 +162,7 @@ export const commands = [
       "hostsfile-server doctor",
       "hostsfile-server doctor foo.dtk.io",
       "hostsfile-server doctor --json | jq '.checks[] | select(.grade == \"problem\")'",
-      "sudo hostsfile-server doctor --fix",
+      asRoot("hostsfile-server doctor --fix"),
     ],
     positionals: { name: tracedName },
     settings: doctorSettings,
@@ -175,14 +178,17 @@ export const commands = [
   declareCommand({
     name: "export",
     summary: "Print the names that the running server shows, as hosts lines, JSON or dnsmasq options",
-    examples: ["hostsfile-server export", "hostsfile-server export --format=dnsmasq > /etc/dnsmasq.d/cluster.conf"],
+    examples: [
+      "hostsfile-server export",
+      `hostsfile-server export --format=dnsmasq > ${places.configurationFolder}/dnsmasq.d/cluster.conf`,
+    ],
     settings: { port: portSetting, host: serverHost, tokenFile: shownTokenFile, format: exportFormat },
     run: async (given) => (await import("./export.ts")).exportNames(given),
   }),
   declareCommand({
     name: "clear",
     summary: "Remove our lines and what is saved, whether the server runs or not",
-    examples: ["sudo hostsfile-server clear", "sudo hostsfile-server clear --cluster kind-a"],
+    examples: [asRoot("hostsfile-server clear"), asRoot("hostsfile-server clear --cluster kind-a")],
     settings: {
       cluster: { ...cluster, whenAbsent: "every cluster" },
       port: portSetting,
@@ -197,7 +203,7 @@ export const commands = [
   declareCommand({
     name: "recover",
     summary: "Go on after the saved records were damaged or lost; ExternalDNS fills them again",
-    examples: ["sudo hostsfile-server recover"],
+    examples: [asRoot("hostsfile-server recover")],
     settings: { stateFolder: stateFolderSetting, quiet },
     run: async (given) => (await import("./recover.ts")).recover(given),
   }),
@@ -205,9 +211,9 @@ export const commands = [
     name: "install",
     summary: "Make the server a service that runs from boot; again, to upgrade it or to change its flags",
     examples: [
-      "sudo hostsfile-server install",
-      "sudo hostsfile-server install --dry-run",
-      "sudo hostsfile-server install --port=5001 --allow=192.168.122.0/24",
+      asRoot("hostsfile-server install"),
+      asRoot("hostsfile-server install --dry-run"),
+      asRoot("hostsfile-server install --port=5001 --allow=192.168.122.0/24"),
     ],
     settings: installSettings,
     run: async (given) => (await import("./install.ts")).install(given),
@@ -215,14 +221,14 @@ export const commands = [
   declareCommand({
     name: "uninstall",
     summary: "Remove the service with program, token, state and lines; the hosts file is yours again",
-    examples: ["sudo hostsfile-server uninstall", "sudo hostsfile-server uninstall --keep-state --yes"],
+    examples: [asRoot("hostsfile-server uninstall"), asRoot("hostsfile-server uninstall --keep-state --yes")],
     settings: uninstallSettings,
     run: async (given) => (await import("./uninstall.ts")).uninstall(given),
   }),
   declareCommand({
     name: "token",
     summary: "Print the token that a cluster's ExternalDNS must show",
-    examples: ["sudo hostsfile-server token --cluster kind-a --token-file /etc/hostsfile-server/token"],
+    examples: [asRoot(`hostsfile-server token --cluster kind-a --token-file ${places.tokenFile}`)],
     settings: { cluster, tokenFile: shownTokenFile },
     run: async (given) => (await import("./token.ts")).printToken(given),
   }),
@@ -237,7 +243,7 @@ export const commands = [
 
 export const hostsfileServer: ProgramDeclaration = {
   name: "hostsfile-server",
-  summary: "Keeps /etc/hosts in step with the Ingresses of your desktop Kubernetes cluster.",
+  summary: `Keeps ${places.hostsFile} up to date with the Ingresses of your desktop Kubernetes cluster.`,
   commands,
   defaultCommand: "serve",
   groups: {},

@@ -3,6 +3,7 @@ import type { Grade } from "../../doctor/check.ts";
 import type { Report } from "../../doctor/report.ts";
 import { printable } from "../../base/printable.ts";
 import { type Style, type Terminal, wrap } from "../terminal.ts";
+import { platform } from "../../platform/current.ts";
 
 type Checked = Report["checks"][number];
 type Finding = Checked["findings"][number];
@@ -82,7 +83,8 @@ function summaryOf({ checks }: Report): string {
     .filter(({ number }) => number > 0)
     .map(({ grade, number }) => `${number} ${nounOf(grade, number)}`);
   const mendable = checks.flatMap(({ findings }) => findings).filter(({ fix }) => fix !== null).length;
-  const fix = mendable === 0 ? "" : `To mend ${mendable} of them: sudo hostsfile-server doctor --fix\n`;
+  const fix =
+    mendable === 0 ? "" : `To mend ${mendable} of them: ${platform.commands.asRoot("hostsfile-server doctor --fix")}\n`;
   return `${counts.join(", ")}.\n${fix}`;
 }
 

@@ -2,6 +2,7 @@
 import { serveSettings } from "./serve-settings.ts";
 import { onOrOff } from "../../base/text-schema.ts";
 import { type Setting, declare } from "../setting.ts";
+import { platform } from "../../platform/current.ts";
 
 const yes = declare({ flag: "yes", doc: "Do it without asking.", whenAbsent: "asked on a terminal", schema: onOrOff });
 const quiet = declare({ flag: "quiet", doc: "Print nothing but failures.", whenAbsent: "off", schema: onOrOff });
@@ -20,7 +21,7 @@ export const installSettings = {
   withoutToken: declare({
     flag: "without-token",
     doc: "Tell callers apart by address, and let every user of this machine configure the server.",
-    whenAbsent: "what is installed, at first a token in /etc/hostsfile-server/token",
+    whenAbsent: `what is installed, at first a token in ${platform.places.tokenFile}`,
     schema: onOrOff,
   }),
   dryRun: declare({
@@ -37,7 +38,7 @@ export const installSettings = {
 export const uninstallSettings = {
   keepState: declare({
     flag: "keep-state",
-    doc: "Keep records, settings of clusters and the copies of the hosts file in /var/lib/hostsfile-server.",
+    doc: `Keep records, settings of clusters and the copies of the hosts file in ${platform.places.stateFolder}.`,
     whenAbsent: "off",
     schema: onOrOff,
   }),

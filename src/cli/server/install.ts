@@ -16,7 +16,8 @@ import {
 import { findInstaller } from "../../service/installer.ts";
 import { findObstacles } from "../../service/obstacles.ts";
 import { isPackageThere, isPackaged } from "../../platform/places.ts";
-import { currentUser, platform } from "../../platform/current.ts";
+import { platform } from "../../platform/current.ts";
+import { currentUser } from "../../platform/user.ts";
 import { programToInstall } from "../../service/program.ts";
 import { TroubleError, adviceOf } from "../../base/trouble.ts";
 import { confirm } from "../confirm.ts";

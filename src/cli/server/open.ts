@@ -2,6 +2,8 @@
 import * as z from "zod/mini";
 import { startProgram } from "../../base/process.ts";
 import { type ServerPlace, askFor, noServer, serverAddress } from "../../client/server-client.ts";
+import { isMacOS } from "../../platform/current.ts";
+import { isRoot } from "../../platform/user.ts";
 
 const linkShape = z.object({ path: z.string().check(z.regex(/^\/[\w/-]*$/)), seconds: z.optional(z.number()) });
 
@@ -29,11 +31,11 @@ function say(sentence: string): void {
 
 async function openInBrowser(url: string): Promise<string> {
   // A browser that runs as root is no good idea, and most refuse.
-  if (process.geteuid?.() === 0) return "Open it in your browser; as root no browser is started.";
+  if (isRoot()) return "Open it in your browser; as root no browser is started.";
   const { DISPLAY: x11, WAYLAND_DISPLAY: wayland } = process.env;
-  const isDesktop = process.platform === "darwin" || Boolean(x11) || Boolean(wayland);
+  const isDesktop = isMacOS() || Boolean(x11) || Boolean(wayland);
   if (!isDesktop) return "Open it in your browser; here is no desktop session to start one in.";
-  const opener = process.platform === "darwin" ? "open" : "xdg-open";
+  const opener = isMacOS() ? "open" : "xdg-open";
   const isStarted = await startProgram(opener, [url]);
   return isStarted ? "Opened in your browser." : `Open it in your browser; there is no ${opener} to do it.`;
 }

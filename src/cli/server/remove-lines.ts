@@ -5,6 +5,7 @@ import { shownBefore } from "../../sinks/hosts-file/shown-before.ts";
 import type { Sink } from "../../engine/sink.ts";
 import { emptyView } from "../../records/view.ts";
 import { type Trouble, TroubleError } from "../../base/trouble.ts";
+import { platform } from "../../platform/current.ts";
 
 /** A server of ours that keeps the file must be asked, so say how; where a token is wanted, that is what it takes. */
 export function lockTrouble(lock: Exclude<Lock, { state: "held" }>, hinder: TroubleError | undefined): TroubleError {
@@ -60,7 +61,7 @@ function linesLeft(path: string): Trouble {
   return {
     code: "hosts-file-lines-left",
     message: `Lines of ours are in ${path} after they were removed: another program or server wrote them again.`,
-    hint: `Find out which (\`sudo fuser -v ${path}\`), stop it, and try again:`,
-    command: "sudo hostsfile-server clear",
+    hint: `Find out which (${platform.commands.showUsers(path)}), stop it, and try again:`,
+    command: platform.commands.asRoot("hostsfile-server clear"),
   };
 }

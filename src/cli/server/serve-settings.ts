@@ -6,6 +6,7 @@ import { parseClusterIPChoice, targetModes } from "../../records/cluster.ts";
 import { parseManagedDomain } from "../../records/managed-domain.ts";
 import { commaList, onOrOff, oneText, parsedBy } from "../../base/text-schema.ts";
 import { type Given, declare } from "../setting.ts";
+import { platform } from "../../platform/current.ts";
 
 export const portSetting = declare({
   flag: "port",
@@ -19,7 +20,7 @@ export const hostsFileSetting = declare({
   flag: "hosts-file",
   placeholder: "PATH",
   doc: "The hosts file to keep in step.",
-  whenAbsent: "/etc/hosts",
+  whenAbsent: platform.places.hostsFile,
   schema: oneText,
 });
 
@@ -27,7 +28,7 @@ export const stateFolderSetting = declare({
   flag: "state-dir",
   placeholder: "PATH",
   doc: "Where records and settings are kept over restarts.",
-  whenAbsent: "`$STATE_DIRECTORY`, else /var/lib/hostsfile-server as root, else `$XDG_STATE_HOME`/hostsfile-server",
+  whenAbsent: `\`$STATE_DIRECTORY\`, else ${platform.places.stateFolder} as root, else \`$XDG_STATE_HOME\`/hostsfile-server`,
   schema: oneText,
 });
 
@@ -116,7 +117,7 @@ export const serveSettings = {
   logFormat: declare({
     flag: "log-format",
     placeholder: "FORMAT",
-    doc: "`json`, `text`, or `auto`: text on a terminal and in systemd's journal, else JSON.",
+    doc: "`json`, `text`, or `auto`: text on a terminal and in the system's journal, else JSON.",
     whenAbsent: "`auto`",
     schema: z.pipe(
       oneText,

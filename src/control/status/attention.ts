@@ -4,6 +4,7 @@ import { type Severity, type Trouble, toTrouble } from "../../base/trouble.ts";
 import { restartCommand } from "../../sources/webhook/negotiation.ts";
 import { defaultInterval, liveness, shortestSilence } from "../../contract/liveness.ts";
 import type { Status } from "../../contract/status.ts";
+import { platform } from "../../platform/current.ts";
 
 type Facts = Omit<Status, "attention">;
 type Cluster = Status["clusters"][number];
@@ -111,7 +112,8 @@ function ofSilence(
     const port = new URL(server.address).port;
     const message = `Cluster ${name} has not been heard of for ${time}; ${shown} of its names ${shown === 1 ? "is" : "are"} still shown.`;
     const hint = "If it is gone, forget it:";
-    const command = `sudo hostsfile-server clear --cluster ${name}${port === "5000" ? "" : ` --port=${port}`}`;
+    const flags = port === "5000" ? "" : ` --port=${port}`;
+    const command = platform.commands.asRoot(`hostsfile-server clear --cluster ${name}${flags}`);
     return [{ code: "cluster-absent", message, hint, command }];
   }
   const message = `ExternalDNS of ${name} has not called for ${time}; what it sent before is shown.`;

@@ -4,10 +4,11 @@ import { explainNotShown } from "../../records/not-shown.ts";
 import type { NotShown } from "../../records/view.ts";
 import type { Advice, Trouble } from "../../base/trouble.ts";
 import { type LeftOut, leftOutSentence } from "../../engine/left-out.ts";
+import { platform } from "../../platform/current.ts";
 
 const forget: Advice = {
   hint: "Remove resources, or forget clusters that are gone:",
-  command: "sudo hostsfile-server clear --cluster NAME",
+  command: platform.commands.asRoot("hostsfile-server clear --cluster NAME"),
 };
 
 type Limit = Advice & Pick<Trouble, "severity">;

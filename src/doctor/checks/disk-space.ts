@@ -2,6 +2,7 @@
 import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 import { freeSpace, lookAtHostsFile } from "../looks/hosts-file.ts";
+import { platform } from "../../platform/current.ts";
 
 /** Bytes beside the file's own that a write takes: blocks of the new names, of the folder and of the lock. */
 const margin = 16 * 1024;
@@ -41,7 +42,9 @@ export function judgeSpace(
     code,
     message: `${folder} has ${kibibytes(free)} free, and to write ${what} takes ${kibibytes(needed)}.`,
     hint: "Make room; this shows what is large there:",
-    command: `sudo sh -c ${renderCommand([`du -axk ${renderCommand([folder])} | sort -n | tail`])}`,
+    command: platform.commands.asRoot(
+      `sh -c ${renderCommand([`du -axk ${renderCommand([folder])} | sort -n | tail`])}`,
+    ),
   };
 }
 

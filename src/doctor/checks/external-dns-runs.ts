@@ -13,6 +13,7 @@ import type { Advice, Trouble } from "../../base/trouble.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
 import { type Chain, kubectl, lookAtChain } from "../looks/cluster-looks.ts";
 import { secretCommand } from "../looks/webhook-secret.ts";
+import { platform } from "../../platform/current.ts";
 
 export const externalDNSRuns: Check = {
   id: "external-dns-runs",
@@ -122,7 +123,7 @@ function adviceOnToken(externalDNS: ExternalDNS, cluster: ClusterName, desktop: 
   const { namespace, name, secrets, container } = externalDNS;
   const url = container.parameters.find((word) => word.startsWith("--webhook-provider-url")) ?? "";
   const from = secrets.get(/\$\(([^)]+)\)@/.exec(url)?.[1] ?? "");
-  const show = `sudo hostsfile-server token --cluster ${cluster}`;
+  const show = platform.commands.asRoot(`hostsfile-server token --cluster ${cluster}`);
   if (from === undefined)
     return { hint: "Write the cluster's own into its --webhook-provider-url; this shows it:", command: show };
   const restart = kubectl(desktop, "-n", namespace, "rollout", "restart", "deployment", name);

@@ -8,6 +8,7 @@ import { type InterfaceAddress, formatNetwork, networkOf } from "../../records/n
 import { systemNetworks } from "../../platform/networks.ts";
 import { type Address, parseAddress } from "../../records/address.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
+import { platform } from "../../platform/current.ts";
 
 export const firewallOpen: Check = {
   id: "firewall-open",
@@ -86,7 +87,7 @@ export function judgeFirewall({ verdict, near, found, port, isHeard }: FirewallF
       : `Whether this machine's firewall lets ${network} reach port ${port} cannot be told from its rules.`;
   const advice =
     commands.length === 0
-      ? { hint: "Look at them:", command: "sudo nft list ruleset" }
+      ? { hint: "Look at them:", command: platform.commands.asRoot("nft list ruleset") }
       : { hint: "If no call comes through, let the cluster in:", command: commands.join(" && ") };
   return { grade: "note", code: "firewall-unclear", message, ...advice };
 }

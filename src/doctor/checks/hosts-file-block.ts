@@ -3,6 +3,8 @@ import type { Status } from "../../contract/status.ts";
 import { type Block, addressesIn, readBlock } from "../looks/block.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 import { lookAtHostsFile } from "../looks/hosts-file.ts";
+import { platform } from "../../platform/current.ts";
+import { renderCommand } from "../../base/shell.ts";
 
 export const hostsFileBlock: Check = {
   id: "hosts-file-block",
@@ -10,7 +12,7 @@ export const hostsFileBlock: Check = {
   needs: ["hosts-file-there"],
   run: async ({ once, status }) => {
     const { path, text } = await once(lookAtHostsFile);
-    if (text === undefined) return [ok(`${path} is not for this user to read; sudo shows more.`)];
+    if (text === undefined) return [ok(`This user may not read ${path}; root sees more.`)];
     const known = await status().catch(() => undefined);
     // Before its first write the server has nothing to be held to.
     const isKept = known?.server.hostsFile === path && !known.server.dryRun && known.sinks.length > 0;
@@ -57,7 +59,7 @@ function damaged(path: string, markers: readonly number[], status: Pick<Status, 
     code: "hosts-file-markers-wrong",
     message: `${path}: the markers of the managed block are damaged (lines ${markers.join(", ")}).`,
     hint: "The server puts them in order when it runs:",
-    command: "sudo systemctl restart hostsfile-server",
+    command: platform.commands.asRoot(renderCommand(platform.services.commands.restart)),
   };
 }
 
@@ -67,7 +69,7 @@ function stale(path: string, what: string): Finding {
     code: "hosts-file-block-stale",
     message: `${path} ${what}.`,
     hint: "The server puts it right within a minute, or at its start:",
-    command: "sudo systemctl restart hostsfile-server",
+    command: platform.commands.asRoot(renderCommand(platform.services.commands.restart)),
   };
 }
 
@@ -77,6 +79,6 @@ function edited(path: string, what: string): Finding {
     code: "hosts-file-block-edited",
     message: `${path} ${what}.`,
     hint: "The server puts it right when it runs:",
-    command: "sudo systemctl start hostsfile-server",
+    command: platform.commands.asRoot(renderCommand(platform.services.commands.start)),
   };
 }

@@ -4,6 +4,7 @@ import { readUserNames } from "../../sinks/hosts-file/document/user-line.ts";
 import type { Trouble } from "../../base/trouble.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 import { lookAtHostsFile } from "../looks/hosts-file.ts";
+import { platform } from "../../platform/current.ts";
 
 export const hostsFileBytes: Check = {
   id: "hosts-file-bytes",
@@ -11,7 +12,7 @@ export const hostsFileBytes: Check = {
   needs: ["hosts-file-there"],
   run: async ({ once }) => {
     const { path, real, text } = await once(lookAtHostsFile);
-    if (text === undefined) return [ok(`${path} is not for this user to read; sudo shows more.`)];
+    if (text === undefined) return [ok(`This user may not read ${path}; root sees more.`)];
     const found = judgeBytes(real, text);
     return found.length > 0 ? found : [ok(`${path} is text that every resolver reads.`)];
   },
@@ -113,7 +114,7 @@ function ofLongLines(path: string, lines: readonly string[]): readonly Finding[]
 
 function unended(path: string): Finding {
   const hint = "End it:";
-  const command = `echo | ${renderCommand(["sudo", "tee", "-a", path])}`;
+  const command = `echo | ${platform.commands.asRoot(renderCommand(["tee", "-a", path]))}`;
   const message = `${path} does not end its last line; musl (Alpine) does not find the last name in it.`;
   return { grade: "note", code: "hosts-file-unended", message, hint, command };
 }
@@ -133,5 +134,5 @@ function warning(trouble: Trouble): Finding {
 }
 
 function sed(script: string, path: string): string {
-  return renderCommand(["sudo", "sed", "-i", script, path]);
+  return platform.commands.asRoot(renderCommand(["sed", "-i", script, path]));
 }

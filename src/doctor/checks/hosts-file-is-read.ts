@@ -1,6 +1,7 @@
 /** Is the file that is looked at the one that resolvers read? A scratch file shows names to nobody. */
 import { type Check, type Finding, ok } from "../check.ts";
-import { isResolversFile, lookAtHostsFile, resolversFile } from "../looks/hosts-file.ts";
+import { isResolversFile, lookAtHostsFile } from "../looks/hosts-file.ts";
+import { platform } from "../../platform/current.ts";
 
 export const hostsFileIsRead: Check = {
   id: "hosts-file-is-read",
@@ -18,7 +19,7 @@ export function judgeRead(path: string, isResolvers: boolean): Finding {
   return {
     grade: "note",
     code: "hosts-file-not-resolvers",
-    message: `${path} is not the file that resolvers read, which is ${resolversFile}: its names resolve nowhere.`,
+    message: `${path} is not the file that resolvers read, which is ${platform.places.hostsFile}: its names resolve nowhere.`,
     hint: "For a trial that is right; else start the server without --hosts-file.",
     isDeadEnd: true,
   };

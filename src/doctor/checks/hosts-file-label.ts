@@ -2,6 +2,8 @@
 import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 import { lookAtHostsFile } from "../looks/hosts-file.ts";
+import { platform } from "../../platform/current.ts";
+import { selinuxModeFile } from "../../platform/linux-files.ts";
 
 export const hostsFileLabel: Check = {
   id: "hosts-file-label",
@@ -9,7 +11,7 @@ export const hostsFileLabel: Check = {
   needs: ["hosts-file-there"],
   run: async ({ once, run, readFile }) => {
     const { real } = await once(lookAtHostsFile);
-    const enforce = await readFile("/sys/fs/selinux/enforce").catch(() => undefined);
+    const enforce = await readFile(selinuxModeFile).catch(() => undefined);
     if (enforce?.toString() !== "1") return [ok("SELinux does not stand between programs and the hosts file.")];
     const { output } = await run("stat", ["-c", "%C", "--", real]);
     return [judgeLabel(real, output.trim())];
@@ -26,7 +28,7 @@ const wanted = "net_conf_t";
  */
 export function judgeLabel(path: string, label: string): Finding {
   const type = label.split(":")[2];
-  if (path !== "/etc/hosts" || type === undefined || type === wanted)
+  if (path !== platform.places.hostsFile || type === undefined || type === wanted)
     return ok("SELinux lets programs read the hosts file.");
   const command = ["restorecon", "-v", path];
   return {
@@ -34,7 +36,7 @@ export function judgeLabel(path: string, label: string): Finding {
     code: "hosts-file-label",
     message: `${path} has the SELinux type ${type} instead of ${wanted}: confined programs may not read it.`,
     hint: "Give it back:",
-    command: renderCommand(["sudo", ...command]),
+    command: platform.commands.asRoot(renderCommand(command)),
     fix: { commands: [command], needsRoot: true },
   };
 }

@@ -2,6 +2,7 @@
 import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 import { type HostsFile, lookAtHostsFile } from "../looks/hosts-file.ts";
+import { platform } from "../../platform/current.ts";
 
 export const hostsFileLinks: Check = {
   id: "hosts-file-links",
@@ -29,6 +30,6 @@ export function judgeLinks({ path, real, links, mount }: HostsFile): Finding {
     code: "hosts-file-linked",
     message: `${path} has ${names}: the next change leaves the old lines there.`,
     hint: "Make a symbolic link of each:",
-    command: renderCommand(["sudo", ...find, "-exec", "ln", "-sfn", real, "{}", ";"]),
+    command: platform.commands.asRoot(renderCommand([...find, "-exec", "ln", "-sfn", real, "{}", ";"])),
   };
 }

@@ -11,7 +11,7 @@ export const hostsFileManagers: Check = {
   needs: ["hosts-file-there"],
   run: async ({ once, platform }) => {
     const { path, text } = await once(lookAtHostsFile);
-    if (text === undefined) return [ok(`${path} is not for this user to read; sudo shows more.`)];
+    if (text === undefined) return [ok(`This user may not read ${path}; root sees more.`)];
     const managers = otherManagers(path, platform).map((trouble): Finding => ({ grade: "warning", ...trouble }));
     return managers.length > 0 ? managers : [judgeMarks(path, userPartOf(text))];
   },

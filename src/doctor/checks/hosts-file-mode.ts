@@ -2,6 +2,7 @@
 import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 import { type HostsFile, lookAtHostsFile } from "../looks/hosts-file.ts";
+import { platform } from "../../platform/current.ts";
 
 export const hostsFileMode: Check = {
   id: "hosts-file-mode",
@@ -37,6 +38,6 @@ function mendable(
   said: { readonly code: string; readonly message: string },
 ): Finding {
   const hint = "Set it right:";
-  const command = renderCommand(["sudo", ...words]);
+  const command = platform.commands.asRoot(renderCommand(words));
   return { grade, ...said, hint, command, fix: { commands: [words], needsRoot: true } };
 }

@@ -3,6 +3,7 @@ import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 import { orphanedTrouble } from "../../sinks/hosts-file/hosts-file-trouble.ts";
 import { type HostsFile, lookAtHostsFile } from "../looks/hosts-file.ts";
+import { platform } from "../../platform/current.ts";
 
 export const hostsFileThere: Check = {
   id: "hosts-file-there",
@@ -50,11 +51,11 @@ function madeByNix(path: string): Finding {
     code: "hosts-file-managed",
     message: `${path} is made by NixOS, from its configuration.`,
     hint: 'Set environment.etc.hosts.mode = "0644" there, then:',
-    command: "sudo nixos-rebuild switch",
+    command: platform.commands.asRoot("nixos-rebuild switch"),
   };
 }
 
 /** What every system's file has (hosts(5)). */
 function makeCommand(path: string): string {
-  return `printf '127.0.0.1 localhost\\n::1 localhost\\n' | ${renderCommand(["sudo", "tee", path])}`;
+  return `printf '127.0.0.1 localhost\\n::1 localhost\\n' | ${platform.commands.asRoot(renderCommand(["tee", path]))}`;
 }

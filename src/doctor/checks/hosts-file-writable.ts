@@ -3,6 +3,7 @@ import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 import { type HostsFile, lookAtHostsFile } from "../looks/hosts-file.ts";
 import { type Writer, lookAtWriter, mayWrite } from "../looks/writer.ts";
+import { platform } from "../../platform/current.ts";
 
 export const hostsFileWritable: Check = {
   id: "hosts-file-writable",
@@ -35,7 +36,7 @@ function readOnly(path: string, point: string, what: "mount" | "file system"): F
     code: "hosts-file-read-only",
     message: `${path} cannot be changed: ${point} is mounted read-only.`,
     hint: "Mount it writable:",
-    command: renderCommand(["sudo", "mount", "-o", options, point]),
+    command: platform.commands.asRoot(renderCommand(["mount", "-o", options, point])),
   };
 }
 
@@ -48,7 +49,7 @@ function protectedBy(place: string, letter: string): Finding {
     code: "hosts-file-immutable",
     message: `${place} is protected (${what}), so that not even root can write it.`,
     hint: "Lift that:",
-    command: renderCommand(["sudo", ...command]),
+    command: platform.commands.asRoot(renderCommand(command)),
     fix: { commands: [command], needsRoot: true },
   };
 }
@@ -59,9 +60,12 @@ function denied({ path, real, owner, mode }: HostsFile, { name, user }: Writer):
     user === 0
       ? {
           hint: "The service may change root's files only:",
-          command: renderCommand(["sudo", "chown", "root:root", real]),
+          command: platform.commands.asRoot(renderCommand(["chown", "root:root", real])),
         }
-      : { hint: "Run the server as root, best as a service:", command: "sudo hostsfile-server install" };
+      : {
+          hint: "Run the server as root, best as a service:",
+          command: platform.commands.asRoot("hostsfile-server install"),
+        };
   const message = `${path} cannot be written by ${name}: it has ${rights}.`;
   return { grade: "problem", code: "hosts-file-permission", message, ...advice };
 }

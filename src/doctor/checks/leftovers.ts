@@ -5,6 +5,7 @@ import { renderCommand } from "../../base/shell.ts";
 import { isTemporaryOf } from "../../sinks/hosts-file/writer/replace.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 import { lookAtHostsFile } from "../looks/hosts-file.ts";
+import { platform } from "../../platform/current.ts";
 
 /** Milliseconds; a younger file may belong to a write that is under way. */
 const youngest = 60_000;
@@ -36,7 +37,7 @@ function judgeLeftovers(name: string, paths: readonly string[]): Finding {
     code: "hosts-file-leftover",
     message: `A process that was killed left ${paths.length} half-written ${paths.length === 1 ? "copy" : "copies"} of ${name}.`,
     hint: "The server removes such at its start; or:",
-    command: renderCommand(["sudo", ...command]),
+    command: platform.commands.asRoot(renderCommand(command)),
     fix: { commands: [command], needsRoot: true },
   };
 }

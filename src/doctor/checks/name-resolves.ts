@@ -4,6 +4,9 @@ import { type Check, type Finding, type Fix, ok } from "../check.ts";
 import { lookAtHostsFile } from "../looks/hosts-file.ts";
 import { resolveName } from "../looks/lookup.ts";
 import { type Resolver, lookAtResolver } from "../looks/resolver.ts";
+import { platform } from "../../platform/current.ts";
+import { nsswitchFile } from "../../platform/linux-files.ts";
+import { renderCommand } from "../../base/shell.ts";
 
 export const nameResolves: Check = {
   id: "name-resolves",
@@ -45,11 +48,11 @@ export function judgeAnswer(given: {
     ...(fix === undefined
       ? {
           hint: "See what is asked, and in which order:",
-          command: `getent -s files ahosts ${name}; grep hosts: /etc/nsswitch.conf`,
+          command: `getent -s files ahosts ${name}; grep hosts: ${nsswitchFile}`,
         }
       : {
           hint: "A cache may have an old answer:",
-          command: `sudo ${fix.commands.map((words) => words.join(" ")).join(" && sudo ")}`,
+          command: fix.commands.map((words) => platform.commands.asRoot(renderCommand(words))).join(" && "),
           fix,
         }),
   };

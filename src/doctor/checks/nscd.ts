@@ -1,6 +1,8 @@
 /** Does a cache stand before the hosts file? nscd watches it and mostly forgets at once, but not in every set-up. */
 import { type Check, type Finding, ok } from "../check.ts";
 import { type Resolver, lookAtResolver } from "../looks/resolver.ts";
+import { platform } from "../../platform/current.ts";
+import { renderCommand } from "../../base/shell.ts";
 
 export const nscd: Check = {
   id: "nscd",
@@ -18,7 +20,7 @@ export function judgeNscd({ isNscdRunning }: Pick<Resolver, "isNscdRunning">): F
     code: "nscd-caches",
     message: "nscd runs and remembers what names led to, also that a name was unknown (20 s).",
     hint: "If a name leads to where it led before:",
-    command: "sudo nscd -i hosts",
+    command: platform.commands.asRoot(renderCommand(command)),
     fix: { commands: [command], needsRoot: true },
   };
 }

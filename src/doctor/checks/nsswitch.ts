@@ -2,7 +2,9 @@
 import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Finding, type Fix, ok } from "../check.ts";
 import { type Source, endsAtUnknown } from "../looks/nsswitch.ts";
-import { type Resolver, lookAtResolver, nsswitchPath } from "../looks/resolver.ts";
+import { type Resolver, lookAtResolver } from "../looks/resolver.ts";
+import { platform } from "../../platform/current.ts";
+import { nsswitchFile } from "../../platform/linux-files.ts";
 
 export const nsswitch: Check = {
   id: "nsswitch",
@@ -23,7 +25,7 @@ export function judgeNsswitch({ hasNsswitch, isNsswitchThere, sources, resolved 
   const [first] = before;
   const byResolved = before.some(({ name }) => name === "resolve") && resolved.isRunning && resolved.readsHosts;
   if (place === -1 && !byResolved) return withoutFiles(sources);
-  if (first === undefined) return ok(`Programs look into the hosts file first (${nsswitchPath}).`);
+  if (first === undefined) return ok(`Programs look into the hosts file first (${nsswitchFile}).`);
   if (first.name === "resolve" && byResolved) return throughResolved;
   return before.some((source) => endsAtUnknown(source) && !isMulticast(source)) ? unreached(sources) : late(first);
 }
@@ -35,11 +37,11 @@ function isMulticast({ name }: Source): boolean {
 
 /** glibc without a line asks DNS, and the file only when no DNS server answers (nss_database.c). */
 function withoutLine(isThere: boolean): Finding {
-  const command = String.raw`printf 'hosts: files dns\n' | sudo tee -a ${nsswitchPath}`;
+  const command = String.raw`printf 'hosts: files dns\n' | ${platform.commands.asRoot(`tee -a ${nsswitchFile}`)}`;
   return {
     grade: "problem",
     code: "nsswitch-no-files",
-    message: `${nsswitchPath} ${isThere ? "has no line for hosts" : "is not there"}: programs ask DNS and do not look into the hosts file.`,
+    message: `${nsswitchFile} ${isThere ? "has no line for hosts" : "is not there"}: programs ask DNS and do not look into the hosts file.`,
     hint: "Write the line:",
     command,
   };
@@ -50,7 +52,7 @@ function withoutFiles(sources: readonly Source[]): Finding {
     grade: "problem",
     ...mending(String.raw`s/^(\s*hosts:)/\1 files/`),
     code: "nsswitch-no-files",
-    message: `${nsswitchPath} has no \`files\` for hosts (${namesOf(sources)}): programs do not look into the hosts file.`,
+    message: `${nsswitchFile} has no \`files\` for hosts (${namesOf(sources)}): programs do not look into the hosts file.`,
   };
 }
 
@@ -59,7 +61,7 @@ function unreached(sources: readonly Source[]): Finding {
     grade: "problem",
     ...mending(filesFirst),
     code: "nsswitch-files-unreached",
-    message: `${nsswitchPath} ends the search before it comes to the hosts file (${namesOf(sources)}).`,
+    message: `${nsswitchFile} ends the search before it comes to the hosts file (${namesOf(sources)}).`,
   };
 }
 
@@ -70,8 +72,8 @@ function late(first: Source): Finding {
     ...mending(filesFirst),
     code: "nsswitch-files-late",
     message: isMdns
-      ? `${nsswitchPath} asks ${first.name} before the hosts file, so names in .local wait or are not found.`
-      : `${nsswitchPath} asks ${first.name} before the hosts file: a name that is also known there leads elsewhere.`,
+      ? `${nsswitchFile} asks ${first.name} before the hosts file, so names in .local wait or are not found.`
+      : `${nsswitchFile} asks ${first.name} before the hosts file: a name that is also known there leads elsewhere.`,
   };
 }
 
@@ -87,9 +89,9 @@ const filesFirst = String.raw`/^\s*hosts:/ { s/\sfiles\>//; s/hosts:/& files/ }`
 
 /** sed(1) keeps a copy of the file under the ending; words of the user's stay, so it can be done without asking. */
 function mending(script: string): { readonly hint: string; readonly command: string; readonly fix: Fix } {
-  const words = ["sed", "-E", "-i.before-doctor", script, nsswitchPath];
+  const words = ["sed", "-E", "-i.before-doctor", script, nsswitchFile];
   const hint = "Put the hosts file first (a copy is kept):";
-  const command = renderCommand(["sudo", ...words]);
+  const command = platform.commands.asRoot(renderCommand(words));
   return { hint, command, fix: { commands: [words], needsRoot: true } };
 }
 

@@ -1,6 +1,8 @@
 /** Does systemd-resolved read the hosts file? Programs that ask it directly, as over its stub, see nothing else. */
 import { type Check, type Finding, ok } from "../check.ts";
 import { type Resolver, lookAtResolver } from "../looks/resolver.ts";
+import { platform } from "../../platform/current.ts";
+import { resolvedFolders, restartResolved } from "../../platform/linux-files.ts";
 
 export const resolved: Check = {
   id: "resolved",
@@ -9,7 +11,9 @@ export const resolved: Check = {
   run: async ({ once }) => [judgeResolved((await once(lookAtResolver)).resolved)],
 };
 
-const dropIn = "/etc/systemd/resolved.conf.d/zz-hostsfile-server.conf";
+const [folder = ""] = resolvedFolders;
+const dropIn = `${folder}/zz-hostsfile-server.conf`;
+const { asRoot } = platform.commands;
 
 /** Judges resolved's settings. */
 export function judgeResolved({ isRunning, readsHosts }: Resolver["resolved"]): Finding {
@@ -21,6 +25,6 @@ export function judgeResolved({ isRunning, readsHosts }: Resolver["resolved"]): 
     message:
       "systemd-resolved is told not to read the hosts file (ReadEtcHosts=no): programs that ask it do not see our names.",
     hint: "Let it:",
-    command: `sudo mkdir -p /etc/systemd/resolved.conf.d && printf '[Resolve]\\nReadEtcHosts=yes\\n' | sudo tee ${dropIn} && sudo systemctl restart systemd-resolved`,
+    command: `${asRoot(`mkdir -p ${folder}`)} && printf '[Resolve]\\nReadEtcHosts=yes\\n' | ${asRoot(`tee ${dropIn}`)} && ${asRoot(restartResolved)}`,
   };
 }

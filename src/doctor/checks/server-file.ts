@@ -2,6 +2,7 @@
 import type { Status } from "../../contract/status.ts";
 import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Finding, ok } from "../check.ts";
+import { platform } from "../../platform/current.ts";
 
 export const serverFile: Check = {
   id: "server-file",
@@ -21,7 +22,7 @@ export function judgeServerFile(
       code: "server-dry-run",
       message: "The server was started with --dry-run: it writes no line.",
       hint: "Start it without that flag, or make it a service:",
-      command: "sudo hostsfile-server install",
+      command: platform.commands.asRoot("hostsfile-server install"),
       isDeadEnd: true,
     };
   }

@@ -11,6 +11,7 @@ import { defaultCluster } from "../../records/cluster.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
 import { type Chain, curlWords, lookAtChain, lookAtFacts, methodURL } from "../looks/cluster-looks.ts";
 import { tokenCommand } from "../looks/webhook-secret.ts";
+import { platform } from "../../platform/current.ts";
 
 export const webhookURL: Check = {
   id: "webhook-url",
@@ -55,7 +56,10 @@ export function judgeWebhookURL(facts: WebhookFacts): Finding {
   if (url === undefined) return ok("ExternalDNS calls this server.");
   if (!isServed) {
     const message = `ExternalDNS calls ${url.shown}, and the server answers on port ${port}, but not at that address.`;
-    const advice = { hint: "Start it again without --host:", command: `sudo hostsfile-server --port=${port}` };
+    const advice = {
+      hint: "Start it again without --host:",
+      command: platform.commands.asRoot(`hostsfile-server --port=${port}`),
+    };
     return { grade: "problem", code: "server-elsewhere", message, ...advice };
   }
   if (status !== undefined && url.cluster !== undefined && cluster === undefined) {

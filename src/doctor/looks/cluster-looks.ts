@@ -9,6 +9,7 @@ import type { Status } from "../../contract/status.ts";
 import { defaultCluster } from "../../records/cluster.ts";
 import { isManaged, parseManagedDomain } from "../../records/managed-domain.ts";
 import type { Desktop } from "../check.ts";
+import { platform } from "../../platform/current.ts";
 
 /** What the server has of a cluster. */
 export type ServerCluster = Status["clusters"][number];
@@ -84,6 +85,7 @@ export function methodURL({ port }: Pick<Desktop, "port">, cluster: string, meth
 
 /** curl, with the admin token where the server wants one. */
 export function curlWords(status: Status | undefined): string {
-  const token = '-H "Authorization: Bearer $(sudo cat /etc/hostsfile-server/token)"';
+  const { commands, places } = platform;
+  const token = `-H "Authorization: Bearer $(${commands.asRoot(`cat ${places.tokenFile}`)})"`;
   return status?.server.tokenRequired === true ? `curl ${token}` : "curl";
 }

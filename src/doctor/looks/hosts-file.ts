@@ -4,6 +4,7 @@ import { lstat, readFile, realpath, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Desktop } from "../check.ts";
 import { type Mount, findMount, mountTable } from "../../sinks/hosts-file/writer/mount.ts";
+import { platform } from "../../platform/current.ts";
 
 export interface HostsFile {
   /** As it was given. */
@@ -69,11 +70,9 @@ async function attributesOf({ run }: Desktop, path: string): Promise<string> {
   return ok ? (output.split(" ")[0] ?? "").replaceAll("-", "") : "";
 }
 
-/** Where resolvers look (hosts(5)). */
-export const resolversFile = "/etc/hosts";
-
 /** Whether it is the file that resolvers read, by whatever path. */
 export async function isResolversFile({ real }: Pick<HostsFile, "real">): Promise<boolean> {
+  const { hostsFile: resolversFile } = platform.places;
   return real === ((await unlessAbsent(realpath(resolversFile))) ?? resolversFile);
 }
 

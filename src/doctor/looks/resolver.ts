@@ -3,6 +3,15 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Desktop } from "../check.ts";
 import { type Source, readHostsSources, readResolvedKey } from "./nsswitch.ts";
+import { isLinux } from "../../platform/current.ts";
+import {
+  mapsFile,
+  nscdSockets,
+  nsswitchFile,
+  resolvedFile,
+  resolvedFolders,
+  resolvedSign,
+} from "../../platform/linux-files.ts";
 
 export interface Resolver {
   /** Undefined when nsswitch.conf has no line for hosts, or is not there. */
@@ -14,15 +23,10 @@ export interface Resolver {
   readonly isNscdRunning: boolean;
 }
 
-export const nsswitchPath = "/etc/nsswitch.conf";
-
-/** In the order in which systemd reads them: of files with one name the first folder's counts (systemd.unit(5)). */
-const resolvedFolders = ["/etc", "/run", "/usr/local/lib", "/usr/lib"];
-
-/** Looks. */
+/** Looks at the settings, and at what runs. */
 export async function lookAtResolver(desktop: Desktop): Promise<Resolver> {
   const { readFile } = desktop;
-  const nsswitch = (await readFile(nsswitchPath))?.toString("utf8");
+  const nsswitch = (await readFile(nsswitchFile))?.toString("utf8");
   const settings = await Promise.all((await resolvedFiles()).map(async (path) => readFile(path)));
   const readsHosts = readResolvedKey(
     settings.map((text) => text?.toString("utf8") ?? ""),
@@ -33,21 +37,21 @@ export async function lookAtResolver(desktop: Desktop): Promise<Resolver> {
     isNsswitchThere: nsswitch !== undefined,
     hasNsswitch: await hasGlibc(desktop),
     resolved: {
-      isRunning: await isThere("/run/systemd/resolve/stub-resolv.conf"),
+      isRunning: await isThere(resolvedSign),
       readsHosts: !/^(?:no|n|false|f|off|0)$/i.test(readsHosts ?? "yes"),
     },
-    isNscdRunning: (await isThere("/run/nscd/socket")) || (await isThere("/var/run/nscd/socket")),
+    isNscdRunning: (await Promise.all(nscdSockets.map(isThere))).includes(true),
   };
 }
 
 async function resolvedFiles(): Promise<readonly string[]> {
   const dropIns = new Map<string, string>();
-  for (const folder of resolvedFolders.map((root) => join(root, "systemd/resolved.conf.d")).toReversed()) {
+  for (const folder of resolvedFolders.toReversed()) {
     const names = await readdir(folder).catch(() => []);
     for (const name of names.filter((each) => each.endsWith(".conf"))) dropIns.set(name, join(folder, name));
   }
   const paths = [...dropIns].toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([, path]) => path);
-  return ["/etc/systemd/resolved.conf", ...paths];
+  return [resolvedFile, ...paths];
 }
 
 async function isThere(path: string): Promise<boolean> {
@@ -59,7 +63,7 @@ async function isThere(path: string): Promise<boolean> {
 
 /** This very program's C library: musl is its own loader (proc_pid_maps(5)). */
 async function hasGlibc({ readFile }: Pick<Desktop, "readFile">): Promise<boolean> {
-  if (process.platform !== "linux") return false;
-  const maps = await readFile("/proc/self/maps").catch(() => undefined);
+  if (!isLinux()) return false;
+  const maps = await readFile(mapsFile).catch(() => undefined);
   return maps?.includes("/ld-musl-") !== true;
 }

@@ -6,6 +6,7 @@ import { type ClusterName } from "../../records/cluster.ts";
 import { renderCommand } from "../../base/shell.ts";
 import type { Desktop } from "../check.ts";
 import { kubectl } from "./cluster-looks.ts";
+import { platform } from "../../platform/current.ts";
 
 type Place = Pick<Desktop, "place">;
 
@@ -21,7 +22,7 @@ export function secretCommand(
 ): string {
   const { name, key } = secret;
   const words = ["-n", namespace, "create", "secret", "generic", name, "--dry-run=client", "-o", "yaml"];
-  const token = `"$(sudo hostsfile-server token --cluster ${cluster})"`;
+  const token = `"$(${platform.commands.asRoot(`hostsfile-server token --cluster ${cluster}`)})"`;
   return `${kubectl(desktop, ...words)} --from-literal=${key}=${token} | ${kubectl(desktop, "apply", "-f", "-")}`;
 }
 
@@ -32,7 +33,7 @@ export function tokenCommand(
   url: { readonly host: string; readonly port: number; readonly cluster: ClusterName },
 ): string {
   const { origin, namespace, name } = externalDNS;
-  if (origin.kind === "dtk") return "sudo dtk install-addon external-dns";
+  if (origin.kind === "dtk") return platform.commands.asRoot("dtk install-addon external-dns");
   const flag = "webhook-provider-url";
   const value = webhookURL({ ...url, hasToken: true });
   const change = renderChange(

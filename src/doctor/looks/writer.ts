@@ -1,6 +1,7 @@
 /** Who writes the hosts file, and whether that user may: the server as it runs, else root as a service has it. Pure but for one look. */
 import type { Desktop } from "../check.ts";
 import type { HostsFile } from "./hosts-file.ts";
+import { statusFileOf } from "../../platform/linux-files.ts";
 
 export interface Writer {
   readonly user: number;
@@ -19,7 +20,7 @@ export async function lookAtWriter(desktop: Desktop): Promise<Writer | undefined
   const status = await desktop.status().catch(() => undefined);
   if (status === undefined) return undefined;
   const { pid } = status.server;
-  const text = await desktop.readFile(`/proc/${pid}/status`).catch(() => undefined);
+  const text = await desktop.readFile(statusFileOf(pid)).catch(() => undefined);
   return text && readWriter(text.toString("utf8"), `the server (pid ${pid})`);
 }
 

@@ -5,6 +5,7 @@ import { type TargetMode, parseClusterIPs, parseClusterName, targetModes } from 
 import { parseManagedDomain } from "../../records/managed-domain.ts";
 import { type HostName, parseDNSName, toHostName } from "../../records/name.ts";
 import { commaList, oneText, parsedBy } from "../../base/text-schema.ts";
+import { platform } from "../../platform/current.ts";
 
 export interface Entry<Value = unknown> {
   /** Where it stands, as in `dns.host-ip`; a number is a place in a list. */
@@ -98,7 +99,7 @@ export const entries = {
   }),
   tokenFile: declare({
     path: ["dns", "token-file"],
-    sample: "/etc/hostsfile-server/token",
+    sample: platform.places.tokenFile,
     isExtra: true,
     doc: "The file with hostsfile-server's admin token; what the cluster gets is derived from it.",
     whenAbsent: "where hostsfile-server puts it, if it is there; else no token",

@@ -1,6 +1,8 @@
 /** Finds this desktop's firewall and the command that lets a network reach the server's port. */
 import { existsSync, readFileSync } from "node:fs";
 import { runProgram } from "../../base/process.ts";
+import { platform } from "../../platform/current.ts";
+import { ufwFile as usualUfwFile } from "../../platform/linux-files.ts";
 
 export type Firewall =
   | { readonly kind: "ufw" }
@@ -19,17 +21,18 @@ export interface Opening {
 
 /** The commands, to be run as root (ufw(8), firewall-cmd(1), nft(8)). */
 export function renderFirewallCommands(firewall: Firewall, { network, port }: Opening): readonly string[] {
+  const { asRoot } = platform.commands;
   switch (firewall.kind) {
     case "ufw":
-      return [`sudo ufw allow from ${network ?? "any"} to any port ${port} proto tcp`];
+      return [asRoot(`ufw allow from ${network ?? "any"} to any port ${port} proto tcp`)];
     case "firewalld": {
       const zone = firewall.zone === undefined ? "" : ` --zone=${firewall.zone}`;
-      return [`sudo firewall-cmd --permanent${zone} --add-port=${port}/tcp`, "sudo firewall-cmd --reload"];
+      return [asRoot(`firewall-cmd --permanent${zone} --add-port=${port}/tcp`), asRoot("firewall-cmd --reload")];
     }
     case "nftables": {
       const family = network?.includes(":") === true ? "ip6" : "ip";
       const from = network === undefined ? "" : ` ${family} saddr ${network}`;
-      return [`sudo nft insert rule ${firewall.chain}${from} tcp dport ${port} accept`];
+      return [asRoot(`nft insert rule ${firewall.chain}${from} tcp dport ${port} accept`)];
     }
   }
 }
@@ -45,7 +48,7 @@ export async function findFirewall(options: {
   readonly ufwFile?: string;
   readonly interfaceName: string | undefined;
 }): Promise<Firewall | undefined> {
-  const { ufwFile = "/etc/ufw/ufw.conf", interfaceName } = options;
+  const { ufwFile = usualUfwFile, interfaceName } = options;
   if (existsSync(ufwFile) && /^ENABLED=yes/m.test(readFileSync(ufwFile, "utf8"))) return { kind: "ufw" };
   if ((await say("firewall-cmd", "--state"))?.trim() === "running") {
     const zone = interfaceName && (await say("firewall-cmd", `--get-zone-of-interface=${interfaceName}`))?.trim();

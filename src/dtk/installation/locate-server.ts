@@ -4,6 +4,7 @@ import { type Server, findServer } from "../server/server.ts";
 import { noServer, serverElsewhere } from "../server/trouble.ts";
 import type { Intent, Say } from "./intent.ts";
 import { isInterfaceAddress, ownAddressesOf } from "./own-host.ts";
+import { platform } from "../../platform/current.ts";
 
 const pause = 1000;
 
@@ -21,7 +22,9 @@ export async function locateServer(intent: ServerIntent, say: Say): Promise<Serv
     if (server !== undefined) return server;
     if (!intent.waitServer) throw noServer(intent.port, hosts);
     if (tries === 0)
-      say(`Waiting for hostsfile-server on port ${intent.port}; start it: sudo hostsfile-server --port=${intent.port}`);
+      say(
+        `Waiting for hostsfile-server on port ${intent.port}; start it: ${platform.commands.asRoot(`hostsfile-server --port=${intent.port}`)}`,
+      );
     await sleep(pause);
   }
 }

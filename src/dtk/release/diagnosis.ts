@@ -1,5 +1,6 @@
 /** Tells from ExternalDNS's last words why it does not run, and what to do about it. Pure. */
 import type { Advice, Trouble } from "../../base/trouble.ts";
+import { platform } from "../../platform/current.ts";
 
 export interface Words {
   /** The end of the pod's log. */
@@ -48,7 +49,7 @@ const causes: readonly Cause[] = [
     message: ({ url }) => `ExternalDNS reaches ${url}, but something else than hostsfile-server answers there.`,
     advice: () => ({
       hint: "Name the right address and port as dns.host-ip and dns.webhook-port. See who has the port:",
-      command: "sudo ss -ltnp",
+      command: platform.commands.showListeners(),
     }),
   },
   {

@@ -2,6 +2,8 @@
 import { TroubleError } from "../../base/trouble.ts";
 import { type ClusterPlace, helmPlace } from "../../kubernetes/place.ts";
 import { type Ran, runProgram } from "../../base/process.ts";
+import { platform } from "../../platform/current.ts";
+import { isRoot } from "../../platform/user.ts";
 
 export interface HelmRun {
   readonly place: ClusterPlace;
@@ -30,7 +32,7 @@ export async function askHelm(parameters: readonly string[], options: HelmRun): 
 }
 
 async function run(parameters: readonly string[], { place, input }: HelmRun): Promise<Ran> {
-  if (process.geteuid?.() === 0) await requirePermission(place);
+  if (isRoot()) await requirePermission(place);
   return runProgram("helm", [...parameters, ...helmPlace(place)], input === undefined ? {} : { input });
 }
 
@@ -56,7 +58,8 @@ function isReleaseMissing({ complaint }: Ran): boolean {
 
 function helmMissing(): TroubleError {
   const message = "There is no helm on PATH, with which dtk installs ExternalDNS's chart.";
-  const hint = "Get it as https://helm.sh/docs/intro/install/ says (for example: sudo snap install helm --classic).";
+  const example = platform.commands.asRoot("snap install helm --classic");
+  const hint = `Install it as https://helm.sh/docs/intro/install/ says (for example: ${example}).`;
   return new TroubleError({ code: "helm-missing", message, hint }, { exitCode: 3 });
 }
 

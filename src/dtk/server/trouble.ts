@@ -1,20 +1,21 @@
 /** What can be wrong with the server that dtk configures, in words. */
 import { authority } from "../../records/network.ts";
 import { TroubleError } from "../../base/trouble.ts";
+import { platform } from "../../platform/current.ts";
 
 /** No server answers. */
 export function noServer(port: number, hosts: readonly string[]): TroubleError {
   const message = `No hostsfile-server answers on port ${port} of ${hosts.join(" or ")}.`;
   const hint = "Run this again once it is started, or add --wait-server to wait for it. Start it:";
-  const command = `sudo hostsfile-server --port=${port}`;
+  const command = platform.commands.asRoot(`hostsfile-server --port=${port}`);
   return new TroubleError({ code: "no-server", message, hint, command }, { exitCode: 3 });
 }
 
 /** Something else has the port. */
 export function strangerOnPort(found: { readonly url: string; readonly stranger: string }): TroubleError {
   const message = `Not hostsfile-server but ${found.stranger} answers at ${found.url}.`;
-  const hint =
-    "Start hostsfile-server on another port (sudo hostsfile-server --port=5353) and name it as dns.webhook-port in config.yaml.";
+  const start = platform.commands.asRoot("hostsfile-server --port=5353");
+  const hint = `Start hostsfile-server on another port (${start}) and name it as dns.webhook-port in config.yaml.`;
   return new TroubleError({ code: "port-of-another", message, hint }, { exitCode: 3 });
 }
 
