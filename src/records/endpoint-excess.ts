@@ -38,8 +38,8 @@ function mostBytes(value: unknown): number {
   if (typeof value === "string") return value.length * bytesPerUnit + bytesPerValue;
   if (typeof value !== "object" || value === null) return bytesPerValue;
   let bytes = bytesPerValue;
-  for (const [key, inner] of Object.entries(value)) {
-    bytes += key.length * bytesPerUnit + mostBytes(inner);
+  for (const key of Object.keys(value)) {
+    bytes += key.length * bytesPerUnit + mostBytes((value as Readonly<Record<string, unknown>>)[key]);
     if (bytes > recordLimits.bytes) break;
   }
   return bytes;

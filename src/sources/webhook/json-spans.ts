@@ -40,6 +40,21 @@ export function parseSpan(text: string, { start, end }: Span): unknown {
 }
 
 /**
+ * Parses values of a list that stand one behind the other.
+ *
+ * @throws NotJSONError
+ */
+export function parseSpans(text: string, spans: readonly Span[]): readonly unknown[] {
+  const [first, last] = [spans[0], spans.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  try {
+    return JSON.parse(`[${text.slice(first.start, last.end)}]`) as readonly unknown[];
+  } catch (error) {
+    throw new NotJSONError("not JSON", { cause: error });
+  }
+}
+
+/**
  * Finds the value that a text holds.
  *
  * @throws NotJSONError when there is none, or something behind it. What is within is looked at only so far.
@@ -60,7 +75,7 @@ export function* findValue(text: string): Steps<Span> {
 export function* eachValue(text: string, list: Span, take: (value: Span) => Steps<void> | undefined): Steps<void> {
   let count = 0;
   for (let at = enter(text, list, [openBracket, closeBracket]); at < list.end;) {
-    const value = yield* spanFrom(text, at);
+    const value = spanAt(text, at) ?? (yield* spanFrom(text, at));
     const more = take(value);
     if (more !== undefined) yield* more;
     count += 1;
@@ -129,8 +144,18 @@ interface Progress {
 function* spanFrom(text: string, start: number): Steps<Span> {
   const progress: Progress = { at: start, depth: 0, isInText: false };
   while (!advance(text, progress)) yield;
-  if (progress.at === start || progress.at > text.length) throw new NotJSONError("a value is missing");
-  return { start, end: progress.at };
+  return spanOf(text, start, progress);
+}
+
+/** Does the same for a value that ends within the first step; undefined for others. */
+function spanAt(text: string, start: number): Span | undefined {
+  const progress: Progress = { at: start, depth: 0, isInText: false };
+  return advance(text, progress) ? spanOf(text, start, progress) : undefined;
+}
+
+function spanOf(text: string, start: number, { at: end }: Progress): Span {
+  if (end === start || end > text.length) throw new NotJSONError("a value is missing");
+  return { start, end };
 }
 
 /** Goes on for a step; true at the end of the value. Kinds of brackets and what stands between them are for the parser. */
@@ -144,8 +169,11 @@ function advance(text: string, progress: Progress): boolean {
     if (isInText) {
       if (code === backslash) at += 1;
       else if (code === quote) [isInText, isDone] = [false, depth === 0];
-    } else if (code === quote) isInText = true;
-    else if (code === openBracket || code === openBrace) depth += 1;
+    } else if (code === quote) {
+      const end = endOfShortText(text, at);
+      if (end === undefined) isInText = true;
+      else [at, isDone] = [end, depth === 0];
+    } else if (code === openBracket || code === openBrace) depth += 1;
     else if (code === closeBracket || code === closeBrace) {
       depth -= 1;
       isDone = depth <= 0;
@@ -156,9 +184,21 @@ function advance(text: string, progress: Progress): boolean {
       isDone = true;
     }
   }
-  Object.assign(progress, { at, depth, isInText });
+  progress.at = at;
+  progress.depth = depth;
+  progress.isInText = isInText;
   if (isDone) return true;
   if (at < text.length) return false;
   if (depth > 0 || isInText) throw new NotJSONError("a value has no end");
   return true;
+}
+
+/** Characters of a text that is passed over at once, which is quicker than character by character. */
+const shortText = 1024;
+
+/** Behind the quote that ends the text which begins here, if that is near and is no escaped one for sure. */
+function endOfShortText(text: string, start: number): number | undefined {
+  const end = text.indexOf('"', start);
+  const isEnd = end !== -1 && end - start < shortText && text.charCodeAt(end - 1) !== backslash;
+  return isEnd ? end + 1 : undefined;
 }

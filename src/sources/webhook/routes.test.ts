@@ -81,7 +81,7 @@ describe.each(exchanges)("$title", ({ adjust, change, stored }) => {
     const response = await app.call("POST /adjustendpoints", { headers, body: adjust });
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe(webhookMediaType);
-    expect(await response.text()).toBe(JSON.stringify(JSON.parse(adjust)));
+    expect(await response.text()).toBe(adjust.trim());
   });
 
   test("a change is answered 204 and comes back verbatim", async () => {

@@ -15,7 +15,7 @@ import { answerJSON, answerTrouble } from "../../http/answer.ts";
 import type { HTTPEnvironment } from "../../http/environment.ts";
 import { jsonText } from "../../http/json-text.ts";
 import { domainFilter } from "./negotiation.ts";
-import { type Rejected, readChanges, readEndpoints } from "./schema.ts";
+import { type Rejected, type SentEndpoint, readChanges, readEndpoints } from "./schema.ts";
 
 /** Compared byte for byte by ExternalDNS (provider/webhook/webhook.go), so no charset and no blank may be added. */
 export const webhookMediaType = "application/external.dns.webhook+json;version=1";
@@ -168,12 +168,16 @@ async function adjustEndpoints(
   { intake, feed }: WebhookOptions,
   { name }: StoredCluster,
 ): Promise<Response> {
-  const reading = await inSlices(readEndpoints(context.get("body")));
+  const body = context.get("body");
+  const reading = await inSlices(readEndpoints(body));
   if (!reading.ok) return answerJSON(context, { error: reading.message }, 400);
-  const kept = await intake.offer({ cluster: name, feed }, reading.value, unreadOf(reading));
-  const texts: string[] = [];
-  await inSlices(forEachInSteps(kept, (endpoint) => texts.push(JSON.stringify(endpoint))));
-  return webhookAnswer(context, `[${texts.join(",")}]`);
+  const endpoints = reading.value.map(({ endpoint }) => endpoint);
+  const kept = new Set(await intake.offer({ cluster: name, feed }, endpoints, unreadOf(reading)));
+  const words: string[] = [];
+  const repeat = ({ endpoint, span }: SentEndpoint): unknown =>
+    kept.has(endpoint) && words.push(body.slice(span.start, span.end));
+  await inSlices(forEachInSteps(reading.value, repeat));
+  return webhookAnswer(context, `[${words.join(",")}]`);
 }
 
 async function changeRecords(

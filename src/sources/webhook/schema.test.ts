@@ -24,8 +24,23 @@ test("endpoints come back as they are written, in their order", () => {
     fc.property(fc.array(endpoint), (endpoints) => {
       const text = JSON.stringify(endpoints);
       const reading = finish(readEndpoints(text));
-      expect(reading.ok && JSON.stringify(reading.value)).toBe(text);
+      expect(reading.ok && JSON.stringify(reading.value.map((each) => each.endpoint))).toBe(text);
       expect(reading.ok && reading.bad).toEqual([]);
+    }),
+  );
+});
+
+test("each is found where it stands, however it is written and whatever stands beside it", () => {
+  const written = fc.tuple(endpoint, fc.constantFrom(undefined, 1, "\t"));
+  fc.assert(
+    fc.property(fc.array(written, { maxLength: 40 }), fc.boolean(), (entries, hasBadOnes) => {
+      const texts = entries.map(([each, indent]) => JSON.stringify(each, undefined, indent));
+      const body = `[ ${texts.flatMap((text) => (hasBadOnes ? ["1", text] : [text])).join(" ,\n")} ]`;
+      const reading = finish(readEndpoints(body));
+      const found = reading.ok ? reading.value : [];
+      expect(found.map(({ span }) => body.slice(span.start, span.end))).toEqual(texts);
+      expect(found.map((each) => each.endpoint)).toEqual(texts.map((text): unknown => JSON.parse(text)));
+      expect(reading.ok && reading.bad.length).toBe(hasBadOnes ? entries.length : 0);
     }),
   );
 });
