@@ -20,6 +20,7 @@ const items: Readonly<Record<string, readonly object[]>> = {
     },
   ],
   "/apis/gateway.networking.k8s.io/v1/httproutes": [{ metadata: metadata("r"), spec: { hostnames: ["foo.dtk.io"] } }],
+  "/apis/route.openshift.io/v1/routes": [{ metadata: metadata("o"), spec: { host: "foo.dtk.io" } }],
   "/apis/externaldns.k8s.io/v1alpha1/dnsendpoints": [
     { metadata: metadata("e"), spec: { endpoints: [{ dnsName: "foo.dtk.io" }] } },
   ],
@@ -38,6 +39,7 @@ test("all that ask for the name", async () => {
     "Service default/s",
     "HTTPRoute default/r",
     "DNSEndpoint default/e",
+    "Route default/o",
   ]);
 });
 

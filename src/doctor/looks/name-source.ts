@@ -1,8 +1,14 @@
-/** Which resources of the cluster ask for a name: those that ExternalDNS reads names from. */
+/** Which resources of the cluster ask for a name: those that ExternalDNS and the watcher read names from. */
 import * as z from "zod/mini";
+import { TroubleError } from "../../base/trouble.ts";
 import { pathOf } from "../../kubernetes/cluster-ip/candidate.ts";
+import type { KubernetesAPI } from "../../kubernetes/api.ts";
 import type { Ingress } from "../../kubernetes/facts.ts";
-import { hostsOf } from "../../dtk/discovery/silent-ingress.ts";
+import { askedNames, translateAlone } from "../../sources/kubernetes/translate/asked-names.ts";
+import { ingressKind } from "../../sources/kubernetes/translate/ingress.ts";
+import { placeOf } from "../../sources/kubernetes/translate/keep-fields.ts";
+import type { Kind } from "../../sources/kubernetes/translate/kind.ts";
+import { kinds } from "../../sources/kubernetes/translate/kinds.ts";
 import { lookAtFacts } from "./cluster-looks.ts";
 import type { Desktop } from "../check.ts";
 
@@ -15,48 +21,43 @@ export interface NameSource {
   readonly ingress?: Ingress;
 }
 
-const metadata = z.object({ name: z.string(), namespace: z.optional(z.string()) });
-const routeSchema = z.object({
-  metadata,
-  spec: z.object({ hostnames: z.optional(z.nullable(z.array(z.string()))) }),
-});
-const endpointSchema = z.object({
-  metadata,
-  spec: z.object({ endpoints: z.optional(z.nullable(z.array(z.object({ dnsName: z.optional(z.string()) })))) }),
-});
+const listShape = z.object({ items: z.nullable(z.array(z.unknown())) });
 
 /**
- * Finds the resources that ask for a name.
+ * Finds the resources that ask for a name, of every kind that gives names and that the cluster serves.
  *
  * @param prefix - the prefix of the annotations that ExternalDNS reads
  * @throws TroubleError when the cluster does not answer
  */
 export async function findSources(desktop: Desktop, name: string, prefix: string): Promise<readonly NameSource[]> {
-  const facts = await desktop.once(lookAtFacts);
+  const { ingresses } = await desktop.once(lookAtFacts);
   const api = await desktop.kubernetes();
-  const [routes, endpoints] = await Promise.all([
-    facts.hasRoutes ? api.read("/apis/gateway.networking.k8s.io/v1/httproutes", listOf(routeSchema)) : undefined,
-    facts.hasDNSEndpoints
-      ? api.read("/apis/externaldns.k8s.io/v1alpha1/dnsendpoints", listOf(endpointSchema))
-      : undefined,
-  ]);
-  const asks = (hosts: readonly string[]): boolean => hosts.some((host) => host.toLowerCase() === name);
+  const giving = kinds.filter((kind) => kind !== ingressKind && kind.translate !== undefined);
+  const lists = await Promise.all(giving.map(async (kind) => ({ kind, objects: await listServed(api, kind) })));
+  const asks = (kind: Kind, object: unknown): boolean =>
+    askedNames(translateAlone(kind, object, prefix)).some((asked) => asked === name);
   return [
-    ...facts.ingresses
-      .filter((ingress) => asks(hostsOf(ingress, prefix)))
-      .map((ingress) => ({ kind: "Ingress", path: pathOf(ingress), ingress })),
-    ...facts.services
-      .filter(({ metadata: { annotations } }) => asks((annotations?.[`${prefix}hostname`] ?? "").split(/\s*,\s*/)))
-      .map((service) => ({ kind: "Service", path: pathOf(service) })),
-    ...(routes?.items ?? [])
-      .filter(({ spec }) => asks(spec.hostnames ?? []))
-      .map((route) => ({ kind: "HTTPRoute", path: pathOf(route) })),
-    ...(endpoints?.items ?? [])
-      .filter(({ spec }) => asks((spec.endpoints ?? []).flatMap(({ dnsName }) => dnsName ?? [])))
-      .map((endpoint) => ({ kind: "DNSEndpoint", path: pathOf(endpoint) })),
+    ...ingresses
+      .filter((ingress) => asks(ingressKind, ingress))
+      .map((ingress) => ({ kind: ingressKind.kind, path: pathOf(ingress), ingress })),
+    ...lists.flatMap(({ kind, objects }) =>
+      objects
+        .filter((object) => asks(kind, object))
+        .flatMap((object) => placeOf(object) ?? [])
+        .map((place) => ({ kind: kind.kind, path: `${place.namespace}/${place.name}` })),
+    ),
   ];
 }
 
-function listOf<Item extends z.core.$ZodType>(item: Item) {
-  return z.object({ items: z.nullable(z.array(item)) });
+/** In the best version that the cluster serves; empty when it serves none, or does not let this user list them. */
+async function listServed(api: KubernetesAPI, { group, versions, resource }: Kind): Promise<readonly unknown[]> {
+  for (const version of versions) {
+    const path = `${group === "" ? "/api" : `/apis/${group}`}/${version}/${resource}`;
+    const list = await api.read(path, listShape).catch((error: unknown) => {
+      if (error instanceof TroubleError && error.code === "cluster-refused") return undefined;
+      throw error;
+    });
+    if (list !== undefined) return list.items ?? [];
+  }
+  return [];
 }

@@ -45,7 +45,7 @@ export function judgeSources(given: {
     return {
       grade: isKnown ? "note" : "problem",
       code: "name-not-asked-for",
-      message: `No Ingress, Service, HTTPRoute or DNSEndpoint of this cluster asks for ${name}.`,
+      message: `No Ingress, Service, route or DNSEndpoint of this cluster asks for ${name}.`,
       hint: "See which hosts are asked for:",
       command: kubectl({ place }, "get", "ingress", "-A"),
     };

@@ -1,4 +1,6 @@
 /** Finds the Ingresses that ExternalDNS passes over in silence, since they have neither a target nor a status. Pure. */
+import { askedNames, translateAlone } from "../../sources/kubernetes/translate/asked-names.ts";
+import { ingressKind } from "../../sources/kubernetes/translate/ingress.ts";
 import { annotationPrefix } from "../release/values.ts";
 import { pathOf } from "../../kubernetes/cluster-ip/candidate.ts";
 import type { ClusterFacts, Ingress } from "../../kubernetes/facts.ts";
@@ -12,7 +14,7 @@ export interface SilentIngress {
 }
 
 /**
- * Finds them (ExternalDNS source/ingress.go: targets are the annotation's, else the addresses and names in the status).
+ * Finds them.
  *
  * @param prefix - the prefix of the annotations that ExternalDNS reads
  */
@@ -21,16 +23,13 @@ export function findSilentIngresses(
   prefix = annotationPrefix,
 ): readonly SilentIngress[] {
   return ingresses.flatMap((ingress) => {
-    const [first, ...others] = hostsOf(ingress, prefix);
-    if (first === undefined || hasTarget(ingress, prefix)) return [];
+    const hosts = translateAlone(ingressKind, ingress, prefix).withoutTarget.map(({ dnsName = "" }) => dnsName);
+    const [first] = hosts;
+    if (first === undefined) return [];
     const { name, namespace = "default" } = ingress.metadata;
     const command = `kubectl -n ${namespace} annotate ingress ${name} ${prefix}target=${first}`;
-    return [{ path: pathOf(ingress), hosts: [first, ...others], command }];
+    return [{ path: pathOf(ingress), hosts, command }];
   });
-}
-
-function hasTarget(ingress: Ingress, prefix: string): boolean {
-  return hasAnnotatedTarget(ingress, prefix) || isPublished(ingress);
 }
 
 /** Whether a load balancer gave it an address. */
@@ -43,10 +42,7 @@ export function hasAnnotatedTarget({ metadata }: Ingress, prefix: string): boole
   return (metadata.annotations?.[`${prefix}target`] ?? "") !== "";
 }
 
-/** The host names of an Ingress, in the order in which ExternalDNS finds them. */
-export function hostsOf({ spec, metadata }: Ingress, prefix: string): readonly string[] {
-  const ofRules = (spec?.rules ?? []).map(({ host }) => host ?? "");
-  const ofCertificates = (spec?.tls ?? []).flatMap(({ hosts }) => hosts ?? []);
-  const annotated = (metadata.annotations?.[`${prefix}hostname`] ?? "").split(",").map((host) => host.trim());
-  return [...new Set([...ofRules, ...ofCertificates, ...annotated])].filter((host) => host !== "");
+/** The names that an Ingress asks for, when the annotations with this prefix count. */
+export function hostsOf(ingress: Ingress, prefix: string): readonly string[] {
+  return askedNames(translateAlone(ingressKind, ingress, prefix));
 }

@@ -25,8 +25,9 @@ function askEndpoint(draft: Draft, endpoint: Fields): void {
   const record = `The ${type} record of ${JSON.stringify(host)}`;
   const bad = targets.find((target) => !isTargetOf(type, target));
   if (host === "") draft.refuse("no-host-name", "One of spec.endpoints has no dnsName.");
-  else if (type === "") draft.refuse("malformed", `The record of ${JSON.stringify(host)} has no recordType.`);
-  else if (bad !== undefined) draft.refuse("bad-target", `${record} cannot have the target ${JSON.stringify(bad)}.`);
-  else if (type === "CNAME" && targets.length === 0) draft.refuse("no-target", `${record} has no target.`);
+  else if (type === "") draft.refuse("malformed", `The record of ${JSON.stringify(host)} has no recordType.`, [host]);
+  else if (bad !== undefined)
+    draft.refuse("bad-target", `${record} cannot have the target ${JSON.stringify(bad)}.`, [host]);
+  else if (type === "CNAME" && targets.length === 0) draft.refuse("no-target", `${record} has no target.`, [host]);
   else draft.askRecord(host, type, targets);
 }

@@ -22,7 +22,12 @@ export interface Draft {
   readonly ask: (host: string, targets: readonly string[]) => void;
   /** Asks for a record as it is written, in a type that the targets need not agree with. */
   readonly askRecord: (host: string, type: string, targets: readonly string[]) => void;
-  readonly refuse: (code: NotAskedCode, message: string) => void;
+  /**
+   * Gives a reason why something is not asked for.
+   *
+   * @param hosts - the names that it is about
+   */
+  readonly refuse: (code: NotAskedCode, message: string, hosts?: readonly string[]) => void;
 }
 
 /** Reasons that are kept for one object: a list of a million numbers is one mistake. */
@@ -54,8 +59,9 @@ function startDraft(word: string, object: unknown): { readonly draft: Draft; rea
   const endpoints: Endpoint[] = [];
   const withoutTarget: Endpoint[] = [];
   const notAsked = new Map<string, NotAsked>();
-  const refuse: Draft["refuse"] = (code, message) => {
-    if (notAsked.size < mostReasons) notAsked.set(message, { code, message });
+  const refuse: Draft["refuse"] = (code, message, hosts = []) => {
+    const names = hosts.flatMap((host) => parseDNSName(host) ?? []);
+    if (notAsked.size < mostReasons) notAsked.set(message, { code, names, message });
   };
   const fields = readFields(object, (complaint) => refuse("malformed", complaint));
   const metadata = fields.object("metadata");

@@ -47,6 +47,9 @@ export interface Parent {
   readonly targets: readonly string[];
 }
 
+/** Why a route cannot attach. */
+export type Refusal = Pick<NotAsked, "code" | "message">;
+
 /** A place in the cluster. */
 export interface Place {
   readonly namespace: string;
@@ -54,7 +57,7 @@ export interface Place {
 }
 
 /** A Gateway; undefined when it is not known whether there is one, since the user may not list them. */
-export function findGateway(place: Place, neighbours: Neighbours): Parent | NotAsked | undefined {
+export function findGateway(place: Place, neighbours: Neighbours): Parent | Refusal | undefined {
   const gateway = findFields(gatewayKind, place, neighbours);
   if (gateway === undefined) return missing(gatewayKind, place, neighbours);
   const controller = otherController(readAnnotations(gateway.object("metadata")));
@@ -63,7 +66,7 @@ export function findGateway(place: Place, neighbours: Neighbours): Parent | NotA
 }
 
 /** A ListenerSet of a Gateway that lets it in; undefined when either is not known. */
-export function findListenerSet(place: Place, neighbours: Neighbours): Parent | NotAsked | undefined {
+export function findListenerSet(place: Place, neighbours: Neighbours): Parent | Refusal | undefined {
   const set = findFields(listenerSetKind, place, neighbours);
   if (set === undefined) return missing(listenerSetKind, place, neighbours);
   const controller = otherController(readAnnotations(set.object("metadata")));
@@ -152,11 +155,11 @@ function findFields(kind: Kind, { namespace, name }: Place, neighbours: Neighbou
   return found === undefined ? undefined : readFields(found);
 }
 
-function missing(kind: Kind, { namespace, name }: Place, neighbours: Neighbours): NotAsked | undefined {
+function missing(kind: Kind, { namespace, name }: Place, neighbours: Neighbours): Refusal | undefined {
   if (!neighbours.knows(kind, namespace)) return undefined;
   return { code: "parent-missing", message: `There is no ${kind.kind} ${namespace}/${name}.` };
 }
 
-function leftToOther(kind: Kind, { namespace, name }: Place, controller: string): NotAsked {
+function leftToOther(kind: Kind, { namespace, name }: Place, controller: string): Refusal {
   return { code: "parent-refuses", message: `${kind.kind} ${namespace}/${name}: ${controller}` };
 }

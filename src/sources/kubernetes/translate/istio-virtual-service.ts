@@ -29,7 +29,7 @@ function translateVirtualService(draft: Draft, neighbours: Neighbours): void {
     const bound = gateways.filter((gateway) => gateway === "not known" || serves(gateway, draft, host));
     if (annotated.length > 0 || bound.length > 0) draft.ask(host, [...annotated, ...targetsOf(bound, neighbours)]);
     else if (names.length > 0)
-      draft.refuse("no-listener", `No Istio Gateway of spec.gateways serves ${JSON.stringify(host)}.`);
+      draft.refuse("no-listener", `No Istio Gateway of spec.gateways serves ${JSON.stringify(host)}.`, [host]);
   }
 }
 

@@ -19,6 +19,8 @@ export type NotAskedCode =
 /** One reason, for status, doctor and `--dry-run`. */
 export interface NotAsked {
   readonly code: NotAskedCode;
+  /** The DNS names that it is about, of which others may ask for some all the same; empty when it is about the object. */
+  readonly names: readonly string[];
   /** One sentence: what, and how to mend it. It may quote the object, so it is to be printed like foreign text. */
   readonly message: string;
 }

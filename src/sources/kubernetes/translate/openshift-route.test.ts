@@ -48,7 +48,9 @@ test.each([
 test("refused by every router", () => {
   const { notAsked, ...rest } = translate([router("False"), router("False")]);
   expect(linesOf(rest)).toEqual([]);
-  expect(notAsked).toEqual([{ code: "parent-refuses", message: "No router admits foo.dtk.io." }]);
+  expect(notAsked).toEqual([
+    { code: "parent-refuses", names: ["foo.dtk.io"], message: "No router admits foo.dtk.io." },
+  ]);
 });
 
 test("annotations give targets and more names", () => {

@@ -22,7 +22,7 @@ function translateRoute(draft: Draft): void {
   const ofRouter = admitted === undefined ? [] : [canonicalName(admitted)];
   const own = new Set([admitted?.text("host") ?? "", draft.spec.text("host")].filter((host) => host !== ""));
   const isRefused = routers.length > 0 && routers.every((router) => admission(router) === "False");
-  if (isRefused) draft.refuse("parent-refuses", `No router admits ${[...own].join(", ") || "it"}.`);
+  if (isRefused) draft.refuse("parent-refuses", `No router admits ${[...own].join(", ") || "it"}.`, [...own]);
   const hosts = [...(isRefused ? [] : own), ...draft.annotations.list("hostname")];
   for (const host of new Set(hosts)) draft.ask(host, annotated.length > 0 ? annotated : ofRouter);
 }

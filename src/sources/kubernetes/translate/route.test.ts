@@ -35,7 +35,9 @@ function translate(route: object, world: World = {}) {
 
 const toGateway = { parentRefs: [{ name: "public" }] };
 const foo = { ...toGateway, hostnames: ["foo.dtk.io"] };
-const refusal = (code: NotAsked["code"], says: string) => [{ code, message: expect.stringContaining(says) }];
+const refusal = (code: NotAsked["code"], says: string, names: readonly string[] = ["foo.dtk.io"]) => [
+  { code, names, message: expect.stringContaining(says) },
+];
 
 test("no status is needed, neither of the route nor of the Gateway", () => {
   expect(translate({ spec: foo })).toEqual({
@@ -94,7 +96,7 @@ describe("hosts", () => {
     const { notAsked, ...rest } = translate({ spec: toGateway });
     expect(linesOf(rest)).toEqual([]);
     expect(notAsked).toEqual(
-      refusal("no-listener", "Neither it nor a listener of Gateway default/public names a host"),
+      refusal("no-listener", "Neither it nor a listener of Gateway default/public names a host", []),
     );
   });
 

@@ -5,6 +5,7 @@ import { type Fields, readFields } from "./fields.ts";
 import {
   type Parent,
   type Place,
+  type Refusal,
   findGateway,
   findListenerSet,
   gatewayGroup,
@@ -14,7 +15,7 @@ import {
   namespaceKind,
 } from "./gateway.ts";
 import { matchHosts } from "./host-match.ts";
-import type { Kind, Neighbours, NotAsked } from "./kind.ts";
+import type { Kind, Neighbours } from "./kind.ts";
 
 /** What tells the kinds of routes apart. */
 interface RouteKind {
@@ -67,15 +68,15 @@ function translateRoute(of: RouteKind, draft: Draft, neighbours: Neighbours): vo
   const hosts = hostsOf(draft);
   const targets = new Map<string, readonly string[]>();
   const references = draft.spec.objects("parentRefs");
-  if (references.length === 0) draft.refuse("parent-missing", "It names no Gateway in spec.parentRefs.");
+  if (references.length === 0) draft.refuse("parent-missing", "It names no Gateway in spec.parentRefs.", hosts);
   for (const reference of references) {
     const attached = attach(of, { draft, reference, neighbours });
     if ("code" in attached) {
-      draft.refuse(attached.code, attached.message);
+      draft.refuse(attached.code, attached.message, hosts);
       continue;
     }
     const found = hosts.flatMap((host) => matchesOf(host, attached.listeners));
-    if (found.length === 0) draft.refuse("no-listener", noHost(hosts, attached.name));
+    if (found.length === 0) draft.refuse("no-listener", noHost(hosts, attached.name), hosts);
     for (const host of found) targets.set(host, [...new Set([...(targets.get(host) ?? []), ...attached.targets])]);
   }
   for (const [host, all] of targets) draft.ask(host, all);
@@ -112,7 +113,7 @@ interface Reference extends Place {
 function attach(
   of: RouteKind,
   given: { readonly draft: Draft; readonly reference: Fields; readonly neighbours: Neighbours },
-): Attached | NotAsked {
+): Attached | Refusal {
   const { draft, neighbours } = given;
   const reference = readReference(given.reference, draft.namespace);
   const { group, kind, namespace } = reference;

@@ -198,7 +198,7 @@ test("an object without a name is none", () => {
   expect(translateObject(ingressKind, { spec: { rules: [{ host: "foo.dtk.io" }] } }, { neighbours })).toEqual({
     endpoints: [],
     withoutTarget: [],
-    notAsked: [{ code: "malformed", message: "metadata.name is missing." }],
+    notAsked: [{ code: "malformed", names: [], message: "metadata.name is missing." }],
   });
   expect(placeOf({ metadata: { namespace: "x" } })).toBeUndefined();
   expect(placeOf({ metadata: { name: "node" } })).toEqual({ namespace: "", name: "node" });

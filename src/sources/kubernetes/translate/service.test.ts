@@ -93,7 +93,7 @@ test.each([
 ])("no name without a target: $spec", ({ spec, code, says }) => {
   const translation = translate(spec, hostname);
   expect(linesOf(translation)).toEqual([]);
-  expect(translation.notAsked).toEqual([{ code, message: expect.stringContaining(says) }]);
+  expect(translation.notAsked).toEqual([{ code, names: ["foo.dtk.io"], message: expect.stringContaining(says) }]);
   expect(translation.notAsked[0]?.message).toContain('"foo.dtk.io"');
 });
 

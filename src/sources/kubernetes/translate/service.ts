@@ -35,7 +35,7 @@ function translateService(draft: Draft, neighbours: Neighbours): void {
     const targets = annotated.length > 0 ? annotated : find();
     for (const host of new Set(hosts)) {
       if (!("code" in targets)) draft.ask(host, targets);
-      else draft.refuse(targets.code, `${JSON.stringify(host)} has no target: ${targets.why}`);
+      else draft.refuse(targets.code, `${JSON.stringify(host)} has no target: ${targets.why}`, [host]);
     }
   };
   askAll(annotations.list("hostname"), () => outsideTargets(draft, neighbours));

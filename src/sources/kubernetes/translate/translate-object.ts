@@ -17,7 +17,7 @@ export function translateObject(
   if (kind.translate === undefined) return nothing;
   if (name === undefined || classes?.has(name) === true) return kind.translate(object, neighbours);
   const message = `Its class is ${JSON.stringify(name)}, and only ${[...(classes ?? [])].join(", ")} is watched.`;
-  return { ...nothing, notAsked: [{ code: "other-class", message }] };
+  return { ...nothing, notAsked: [{ code: "other-class", names: [], message }] };
 }
 
 const nothing: Translation = { endpoints: [], withoutTarget: [], notAsked: [] };

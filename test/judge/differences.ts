@@ -1,0 +1,88 @@
+/** Where the watcher differs from ExternalDNS on purpose: the table in the reference page, as far as the judge can see it. */
+import { parseDNSName } from "../../src/records/name.ts";
+import type { Case } from "./case.ts";
+
+/** A record, or targets of one, that only one side has. */
+export interface Finding {
+  readonly side: "ExternalDNS" | "watcher";
+  readonly name: string;
+  readonly type: string;
+  readonly targets: readonly string[];
+  /** The case that the name is of. */
+  readonly of: Case | undefined;
+}
+
+/** A deliberate difference: which findings it explains. */
+export interface Difference {
+  readonly row: string;
+  readonly side: Finding["side"];
+  readonly explains: (finding: Finding) => boolean;
+}
+
+const routeKinds = ["HTTPRoute", "GRPCRoute", "TLSRoute"];
+
+/** Every deliberate difference. What none of them explains is a mistake. */
+export const differences: readonly Difference[] = [
+  {
+    row: "a name that is no DNS name is left out, with a reason",
+    side: "ExternalDNS",
+    explains: ({ name }) => parseDNSName(name) === undefined,
+  },
+  {
+    row: "an empty item of a list of targets is left out",
+    side: "ExternalDNS",
+    explains: ({ targets }) => targets.every((target) => target === ""),
+  },
+  {
+    row: "a NodePort makes no SRV records",
+    side: "ExternalDNS",
+    explains: ({ type, of }) => type === "SRV" && hasKind(of, "Service NodePort", "Service local"),
+  },
+  {
+    row: "a NodePort with the traffic policy Local has the addresses of all nodes, since pods are not watched",
+    side: "watcher",
+    explains: ({ of }) => hasKind(of, "Service local"),
+  },
+  {
+    row: "records of a DNSEndpoint other than addresses may have targets with a dot at the end",
+    side: "watcher",
+    explains: ({ type, of }) => ["SRV", "NS"].includes(type) && hasKind(of, "DNSEndpoint"),
+  },
+  {
+    row: "a host that a rule of Traefik excludes is left out",
+    side: "ExternalDNS",
+    explains: ({ name, of }) => name.startsWith("not.") && hasKind(of, "IngressRoute", "IngressRouteTCP"),
+  },
+  {
+    row: "a rule of Traefik may have its host in double quotes",
+    side: "watcher",
+    explains: ({ name, of }) => name.startsWith("quoted.") && hasKind(of, "IngressRoute", "IngressRouteTCP"),
+  },
+  {
+    row: "the annotation controller counts for Traefik's kinds too",
+    side: "ExternalDNS",
+    explains: ({ of }) => hasKind(of, "IngressRoute", "IngressRouteTCP") && hasOtherController(of, of?.kind ?? ""),
+  },
+  {
+    row: "the annotation controller counts for Gateways and ListenerSets too",
+    side: "ExternalDNS",
+    explains: ({ of }) => hasKind(of, ...routeKinds) && hasOtherController(of, "Gateway", "ListenerSet"),
+  },
+  {
+    row: "the host in the spec of an OpenShift Route counts before a router admits it",
+    side: "watcher",
+    explains: ({ name, of }) => name.startsWith("spec.") && hasKind(of, "Route"),
+  },
+];
+
+function hasKind(of: Case | undefined, ...kinds: readonly string[]): boolean {
+  return of !== undefined && kinds.includes(of.kind);
+}
+
+function hasOtherController(of: Case | undefined, ...kinds: readonly string[]): boolean {
+  return (of?.objects ?? []).some(({ body }) => {
+    const { annotations = {} } = body.metadata as { readonly annotations?: Readonly<Record<string, string>> };
+    const controllers = Object.entries(annotations).filter(([key]) => key.endsWith("/controller"));
+    return kinds.includes(String(body["kind"])) && controllers.some(([, value]) => value !== "dns-controller");
+  });
+}
