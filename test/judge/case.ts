@@ -52,6 +52,9 @@ export const fieldHosts = fc.constantFrom(
   ...["a", "b", "x.y", "z.x.y", "*", "*.y", "*.x.y"].map((labels) => `${labels}.${domain}`),
 );
 
+/** Every host of a case matches it. */
+export const everyHost = `*.${domain}`;
+
 /** Hosts that only an annotation may hold. */
 const oddHosts = fc.constantFrom(
   `Up.${domain}`,
@@ -80,11 +83,9 @@ function listOf(items: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.tuple(fc.array(items, { minLength: 1, maxLength: 3 }), separators).map(([list, comma]) => list.join(comma));
 }
 
-/** One time in four. */
-function seldom<Value>(arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> {
-  return fc
-    .option(arbitrary, { freq: 3, nil: undefined })
-    .chain((value) => fc.boolean().map((isThere) => (isThere ? value : undefined)));
+/** A value so many times in a hundred, else none. */
+export function sometimes<Value>(percent: number, arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> {
+  return fc.oneof({ weight: 100 - percent, arbitrary: fc.constant(undefined) }, { weight: percent, arbitrary });
 }
 
 /** Annotations that every kind has; more of them by name. */
@@ -92,11 +93,11 @@ export function annotations(
   more: Readonly<Record<string, fc.Arbitrary<string | undefined>>> = {},
 ): fc.Arbitrary<Readonly<Record<string, string>>> {
   const all = fc.record({
-    hostname: fc.option(listOf(annotatedHosts), { freq: 2, nil: undefined }),
-    target: fc.option(listOf(annotatedTargets), { freq: 2, nil: undefined }),
-    controller: seldom(fc.constantFrom("dns-controller", "dns-controller", "other", "")),
-    ttl: seldom(fc.constant("60")),
-    "set-identifier": seldom(fc.constant("one")),
+    hostname: sometimes(40, listOf(annotatedHosts)),
+    target: sometimes(50, listOf(annotatedTargets)),
+    controller: sometimes(10, fc.constantFrom("dns-controller", "other", "")),
+    ttl: sometimes(20, fc.constant("60")),
+    "set-identifier": sometimes(10, fc.constant("one")),
     ...more,
   });
   return all.map((values) =>
@@ -106,12 +107,13 @@ export function annotations(
   );
 }
 
-export const hostnameSource = seldom(
+export const hostnameSource = sometimes(
+  30,
   fc.constantFrom("defined-hosts-only", "Annotation-Only", "annotation-only", "rubbish", ""),
 );
 
-export const internalHosts = seldom(listOf(annotatedHosts));
-export const access = seldom(fc.constantFrom("public", "private", "rubbish"));
+export const internalHosts = sometimes(30, listOf(annotatedHosts));
+export const access = sometimes(30, fc.constantFrom("public", "private", "rubbish"));
 
 /** What a load balancer writes. */
 export const loadBalancer = fc

@@ -4,11 +4,13 @@ import {
   type Case,
   type CaseObject,
   annotations,
+  everyHost,
   fieldHosts,
   hostnameSource,
   nameOf,
   namespaces,
   object,
+  sometimes,
   statusTargets,
 } from "./case.ts";
 
@@ -17,9 +19,7 @@ const api = "gateway.networking.k8s.io/v1";
 /** What a controller has said: nothing, yes, no or neither, of the present object or of an earlier one. */
 const answers = fc.constantFrom(
   undefined,
-  { status: "True", observedGeneration: 1 },
-  { status: "True", observedGeneration: 1 },
-  { status: "True", observedGeneration: 1 },
+  ...Array.from({ length: 12 }, () => ({ status: "True", observedGeneration: 1 })),
   { status: "Unknown", observedGeneration: 1 },
   { status: "False", observedGeneration: 1 },
   { status: "False", observedGeneration: 0 },
@@ -49,29 +49,30 @@ const selectors = fc.constantFrom(
 );
 
 const letIn = fc
-  .tuple(fc.constantFrom("All", "All", "Same", "None", "Selector", undefined), selectors)
+  .tuple(fc.constantFrom("All", "All", "All", "Same", "Selector", "Selector", "None", undefined), selectors)
   .map(([from, selector]) => ({ from, selector: from === "Selector" ? selector : undefined }));
 
-const kindNames = fc.constantFrom("HTTPRoute", "GRPCRoute", "TLSRoute");
+const protocols: Readonly<Record<string, readonly string[]>> = {
+  HTTPRoute: ["HTTP", "HTTP", "HTTP", "HTTPS", "TLS", "TCP"],
+  GRPCRoute: ["HTTPS", "HTTP", "HTTP", "TLS"],
+  TLSRoute: ["TLS", "TLS", "TLS", "HTTPS", "TCP"],
+};
 
-const listeners = fc
-  .array(
-    fc.record({
-      protocol: fc.constantFrom("HTTP", "HTTP", "HTTPS", "TLS", "TCP"),
-      hostname: fc.option(fieldHosts, { nil: undefined }),
-      namespaces: fc.option(letIn, { freq: 3, nil: undefined }),
-      kinds: fc.constantFrom(
-        undefined,
-        undefined,
-        [{ kind: "HTTPRoute" }],
-        [{ group: "gateway.networking.k8s.io", kind: "TLSRoute" }, { kind: "GRPCRoute" }],
-        [{ group: "x.io", kind: "HTTPRoute" }],
-      ),
-      answer: answers,
-    }),
-    { minLength: 1, maxLength: 3 },
-  )
-  .map((list) =>
+const otherKinds = fc.constantFrom(
+  [{ kind: "HTTPRoute" }],
+  [{ group: "gateway.networking.k8s.io", kind: "TLSRoute" }, { kind: "GRPCRoute" }],
+  [{ group: "x.io", kind: "HTTPRoute" }],
+);
+
+function listenersFor(kind: string) {
+  const listener = fc.record({
+    protocol: fc.constantFrom(...(protocols[kind] ?? [])),
+    hostname: sometimes(60, fc.oneof(fc.constant(everyHost), fieldHosts)),
+    namespaces: sometimes(85, letIn),
+    kinds: sometimes(20, otherKinds),
+    answer: answers,
+  });
+  return fc.array(listener, { minLength: 1, maxLength: 3 }).map((list) =>
     list.map(({ protocol, hostname, namespaces: from, kinds, answer }, index) => ({
       answer,
       name: `l${index}`,
@@ -85,6 +86,7 @@ const listeners = fc
       },
     })),
   );
+}
 
 function tlsOf(protocol: string): object | undefined {
   if (protocol === "HTTPS") return { mode: "Terminate", certificateRefs: [{ name: "certificate" }] };
@@ -93,36 +95,43 @@ function tlsOf(protocol: string): object | undefined {
 
 const parentRefs = fc.uniqueArray(
   fc.record({
-    kind: fc.constantFrom("Gateway", "Gateway", "Gateway", "ListenerSet", "Service"),
-    elsewhere: fc.constantFrom(false, false, false, false, true),
-    section: fc.constantFrom(undefined, undefined, "l0", "l1", "l9"),
-    port: fc.constantFrom(undefined, undefined, undefined, 8000, 8001),
+    kind: fc.constantFrom("Gateway", "Gateway", "Gateway", "Gateway", "ListenerSet", "ListenerSet", "Service"),
+    elsewhere: sometimes(7, fc.constant(true)),
+    section: sometimes(40, fc.constantFrom("l0", "l0", "l1", "l9")),
+    port: sometimes(15, fc.constantFrom(8000, 8001)),
     answer: answers,
   }),
-  { maxLength: 3, selector: ({ kind, section, port }) => JSON.stringify([kind, section, port]) },
+  { minLength: 1, maxLength: 3, selector: ({ kind, section, port }) => JSON.stringify([kind, section, port]) },
 );
 
 const gatewayAddresses = fc.uniqueArray(statusTargets, { maxLength: 2 }).map((targets) => ({
   addresses: targets.map((value) => ({ type: /^[\d.]+$|:/.test(value) ? "IPAddress" : "Hostname", value })),
 }));
 
-const parts = fc.record({
-  kind: kindNames,
-  route: fc.record({
-    namespace: namespaces,
-    annotations: annotations({ "gateway-hostname-source": hostnameSource }),
-    hostnames: fc.uniqueArray(fieldHosts, { maxLength: 3 }),
+const parts = fc.constantFrom("HTTPRoute", "GRPCRoute", "TLSRoute").chain((kind) =>
+  fc.record({
+    kind: fc.constant(kind),
+    route: fc.record({
+      namespace: namespaces,
+      annotations: annotations({ "gateway-hostname-source": hostnameSource }),
+      hostnames: fc.uniqueArray(fieldHosts, { maxLength: 4 }),
+    }),
+    parentRefs,
+    gateway: fc.record({
+      namespace: namespaces,
+      annotations: annotations(),
+      listeners: listenersFor(kind),
+      allowed: sometimes(85, letIn),
+      status: gatewayAddresses,
+    }),
+    set: fc.record({
+      namespace: namespaces,
+      annotations: annotations(),
+      listeners: listenersFor(kind),
+      answer: answers,
+    }),
   }),
-  parentRefs,
-  gateway: fc.record({
-    namespace: namespaces,
-    annotations: annotations(),
-    listeners,
-    allowed: fc.option(letIn, { freq: 4, nil: undefined }),
-    status: gatewayAddresses,
-  }),
-  set: fc.record({ namespace: namespaces, annotations: annotations(), listeners, answer: answers }),
-});
+);
 
 type Parts = typeof parts extends fc.Arbitrary<infer Value> ? Value : never;
 

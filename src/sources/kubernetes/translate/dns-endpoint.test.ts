@@ -67,16 +67,16 @@ test.each([
 ])("%s cannot be %s, which takes only this record away", (type, target) => {
   const { notAsked, ...rest } = translate([record(type, target), record("A", "192.0.2.1")]);
   expect(linesOf(rest)).toEqual(["A foo.dtk.io -> 192.0.2.1"]);
-  const message: unknown = expect.stringContaining(JSON.stringify(target));
-  expect(notAsked).toEqual([{ code: "bad-target", names: ["foo.dtk.io"], message }]);
+  const sentence: unknown = expect.stringContaining(JSON.stringify(target));
+  expect(notAsked).toEqual([{ reason: "bad-target", names: ["foo.dtk.io"], sentence }]);
 });
 
 test.each([
-  { endpoint: { recordType: "A", targets: ["192.0.2.1"] }, code: "no-host-name" },
-  { endpoint: { dnsName: "foo.dtk.io", targets: ["192.0.2.1"] }, code: "malformed" },
-  { endpoint: { dnsName: "foo.dtk.io", recordType: "CNAME" }, code: "no-target" },
-  { endpoint: { dnsName: "foo bar", recordType: "A", targets: ["192.0.2.1"] }, code: "bad-host-name" },
-])("$code: $endpoint", ({ endpoint, code }) => {
+  { endpoint: { recordType: "A", targets: ["192.0.2.1"] }, reason: "no-host-name" },
+  { endpoint: { dnsName: "foo.dtk.io", targets: ["192.0.2.1"] }, reason: "malformed" },
+  { endpoint: { dnsName: "foo.dtk.io", recordType: "CNAME" }, reason: "no-target" },
+  { endpoint: { dnsName: "foo bar", recordType: "A", targets: ["192.0.2.1"] }, reason: "not-a-dns-name" },
+])("$reason: $endpoint", ({ endpoint, reason }) => {
   const translation = translate([endpoint]);
-  expect(translation).toMatchObject({ endpoints: [], withoutTarget: [], notAsked: [{ code }] });
+  expect(translation).toMatchObject({ endpoints: [], withoutTarget: [], notAsked: [{ reason }] });
 });

@@ -3,7 +3,7 @@ import type { Endpoint } from "../../../records/endpoint.ts";
 import { parseDNSName } from "../../../records/name.ts";
 import { type Annotations, otherController, readAnnotations } from "./annotations.ts";
 import { type Fields, readFields } from "./fields.ts";
-import type { Neighbours, NotAsked, NotAskedCode, Translate, Translation } from "./kind.ts";
+import type { Neighbours, NotAsked, NotAskedReason, Translate, Translation } from "./kind.ts";
 import { typeOfTarget } from "./record-target.ts";
 
 /** A translation in the making. */
@@ -27,7 +27,7 @@ export interface Draft {
    *
    * @param hosts - the names that it is about
    */
-  readonly refuse: (code: NotAskedCode, message: string, hosts?: readonly string[]) => void;
+  readonly refuse: (reason: NotAskedReason, sentence: string, hosts?: readonly string[]) => void;
 }
 
 /** Reasons that are kept for one object: a list of a million numbers is one mistake. */
@@ -59,9 +59,9 @@ function startDraft(word: string, object: unknown): { readonly draft: Draft; rea
   const endpoints: Endpoint[] = [];
   const withoutTarget: Endpoint[] = [];
   const notAsked = new Map<string, NotAsked>();
-  const refuse: Draft["refuse"] = (code, message, hosts = []) => {
+  const refuse: Draft["refuse"] = (reason, sentence, hosts = []) => {
     const names = hosts.flatMap((host) => parseDNSName(host) ?? []);
-    if (notAsked.size < mostReasons) notAsked.set(message, { code, names, message });
+    if (notAsked.size < mostReasons) notAsked.set(sentence, { reason, names, sentence });
   };
   const fields = readFields(object, (complaint) => refuse("malformed", complaint));
   const metadata = fields.object("metadata");
@@ -69,7 +69,7 @@ function startDraft(word: string, object: unknown): { readonly draft: Draft; rea
   const labels = { resource: `${word}/${namespace}/${name}` };
   const add = (to: Endpoint[], host: string, recordType: string, targets?: readonly string[]): void => {
     const dnsName = parseDNSName(host);
-    if (dnsName === undefined) refuse("bad-host-name", `${JSON.stringify(host)} is no DNS name.`);
+    if (dnsName === undefined) refuse("not-a-dns-name", `${JSON.stringify(host)} is no DNS name.`);
     else to.push({ dnsName, targets: targets ?? [dnsName], recordType, labels });
   };
   const askRecord: Draft["askRecord"] = (host, type, targets) => add(endpoints, host, type, targets);

@@ -48,7 +48,7 @@ export interface Parent {
 }
 
 /** Why a route cannot attach. */
-export type Refusal = Pick<NotAsked, "code" | "message">;
+export type Refusal = Pick<NotAsked, "reason" | "sentence">;
 
 /** A place in the cluster. */
 export interface Place {
@@ -76,7 +76,7 @@ export function findListenerSet(place: Place, neighbours: Neighbours): Parent | 
   const gateway = findFields(gatewayKind, ofGateway, neighbours);
   if (gateway === undefined) return missing(gatewayKind, ofGateway, neighbours);
   const refusal = refusalOf({ set, place, gateway, ofGateway, neighbours });
-  if (refusal !== undefined) return { code: "parent-refuses", message: refusal };
+  if (refusal !== undefined) return { reason: "parent-refuses", sentence: refusal };
   const own = readAnnotations(set.object("metadata")).list("target");
   return { listeners: acceptedListeners(set), targets: own.length > 0 ? own : targetsOf(gateway) };
 }
@@ -157,9 +157,9 @@ function findFields(kind: Kind, { namespace, name }: Place, neighbours: Neighbou
 
 function missing(kind: Kind, { namespace, name }: Place, neighbours: Neighbours): Refusal | undefined {
   if (!neighbours.knows(kind, namespace)) return undefined;
-  return { code: "parent-missing", message: `There is no ${kind.kind} ${namespace}/${name}.` };
+  return { reason: "parent-missing", sentence: `There is no ${kind.kind} ${namespace}/${name}.` };
 }
 
 function leftToOther(kind: Kind, { namespace, name }: Place, controller: string): Refusal {
-  return { code: "parent-refuses", message: `${kind.kind} ${namespace}/${name}: ${controller}` };
+  return { reason: "parent-refuses", sentence: `${kind.kind} ${namespace}/${name}: ${controller}` };
 }

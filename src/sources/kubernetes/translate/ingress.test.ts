@@ -59,6 +59,6 @@ test("any other ingress-hostname-source takes every name away, and says so", () 
   const translation = translate({ metadata: named, spec: { rules, tls } });
   expect(linesOf(translation)).toEqual([]);
   expect(translation.notAsked).toMatchObject([
-    { code: "hostname-source", message: expect.stringContaining('ingress-hostname-source is "both"') },
+    { reason: "hostname-source", sentence: expect.stringContaining('ingress-hostname-source is "both"') },
   ]);
 });

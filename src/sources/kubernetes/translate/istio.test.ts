@@ -94,7 +94,7 @@ describe("VirtualService", () => {
   ])("a Gateway with $hosts: $bound", ({ hosts, bound }) => {
     const { notAsked, ...rest } = translate(istioVirtualServiceKind, { spec }, [gateway(hosts)]);
     expect(linesOf(rest)).toEqual(bound ? ["foo.dtk.io"] : []);
-    expect(notAsked.map(({ code }) => code)).toEqual(bound ? [] : ["no-listener"]);
+    expect(notAsked.map(({ reason }) => reason)).toEqual(bound ? [] : ["no-listener"]);
   });
 
   test.each([
@@ -139,7 +139,7 @@ describe("VirtualService", () => {
   });
 
   test("a Gateway that is not there, or that the user may not read", () => {
-    expect(translate(istioVirtualServiceKind, { spec }).notAsked.map(({ code }) => code)).toEqual([
+    expect(translate(istioVirtualServiceKind, { spec }).notAsked.map(({ reason }) => reason)).toEqual([
       "parent-missing",
       "no-listener",
     ]);

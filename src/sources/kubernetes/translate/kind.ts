@@ -2,8 +2,8 @@
 import type { Endpoint } from "../../../records/endpoint.ts";
 
 /** Why an object, or a name of it, is not asked for. */
-export type NotAskedCode =
-  | "bad-host-name"
+export type NotAskedReason =
+  | "not-a-dns-name"
   | "bad-target"
   | "hostname-source"
   | "malformed"
@@ -18,11 +18,11 @@ export type NotAskedCode =
 
 /** One reason, for status, doctor and `--dry-run`. */
 export interface NotAsked {
-  readonly code: NotAskedCode;
+  readonly reason: NotAskedReason;
   /** The DNS names that it is about, of which others may ask for some all the same; empty when it is about the object. */
   readonly names: readonly string[];
   /** One sentence: what, and how to mend it. It may quote the object, so it is to be printed like foreign text. */
-  readonly message: string;
+  readonly sentence: string;
 }
 
 /** What one object asks for. */

@@ -49,7 +49,7 @@ test("refused by every router", () => {
   const { notAsked, ...rest } = translate([router("False"), router("False")]);
   expect(linesOf(rest)).toEqual([]);
   expect(notAsked).toEqual([
-    { code: "parent-refuses", names: ["foo.dtk.io"], message: "No router admits foo.dtk.io." },
+    { reason: "parent-refuses", names: ["foo.dtk.io"], sentence: "No router admits foo.dtk.io." },
   ]);
 });
 

@@ -35,8 +35,8 @@ function translate(route: object, world: World = {}) {
 
 const toGateway = { parentRefs: [{ name: "public" }] };
 const foo = { ...toGateway, hostnames: ["foo.dtk.io"] };
-const refusal = (code: NotAsked["code"], says: string, names: readonly string[] = ["foo.dtk.io"]) => [
-  { code, names, message: expect.stringContaining(says) },
+const refusal = (reason: NotAsked["reason"], says: string, names: readonly string[] = ["foo.dtk.io"]) => [
+  { reason, names, sentence: expect.stringContaining(says) },
 ];
 
 test("no status is needed, neither of the route nor of the Gateway", () => {
@@ -177,30 +177,30 @@ describe("listeners", () => {
 
 describe("parents", () => {
   test.each([
-    { case: "none", parentRefs: [], code: "parent-missing", says: "spec.parentRefs" },
-    { case: "not there", parentRefs: [{ name: "gone" }], code: "parent-missing", says: "no Gateway default/gone" },
+    { case: "none", parentRefs: [], reason: "parent-missing", says: "spec.parentRefs" },
+    { case: "not there", parentRefs: [{ name: "gone" }], reason: "parent-missing", says: "no Gateway default/gone" },
     {
       case: "in another namespace",
       parentRefs: [{ name: "public", namespace: "x" }],
-      code: "parent-missing",
+      reason: "parent-missing",
       says: "no Gateway x/public",
     },
     {
       case: "of a mesh",
       parentRefs: [{ group: "", kind: "Service", name: "public" }],
-      code: "not-supported",
+      reason: "not-supported",
       says: "Service default/public, which is neither",
     },
     {
       case: "of another group",
       parentRefs: [{ group: "x.io", name: "public" }],
-      code: "not-supported",
+      reason: "not-supported",
       says: "Gateway default/public, which is neither",
     },
-  ] as const)("$case", ({ parentRefs, code, says }) => {
+  ] as const)("$case", ({ parentRefs, reason, says }) => {
     const { notAsked, ...rest } = translate({ spec: { ...foo, parentRefs } });
     expect(linesOf(rest)).toEqual([]);
-    expect(notAsked).toEqual(refusal(code, says));
+    expect(notAsked).toEqual(refusal(reason, says));
   });
 
   test("Gateways that the user may not read deny nothing", () => {
@@ -253,7 +253,7 @@ describe("status", () => {
       status: { parents },
     });
     expect(linesOf(rest)).toEqual(shown ? ["foo.dtk.io"] : []);
-    expect(notAsked.map(({ code }) => code)).toEqual(shown ? [] : ["parent-refuses"]);
+    expect(notAsked.map(({ reason }) => reason)).toEqual(shown ? [] : ["parent-refuses"]);
   });
 
   test("the controller's own words are passed on", () => {
@@ -284,7 +284,7 @@ describe("ListenerSets", () => {
     const namespaces = [{ metadata: { name: "default", labels: { team: "web" } } }];
     const translation = translate({ spec: toSet }, { gateway: allowed(from, selector), sets: [set], namespaces });
     expect(linesOf(translation)).toEqual(shown ? ["foo.dtk.io"] : []);
-    expect(translation.notAsked.map(({ code }) => code)).toEqual(shown ? [] : ["parent-refuses"]);
+    expect(translation.notAsked.map(({ reason }) => reason)).toEqual(shown ? [] : ["parent-refuses"]);
   });
 
   test("its own target comes before the Gateway's", () => {

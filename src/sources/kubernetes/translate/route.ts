@@ -71,8 +71,8 @@ function translateRoute(of: RouteKind, draft: Draft, neighbours: Neighbours): vo
   if (references.length === 0) draft.refuse("parent-missing", "It names no Gateway in spec.parentRefs.", hosts);
   for (const reference of references) {
     const attached = attach(of, { draft, reference, neighbours });
-    if ("code" in attached) {
-      draft.refuse(attached.code, attached.message, hosts);
+    if ("reason" in attached) {
+      draft.refuse(attached.reason, attached.sentence, hosts);
       continue;
     }
     const found = hosts.flatMap((host) => matchesOf(host, attached.listeners));
@@ -120,12 +120,15 @@ function attach(
   const name = `${kind} ${namespace}/${reference.name}`;
   const find = group === gatewayGroup ? finders.get(kind) : undefined;
   if (find === undefined)
-    return { code: "not-supported", message: `It attaches to ${name}, which is neither a Gateway nor a ListenerSet.` };
+    return {
+      reason: "not-supported",
+      sentence: `It attaches to ${name}, which is neither a Gateway nor a ListenerSet.`,
+    };
   const denial = denialOf(draft, reference);
-  if (denial !== undefined) return { code: "parent-refuses", message: `${name} does not accept it: ${denial}.` };
+  if (denial !== undefined) return { reason: "parent-refuses", sentence: `${name} does not accept it: ${denial}.` };
   const parent = find(reference, neighbours);
   if (parent === undefined) return { name, listeners: [unknownListener], targets: [] };
-  if ("code" in parent) return parent;
+  if ("reason" in parent) return parent;
   const refusals = new Set<string>();
   const listeners = parent.listeners.filter((listener) => {
     const refusal = refusalOf(of, listener, { draft, reference, neighbours });
@@ -134,7 +137,7 @@ function attach(
   });
   if (listeners.length > 0) return { ...parent, name, listeners };
   const why = [...refusals].join(", ") || "it has none";
-  return { code: "no-listener", message: `No listener of ${name} takes it: ${why}.` };
+  return { reason: "no-listener", sentence: `No listener of ${name} takes it: ${why}.` };
 }
 
 const finders = new Map([

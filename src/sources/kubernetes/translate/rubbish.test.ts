@@ -181,7 +181,7 @@ describe.each(samples.map(([kind, object], index) => ({ name: `${kind.kind} ${in
 test("each field of the wrong type is named, up to a limit", () => {
   const spec = { rules: [{ host: 5 }, { host: "foo.dtk.io" }, "x", null], tls: { hosts: [] } };
   const { notAsked, withoutTarget } = translateObject(ingressKind, { metadata: bare, spec, status: 7 }, { neighbours });
-  expect(notAsked.map(({ message }) => message)).toEqual([
+  expect(notAsked.map(({ sentence }) => sentence)).toEqual([
     "status is a number, it has to be an object.",
     "spec.rules[2] is a text, it has to be an object.",
     "spec.rules[0].host is a number, it has to be a text.",
@@ -198,7 +198,7 @@ test("an object without a name is none", () => {
   expect(translateObject(ingressKind, { spec: { rules: [{ host: "foo.dtk.io" }] } }, { neighbours })).toEqual({
     endpoints: [],
     withoutTarget: [],
-    notAsked: [{ code: "malformed", names: [], message: "metadata.name is missing." }],
+    notAsked: [{ reason: "malformed", names: [], sentence: "metadata.name is missing." }],
   });
   expect(placeOf({ metadata: { namespace: "x" } })).toBeUndefined();
   expect(placeOf({ metadata: { name: "node" } })).toEqual({ namespace: "", name: "node" });
@@ -206,7 +206,7 @@ test("an object without a name is none", () => {
 
 /** Without complaints about annotations of others, which are not kept. */
 function withoutUnread({ notAsked, ...rest }: Translation): Translation {
-  return { ...rest, notAsked: notAsked.filter(({ message }) => !message.startsWith("metadata.annotations.")) };
+  return { ...rest, notAsked: notAsked.filter(({ sentence }) => !sentence.startsWith("metadata.annotations.")) };
 }
 
 /** Whether whatever comes out can be stored, and every reason is a sentence. */
@@ -214,7 +214,7 @@ function isFine(kind: Kind, object: unknown, known: Neighbours): boolean {
   const { endpoints, withoutTarget, notAsked } = translateObject(kind, object, { neighbours: known });
   // What the store says of control characters in types and labels is its own rule.
   const storable = [...endpoints, ...withoutTarget].filter((endpoint) => !/\p{Cc}/u.test(textsOf(endpoint)));
-  return storable.every(isEndpoint) && notAsked.every(({ message }) => /^\S.*\.$/su.test(message));
+  return storable.every(isEndpoint) && notAsked.every(({ sentence }) => /^\S.*\.$/su.test(sentence));
 }
 
 function textsOf({ recordType, labels }: Endpoint): string {

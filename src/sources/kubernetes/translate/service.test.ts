@@ -85,22 +85,22 @@ test("an annotated target serves any type", () => {
 });
 
 test.each([
-  { spec: { type: "LoadBalancer" }, code: "no-target", says: "has no address yet" },
-  { spec: { type: "ClusterIP", clusterIP: "10.32.0.7" }, code: "no-target", says: "internal-hostname instead" },
-  { spec: { clusterIP: "None" }, code: "not-supported", says: "headless" },
-  { spec: { type: "ExternalName" }, code: "no-target", says: "externalName is empty" },
-  { spec: { type: "Odd" }, code: "not-supported", says: '"Odd"' },
-])("no name without a target: $spec", ({ spec, code, says }) => {
+  { spec: { type: "LoadBalancer" }, reason: "no-target", says: "has no address yet" },
+  { spec: { type: "ClusterIP", clusterIP: "10.32.0.7" }, reason: "no-target", says: "internal-hostname instead" },
+  { spec: { clusterIP: "None" }, reason: "not-supported", says: "headless" },
+  { spec: { type: "ExternalName" }, reason: "no-target", says: "externalName is empty" },
+  { spec: { type: "Odd" }, reason: "not-supported", says: '"Odd"' },
+])("no name without a target: $spec", ({ spec, reason, says }) => {
   const translation = translate(spec, hostname);
   expect(linesOf(translation)).toEqual([]);
-  expect(translation.notAsked).toEqual([{ code, names: ["foo.dtk.io"], message: expect.stringContaining(says) }]);
-  expect(translation.notAsked[0]?.message).toContain('"foo.dtk.io"');
+  expect(translation.notAsked).toEqual([{ reason, names: ["foo.dtk.io"], sentence: expect.stringContaining(says) }]);
+  expect(translation.notAsked[0]?.sentence).toContain('"foo.dtk.io"');
 });
 
 test.each([
-  { spec: { type: "LoadBalancer", clusterIP: "None" }, code: "no-target" },
-  { spec: { clusterIP: "None" }, code: "not-supported" },
-  { spec: { clusterIP: "" }, code: "no-target" },
-])("no internal name without a cluster IP: $spec", ({ spec, code }) => {
-  expect(translate(spec, internal).notAsked).toMatchObject([{ code }]);
+  { spec: { type: "LoadBalancer", clusterIP: "None" }, reason: "no-target" },
+  { spec: { clusterIP: "None" }, reason: "not-supported" },
+  { spec: { clusterIP: "" }, reason: "no-target" },
+])("no internal name without a cluster IP: $spec", ({ spec, reason }) => {
+  expect(translate(spec, internal).notAsked).toMatchObject([{ reason }]);
 });

@@ -1,7 +1,7 @@
 /** Service: only the names that its annotations give, with the addresses that its type has. */
 import { type Draft, translateBy } from "./draft.ts";
 import { readFields } from "./fields.ts";
-import type { Kind, Neighbours, NotAskedCode } from "./kind.ts";
+import type { Kind, Neighbours, NotAskedReason } from "./kind.ts";
 import { loadBalancerTargets } from "./load-balancer.ts";
 import { nodeKind } from "./node.ts";
 
@@ -25,7 +25,7 @@ export const serviceKind: Kind = {
 };
 
 /** Where the traffic of a Service arrives, or why nowhere. */
-type Targets = readonly string[] | { readonly code: NotAskedCode; readonly why: string };
+type Targets = readonly string[] | { readonly reason: NotAskedReason; readonly why: string };
 
 function translateService(draft: Draft, neighbours: Neighbours): void {
   const { annotations } = draft;
@@ -34,8 +34,8 @@ function translateService(draft: Draft, neighbours: Neighbours): void {
     if (hosts.length === 0) return;
     const targets = annotated.length > 0 ? annotated : find();
     for (const host of new Set(hosts)) {
-      if (!("code" in targets)) draft.ask(host, targets);
-      else draft.refuse(targets.code, `${JSON.stringify(host)} has no target: ${targets.why}`, [host]);
+      if (!("reason" in targets)) draft.ask(host, targets);
+      else draft.refuse(targets.reason, `${JSON.stringify(host)} has no target: ${targets.why}`, [host]);
     }
   };
   askAll(annotations.list("hostname"), () => outsideTargets(draft, neighbours));
@@ -57,7 +57,7 @@ function outsideTargets(draft: Draft, neighbours: Neighbours): Targets {
     case "":
       return spec.text("clusterIP") === "None" ? headless : clusterIPOnly;
     default:
-      return { code: "not-supported", why: `Services of type ${JSON.stringify(type)} are not known.` };
+      return { reason: "not-supported", why: `Services of type ${JSON.stringify(type)} are not known.` };
   }
 }
 
@@ -70,18 +70,18 @@ function insideTargets(draft: Draft, neighbours: Neighbours): Targets {
   return orWhy(texts(address), noClusterIP.why);
 }
 
-const noClusterIP = { code: "no-target", why: "it has no cluster IP." } as const;
+const noClusterIP = { reason: "no-target", why: "it has no cluster IP." } as const;
 const clusterIPOnly = {
-  code: "no-target",
+  reason: "no-target",
   why: "a Service of type ClusterIP has no address outside; give it the annotation target, or internal-hostname instead of hostname.",
 } as const;
 const headless = {
-  code: "not-supported",
+  reason: "not-supported",
   why: "the addresses of pods behind a headless Service are not followed; give it the annotation target.",
 } as const;
 
 function orWhy(targets: readonly string[], why: string): Targets {
-  return targets.length > 0 ? targets : { code: "no-target", why };
+  return targets.length > 0 ? targets : { reason: "no-target", why };
 }
 
 function texts(text: string): readonly string[] {

@@ -25,7 +25,7 @@ test.each([
   expect(linesOf(translateObject(ingressKind, object, { neighbours }))).toEqual(["foo.dtk.io"]);
   const { notAsked, ...rest } = translateObject(ingressKind, object, { neighbours, classes });
   expect(linesOf(rest)).toEqual(shown ? ["foo.dtk.io"] : []);
-  expect(notAsked.map(({ code }) => code)).toEqual(shown ? [] : ["other-class"]);
+  expect(notAsked.map(({ reason }) => reason)).toEqual(shown ? [] : ["other-class"]);
 });
 
 test("a Service has no class", () => {

@@ -16,8 +16,8 @@ export function translateObject(
   const name = classes === undefined ? undefined : kind.classOf?.(object);
   if (kind.translate === undefined) return nothing;
   if (name === undefined || classes?.has(name) === true) return kind.translate(object, neighbours);
-  const message = `Its class is ${JSON.stringify(name)}, and only ${[...(classes ?? [])].join(", ")} is watched.`;
-  return { ...nothing, notAsked: [{ code: "other-class", names: [], message }] };
+  const sentence = `Its class is ${JSON.stringify(name)}, and only ${[...(classes ?? [])].join(", ")} is watched.`;
+  return { ...nothing, notAsked: [{ reason: "other-class", names: [], sentence }] };
 }
 
 const nothing: Translation = { endpoints: [], withoutTarget: [], notAsked: [] };
