@@ -1,5 +1,5 @@
 /** Managed domains: which names may be shown. `dtk.io` covers itself and everything under it, never `evildtk.io`. */
-import { type HostName, parseDNSName, toALabel, toHostName } from "./name.ts";
+import { type HostName, parseHostName, toALabel } from "./name.ts";
 
 declare const brand: unique symbol;
 
@@ -13,8 +13,7 @@ export type ManagedDomain = HostName & { readonly [brand]: "ManagedDomain" };
  * @returns the domain in its canonical spelling, or undefined when it is no domain name
  */
 export function parseManagedDomain(text: string): ManagedDomain | undefined {
-  const name = parseDNSName(text.trim());
-  return name === undefined ? undefined : (toHostName(name) as ManagedDomain | undefined);
+  return parseHostName(text.trim()) as ManagedDomain | undefined;
 }
 
 /**

@@ -2,12 +2,7 @@
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 import { describe, expect, test } from "vitest";
-import { parseDNSName, toHostName } from "./name.ts";
-
-function hostNameOf(text: string): string | undefined {
-  const name = parseDNSName(text);
-  return name && toHostName(name);
-}
+import { parseDNSName, parseHostName, toALabels } from "./name.ts";
 
 const label63 = "a".repeat(63);
 const name253 = `${label63}.${label63}.${label63}.${"a".repeat(61)}`;
@@ -52,7 +47,7 @@ describe("parseDNSName", () => {
   });
 });
 
-describe("toHostName", () => {
+describe("parseHostName", () => {
   test.each([
     ["foo.dtk.io", "foo.dtk.io"],
     ["xn--bcher-kva.dtk.io", "xn--bcher-kva.dtk.io"],
@@ -61,7 +56,7 @@ describe("toHostName", () => {
     ["1password.dtk.io", "1password.dtk.io"],
     ["10.dtk.io", "10.dtk.io"],
   ])("turns %j into %j", (text, expected) => {
-    expect(hostNameOf(text)).toBe(expected);
+    expect(parseHostName(text)).toBe(expected);
   });
 
   test.each([
@@ -76,10 +71,11 @@ describe("toHostName", () => {
     "x@dtk.io",
     "x:80",
     "１.２.３.４",
+    "１",
     "a%62.dtk.io",
     "ü/.dtk.io",
   ])("cannot hold %j", (text) => {
-    expect(hostNameOf(text)).toBeUndefined();
+    expect(parseHostName(text)).toBeUndefined();
   });
 
   test("never yields what ipaddr.js reads as an address", () => {
@@ -91,7 +87,7 @@ describe("toHostName", () => {
       fc.property(fc.array(label, { minLength: 1, maxLength: 5 }), (labels) => {
         const text = labels.join(".");
         const isNumeric = /^[0-9]+$/.test(labels.at(-1) ?? "");
-        expect(hostNameOf(text)).toBe(isNumeric || ipaddr.isValid(text) ? undefined : text);
+        expect(parseHostName(text)).toBe(isNumeric || ipaddr.isValid(text) ? undefined : text);
       }),
       { numRuns: 2000 },
     );
@@ -100,7 +96,7 @@ describe("toHostName", () => {
   test("never yields anything that could end a line, begin a comment or be two words", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.domain(), fc.string({ unit: "grapheme" })), (text) => {
-        expect(hostNameOf(text) ?? "fits").toMatch(/^[a-z0-9.-]{1,253}$/);
+        expect(parseHostName(text) ?? "fits").toMatch(/^[a-z0-9.-]{1,253}$/);
       }),
     );
   });
@@ -108,7 +104,38 @@ describe("toHostName", () => {
   test("gives every ordinary domain back in lower case", () => {
     fc.assert(
       fc.property(fc.domain(), (domain) => {
-        expect(hostNameOf(domain)).toBe(domain.toLowerCase());
+        expect(parseHostName(domain)).toBe(domain.toLowerCase());
+      }),
+    );
+  });
+});
+
+describe("toALabels", () => {
+  const spelled = (text: string): string | undefined => {
+    const name = parseDNSName(text);
+    return name && toALabels(name);
+  };
+
+  test.each([
+    ["*.Bücher.dtk.io.", "*.xn--bcher-kva.dtk.io"],
+    ["_sip._tcp.bücher.io", "_sip._tcp.xn--bcher-kva.io"],
+    ["１.dtk.io", "1.dtk.io"],
+    ["-a/b@c.dtk.io", "-a/b@c.dtk.io"],
+  ])("spells %j %j", (text, expected) => {
+    expect(spelled(text)).toBe(expected);
+  });
+
+  test.each(["ü!.dtk.io", "*ü.dtk.io", "ü@x.dtk.io"])("has none for %j", (text) => {
+    expect(parseDNSName(text)).toBeDefined();
+    expect(spelled(text)).toBeUndefined();
+  });
+
+  test("an A-label stays as it is, and nothing but ASCII comes out", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.domain(), fc.string({ unit: "grapheme" })), (text) => {
+        const once = spelled(text);
+        expect(once === undefined ? once : spelled(once)).toBe(once);
+        expect(once ?? "fits").toMatch(/^[\x21-\x7e]{1,253}$/);
       }),
     );
   });

@@ -14,7 +14,7 @@ export type DNSName = string & { readonly [brand]: "DNSName" };
  */
 export type ALabelName = DNSName & { readonly [spelling]: "A-labels" };
 
-/** The name of a host: letters, digits and hyphens in each label (RFC 1123 section 2.1). It passed {@link toHostName}. */
+/** The name of a host: letters, digits and hyphens in each label (RFC 1123 section 2.1). It passed {@link parseHostName}. */
 export type HostName = ALabelName & { readonly [host]: true };
 
 const maximumNameOctets = 253;
@@ -72,18 +72,19 @@ export function toALabels(name: DNSName): ALabelName | undefined {
 }
 
 /**
- * Turns a DNS name into a name that every resolver takes for the name of a host.
+ * Reads a name that every resolver takes for the name of a host.
  *
- * @param name - a DNS name; labels that are not ASCII are converted to A-labels (RFC 5890)
- * @returns the host name, or undefined for wildcards, underscores, labels that begin or end with a hyphen
- *   (RFC 952, RFC 1123 section 2.1), and names that a resolver would read as an address
+ * @param text - the name in any case, with or without trailing dot; labels that are not ASCII become A-labels (RFC 5890)
+ * @returns undefined for wildcards, underscores, labels that begin or end with a hyphen (RFC 952, RFC 1123 section 2.1),
+ *   and names that a resolver would read as an address
  */
-export function toHostName(name: DNSName): HostName | undefined {
-  const spelled = toALabels(name);
+export function parseHostName(text: string): HostName | undefined {
+  const name = parseDNSName(text);
+  const spelled = name && toALabels(name);
   return spelled !== undefined && isHostName(spelled) ? spelled : undefined;
 }
 
-/** Whether a name in A-labels is the name of a host; see {@link toHostName}. */
+/** Whether a name in A-labels is the name of a host; see {@link parseHostName}. */
 export function isHostName(name: ALabelName): name is HostName {
   return hostLabels.test(name) && !numericLastLabel.test(name) && !isHexadecimalAddress(name);
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { emptyView, type View } from "../../src/records/view.ts";
 import { parseAddress } from "../../src/records/address.ts";
 import { defaultCluster } from "../../src/records/cluster.ts";
-import { parseDNSName, toHostName } from "../../src/records/name.ts";
+import { parseHostName } from "../../src/records/name.ts";
 
 /** A hosts file in a folder of its own; disposing of it leaves nothing behind. */
 export interface Place extends Disposable {
@@ -36,8 +36,7 @@ export function plainPlace(content: string | Buffer): Place {
  */
 export function viewOf(names: readonly string[], address = "10.0.0.1"): View {
   const entries = names.toSorted().map((text) => {
-    const name = parseDNSName(text);
-    const hostName = name && toHostName(name);
+    const hostName = parseHostName(text);
     const parsed = parseAddress(address);
     if (hostName === undefined || parsed === undefined) throw new Error(`${address} ${text} cannot be shown`);
     return {

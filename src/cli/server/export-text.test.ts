@@ -24,6 +24,19 @@ test("json: all that is known, as the server says it", () => {
   expect(namesSchema.parse(JSON.parse(renderExport(names, "json")))).toEqual(names);
 });
 
+test("a wildcard and other records are in the JSON alone", () => {
+  const records = [{ type: "TXT", targets: ["a"] }];
+  const common = { cluster: "default", resource: null, sinks: ["zone"] };
+  const odd = {
+    names: [
+      { ...common, name: "*.dtk.io", addresses: ["192.0.2.7"] },
+      { ...common, name: "_x.dtk.io", addresses: [], records },
+    ],
+  };
+  expect([renderExport(odd, "hosts"), renderExport(odd, "dnsmasq")]).toEqual(["", ""]);
+  expect(JSON.parse(renderExport(odd, "json"))).toEqual(odd);
+});
+
 test("no names are no lines", () => {
   expect([renderExport({ names: [] }, "hosts"), renderExport({ names: [] }, "dnsmasq")]).toEqual(["", ""]);
 });

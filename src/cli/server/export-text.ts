@@ -1,5 +1,6 @@
 /** Shown names as text for other programs: lines of a hosts file, JSON, or options of dnsmasq. */
 import type { Names } from "../../contract/names.ts";
+import { parseHostName } from "../../records/name.ts";
 import { printableJSON } from "../../base/printable.ts";
 
 export const exportFormats = ["hosts", "json", "dnsmasq"] as const;
@@ -23,6 +24,8 @@ export function renderExport(names: Names, format: ExportFormat): string {
   }
 }
 
+/** Only names of hosts, since neither format has wildcards with this meaning. */
 function eachAddress({ names }: Names, render: (name: string, address: string) => string): string {
-  return names.flatMap(({ name, addresses }) => addresses.map((address) => render(name, address))).join("");
+  const hosts = names.filter(({ name }) => parseHostName(name) !== undefined);
+  return hosts.flatMap(({ name, addresses }) => addresses.map((address) => render(name, address))).join("");
 }

@@ -1,5 +1,6 @@
 /** The status as text for a person: one screen, the state of each part first, what needs attention last. */
 import { formatAge } from "../../base/age.ts";
+import { headingOf, shownBy } from "../../contract/shown-by.ts";
 import type { Status } from "../../contract/status.ts";
 import { printable } from "../../base/printable.ts";
 import { type Terminal, wrap } from "../terminal.ts";
@@ -84,9 +85,16 @@ function renderCluster(cluster: Cluster, status: Status, { terminal, age }: Scre
   ];
 }
 
-function shownNames({ name, shown }: Cluster, { names }: Status): string {
-  const known = names.list.filter(({ cluster }) => cluster === name).map((entry) => entry.name);
+function shownNames({ name, shown }: Cluster, status: Status): string {
+  const known = status.names.list.filter(({ cluster }) => cluster === name).map((entry) => withSinks(entry, status));
   return known.length === 0 ? counted(shown, "name") : `${counted(shown, "name")}: ${listed(known, shown)}`;
+}
+
+/** A name, with the sinks that show it where not all of them do. */
+function withSinks(entry: Status["names"]["list"][number], status: Status): string {
+  const titles = shownBy(status, entry) ?? [];
+  const isPart = titles.length > 0 && titles.length < status.sinks.length;
+  return isPart ? `${entry.name} (${titles.join(", ")})` : entry.name;
 }
 
 /** The first of a list, and how many more there are of it. */
@@ -98,9 +106,14 @@ function listed(items: readonly string[], total = items.length): string {
 /** What is known of a cluster's exceptions: the status lists the first of all clusters together. */
 function ofCluster({ total, list }: Status["notShown"], cluster: string): readonly string[] {
   const sentences = list.filter((entry) => entry.cluster === cluster).map(({ sentence }) => sentence);
+  return firstOf(sentences, total > list.length);
+}
+
+/** @param isMore - whether there are more than these */
+function firstOf(sentences: readonly string[], isMore = false): readonly string[] {
   const more = sentences.length - mostListed;
   if (more <= 0) return sentences;
-  const count = total > list.length ? `at least ${formatCount(more)}` : formatCount(more);
+  const count = `${isMore ? "at least " : ""}${formatCount(more)}`;
   return [...sentences.slice(0, mostListed), `and ${count} more; --json lists them`];
 }
 
@@ -108,12 +121,18 @@ function exceptions(terminal: Terminal, label: string, sentences: readonly strin
   return sentences.flatMap((sentence, index) => row(terminal, index === 0 ? label : "", sentence));
 }
 
-function renderSink(sink: Status["sinks"][number], { server }: Status, { terminal, age }: Screen): readonly string[] {
-  const { name, path, ok, lastWrittenAt, method, conflicts } = sink;
+function renderSink(
+  sink: Status["sinks"][number],
+  { server, sinks }: Status,
+  { terminal, age }: Screen,
+): readonly string[] {
+  const { name, path, ok, lastWrittenAt, method, conflicts, refused } = sink;
+  // With one sink only, what it refuses is said of the cluster.
+  const others = sinks.length > 1 ? (refused?.list ?? []).filter(({ line }) => line === undefined) : [];
   const { paint } = terminal;
   const state = ok ? paint("good", "is in step") : paint("bad", "is NOT in step");
   const written = lastWrittenAt === null ? "not since the start" : `${age(lastWrittenAt)} ago, ${methodWords(method)}`;
-  const title = [`${name.charAt(0).toUpperCase()}${name.slice(1)}`, path ?? []].flat().join(" ");
+  const title = [headingOf(name), path ?? []].flat().join(" ");
   const yours = conflicts.list.map((conflict) => `${conflict.name} (line ${conflict.line})`);
   return [
     `${paint("strong", title)} ${state}`,
@@ -123,6 +142,7 @@ function renderSink(sink: Status["sinks"][number], { server }: Status, { termina
       `${written}${server.dryRun && path !== undefined ? " (dry run: the file is left alone)" : ""}`,
     ),
     ...(yours.length === 0 ? [] : row(terminal, "your lines", listed(yours, conflicts.total))),
+    ...exceptions(terminal, "cannot show", firstOf(others.map(({ sentence }) => sentence))),
   ];
 }
 

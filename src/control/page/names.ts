@@ -2,6 +2,7 @@
 import { html } from "hono/html";
 import { counted } from "../../base/words.ts";
 import type { Status } from "../../contract/status.ts";
+import { shownBy } from "../../contract/shown-by.ts";
 import { totalNames } from "./attention.ts";
 import { renderAge } from "./age.ts";
 import { type Markup, clip, enumerate, takeFitting } from "./markup.ts";
@@ -21,8 +22,9 @@ export interface NamesOptions {
 export async function renderNames(status: Status, { now, filter }: NamesOptions): Promise<Markup> {
   const { list, total } = status.names;
   const rows = list.slice(0, mostRows).values();
+  const columns = columnsOf(status, now);
   const { taken, count } = await takeFitting(
-    rows.map((entry) => renderRow(entry, now)),
+    rows.map((entry) => renderRow(entry, columns)),
     room,
   );
   if (total === 0) return html`<p class="empty">${explainNone(status, filter)}</p>`;
@@ -33,7 +35,7 @@ export async function renderNames(status: Status, { now, filter }: NamesOptions)
       </caption>
       <thead role="rowgroup">
         <tr role="row">
-          ${["Name", "Address", "Cluster", "From", "Since"].map((title) => html`<th scope="col" role="columnheader">${title}</th>`)}
+          ${["Name", ...columns.map(({ title }) => title)].map((title) => html`<th scope="col" role="columnheader">${title}</th>`)}
         </tr>
       </thead>
       <tbody role="rowgroup">
@@ -50,18 +52,41 @@ export async function renderNames(status: Status, { now, filter }: NamesOptions)
     }`;
 }
 
-function renderRow(
-  { name, addresses, cluster, resource, since }: Status["names"]["list"][number],
-  now: number,
-): Markup {
-  const age = since === null ? "" : renderAge(since, now);
+type Name = Status["names"]["list"][number];
+
+interface Column {
+  readonly title: string;
+  readonly render: (name: Name) => Markup | string;
+}
+
+/** The columns beside the name. Which sinks show it is said where there are several. */
+function columnsOf(status: Status, now: number): readonly Column[] {
+  const sinks: Column = { title: "Shown by", render: (name) => enumerate(shownBy(status, name) ?? []) };
+  return [
+    { title: "Address", render: renderData },
+    { title: "Cluster", render: ({ cluster }) => cluster },
+    { title: "From", render: ({ resource }) => clip(resource ?? "") },
+    { title: "Since", render: ({ since }) => (since === null ? "" : renderAge(since, now)) },
+    ...(status.sinks.length > 1 ? [sinks] : []),
+  ];
+}
+
+/** The addresses, and the types of the records beside them. */
+function renderData({ addresses, records = [] }: Name): string {
+  return enumerate([...addresses, ...records.map(({ type }) => type)]);
+}
+
+function renderRow(name: Name, columns: readonly Column[]): Markup {
   return html`<tr role="row">
-    <th scope="row" role="rowheader"><a href="http://${name}/">${name}</a></th>
-    <td role="cell">${enumerate(addresses)}</td>
-    <td role="cell">${cluster}</td>
-    <td role="cell">${clip(resource ?? "")}</td>
-    <td role="cell">${age}</td>
+    <th scope="row" role="rowheader">${renderName(name)}</th>
+    ${columns.map(({ render }) => html`<td role="cell">${render(name)}</td>`)}
   </tr> `;
+}
+
+/** A wildcard and a name without an address lead to no page. */
+function renderName({ name, addresses }: Name): Markup | string {
+  const isLink = addresses.length > 0 && !name.startsWith("*");
+  return isLink ? html`<a href="http://${name}/">${name}</a>` : name;
 }
 
 function explainNone(status: Status, filter: string): string {

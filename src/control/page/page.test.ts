@@ -137,6 +137,26 @@ describe("says", () => {
     expect(text).toContain("DNS zone in step Written published 1 h ago");
   });
 
+  test("of several sinks each with its names and what it cannot show, and the sinks that show a name", async () => {
+    const zone = { ...sink, id: "zone", name: "DNS zone", path: undefined, method: "published" };
+    const refused = { total: 3, list: [] };
+    const conflicts = { total: 1, list: [{ name: "nas.dtk.io", line: 2, text: "" }] };
+    const shown = { ...name, name: "*.dtk.io", sinks: ["zone"], records: [{ type: "TXT", targets: ["a"] }] };
+    const page = {
+      sinks: [
+        { ...sink, id: "hosts-file", shown: 1, refused, conflicts },
+        { ...zone, shown: 2, refused: none },
+      ],
+      names: { total: 1, list: [shown] },
+    };
+    const text = await read(page);
+    expect(text).toContain("Names 1 name Cannot show 2 records Your own 1 name");
+    expect(text).toContain("Written published 1 h ago Names 2 names Cluster");
+    expect(text).toContain("Since Shown by *.dtk.io");
+    expect(text).toMatch(/, TXT .* DNS zone /);
+    expect(await render(page)).not.toContain('href="http://*');
+  });
+
   test("what needs attention, with its command to copy, and their number in the title", async () => {
     const attention = [
       { code: "restart-external-dns", message: "It must restart.", hint: "Run:", command: "kubectl rollout restart x" },

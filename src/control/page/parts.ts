@@ -2,6 +2,7 @@
 import { html } from "hono/html";
 import { counted, formatCount } from "../../base/words.ts";
 import { defaultInterval, isAlive } from "../../contract/liveness.ts";
+import { headingOf } from "../../contract/shown-by.ts";
 import type { Status } from "../../contract/status.ts";
 import { renderAge } from "./age.ts";
 import { type Markup, clip, enumerate, takeFitting } from "./markup.ts";
@@ -67,13 +68,14 @@ function describeServer({ server }: Status, now: number): Part {
 }
 
 function describeSink(sink: Status["sinks"][number], { dryRun }: Status["server"], now: number): Part {
-  const { name, path, ok, lastWrittenAt, method, conflicts, trouble } = sink;
+  const { name, path, ok, lastWrittenAt, method, shown, refused, conflicts, trouble } = sink;
+  const others = refused === undefined ? 0 : refused.total - conflicts.total;
   const written: Fact[] =
     lastWrittenAt === null
       ? [["Written", "not since the start"]]
       : [["Written", html`${methodWords(method)} ${renderAge(lastWrittenAt, now)} ago`]];
   return {
-    title: name.replace(/^./, (letter) => letter.toUpperCase()),
+    title: headingOf(name),
     isWell: ok,
     state: ok ? "in step" : "not in step",
     facts: [
@@ -81,6 +83,8 @@ function describeSink(sink: Status["sinks"][number], { dryRun }: Status["server"
         ? []
         : [["Path", `${clip(path)}${dryRun ? " (dry run: not written)" : ""}`] satisfies Fact]),
       ...written,
+      ...(shown === undefined ? [] : [["Names", counted(shown, "name")] satisfies Fact]),
+      ...(others === 0 ? [] : [["Cannot show", counted(others, "record")] satisfies Fact]),
       ...(conflicts.total === 0 ? [] : [["Your own", counted(conflicts.total, "name")] satisfies Fact]),
       ...(trouble === null ? [] : [["Trouble", clip(trouble.message)] satisfies Fact]),
     ],

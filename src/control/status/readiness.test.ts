@@ -29,7 +29,10 @@ test("before the first write the start is the reason, which names each sink that
 });
 
 test("the saved records' trouble comes before the hosts file's", () => {
-  expect(reasonsNotReady({ ...rest, ready: false, storeTrouble: full, reports })).toEqual([full, denied]);
+  expect(reasonsNotReady({ ...rest, ready: false, storeTrouble: full, reports })).toEqual([
+    full,
+    { ...denied, sink: "hosts-file" },
+  ]);
 });
 
 test("GET /readyz says them, and that there are none any more", async () => {
@@ -38,7 +41,7 @@ test("GET /readyz says them, and that there are none any more", async () => {
   expect(await answer()).toEqual({ ready: true, reasons: [] });
   app.breakSink(denied);
   await app.reconciler.reconcile();
-  expect(await answer()).toEqual({ ready: false, reasons: [denied] });
+  expect(await answer()).toEqual({ ready: false, reasons: [{ ...denied, sink: "hosts-file" }] });
 });
 
 test("what a terminal gets ends in a line end", async () => {

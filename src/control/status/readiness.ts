@@ -5,20 +5,29 @@ import type { AdminToken } from "../../contract/token.ts";
 
 type ReadinessState = Pick<ReconcilerState, "ready" | "storeTrouble" | "viewTrouble" | "sinks" | "reports">;
 
+/** Why the server is not ready; `sink` is the id of the sink that the trouble is about. */
+export type ReadinessReason = Trouble & { readonly sink?: string };
+
 /**
  * Finds the reasons.
  *
  * @returns the gravest first; none when it is ready
  */
-export function reasonsNotReady(state: ReadinessState, adminToken: AdminToken = { kind: "none" }): Trouble[] {
-  const ofToken = adminToken.kind === "unusable" ? [adminToken.trouble] : [];
-  return [...ofToken, ...reasonsOf(state)].map(toTrouble);
+export function reasonsNotReady(
+  state: ReadinessState,
+  adminToken: AdminToken = { kind: "none" },
+): readonly ReadinessReason[] {
+  const ofToken = adminToken.kind === "unusable" ? [toTrouble(adminToken.trouble)] : [];
+  return [...ofToken, ...reasonsOf(state)];
 }
 
-function reasonsOf(state: ReadinessState): readonly Trouble[] {
+function reasonsOf(state: ReadinessState): readonly ReadinessReason[] {
   if (state.ready) return [];
-  const troubles = [...state.reports.values()].map((report) => (report.ok ? undefined : report.trouble));
-  const reasons = [state.storeTrouble, state.viewTrouble, ...troubles].filter((trouble) => trouble !== undefined);
+  const own = [state.storeTrouble, state.viewTrouble].flatMap((trouble) => (trouble ? [toTrouble(trouble)] : []));
+  const ofSinks = [...state.reports].flatMap(([sink, report]) =>
+    report.ok ? [] : [{ ...toTrouble(report.trouble), sink }],
+  );
+  const reasons = [...own, ...ofSinks];
   return reasons.length === 0 ? [starting(state)] : reasons;
 }
 

@@ -23,3 +23,11 @@ test("not written", () => {
     { grade: "problem", ...trouble },
   ]);
 });
+
+test("of several sinks each is judged, by its name", () => {
+  const zone = { ...sink, name: "DNS zone", shown: 2, trouble };
+  expect(judgeInStep({ sinks: [{ ...sink, shown: 1 }, zone], names: { total: 2, list: [] } })).toEqual([
+    { grade: "ok", message: "The hosts file has all that it can show: 1 name." },
+    { grade: "problem", ...trouble, message: "DNS zone: It is edited all the time." },
+  ]);
+});

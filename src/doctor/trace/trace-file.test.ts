@@ -13,7 +13,12 @@ const name = "foo.dtk.io";
 
 function desktop(hostsFile: string, text: string) {
   writeFileSync(hostsFile, text);
-  return bareDesktop({ hostsFile, run: runProgram, readFile: async (path) => readFile(path) });
+  return bareDesktop({
+    hostsFile,
+    status: async () => undefined,
+    run: runProgram,
+    readFile: async (path) => readFile(path),
+  });
 }
 
 test("a name with its addresses, and one without a line", async () => {

@@ -6,18 +6,30 @@ import { judgeAnswer } from "../checks/name-resolves.ts";
 import { isResolversFile, lookAtHostsFile } from "../looks/hosts-file.ts";
 import { resolveName } from "../looks/lookup.ts";
 import { lookAtResolver } from "../looks/resolver.ts";
-import { lookCloser } from "./trace-server.ts";
+import { findElsewhere, lookCloser } from "./trace-server.ts";
 
 /** The addresses that the hosts file gives to the name. */
-export async function addressesOf({ once }: Desktop, name: string): Promise<readonly string[]> {
+async function addressesInFile({ once }: Desktop, name: string): Promise<readonly string[]> {
   return addressesIn(readBlock((await once(lookAtHostsFile)).text ?? ""), name);
+}
+
+/** The addresses that the hosts file gives to the name, or another sink where the hosts file cannot have it. */
+export async function addressesOf(desktop: Desktop, name: string): Promise<readonly string[]> {
+  const inHostsFile = await addressesInFile(desktop, name);
+  if (inHostsFile.length > 0) return inHostsFile;
+  return findElsewhere(name, await desktop.status())?.addresses ?? [];
 }
 
 /** Looks whether the hosts file has it. */
 export async function inFile(desktop: Desktop, name: string): Promise<readonly Finding[]> {
-  const addresses = await addressesOf(desktop, name);
+  const addresses = await addressesInFile(desktop, name);
   const { path } = await desktop.once(lookAtHostsFile);
   if (addresses.length > 0) return [ok(`${path} has ${name} with ${addresses.join(", ")}.`)];
+  const elsewhere = findElsewhere(name, await desktop.status());
+  if (elsewhere !== undefined) {
+    const { because = `${name} is not in the hosts file.`, sinks } = elsewhere;
+    return [ok(`${because} It is in the ${sinks.join(" and the ")}.`)];
+  }
   const message = `${path} has no line for ${name}, though the server wants one there.`;
   return [
     { grade: "problem", code: "name-not-in-file", message, hint: "See what hinders the server:", command: lookCloser },

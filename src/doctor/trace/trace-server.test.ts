@@ -1,7 +1,7 @@
 /** What the server knows of a name decides whether it goes on to the hosts file. */
 import { expect, test } from "vitest";
 import { statusOf } from "../../../test/support/doctor-status.ts";
-import { judgeManaged, judgeSent, judgeShown } from "./trace-server.ts";
+import { findElsewhere, judgeManaged, judgeSent, judgeShown } from "./trace-server.ts";
 
 const name = "foo.dtk.io";
 const cluster = {
@@ -69,4 +69,30 @@ test("what is shown, and what is kept from it", () => {
   expect(judgeShown(name, statusOf({ sinks: [sink] }))).toMatchObject({ grade: "problem", code: "name-is-yours" });
   expect(judgeShown(name, statusOf({ notShown: some(kept) }))).toMatchObject({ grade: "problem", code: "own-name" });
   expect(judgeShown(name, statusOf())).toMatchObject({ grade: "ok" });
+});
+
+test("of several sinks those that show it are named", () => {
+  const sink = { ok: true, lastWrittenAt: null, method: null, conflicts: { total: 0, list: [] }, trouble: null };
+  const sinks = [
+    {
+      ...sink,
+      id: "hosts-file",
+      name: "hosts file",
+      refused: { total: 1, list: [{ name, reason: "x", sentence: "No." }] },
+    },
+    { ...sink, id: "zone", name: "DNS zone" },
+  ];
+  const entry = { name, addresses: ["10.0.0.1"], cluster: "default", resource: null, since: null };
+  const status = (ids: string[]) => statusOf({ sinks, names: { total: 1, list: [{ ...entry, sinks: ids }] } });
+  expect(judgeShown(name, status(["zone"]))).toMatchObject({
+    message: "The server shows foo.dtk.io with 10.0.0.1 in the DNS zone.",
+  });
+  expect(findElsewhere(name, status(["zone"]))).toEqual({
+    addresses: ["10.0.0.1"],
+    sinks: ["DNS zone"],
+    because: "No.",
+  });
+  for (const ids of [["hosts-file", "zone"], ["hosts-file"], []]) {
+    expect(findElsewhere(name, status(ids))).toBeUndefined();
+  }
 });

@@ -1,9 +1,13 @@
 /** The steps of a trace at the server: is the name managed, was it sent, is it shown? */
+import { shownBy } from "../../contract/shown-by.ts";
 import type { Status } from "../../contract/status.ts";
 import { isManaged, parseManagedDomain } from "../../records/managed-domain.ts";
 import { type Desktop, type Finding, ok } from "../check.ts";
 import { curlWords, methodURL } from "../looks/cluster-looks.ts";
 import { isStored } from "../looks/stored.ts";
+import { hostsFileIdentity } from "../../sinks/hosts-file/identity.ts";
+
+type Name = Status["names"]["list"][number];
 
 /** For whatever keeps a name from coming along, the checks without a name look more closely. */
 export const lookCloser = "hostsfile-server doctor";
@@ -93,7 +97,7 @@ export function judgeShown(name: string, status: Pick<Status, "names" | "notShow
   }
   const kept = status?.notShown.list.find((each) => each.name === name);
   const entry = status?.names.list.find((each) => each.name === name);
-  if (entry !== undefined) return ok(`The server shows ${name} with ${entry.addresses.join(", ")}.`);
+  if (entry !== undefined) return ok(`The server shows ${name} with ${describeShown(entry, status)}.`);
   if (kept === undefined) return ok(`The server has ${name} among its names.`);
   return {
     grade: "problem",
@@ -102,4 +106,32 @@ export function judgeShown(name: string, status: Pick<Status, "names" | "notShow
     hint: "See what else there is:",
     command: lookCloser,
   };
+}
+
+/** Where the name points, and which of several sinks show it. */
+function describeShown(entry: Name, status: Pick<Status, "sinks"> | undefined): string {
+  const types = (entry.records ?? []).map(({ type }) => type);
+  const data = [...entry.addresses, ...types].join(", ");
+  const titles = status === undefined || status.sinks.length < 2 ? [] : (shownBy(status, entry) ?? []);
+  return titles.length === 0 ? data : `${data} in the ${titles.join(" and the ")}`;
+}
+
+/** What other sinks show of a name that is not in the hosts file. */
+export interface ShownElsewhere {
+  readonly addresses: readonly string[];
+  /** Titles of the sinks. */
+  readonly sinks: readonly string[];
+  /** Why the hosts file does not have it. */
+  readonly because: string | undefined;
+}
+
+/** Finds out whether the hosts file lacks a name that another sink shows. */
+export function findElsewhere(name: string, status: Status | undefined): ShownElsewhere | undefined {
+  const entry = status?.names.list.find((each) => each.name === name);
+  if (status === undefined || entry?.sinks === undefined) return undefined;
+  const { id } = hostsFileIdentity;
+  if (entry.sinks.length === 0 || entry.sinks.includes(id)) return undefined;
+  const hostsFile = status.sinks.find((sink) => sink.id === id);
+  const because = hostsFile?.refused?.list.find((refused) => refused.name === name)?.sentence;
+  return { addresses: entry.addresses, sinks: shownBy(status, entry) ?? [], because };
 }

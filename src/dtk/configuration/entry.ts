@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { type Address, parseAddress } from "../../records/address.ts";
 import { type TargetMode, parseClusterIPs, parseClusterName, targetModes } from "../../records/cluster.ts";
 import { parseManagedDomain } from "../../records/managed-domain.ts";
-import { type HostName, parseDNSName, toHostName } from "../../records/name.ts";
+import { type HostName, parseHostName } from "../../records/name.ts";
 import { commaList, oneText, parsedBy } from "../../base/text-schema.ts";
 import { platform } from "../../platform/current.ts";
 
@@ -146,8 +146,7 @@ export function pathText(path: Entry["path"]): string {
 
 /** A name is for machines that reach the desktop by name only, as Docker Desktop does. */
 function parseHost(text: string): Address | HostName | undefined {
-  const name = parseDNSName(text);
-  return parseAddress(text) ?? (name && toHostName(name));
+  return parseAddress(text) ?? parseHostName(text);
 }
 
 function parsePort(text: string): number | undefined {
