@@ -127,7 +127,8 @@ async function clearStopped(options: ClearOptions, hinder: TroubleError | undefi
     onOutsideEdit: () => {},
   });
   if (sink.lock.state !== "held") throw lockTrouble(sink.lock, hinder);
-  if (options.cluster !== undefined) return clearCluster({ sink, path, stateFolder, cluster: options.cluster });
+  // Awaited here, since the sink must not be given up before.
+  if (options.cluster !== undefined) return await clearCluster({ sink, path, stateFolder, cluster: options.cluster });
   const forgotten = forgetSaved(stateFolder);
   return { path, lines: await removeLines(sink), ...forgotten };
 }
