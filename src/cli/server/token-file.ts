@@ -1,17 +1,18 @@
 /** The server's admin token is what its file says: read at the start, and again whenever the file has changed. */
-import { statSync, unwatchFile, watchFile } from "node:fs";
+import { statSync } from "node:fs";
 import type { AdminToken } from "../../contract/token.ts";
 import type { Log } from "../../base/log.ts";
 import { type TokenReading, lookAtAdminToken } from "../../platform/admin-token.ts";
 import { type Trouble, TroubleError, adviceOf } from "../../base/trouble.ts";
 
-/** Milliseconds between two looks at the file. */
+/** Milliseconds between two readings of the file. */
 const interval = 2000;
 
 export class TokenFile implements Disposable {
   readonly #log: Log;
   #path: string | undefined;
   #reading: TokenReading | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(log: Log) {
     this.#log = log;
@@ -35,7 +36,8 @@ export class TokenFile implements Disposable {
     if (path === undefined) return;
     this.#read(path);
     if (isHandedOver(path)) return;
-    watchFile(path, { interval, persistent: false }, () => this.#read(path));
+    // Not `watchFile`, which misses what changes before its own first look.
+    this.#timer = setInterval(() => this.#read(path), interval).unref();
   }
 
   /**
@@ -50,7 +52,7 @@ export class TokenFile implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.#path !== undefined) unwatchFile(this.#path);
+    clearInterval(this.#timer);
     this.#path = undefined;
     this.#reading = undefined;
   }
