@@ -3,8 +3,8 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { adoptionPlanSchema } from "../src/contract/adoption.ts";
+import { type ServerHere, runHere, startHere } from "./support/here.ts";
 import { curl, ingressEndpoint, postRecords } from "./support/http.ts";
-import { type RunningProduct, runProduct, startProduct } from "./support/product.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 const users = "127.0.0.1\tlocalhost\n# mine\r\n10.0.0.5 Bar.dtk.io nas # the box\n";
@@ -12,10 +12,10 @@ const predecessors = "192.168.122.2 foo.dtk.io\n192.168.122.2 gone.dtk.io\n";
 const left = users + predecessors;
 
 interface World extends AsyncDisposable {
-  readonly server: RunningProduct;
+  readonly server: ServerHere;
   readonly hosts: () => string;
   readonly edit: (text: string) => void;
-  readonly adopt: (...flags: string[]) => ReturnType<typeof runProduct>;
+  readonly adopt: (...flags: string[]) => ReturnType<typeof runHere>;
 }
 
 /** A server that shows foo and bar of dtk.io, on the file. */
@@ -24,13 +24,13 @@ async function start(content = left): Promise<World> {
   const hostsFile = join(folder.path, "hosts");
   writeFileSync(hostsFile, content);
   const place = [`--hosts-file=${hostsFile}`, `--state-dir=${join(folder.path, "state")}`, "--host=127.0.0.1"];
-  const server = await startProduct([...place, "--domains=dtk.io", "--cluster-ip=192.168.122.167"]);
+  const server = await startHere([...place, "--domains=dtk.io", "--cluster-ip=192.168.122.167"]);
   await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io"), ingressEndpoint("bar.dtk.io")] });
   return {
     server,
     hosts: () => readFileSync(hostsFile, "utf8"),
     edit: (text) => appendFileSync(hostsFile, text),
-    adopt: (...flags) => runProduct(["adopt", "--host=127.0.0.1", `--port=${server.port}`, ...flags]),
+    adopt: (...flags) => runHere(["adopt", "--host=127.0.0.1", `--port=${server.port}`, ...flags]),
     [Symbol.asyncDispose]: async () => {
       await server.stop();
       folder[Symbol.dispose]();
@@ -117,8 +117,8 @@ describe("adopt", () => {
     const hostsFile = join(folder.path, "hosts");
     writeFileSync(hostsFile, left);
     const place = [`--hosts-file=${hostsFile}`, `--state-dir=${join(folder.path, "state")}`, "--host=127.0.0.1"];
-    await using server = await startProduct([...place, "--domains=dtk.io", "--cluster-ip=192.168.122.167"]);
-    const { output } = await runProduct(["adopt", "--stale", "--yes", "--host=127.0.0.1", `--port=${server.port}`]);
+    await using server = await startHere([...place, "--domains=dtk.io", "--cluster-ip=192.168.122.167"]);
+    const { output } = await runHere(["adopt", "--stale", "--yes", "--host=127.0.0.1", `--port=${server.port}`]);
     expect(output).toMatch(/^Nothing to take over[^\n]*\nExternalDNS of default has not called yet/);
     expect(readFileSync(hostsFile, "utf8")).toBe(left);
   });
@@ -128,15 +128,15 @@ describe("adopt", () => {
     const hostsFile = join(folder.path, "hosts");
     writeFileSync(hostsFile, left);
     const flags = ["--dry-run", `--hosts-file=${hostsFile}`, "--host=127.0.0.1", "--domains=dtk.io"];
-    await using server = await startProduct([...flags, "--cluster-ip=192.168.122.167"]);
+    await using server = await startHere([...flags, "--cluster-ip=192.168.122.167"]);
     await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io")] });
-    const { output } = await runProduct(["adopt", "--yes", "--host=127.0.0.1", `--port=${server.port}`]);
+    const { output } = await runHere(["adopt", "--yes", "--host=127.0.0.1", `--port=${server.port}`]);
     expect(output).toContain("Done: 1 line of yours changed. But in memory alone");
     expect(readFileSync(hostsFile, "utf8")).toBe(left);
   });
 
   test("without a server it says so", async () => {
-    const { exitCode, talk } = await runProduct(["adopt", "--port=1"]);
+    const { exitCode, talk } = await runHere(["adopt", "--port=1"]);
     expect([exitCode, talk]).toEqual([3, expect.stringContaining("No hostsfile-server answers on port 1")]);
   });
 });
@@ -145,26 +145,26 @@ describe("export", () => {
   test("prints the names in each format, and nothing else", async () => {
     await using world = await start("127.0.0.1 localhost\n");
     const at = ["export", "--host=127.0.0.1", `--port=${world.server.port}`];
-    expect(await runProduct(at)).toEqual({ exitCode: 0, output: `${shown.join("\n")}\n`, talk: "" });
-    expect((await runProduct([...at, "--format=dnsmasq"])).output).toBe(
+    expect(await runHere(at)).toEqual({ exitCode: 0, output: `${shown.join("\n")}\n`, talk: "" });
+    expect((await runHere([...at, "--format=dnsmasq"])).output).toBe(
       "host-record=bar.dtk.io,192.168.122.167\nhost-record=foo.dtk.io,192.168.122.167\n",
     );
-    expect(JSON.parse((await runProduct([...at, "--format=json"])).output)).toMatchObject({
+    expect(JSON.parse((await runHere([...at, "--format=json"])).output)).toMatchObject({
       names: [{ name: "bar.dtk.io", resource: "ingress/default/test" }, { name: "foo.dtk.io" }],
     });
-    expect((await runProduct([...at, "--format=xml"])).exitCode).toBe(2);
+    expect((await runHere([...at, "--format=xml"])).exitCode).toBe(2);
   });
 
   test("has more names than the status lists", async () => {
     await using world = await start("127.0.0.1 localhost\n");
     const create = Array.from({ length: 300 }, (_, index) => ingressEndpoint(`n${index}.dtk.io`));
     await postRecords(world.server.url, { create });
-    const { output } = await runProduct(["export", "--host=127.0.0.1", `--port=${world.server.port}`]);
+    const { output } = await runHere(["export", "--host=127.0.0.1", `--port=${world.server.port}`]);
     expect(output.split("\n")).toHaveLength(303);
   });
 
   test("without a server it says so, on standard error", async () => {
-    const { exitCode, output, talk } = await runProduct(["export", "--port=1"]);
+    const { exitCode, output, talk } = await runHere(["export", "--port=1"]);
     expect([exitCode, output, talk]).toEqual([3, "", expect.stringContaining("No hostsfile-server answers on port 1")]);
   });
 });

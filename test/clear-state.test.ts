@@ -2,8 +2,8 @@
 import { readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { type ServerHere, runHere, startHere } from "./support/here.ts";
 import { curl, ingressEndpoint, postRecords } from "./support/http.ts";
-import { type RunningProduct, runProduct, startProduct } from "./support/product.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 const users = "127.0.0.1 localhost\n# mine\n";
@@ -13,8 +13,8 @@ interface Desktop extends Disposable {
   readonly database: string;
   readonly hostsFile: string;
   readonly hosts: () => string;
-  readonly start: () => Promise<RunningProduct>;
-  readonly clear: (server: RunningProduct | undefined, ...more: string[]) => ReturnType<typeof runProduct>;
+  readonly start: () => Promise<ServerHere>;
+  readonly clear: (server: ServerHere | undefined, ...more: string[]) => ReturnType<typeof runHere>;
 }
 
 /** A desktop on which two names are shown, by a server that has ended. */
@@ -28,12 +28,12 @@ async function used(): Promise<Desktop> {
     hostsFile,
     database: join(stateFolder, "records.sqlite"),
     hosts: () => readFileSync(hostsFile, "utf8"),
-    start: async () => startProduct(flags),
-    clear: async (server: RunningProduct | undefined, ...more: string[]) =>
-      runProduct(["clear", `--port=${server?.port ?? 1}`, ...flags, ...more]),
+    start: async () => startHere(flags),
+    clear: async (server: ServerHere | undefined, ...more: string[]) =>
+      runHere(["clear", `--port=${server?.port ?? 1}`, ...flags, ...more]),
     [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
-  await using server = await startProduct(["--cluster-ip=192.0.2.7", "--domains=dtk.io", ...flags]);
+  await using server = await startHere(["--cluster-ip=192.0.2.7", "--domains=dtk.io", ...flags]);
   const create = ["bar.dtk.io", "foo.dtk.io"].map(ingressEndpoint);
   expect((await postRecords(server.url, { create })).status).toBe(204);
   return here;
@@ -118,7 +118,7 @@ test("records that another server uses stay, the lines go, and it is said", asyn
   using elsewhere = await used();
   await using server = await elsewhere.start();
   const flags = [`--hosts-file=${here.hostsFile}`, `--state-dir=${elsewhere.stateFolder}`];
-  const { exitCode, output, talk } = await runProduct(["clear", "--port=1", ...flags]);
+  const { exitCode, output, talk } = await runHere(["clear", "--port=1", ...flags]);
   expect(output).toContain("No line of ours is left");
   expect(exitCode).toBe(3);
   expect(talk).toContain("Another hostsfile-server uses the state folder");

@@ -13,10 +13,10 @@ import { reportSchema } from "../src/doctor/report.ts";
 import { statusSchema } from "../src/contract/status.ts";
 import { guideIngress } from "./cluster/resources.ts";
 import { chainFaults } from "./support/faults.ts";
+import { startHere } from "./support/here.ts";
 import { hostsFaults } from "./support/hosts-faults.ts";
 import { curl } from "./support/http.ts";
 import { anchorOf, codeOf, fencesOf, headingsOf, linksOf, readPage, readPages } from "./support/markdown.ts";
-import { startProduct } from "./support/product.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 const pages = readPages();
@@ -179,7 +179,7 @@ describe("protocol", () => {
   test("its curl commands are answered with the codes that it says", async () => {
     using folder = temporaryFolder();
     const place = [`--hosts-file=${join(folder.path, "hosts")}`, `--state-dir=${join(folder.path, "state")}`];
-    await using server = await startProduct(["--host=127.0.0.1", ...place]);
+    await using server = await startHere(["--host=127.0.0.1", ...place]);
     const lines = fencesOf(page).flatMap(({ code }) => [...code.matchAll(/^curl (.+?) +# (\d+)$/gm)]);
     expect(lines.length).toBeGreaterThan(20);
     for (const [line, parameters = "", code] of lines) {

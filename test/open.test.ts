@@ -3,8 +3,9 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { eventually } from "./cluster/eventually.ts";
+import { type ServerHere, startHere } from "./support/here.ts";
 import { curl } from "./support/http.ts";
-import { type RunningProduct, runProduct, startProduct } from "./support/product.ts";
+import { runProduct } from "./support/product.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 const adminToken = "an-admin-token-long-enough";
@@ -13,7 +14,7 @@ const user = process.geteuid?.() === 0 ? { uid: 65_534 } : {};
 
 interface Scene extends AsyncDisposable {
   readonly folder: string;
-  readonly server: RunningProduct;
+  readonly server: ServerHere;
   /** Runs `open` with these flags, as a user with a desktop session whose browser opener is ours. */
   readonly open: (flags: readonly string[], environment?: Record<string, string>) => ReturnType<typeof runProduct>;
   /** What the opener was called with, one word a line; undefined before it was. */
@@ -34,7 +35,7 @@ async function setUp({ withToken }: { readonly withToken: boolean }): Promise<Sc
   chmodSync(join(folder, "xdg-open"), 0o755);
   const token = withToken ? [`--token-file=${join(folder, "token")}`] : [];
   const place = [`--hosts-file=${join(own, "hosts")}`, `--state-dir=${join(own, "state")}`];
-  const server = stack.use(await startProduct(["--host=127.0.0.1", ...place, ...token]));
+  const server = stack.use(await startHere(["--host=127.0.0.1", ...place, ...token]));
   const path = `${folder}:${process.env["PATH"] ?? ""}`;
   const owned = stack.move();
   return {
