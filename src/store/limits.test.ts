@@ -137,28 +137,26 @@ function oldRow(name: string, addresses: number): OldRow {
 }
 
 describe("what an earlier version stored beyond the limits", () => {
-  test.each([1_100_000, 2_150_000])(
-    "a record of %i addresses: the rest is shown, it can be read and removed",
-    (size) => {
-      using folder = temporaryFolder();
-      writeOldState(folder.path, settings(), [oldRow("big.dtk.io", size), oldRow("small.dtk.io", 1)]);
-      using store = openStore({ folder: folder.path, now: () => 0 });
-      store.configure(defaultCluster, { ...settings(), targets: "record" });
-      expect(viewOf(store).entries.map(({ name }) => name)).toEqual(["small.dtk.io"]);
-      expect(viewOf(store).notShown).toMatchObject([{ name: "big.dtk.io", reason: "record-too-large" }]);
-      const [big] = JSON.parse(
-        [...Iterator.from(store.endpointsJSON(defaultCluster, externalDNSFeed))].join(""),
-      ) as Endpoint[];
-      expect(big?.targets?.length).toBe(size);
-      store.apply(defaultCluster, externalDNSFeed, change({ gone: [{ dnsName: "big.dtk.io", recordType: "A" }] }));
-      expect(viewOf(store).notShown).toEqual([]);
-    },
-  );
+  test("a record of 2,150,000 addresses: the rest is shown, it can be read and removed", () => {
+    const size = 2_150_000;
+    using folder = temporaryFolder();
+    writeOldState(folder.path, settings(), [oldRow("big.dtk.io", size), oldRow("small.dtk.io", 1)]);
+    using store = openStore({ folder: folder.path, now: () => 0 });
+    store.configure(defaultCluster, { ...settings(), targets: "record" });
+    expect(viewOf(store).entries.map(({ name }) => name)).toEqual(["small.dtk.io"]);
+    expect(viewOf(store).notShown).toMatchObject([{ name: "big.dtk.io", reason: "record-too-large" }]);
+    const [big] = JSON.parse(
+      [...Iterator.from(store.endpointsJSON(defaultCluster, externalDNSFeed))].join(""),
+    ) as Endpoint[];
+    expect(big?.targets?.length).toBe(size);
+    store.apply(defaultCluster, externalDNSFeed, change({ gone: [{ dnsName: "big.dtk.io", recordType: "A" }] }));
+    expect(viewOf(store).notShown).toEqual([]);
+  });
 
   test("more than a cluster may have: it starts, shows what fits, answers all of it in pieces, and shows the rest once there is room", () => {
     using folder = temporaryFolder();
     const padding = "x".repeat(8 * 1024 * 1024);
-    const huge = Array.from({ length: 9 }, (_, index) => `a${index}.dtk.io`);
+    const huge = Array.from({ length: 2 }, (_, index) => `a${index}.dtk.io`);
     const small = Array.from(
       { length: Math.ceil(storeLimits.bytesPerCluster / large) + 100 },
       (_, index) => `n${index}.dtk.io`,

@@ -107,9 +107,9 @@ function describeOutside(): void {
 
 /** The file runs itself again in a mount namespace, and only there are these tests. */
 function describeInside(): void {
-  describeSink({ title: "a bind-mounted hosts file", method: "in-place", open: bindMounted });
-  describeSink({ title: "a hosts file on tmpfs", method: "rename", open: onTmpfs });
-  describeSink({ title: "a hosts file on ext4 of its own", method: "rename", open: onExt4 });
+  describeSink({ title: "a bind-mounted hosts file", method: "in-place", open: bindMounted, kills: 8 });
+  describeSink({ title: "a hosts file on tmpfs", method: "rename", open: onTmpfs, kills: 8 });
+  describeSink({ title: "a hosts file on ext4 of its own", method: "rename", open: onExt4, kills: 8 });
 
   const names = Array.from({ length: 2000 }, (_, index) => `a-rather-long-name-${index}.some.domain.test`);
   const user = `127.0.0.1 localhost\n${"# the user's\n".repeat(500)}`;

@@ -18,6 +18,8 @@ export interface SuiteOptions {
   readonly title: string;
   readonly method: "rename" | "in-place";
   readonly open: (content: string) => Place;
+  /** How often a writer is killed, 2 times when not given. */
+  readonly kills?: number;
 }
 
 const user = "127.0.0.1\tlocalhost\n::1  localhost ip6-localhost # six\r\n\n# last, without line end";
@@ -33,7 +35,7 @@ function expectOk(report: SinkReport): Extract<SinkReport, { ok: true }> {
 }
 
 /** Runs the suite over a place. */
-export function describeSink({ title, method, open }: SuiteOptions): void {
+export function describeSink({ title, method, open, kills = 2 }: SuiteOptions): void {
   describe(`the sink and ${title}`, () => {
     test("shows, changes and takes back, byte for byte", async () => {
       using place = open(user);
@@ -118,17 +120,20 @@ export function describeSink({ title, method, open }: SuiteOptions): void {
       using place = open("127.0.0.1 localhost\n");
       const sink = await openSink(place);
       await sink.apply(viewOf(["first.test"]));
-      const script = 'i=0; while [ $i -lt 3000 ]; do echo "# line $i" >> "$0"; i=$((i+1)); /bin/true; done';
-      const appender = spawn("sh", ["-c", script, place.path], { stdio: "inherit" });
+      // It appends what it is told, so that its lines come while the sink writes.
+      const script = 'while read -r line; do echo "# line $line" >> "$0"; done';
+      const appender = spawn("sh", ["-c", script, place.path], { stdio: ["pipe", "inherit", "inherit"] });
       const names = Array.from({ length: 300 }, (_, index) => `n${index}.test`);
       const ended = once(appender, "exit");
       const troubles = new Set<string>();
-      for (let count = 0; appender.exitCode === null || count < 600; count += 1) {
-        const shown = count % 600 < 300 ? names.slice(0, count % 300) : names.slice(count % 300);
+      for (let count = 0; count < 200; count += 1) {
+        const shown = count < 100 ? names.slice(0, count * 3) : names.slice((count - 100) * 3);
+        appender.stdin.write(Array.from({ length: 15 }, (_, index) => `${count * 15 + index}\n`).join(""));
         const report = await sink.apply(viewOf(shown));
         if (!report.ok) troubles.add(report.trouble.code);
         await wait(1);
       }
+      appender.stdin.end();
       await ended;
       await sink[Symbol.asyncDispose]();
       const lines = new Set(readFileSync(place.path, "utf8").split("\n"));
@@ -158,7 +163,7 @@ export function describeSink({ title, method, open }: SuiteOptions): void {
 
     test("killed at any moment, the file is an old or a new one with the user's part whole, and the next start mends the rest", async () => {
       using place = open(user);
-      for (let round = 0; round < 8; round += 1) {
+      for (let round = 0; round < kills; round += 1) {
         const child = spawn(process.execPath, ["test/support/hosts-updater.ts", place.path, place.stateFolder], {
           stdio: ["ignore", "pipe", "inherit"],
         });
