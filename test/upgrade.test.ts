@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { startDaemon } from "../src/daemon/daemon.ts";
+import { defaultCluster } from "../src/records/cluster.ts";
+import { externalDNSFeed } from "../src/records/feed.ts";
 import { openStore } from "../src/store/open.ts";
 import { schemaVersion } from "../src/store/schema.ts";
 import { databaseName } from "../src/store/set-aside.ts";
@@ -12,6 +14,7 @@ import { curl } from "./support/http.ts";
 import { type SavedState, copySavedState } from "./support/saved-state.ts";
 
 const none = (): void => {};
+const ofDefault = { cluster: defaultCluster, feed: externalDNSFeed };
 
 function start({ hostsFile, stateFolder }: SavedState): ReturnType<typeof startDaemon> {
   return startDaemon({
@@ -53,11 +56,15 @@ test("a server takes over what version 0.1.0 left behind: records, settings, lin
     ]);
     expect(await recordsAt(`${daemon.address}/clusters/kind-a/records`)).toEqual(["foo.dtk.io A", "web.mydomain.io A"]);
     const [first, second] = daemon.reconciler.read((store) => [...store.clusters()]);
+    const { negotiation, contact } = daemon.reconciler.read(({ memory }) => ({
+      negotiation: memory.negotiation(ofDefault),
+      contact: memory.contact(ofDefault),
+    }));
+    expect(negotiation).toMatchObject({ include: ["dtk.io", "mydomain.io"] });
+    expect(contact).toMatchObject({ caller: "127.0.0.1", heardAt: expect.any(Number) });
     expect(first).toMatchObject({
       name: "default",
       settings: { clusterIPs: ["192.168.122.167"], domains: ["dtk.io", "mydomain.io"], targets: "cluster" },
-      negotiation: { include: ["dtk.io", "mydomain.io"] },
-      caller: "127.0.0.1",
     });
     expect(second).toMatchObject({ name: "kind-a", settings: { clusterIPs: ["172.18.0.2"], targets: "record" } });
     expect(daemon.reconciler.state().view.holders).toEqual(new Map([["foo.dtk.io", "default"]]));

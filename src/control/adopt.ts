@@ -90,14 +90,21 @@ async function carryOut(context: AdoptContext, options: AdoptOptions): Promise<R
   return answerJSON(context, result);
 }
 
-type Cluster = Pick<StoredCluster, "name" | "settings" | "heardAt">;
-
-function readClusters(reconciler: ReconcilerPort): readonly Cluster[] {
-  return reconciler.read((store) => [...store.clusters()]);
+interface Cluster extends Pick<StoredCluster, "name" | "settings"> {
+  /** Whether a source has called for it. */
+  readonly isHeard: boolean;
 }
 
-function isSilent({ heardAt, settings }: Cluster): boolean {
-  return heardAt === undefined && settings.domains.length > 0;
+function readClusters(reconciler: ReconcilerPort): readonly Cluster[] {
+  return reconciler.read((store) =>
+    Array.from(store.clusters(), ({ name, settings }) => {
+      return { name, settings, isHeard: store.memory.feedsHeard(name).length > 0 };
+    }),
+  );
+}
+
+function isSilent({ isHeard, settings }: Cluster): boolean {
+  return !isHeard && settings.domains.length > 0;
 }
 
 function namesNow(reconciler: ReconcilerPort, ownNames: ReadonlySet<string>): AdoptableNames {

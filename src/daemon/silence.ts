@@ -1,5 +1,6 @@
 /** Counts how long each cluster has been silent while the server ran, and forgets those that were for too long. */
 import type { ClusterName } from "../records/cluster.ts";
+import type { ReadableMemory } from "../engine/memory.ts";
 import type { ReconcilerPort } from "../engine/reconciler-port.ts";
 import { StoreTroubleError } from "../engine/store-trouble.ts";
 
@@ -48,8 +49,14 @@ async function forgetSilent({
   forgetAfter = Number.POSITIVE_INFINITY,
   forget,
 }: SilenceOptions): Promise<void> {
-  const clusters = reconciler.read((store) => [...store.clusters()]);
-  for (const { name, heardAt, silentFor } of clusters) {
-    if (heardAt !== undefined && silentFor >= forgetAfter) await forget(name);
-  }
+  const silent = reconciler.read((store) =>
+    Array.from(store.clusters(), ({ name }) => name).filter((name) => silenceOf(store.memory, name) >= forgetAfter),
+  );
+  for (const name of silent) await forget(name);
+}
+
+/** Milliseconds for which no source of a cluster has called; none for one that never called. */
+function silenceOf(memory: ReadableMemory, cluster: ClusterName): number {
+  const silences = memory.feedsHeard(cluster).map((feed) => memory.contact({ cluster, feed }).silentFor);
+  return silences.length === 0 ? 0 : Math.min(...silences);
 }

@@ -1,20 +1,13 @@
 /** What any source may hand in: judges endpoints by domains, names and sizes, stores changes, and remembers what was left out. */
 import { inSlices } from "../base/slices.ts";
-import type { ClusterName } from "../records/cluster.ts";
 import { excessOf } from "../records/endpoint-excess.ts";
 import { type Changes, type Endpoint, type RecordKey, planMutationInSteps } from "../records/endpoint.ts";
-import type { Feed } from "../records/feed.ts";
+import type { ClusterFeed } from "../records/feed.ts";
 import { type ManagedDomain, isManaged } from "../records/managed-domain.ts";
 import { parseDNSName } from "../records/name.ts";
 import { type Steps, forEachInSteps } from "../records/steps.ts";
 import type { LeftOut, LeftOutMemory, LeftOutReason } from "./left-out.ts";
 import type { Outcome, ReconcilerPort } from "./reconciler-port.ts";
-
-/** Who hands in: a source, for one cluster. */
-export interface From {
-  readonly cluster: ClusterName;
-  readonly feed: Feed;
-}
 
 /** What a source could not read as an endpoint, or not take whole. */
 export type Unread = Pick<LeftOut, "name" | "reason">;
@@ -37,7 +30,7 @@ export class Intake {
    * @throws StoreTroubleError while the store cannot be used
    */
   async offer(
-    { cluster, feed }: From,
+    { cluster, feed }: ClusterFeed,
     endpoints: readonly Endpoint[],
     unread: readonly Unread[] = [],
   ): Promise<readonly Endpoint[]> {
@@ -55,7 +48,7 @@ export class Intake {
    * @param unread - what else the source had, which is remembered as left out
    * @returns how it ended; a cluster that is not configured is a bug of the source
    */
-  async take({ cluster, feed }: From, changes: Changes, unread: readonly Unread[] = []): Promise<Outcome> {
+  async take({ cluster, feed }: ClusterFeed, changes: Changes, unread: readonly Unread[] = []): Promise<Outcome> {
     const create = await inSlices(sift(changes.create, excessOf));
     const updateNew = await inSlices(sift(changes.updateNew, excessOf));
     const fitting = { ...changes, create: create.kept, updateNew: updateNew.kept };
@@ -70,7 +63,7 @@ export class Intake {
     return outcome;
   }
 
-  #remember({ cluster, feed }: From, request: "adjustendpoints" | "records", leftOut: readonly Unread[]): void {
+  #remember({ cluster, feed }: ClusterFeed, request: "adjustendpoints" | "records", leftOut: readonly Unread[]): void {
     this.#leftOut.replace(
       { cluster, feed, request },
       leftOut.map((entry) => ({ cluster, ...entry })),

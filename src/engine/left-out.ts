@@ -2,7 +2,7 @@
 import { shorten } from "../base/printable.ts";
 import { formatCount } from "../base/words.ts";
 import type { ClusterName } from "../records/cluster.ts";
-import type { Feed } from "../records/feed.ts";
+import type { ClusterFeed } from "../records/feed.ts";
 import { recordLimits, storeLimits } from "../records/limits.ts";
 import type { Log } from "../base/log.ts";
 
@@ -23,9 +23,7 @@ export interface LeftOut {
 }
 
 /** The request that something was left out of. */
-export interface LeftOutFrom {
-  readonly cluster: ClusterName;
-  readonly feed: Feed;
+export interface LeftOutFrom extends ClusterFeed {
   readonly request: "adjustendpoints" | "records";
 }
 

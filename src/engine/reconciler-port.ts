@@ -4,7 +4,8 @@ import type { Steps } from "../records/steps.ts";
 import type { View } from "../records/view.ts";
 import type { LastWrite } from "./sink-reports.ts";
 import type { SinkIdentity, SinkReport } from "./sink.ts";
-import type { Memory, ReadableStore, Store } from "./store.ts";
+import type { Memory } from "./memory.ts";
+import type { ReadableStore, Store } from "./store.ts";
 
 /** How a change ended. `stored` with trouble means: kept, but a sink does not show it yet. */
 export type Outcome =

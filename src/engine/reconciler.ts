@@ -7,11 +7,12 @@ import { type View, emptyView } from "../records/view.ts";
 import { CurrentView } from "./current-view.ts";
 import { Flight, type Retry } from "./flight.ts";
 import type { StoreKeeper } from "./keeper.ts";
+import type { Memory } from "./memory.ts";
 import type { Outcome, ReconcilerListener, ReconcilerPort, ReconcilerState } from "./reconciler-port.ts";
 import { SinkReports } from "./sink-reports.ts";
 import type { Sink } from "./sink.ts";
 import { StoreTroubleError } from "./store-trouble.ts";
-import type { Memory, ReadableStore, Store } from "./store.ts";
+import type { ReadableStore, Store } from "./store.ts";
 import { Turns } from "./turns.ts";
 
 export interface ReconcilerOptions {
@@ -67,7 +68,7 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
 
   note(work: (memory: Memory) => void): void {
     try {
-      this.#options.keeper.use(work);
+      this.#options.keeper.use((store) => work(store.memory));
     } catch (error) {
       if (!(error instanceof StoreTroubleError)) throw error;
       this.#noteStoreTrouble(error);

@@ -26,6 +26,7 @@ import type { ALabelName } from "../records/name.ts";
 import { keepFolder } from "../store/keepers.ts";
 import { openStore, recoverStore } from "../store/open.ts";
 import { damagedCopies, databaseName } from "../store/set-aside.ts";
+import type { Call } from "./memory.ts";
 import type { Store } from "./store.ts";
 import { DamageError } from "../store/trouble.ts";
 import { StoreTroubleError } from "./store-trouble.ts";
@@ -42,6 +43,13 @@ const ownership: Endpoint = {
   targets: ['"heritage=external-dns,external-dns/owner=default"'],
 };
 const kind = "kind-a" as ClusterName;
+const ofKind = { cluster: kind, feed: externalDNSFeed };
+const ofDefault = { cluster: defaultCluster, feed: externalDNSFeed };
+
+/** A call from an address, which is the cluster IP if it is that one. */
+function callFrom(caller: string, at: number): Call {
+  return { at, caller, matchedIP: caller === "192.0.2.1" ? caller : undefined };
+}
 
 function open(folder: string): Store & Disposable {
   return openStore({ folder, now: () => 0 });
@@ -161,17 +169,14 @@ describe("what is put comes back", () => {
       store.configure(kind, settings);
       put(store, seed);
       finish(store.setHoldersInSteps(new Map([["foo.dtk.io" as ALabelName, kind]])));
-      store.negotiated(kind, { at: 5, include: ["dtk.io"] });
-      store.heard(kind, { at: 10, caller: "192.0.2.8" });
-      store.heard(kind, { at: 20, caller: "192.0.2.9" });
+      store.memory.negotiated(ofKind, { at: 5, include: ["dtk.io"] });
+      store.memory.heard(ofKind, callFrom("192.0.2.8", 10));
+      store.memory.heard(ofKind, callFrom("192.0.2.9", 20));
     }
     using store = open(folder.path);
-    expect(store.cluster(kind)).toMatchObject({
-      settings,
-      heardAt: 20,
-      caller: "192.0.2.9",
-      negotiation: { at: 5, include: ["dtk.io"] },
-    });
+    expect(store.cluster(kind)).toMatchObject({ settings });
+    expect(store.memory.contact(ofKind)).toMatchObject({ heardAt: 20, caller: "192.0.2.9" });
+    expect(store.memory.negotiation(ofKind)).toEqual({ at: 5, include: ["dtk.io"] });
     expect(endpoints(store, kind)).toEqual([]);
     expect(store.holders()).toEqual(new Map([["foo.dtk.io", kind]]));
     store.forget(kind);
@@ -191,26 +196,23 @@ describe("what is put comes back", () => {
 });
 
 describe("a cluster's contact", () => {
-  const contact = (store: Store) => {
-    const { heardAt, caller, matchedIP, silentFor } = store.cluster(kind) ?? expect.fail();
-    return { heardAt, caller, matchedIP, silentFor };
-  };
+  const contact = (store: Store) => store.memory.contact(ofKind);
 
   test("is where it called from last, the cluster IP that it once called from, and how long it has been silent", () => {
     using folder = temporaryFolder();
     {
       using store = open(folder.path);
       store.configure(kind, { ...initialSettings, clusterIPs: ["192.0.2.1" as Address] });
-      store.elapse(5000);
+      store.memory.elapse(5000);
       expect(contact(store)).toEqual({ heardAt: undefined, caller: undefined, matchedIP: undefined, silentFor: 0 });
-      store.heard(kind, { at: 10, caller: "192.0.2.1" });
-      store.elapse(5000);
-      store.heard(kind, { at: 20, caller: "192.0.2.2" });
-      store.elapse(7000);
+      store.memory.heard(ofKind, callFrom("192.0.2.1", 10));
+      store.memory.elapse(5000);
+      store.memory.heard(ofKind, callFrom("192.0.2.2", 20));
+      store.memory.elapse(7000);
     }
     using store = open(folder.path);
     expect(contact(store)).toEqual({ heardAt: 20, caller: "192.0.2.2", matchedIP: "192.0.2.1", silentFor: 7000 });
-    store.elapse(1000);
+    store.memory.elapse(1000);
     expect(contact(store).silentFor).toBe(8000);
     store.forget(kind);
     store.configure(kind, initialSettings);
@@ -221,13 +223,13 @@ describe("a cluster's contact", () => {
     using folder = temporaryFolder();
     const store = open(folder.path);
     store.configure(kind, initialSettings);
-    store.heard(kind, { at: 10, caller: "192.0.2.1" });
+    store.memory.heard(ofKind, callFrom("192.0.2.1", 10));
     const written = (): number => statSync(join(folder.path, `${databaseName}-wal`)).size;
     const before = written();
-    for (let minute = 1; minute < 10; minute++) store.elapse(60_000);
-    for (let minute = 1; minute < 10; minute++) store.heard(kind, { at: 60_000 * minute, caller: "192.0.2.1" });
+    for (let minute = 1; minute < 10; minute++) store.memory.elapse(60_000);
+    for (let minute = 1; minute < 10; minute++) store.memory.heard(ofKind, callFrom("192.0.2.1", 60_000 * minute));
     expect(written()).toBe(before);
-    for (let minute = 0; minute < 15; minute++) store.elapse(60_000);
+    for (let minute = 0; minute < 15; minute++) store.memory.elapse(60_000);
     expect(written()).toBeGreaterThan(before);
     const copy = join(folder.path, "copy");
     mkdirSync(copy, { mode: 0o700 });
@@ -237,7 +239,7 @@ describe("a cluster's contact", () => {
     store[Symbol.dispose]();
     using killed = open(copy);
     expect(contact(killed).silentFor).toBe(600_000);
-    killed.heard(kind, { at: 61_000, caller: "192.0.2.1" });
+    killed.memory.heard(ofKind, callFrom("192.0.2.1", 61_000));
     expect(contact(killed).silentFor).toBe(0);
   });
 });
@@ -296,9 +298,9 @@ describe("a database of an older version", () => {
       using store = open(folder.path);
       expect(store.cluster(defaultCluster)).toMatchObject({
         settings: { clusterIPs: ["192.0.2.1"], domains: ["dtk.io"], targets: "cluster" },
-        heardAt: 7,
-        negotiation: { at: 5, include: [] },
       });
+      expect(store.memory.contact(ofDefault)).toMatchObject({ heardAt: 7 });
+      expect(store.memory.negotiation(ofDefault)).toEqual({ at: 5, include: [] });
       expect(store.holders()).toEqual(new Map([["foo.dtk.io", "default"]]));
       expect(store.firstStored(defaultCluster, "foo.dtk.io")).toBeUndefined();
       put(store, { ...seed, dnsName: "new.dtk.io" }, { ...seed, recordType: "A", targets: ["192.0.2.9"] });
@@ -314,7 +316,7 @@ describe("a database of an older version", () => {
     const tables = [older.path, newer.path].map((folder) => {
       open(folder)[Symbol.dispose]();
       using database = new DatabaseSync(join(folder, databaseName));
-      const list = ["cluster", "record", "holder", "position"].map((table) =>
+      const list = ["cluster", "contact", "record", "holder", "position"].map((table) =>
         database.prepare(`PRAGMA table_info(${table})`).all(),
       );
       return [database.prepare("PRAGMA user_version").get(), ...list];

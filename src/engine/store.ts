@@ -5,37 +5,20 @@ import type { Feed } from "../records/feed.ts";
 import type { ALabelName } from "../records/name.ts";
 import type { Position } from "../records/position.ts";
 import type { Steps } from "../records/steps.ts";
+import type { Memory, ReadableMemory } from "./memory.ts";
 import type { ViewRecord } from "../records/view-record.ts";
 
-/** What ExternalDNS was told at the root path, which it reads once per process. */
-export interface Negotiation {
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly include: readonly string[];
-}
-
-/** What is remembered of a cluster's webhook calls. */
-export interface Contact {
-  /** Milliseconds since 1970 of the last one, undefined if there was none. */
-  readonly heardAt: number | undefined;
-  /** The address that it came from. */
-  readonly caller: string | undefined;
-  /** The cluster IP from which it came when one last did. */
-  readonly matchedIP: string | undefined;
-  /** Milliseconds since the last one, of those alone in which this machine and the server ran. */
-  readonly silentFor: number;
-}
-
-export interface StoredCluster extends Contact {
+export interface StoredCluster {
   readonly name: ClusterName;
   readonly settings: ClusterSettings;
-  readonly negotiation: Negotiation | undefined;
   /** What the view needs of each record, the feeds united, in no particular order. */
   readonly records: Iterable<ViewRecord>;
 }
 
 /** What may be read of a store at any time. */
 export interface ReadableStore {
+  /** What this machine remembers beside the records. */
+  readonly memory: ReadableMemory;
   /** How far it has come, which the block in the hosts file names. */
   readonly position: Position;
   /** Every cluster that was configured, and always `default`. */
@@ -56,20 +39,12 @@ export interface ReadableStore {
   holders(): ReadonlyMap<ALabelName, ClusterName>;
 }
 
-/** What is noted beside the records, and changes nothing of what is shown. */
-export interface Memory {
-  negotiated(name: ClusterName, negotiation: Negotiation): void;
-  /** Remembers a webhook call; written at most now and then, and when the store is closed. */
-  heard(name: ClusterName, call: { readonly at: number; readonly caller: string }): void;
-  /** Lets time pass in which the server ran, in milliseconds: so much longer has each cluster been silent. */
-  elapse(milliseconds: number): void;
-}
-
 /**
  * A durable store: when a method that changes something returns, the change is on disk; when it throws, nothing changed.
  * Every method throws StoreTroubleError when the disk or the database fails.
  */
-export interface Store extends ReadableStore, Memory, Disposable {
+export interface Store extends ReadableStore, Disposable {
+  readonly memory: Memory;
   /**
    * Removes and puts records of one feed of a cluster in one transaction, and touches no other feed's. The cluster must
    * be configured.

@@ -40,13 +40,15 @@ function openBeside(folder: string, ...positions: readonly (Position | undefined
   return openStore({ folder, now, shown: () => ({ ok: true, positions }) });
 }
 
+const ofDefault = { cluster: defaultCluster, feed: externalDNSFeed };
+
 describe("the generation", () => {
   test("grows with each change, and with nothing else", () => {
     using store = openMemoryStore();
     const steps: [string, (store: Store) => void, number][] = [
       ["a new record", () => change(store, { put: ["a.io"] }), 1],
       ["the same again", () => change(store, { put: ["a.io"] }), 0],
-      ["a call", () => store.heard(defaultCluster, { at: 1, caller: "192.0.2.9" }), 0],
+      ["a call", () => store.memory.heard(ofDefault, { at: 1, caller: "192.0.2.9", matchedIP: undefined }), 0],
       ["removing", () => change(store, { remove: ["a.io"] }), 1],
       ["removing what is not there", () => change(store, { remove: ["a.io"] }), 0],
       ["settings", () => store.configure("c" as ClusterName, initialSettings), 1],

@@ -2,19 +2,13 @@
 import type { SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import type { ClusterName } from "../records/cluster.ts";
 import type { RecordKey } from "../records/endpoint.ts";
-import type { Feed } from "../records/feed.ts";
+import type { ClusterFeed } from "../records/feed.ts";
 import { type Steps, forEachInSteps } from "../records/steps.ts";
 
 /** Characters after which a piece of a list is handed on. */
 const pieceLength = 1024 * 1024;
 
 const ofKey = "cluster = ? AND name = ? AND feed = ? AND type = ? AND set_identifier = ?";
-
-/** The records that one source may see and change: those of one feed of one cluster. */
-export interface FeedOfCluster {
-  readonly cluster: ClusterName;
-  readonly feed: Feed;
-}
 
 export class RecordTable {
   readonly #prepare: (sql: string) => StatementSync;
@@ -25,7 +19,7 @@ export class RecordTable {
   }
 
   /** Returns the bytes that went, undefined when there was no such record. */
-  remove(of: FeedOfCluster, key: RecordKey): number | undefined {
+  remove(of: ClusterFeed, key: RecordKey): number | undefined {
     const sql = `DELETE FROM record WHERE ${ofKey} RETURNING octet_length(endpoint) AS bytes`;
     return numberOf(this.#prepare(sql).get(...partsOf(of, key)), "bytes");
   }
@@ -38,14 +32,14 @@ export class RecordTable {
   }
 
   /** Bytes of a record, undefined when there is none. */
-  bytesOf(of: FeedOfCluster, key: RecordKey): number | undefined {
+  bytesOf(of: ClusterFeed, key: RecordKey): number | undefined {
     const sql = `SELECT octet_length(endpoint) AS bytes FROM record WHERE ${ofKey}`;
     return numberOf(this.#prepare(sql).get(...partsOf(of, key)), "bytes");
   }
 
   /** Returns false, and changes nothing, when the record is there already. */
   insert(
-    of: FeedOfCluster,
+    of: ClusterFeed,
     key: RecordKey,
     row: {
       readonly sequence: number;
@@ -61,7 +55,7 @@ export class RecordTable {
 
   /** What stands there already in the same words is not written again; returns whether it was written. */
   update(
-    of: FeedOfCluster,
+    of: ClusterFeed,
     key: RecordKey,
     { endpoint, generation }: { readonly endpoint: string; readonly generation: number },
   ): boolean {
@@ -69,15 +63,34 @@ export class RecordTable {
     return this.#prepare(sql).run(endpoint, generation, ...partsOf(of, key), endpoint).changes === 1;
   }
 
+  /** Number of endpoints of all clusters. */
+  count(): number {
+    return numberOf(this.#prepare("SELECT count(*) AS count FROM record").get(), "count") ?? 0;
+  }
+
+  /** Number of endpoints of a cluster by record type. */
+  countByType(cluster: ClusterName): ReadonlyMap<string, number> {
+    const sql = "SELECT type, count(*) AS count FROM record WHERE cluster = ? GROUP BY type";
+    const rows = this.#prepare(sql).all(cluster);
+    return new Map(rows.map((row) => [textOf(row, "type"), numberOf(row, "count") ?? 0]));
+  }
+
+  /** When the records of a name were first stored, in milliseconds since 1970, if that is known of each. */
+  firstStored(cluster: ClusterName, name: string): number | undefined {
+    const sql = `SELECT CASE count(*) WHEN count(created_at) THEN min(created_at) END AS since
+      FROM record WHERE cluster = ? AND name = ? AND type <> 'TXT'`;
+    return numberOf(this.#prepare(sql).get(cluster, name), "since");
+  }
+
   /** A feed's endpoints as one JSON array; only for a list that is known to be short enough for a text. */
-  list({ cluster, feed }: FeedOfCluster): string {
+  list({ cluster, feed }: ClusterFeed): string {
     const sql =
       "SELECT '[' || coalesce(group_concat(endpoint, ','), '') || ']' AS list FROM record WHERE cluster = ? AND feed = ?";
     return textOf(this.#prepare(sql).get(cluster, feed), "list");
   }
 
   /** The same in steps and in pieces, of a table that does not change meanwhile. */
-  *listInSteps({ cluster, feed }: FeedOfCluster): Steps<readonly string[]> {
+  *listInSteps({ cluster, feed }: ClusterFeed): Steps<readonly string[]> {
     const pieces: string[] = [];
     let piece = "[";
     const rows = this.#prepare("SELECT endpoint FROM record WHERE cluster = ? AND feed = ?").iterate(cluster, feed);
@@ -95,7 +108,7 @@ export class RecordTable {
    * The same in pieces, for a list of any length. Each piece is read when it is asked for, so that a record which changes
    * meanwhile stands in it as it was or as it is.
    */
-  *pieces({ cluster, feed }: FeedOfCluster): Generator<string, undefined> {
+  *pieces({ cluster, feed }: ClusterFeed): Generator<string, undefined> {
     const sql = `SELECT name, type, set_identifier, endpoint FROM record
       WHERE cluster = ? AND feed = ? AND (name, type, set_identifier) > (?, ?, ?)
       ORDER BY name, type, set_identifier LIMIT 1`;
@@ -116,7 +129,7 @@ export class RecordTable {
   }
 }
 
-function partsOf({ cluster, feed }: FeedOfCluster, { name, type, setIdentifier }: RecordKey): SQLInputValue[] {
+function partsOf({ cluster, feed }: ClusterFeed, { name, type, setIdentifier }: RecordKey): SQLInputValue[] {
   return [cluster, name, feed, type, setIdentifier];
 }
 

@@ -3,11 +3,11 @@ import * as z from "zod/mini";
 import { initialSettings, parseClusterIPs, parseClusterName, targetModes } from "../records/cluster.ts";
 import type { ClusterName, ClusterSettings } from "../records/cluster.ts";
 import { type Endpoint, type RecordKey, keyText, recordKey } from "../records/endpoint.ts";
-import { type Feed, parseFeed } from "../records/feed.ts";
+import { type ClusterFeed, type Feed, parseFeed } from "../records/feed.ts";
 import { isEndpoint } from "../records/endpoint-shape.ts";
 import { type ManagedDomain, parseManagedDomain } from "../records/managed-domain.ts";
 import type { Position } from "../records/position.ts";
-import type { Contact, Negotiation } from "../engine/store.ts";
+import type { Contact, Negotiation } from "../engine/memory.ts";
 import { DamageError } from "./trouble.ts";
 
 const clusterIPsSchema = z.pipe(
@@ -40,11 +40,16 @@ const negotiationSchema = z.object({ at: z.number(), include: z.array(z.string()
 const clusterRowSchema = z.object({
   name: z.string(),
   settings: z.string(),
+});
+
+const contactRowSchema = z.object({
+  cluster: z.string(),
+  feed: z.string(),
   heard_at: z.nullable(z.number()),
-  negotiation: z.nullable(z.string()),
   caller: z.nullable(z.string()),
   matched_ip: z.nullable(z.string()),
   silent_for: z.int(),
+  negotiation: z.nullable(z.string()),
 });
 
 const recordRowSchema = z.object({
@@ -64,15 +69,17 @@ const positionRowSchema = z.object({
   takes_over: z.int(),
 });
 
-export interface ClusterRow extends Contact {
+export interface ClusterRow {
   readonly name: ClusterName;
   readonly settings: ClusterSettings;
+}
+
+export interface ContactRow extends ClusterFeed {
+  readonly contact: Contact;
   readonly negotiation: Negotiation | undefined;
 }
 
-export interface RecordRow {
-  readonly cluster: string;
-  readonly feed: Feed;
+export interface RecordRow extends ClusterFeed {
   readonly key: RecordKey;
   readonly sequence: number;
   readonly endpoint: Endpoint;
@@ -89,6 +96,15 @@ export interface RecordRow {
  */
 export function readClusterRow(row: unknown): ClusterRow {
   return orDamage(() => toClusterRow(row));
+}
+
+/**
+ * Reads a row of the table `contact`.
+ *
+ * @throws DamageError when the row breaks a rule
+ */
+export function readContactRow(row: unknown): ContactRow {
+  return orDamage(() => toContactRow(row));
 }
 
 /**
@@ -121,29 +137,45 @@ function orDamage<Row>(read: () => Row): Row {
 }
 
 function toClusterRow(row: unknown): ClusterRow {
-  const { name, settings, heard_at, negotiation, caller, matched_ip, silent_for } = clusterRowSchema.parse(row);
-  const clusterName = parseClusterName(name);
-  if (clusterName === undefined) throw new Error(`cluster name ${JSON.stringify(name)}`);
+  const { name, settings } = clusterRowSchema.parse(row);
+  return { name: toClusterName(name), settings: settingsSchema.parse(JSON.parse(settings)) };
+}
+
+function toContactRow(row: unknown): ContactRow {
+  const { cluster, feed, heard_at, caller, matched_ip, silent_for, negotiation } = contactRowSchema.parse(row);
   return {
-    name: clusterName,
-    settings: settingsSchema.parse(JSON.parse(settings)),
-    heardAt: heard_at ?? undefined,
-    caller: caller ?? undefined,
-    matchedIP: matched_ip ?? undefined,
-    silentFor: silent_for,
+    cluster: toClusterName(cluster),
+    feed: toFeed(feed),
+    contact: {
+      heardAt: heard_at ?? undefined,
+      caller: caller ?? undefined,
+      matchedIP: matched_ip ?? undefined,
+      silentFor: silent_for,
+    },
     negotiation: negotiation === null ? undefined : negotiationSchema.parse(JSON.parse(negotiation)),
   };
 }
 
+function toClusterName(text: string): ClusterName {
+  const name = parseClusterName(text);
+  if (name === undefined) throw new Error(`cluster name ${JSON.stringify(text)}`);
+  return name;
+}
+
+function toFeed(text: string): Feed {
+  const feed = parseFeed(text);
+  if (feed === undefined) throw new Error(`feed ${JSON.stringify(text)}`);
+  return feed;
+}
+
 function toRecordRow(row: unknown): RecordRow {
-  const { cluster, name, type, set_identifier, sequence, endpoint, generation, ...rest } = recordRowSchema.parse(row);
-  const feed = parseFeed(rest.feed);
-  if (feed === undefined) throw new Error(`feed ${JSON.stringify(rest.feed)}`);
+  const { name, type, set_identifier, sequence, endpoint, generation, ...rest } = recordRowSchema.parse(row);
+  const of = { cluster: toClusterName(rest.cluster), feed: toFeed(rest.feed) };
   const value: unknown = JSON.parse(endpoint);
   if (!isEndpoint(value)) throw new Error(`endpoint of ${JSON.stringify(name)}`);
   const key = recordKey(value);
   if (keyText(key) !== keyText({ name, type, setIdentifier: set_identifier })) {
     throw new Error(`key of ${JSON.stringify(name)}`);
   }
-  return { cluster, feed, key, sequence, endpoint: value, bytes: Buffer.byteLength(endpoint), generation };
+  return { ...of, key, sequence, endpoint: value, bytes: Buffer.byteLength(endpoint), generation };
 }

@@ -39,17 +39,26 @@ const createRecord = `
   ) STRICT, WITHOUT ROWID;
 `;
 
-/** Of the table of clusters new columns are last, where the upgrades put them. */
+/** What is remembered of the calls of a source about a cluster; `silent_for` is in milliseconds. */
+const createContact = `
+  CREATE TABLE contact (
+    cluster TEXT NOT NULL,
+    feed TEXT NOT NULL,
+    heard_at INTEGER,
+    caller TEXT,
+    matched_ip TEXT,
+    silent_for INTEGER NOT NULL DEFAULT 0,
+    negotiation TEXT,
+    PRIMARY KEY (cluster, feed)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 export const createTables = `
   CREATE TABLE cluster (
     name TEXT PRIMARY KEY,
-    settings TEXT NOT NULL,
-    heard_at INTEGER,
-    negotiation TEXT,
-    caller TEXT,
-    matched_ip TEXT,
-    silent_for INTEGER NOT NULL DEFAULT 0
+    settings TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
+  ${createContact}
   ${createRecord}
   CREATE TABLE holder (
     name TEXT PRIMARY KEY,
@@ -79,6 +88,13 @@ export const upgrades: Readonly<Record<number, string>> = {
       SELECT cluster, name, '${externalDNSFeed}', type, set_identifier, sequence, endpoint, created_at, generation
       FROM record_without_feed;
     DROP TABLE record_without_feed;
+    ${createContact}
+    INSERT INTO contact
+      SELECT name, '${externalDNSFeed}', heard_at, caller, matched_ip, silent_for, negotiation FROM cluster
+      WHERE heard_at IS NOT NULL OR negotiation IS NOT NULL;
+    ${["heard_at", "negotiation", "caller", "matched_ip", "silent_for"]
+      .map((column) => `ALTER TABLE cluster DROP COLUMN ${column};`)
+      .join("\n    ")}
   `,
 };
 

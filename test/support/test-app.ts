@@ -11,6 +11,7 @@ import type { Log } from "../../src/base/log.ts";
 import { Reconciler } from "../../src/engine/reconciler.ts";
 import { StoreKeeper } from "../../src/engine/keeper.ts";
 import { openMemoryStore } from "../../src/store/open.ts";
+import type { Memory } from "../../src/engine/memory.ts";
 import type { Store } from "../../src/engine/store.ts";
 import { StoreTroubleError } from "../../src/engine/store-trouble.ts";
 import type { Trouble } from "../../src/base/trouble.ts";
@@ -51,7 +52,7 @@ export interface TestApp extends AsyncDisposable {
   readonly changes: ChangeFeed;
   readonly lines: LogLine[];
   /** Makes the store, or one method of it, unusable, or usable again. */
-  readonly breakStore: (trouble: Trouble | undefined, only?: keyof Store) => void;
+  readonly breakStore: (trouble: Trouble | undefined, only?: Method) => void;
   /** What the sink answers from now on; undefined for success. */
   readonly breakSink: (trouble: Trouble | undefined) => void;
   /** Lets the test's clock go on, in milliseconds in which the server runs. */
@@ -80,7 +81,7 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
   let time = Date.UTC(2026, 0, 1);
   const store = openMemoryStore(() => time);
   let storeTrouble: Trouble | undefined;
-  let broken: keyof Store | undefined;
+  let broken: Method | undefined;
   let sinkTrouble: Trouble | undefined;
   const changes = new ChangeFeed({ together: 5, patience: options.patience ?? 1000 });
   const keeper = new StoreKeeper({
@@ -137,7 +138,7 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
     breakSink: (trouble) => (sinkTrouble = trouble),
     pass: (milliseconds) => {
       time += milliseconds;
-      store.elapse(milliseconds);
+      store.memory.elapse(milliseconds);
     },
     sleep: (milliseconds) => (time += milliseconds),
     [Symbol.asyncDispose]: async () => {
@@ -150,14 +151,17 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
 
 class BrokenStore extends Error {}
 
-/** The store itself, but for the while in which each use of it fails. */
-/** What asks no database. */
-const neverBroken: ReadonlySet<PropertyKey> = new Set([Symbol.dispose, "position", "isLogged", "isInPlace"]);
+type Method = keyof Store | keyof Memory;
 
-function breakable(store: Store, isBroken: (method: PropertyKey) => boolean): Store {
+/** What asks no database. */
+const neverBroken: ReadonlySet<PropertyKey> = new Set([Symbol.dispose, "position", "isLogged", "isInPlace", "memory"]);
+
+/** The store itself, but for the while in which each use of it fails. */
+function breakable<Part extends Store | Memory>(store: Part, isBroken: (method: PropertyKey) => boolean): Part {
   return new Proxy(store, {
     get: (target, name) => {
       if (isBroken(name) && !neverBroken.has(name)) throw new BrokenStore();
+      if (name === "memory" && "memory" in target) return breakable(target.memory, isBroken);
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === "function" ? value.bind(target) : value;
     },

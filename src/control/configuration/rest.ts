@@ -2,6 +2,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { Hono } from "hono/tiny";
 import type { Log } from "../../base/log.ts";
+import { externalDNSFeed } from "../../records/feed.ts";
 import {
   type ClusterName,
   type ClusterSettings,
@@ -143,7 +144,7 @@ async function configure(
   );
   const unseen = unseenDomains(
     settings,
-    reconciler.read((store) => store.cluster(name)?.negotiation),
+    reconciler.read((store) => store.memory.negotiation({ cluster: name, feed: externalDNSFeed })),
   );
   if (unseen.length > 0) {
     const message = `ExternalDNS of ${name} does not look at ${unseen.join(", ")} before it restarts; run: ${restartCommand}`;

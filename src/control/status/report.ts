@@ -8,7 +8,10 @@ import { shorten } from "../../base/printable.ts";
 import { countKnownTypes } from "../../records/record-type.ts";
 import type { NotShown, View, ViewEntry } from "../../records/view.ts";
 import type { ReconcilerPort, ReconcilerState } from "../../engine/reconciler-port.ts";
+import type { Contact } from "../../engine/memory.ts";
 import type { ReadableStore, StoredCluster } from "../../engine/store.ts";
+import type { ClusterSettings } from "../../records/cluster.ts";
+import { externalDNSFeed } from "../../records/feed.ts";
 import { StoreTroubleError } from "../../engine/store-trouble.ts";
 import { type LeftOutMemory, leftOutSentence } from "../../engine/left-out.ts";
 import { unseenDomains } from "../../sources/webhook/negotiation.ts";
@@ -149,7 +152,11 @@ function describeCluster(known: {
   readonly shown: number;
   readonly areNeighbours: StatusOptions["areNeighbours"];
 }): Status["clusters"][number] {
-  const { name, settings, negotiation, heardAt, caller = null, silentFor } = known.cluster;
+  const { name, settings } = known.cluster;
+  const ofExternalDNS = { cluster: name, feed: externalDNSFeed };
+  const negotiation = known.store.memory.negotiation(ofExternalDNS);
+  const contact = known.store.memory.contact(ofExternalDNS);
+  const { heardAt, caller = null, silentFor } = contact;
   return {
     name,
     clusterIPs: [...settings.clusterIPs],
@@ -167,7 +174,7 @@ function describeCluster(known: {
     lastHeard: heardAt === undefined ? null : formatTime(heardAt),
     caller,
     silentSeconds: Math.floor(silentFor / 1000),
-    movedTo: findMove(known.cluster, known.areNeighbours) ?? null,
+    movedTo: findMove(settings, contact, known.areNeighbours) ?? null,
     records: Object.fromEntries(countKnownTypes(known.store.countByType(name))),
     shown: known.shown,
   };
@@ -179,7 +186,8 @@ function describeCluster(known: {
  * translation, and says nothing.
  */
 function findMove(
-  { settings, caller, matchedIP }: StoredCluster,
+  settings: ClusterSettings,
+  { caller, matchedIP }: Contact,
   areNeighbours: StatusOptions["areNeighbours"],
 ): string | undefined {
   const addresses: readonly string[] = settings.clusterIPs;

@@ -1,7 +1,7 @@
 /** What ExternalDNS is told about managed domains, which it reads once per process, and when it must read again. */
 import type { ClusterSettings } from "../../records/cluster.ts";
 import { type ManagedDomain, isManaged } from "../../records/managed-domain.ts";
-import type { Negotiation } from "../../engine/store.ts";
+import type { Negotiation } from "../../engine/memory.ts";
 
 /** ExternalDNS endpoint/domain_filter.go: without `include` everything matches. */
 export interface DomainFilter {

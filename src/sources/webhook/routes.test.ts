@@ -2,9 +2,12 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { exchanges } from "../../../test/support/external-dns-requests.ts";
+import { defaultCluster } from "../../records/cluster.ts";
+import { externalDNSFeed } from "../../records/feed.ts";
 import { type TestApp, guest, makeTestApp, neighbour, webhookMediaType } from "../../../test/support/test-app.ts";
 
 const headers = { accept: webhookMediaType, "content-type": webhookMediaType };
+const ofDefault = { cluster: defaultCluster, feed: externalDNSFeed };
 const trouble = { code: "hosts-file-read-only", message: "It is read-only.", hint: "Remount it." };
 
 async function makeManaged(...domains: string[]): Promise<TestApp> {
@@ -57,7 +60,7 @@ describe("negotiation", () => {
 
   test("is remembered with its time, and only when ExternalDNS asked", async () => {
     await using app = await makeManaged("dtk.io");
-    const told = () => app.reconciler.read((store) => [...store.clusters()][0]?.negotiation);
+    const told = () => app.reconciler.read((store) => store.memory.negotiation(ofDefault));
     await app.call("GET /");
     expect(told()).toBeUndefined();
     await app.call("GET /", { headers });

@@ -79,27 +79,33 @@ async function withCluster(context: WebhookContext, options: WebhookOptions, ans
   const caller = isExternalDNS(context, options) ? options.describeCaller(context.env.caller) : undefined;
   if (caller === undefined) return answer(context, options, cluster);
   const followed = await followCaller(options, cluster, caller);
-  reconciler.note((memory) => memory.heard(cluster.name, { at: options.now(), caller: caller.text }));
+  if (followed === undefined) return refuseUnknown(context, options, text);
+  noteCaller(options, followed, caller);
   return answer(context, options, followed);
+}
+
+function noteCaller({ reconciler, feed, now }: WebhookOptions, cluster: StoredCluster, { text }: CallerFacts): void {
+  const matchedIP = cluster.settings.clusterIPs.find((address) => address === text);
+  reconciler.note((memory) => memory.heard({ cluster: cluster.name, feed }, { at: now(), caller: text, matchedIP }));
 }
 
 /**
  * A cluster that follows its caller gets its cluster IP first, so that what the caller sends is shown at the right address.
  *
- * @returns the cluster as it is then
+ * @returns the cluster as it is then, if it is still there
  */
 async function followCaller(
   { reconciler, log }: WebhookOptions,
   cluster: StoredCluster,
   { followable }: CallerFacts,
-): Promise<StoredCluster> {
+): Promise<StoredCluster | undefined> {
   const { name, settings } = cluster;
   const isFollowed = settings.followsCaller !== true || settings.clusterIPs.join() === followable;
   if (isFollowed || followable === undefined) return cluster;
   const fields = { code: "cluster-ip-followed", cluster: name, clusterIPs: [followable] };
   log.info(fields, `Cluster ${name} calls from ${followable}, which is its cluster IP now.`);
   await reconciler.change((store) => store.configure(name, { ...settings, clusterIPs: [followable] }));
-  return reconciler.read((store) => store.cluster(name)) ?? cluster;
+  return reconciler.read((store) => store.cluster(name));
 }
 
 function refuseUnknown(context: WebhookContext, { warnOnce }: WebhookOptions, text: string): Response {
@@ -122,12 +128,12 @@ function isExternalDNS({ req }: WebhookContext, { feed }: WebhookOptions): boole
  * own path answers `{}`, so that domains can change at any time.
  */
 function negotiate(context: WebhookContext, options: WebhookOptions, cluster: StoredCluster): Response {
-  const { reconciler, now } = options;
+  const { reconciler, feed, now } = options;
   const filter = context.req.param("cluster") === undefined ? domainFilter(cluster.settings) : {};
   const include = filter.include ?? [];
   if (isExternalDNS(context, options)) {
     options.negotiated(cluster.name);
-    reconciler.note((memory) => memory.negotiated(cluster.name, { at: now(), include }));
+    reconciler.note((memory) => memory.negotiated({ cluster: cluster.name, feed }, { at: now(), include }));
   }
   return webhookAnswer(context, JSON.stringify(filter));
 }
