@@ -23,13 +23,13 @@ import { type Endpoint, planMutation } from "../records/endpoint.ts";
 import { externalDNSFeed } from "../records/feed.ts";
 import { finish } from "../records/steps.ts";
 import type { ALabelName } from "../records/name.ts";
-import { keepFolder } from "../store/keepers.ts";
-import { openStore, recoverStore } from "../store/open.ts";
-import { damagedCopies, databaseName } from "../store/set-aside.ts";
-import type { Call } from "./memory.ts";
-import type { Store } from "./store.ts";
-import { DamageError } from "../store/trouble.ts";
-import { StoreTroubleError } from "./store-trouble.ts";
+import { keepFolder } from "./keepers.ts";
+import { openStore, recoverStore } from "./open.ts";
+import { damagedCopies, databaseName } from "./set-aside.ts";
+import type { Call } from "../engine/memory.ts";
+import type { Store } from "../engine/store.ts";
+import { DamageError } from "./trouble.ts";
+import { StoreTroubleError } from "../engine/store-trouble.ts";
 
 const seed: Endpoint = {
   dnsName: "foo.dtk.io",
