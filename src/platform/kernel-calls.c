@@ -1,5 +1,5 @@
 /*
- * Calls of the Linux kernel that Node does not offer, as an addon of Node-API (nodejs.org/api/n-api.html). It is
+ * Calls of the Linux kernel and its C library that Node does not offer, as an addon of Node-API (nodejs.org/api/n-api.html). It is
  * linked to nothing: what it calls is in Node and in the C library that Node has loaded, so one file serves every C
  * library. A function returns an integer; a negative one is the negated error number of the kernel.
  */
@@ -27,6 +27,9 @@ extern int napi_get_value_string_utf8(napi_env, napi_value, char *, size_t, size
 extern int napi_create_int32(napi_env, int32_t, napi_value *);
 extern int napi_create_function(napi_env, const char *, size_t, napi_callback, void *, napi_value *);
 extern int napi_set_named_property(napi_env, napi_value, const char *, napi_value);
+
+/* Only glibc has it (malloc_trim(3)); elsewhere the address is null. */
+extern int malloc_trim(size_t) __attribute__((weak));
 
 #ifndef RENAME_EXCHANGE
 #define RENAME_EXCHANGE 2
@@ -100,6 +103,14 @@ static napi_value notify(napi_env env, napi_callback_info info) {
   return integer(env, failure);
 }
 
+/* trimMemory(): gives memory that the C library keeps for later back to the system. */
+static napi_value trim_memory(napi_env env, napi_callback_info info) {
+  (void)info;
+  if (malloc_trim == 0) return integer(env, -ENOSYS);
+  malloc_trim(0);
+  return integer(env, 0);
+}
+
 static void offer(napi_env env, napi_value exports, const char *name, napi_callback call) {
   napi_value function = 0;
   if (napi_create_function(env, name, (size_t)-1, call, 0, &function) == 0)
@@ -112,5 +123,6 @@ __attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_e
   offer(env, exports, "exchange", exchange);
   offer(env, exports, "hasWriter", has_writer);
   offer(env, exports, "notify", notify);
+  offer(env, exports, "trimMemory", trim_memory);
   return exports;
 }

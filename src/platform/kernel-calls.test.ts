@@ -43,6 +43,11 @@ describe.skipIf(!isBuilt)("on Linux, built where a C compiler is", () => {
     expect([readFileSync(left, "utf8"), readFileSync(right, "utf8")]).toEqual(["2", "1"]);
   });
 
+  test("memory that the C library keeps goes back to the system, where that is glibc", () => {
+    const { header } = process.report.getReport() as { readonly header: { readonly glibcVersionRuntime?: string } };
+    expect(kernelCalls().trimMemory()).toBe(header.glibcVersionRuntime !== undefined);
+  });
+
   test("a program that has the file open for writing is seen until it ends, though the file has no name any more", async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, "file");

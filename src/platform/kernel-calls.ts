@@ -1,6 +1,7 @@
 /**
  * Calls of the Linux kernel that Node does not offer: exchanging two files in one step, asking whether anybody has a file
- * open for writing, and sending a datagram to a socket of the Unix family. They come from a small addon (kernel-calls.c), which is loaded when first asked for.
+ * open for writing, sending a datagram to a socket of the Unix family, and giving memory back. They come from a small
+ * addon (kernel-calls.c), which is loaded when first asked for.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,6 +26,12 @@ export interface KernelCalls {
    * @returns whether it was sent
    */
   notify(socket: string, text: string): boolean;
+  /**
+   * Gives memory that the C library keeps for later back to the system (malloc_trim(3)). V8's heap is not part of it.
+   *
+   * @returns whether the C library can do so; musl cannot
+   */
+  trimMemory(): boolean;
 }
 
 /** The addon's functions return an integer; a negative one is the negated error number. */
@@ -32,6 +39,7 @@ interface Addon {
   readonly exchange: (left: string, right: string) => number;
   readonly hasWriter: (descriptor: number) => number;
   readonly notify: (socket: string, text: string) => number;
+  readonly trimMemory: () => number;
 }
 
 /** The addon's file. */
@@ -53,6 +61,7 @@ function toCalls(addon: Addon | undefined): KernelCalls {
       return result < 0 ? undefined : result === 1;
     },
     notify: (socket, text) => addon?.notify(socket, text) === 0,
+    trimMemory: () => addon?.trimMemory() === 0,
   };
 }
 
@@ -103,9 +112,9 @@ function loadAsset(name: string): Addon {
 function open(path: string): Addon {
   const module: { exports: Partial<Addon> } = { exports: {} };
   process.dlopen(module, path);
-  const { exchange, hasWriter, notify } = module.exports;
-  if (exchange === undefined || hasWriter === undefined || notify === undefined) {
+  const { exchange, hasWriter, notify, trimMemory } = module.exports;
+  if (exchange === undefined || hasWriter === undefined || notify === undefined || trimMemory === undefined) {
     throw new Error(`${path} is another addon`);
   }
-  return { exchange, hasWriter, notify };
+  return { exchange, hasWriter, notify, trimMemory };
 }

@@ -1,9 +1,18 @@
-/** Gives memory back after a burst: V8 keeps a grown heap for as long as little happens, and at rest little does. */
+/**
+ * Gives memory back after a burst: V8 keeps a grown heap for as long as little happens, and at rest little does. The C
+ * library keeps what SQLite and buffers had.
+ */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { kernelCalls } from "../../platform/kernel-calls.ts";
 
-/** Bytes of growth that are worth a collection. */
-const growth = 16 * 1024 * 1024;
+const mebibyte = 1024 * 1024;
+
+/** Bytes of growth that are worth a collection: while something happens, and once nothing does. */
+const growth = { busy: 16 * mebibyte, quiet: 4 * mebibyte } as const;
+
+/** Bytes by which the process changes when nothing happens. */
+const quietChange = mebibyte;
 
 /** Names beyond which a collection would keep callers waiting: it takes some 30 ms with 10,000. V8 then does it in pieces. */
 const mostNames = 20_000;
@@ -12,13 +21,17 @@ const mostNames = 20_000;
  * Looks now and then whether the process has grown, and then collects what it no longer needs.
  *
  * @param names - how many names are shown
- * @param interval - milliseconds between two looks
+ * @param interval - milliseconds between two looks; what a burst left is gone after two of them
  */
-export function giveBackMemory(names: () => number, interval = 5000): Disposable {
-  let kept = 0;
+export function giveBackMemory(names: () => number, interval = 4000): Disposable {
+  let [kept, before] = [0, 0];
   const timer = setInterval(() => {
-    if (process.memoryUsage.rss() - kept < growth || names() > mostNames) return;
+    const resident = process.memoryUsage.rss();
+    const isQuiet = Math.abs(resident - before) < quietChange;
+    before = resident;
+    if (resident - kept < (isQuiet ? growth.quiet : growth.busy) || names() > mostNames) return;
     collectGarbage();
+    kernelCalls().trimMemory();
     kept = process.memoryUsage.rss();
   }, interval);
   timer.unref();
