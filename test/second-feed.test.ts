@@ -5,6 +5,7 @@ import { Intake } from "../src/engine/intake.ts";
 import { LeftOutMemory } from "../src/engine/left-out.ts";
 import { Bodies } from "../src/http/bodies.ts";
 import { defaultLimits, receiveBody, roomFor } from "../src/http/limits.ts";
+import type { ClusterName } from "../src/records/cluster.ts";
 import { watchFeed } from "../src/records/feed.ts";
 import { webhookRoutes } from "../src/sources/webhook/routes.ts";
 import { type TestApp, makeTestApp, own, webhookMediaType } from "./support/test-app.ts";
@@ -111,6 +112,9 @@ test("a call of the watcher is no sign of life of ExternalDNS", async () => {
   await scene.watch.change({ create: [endpoint("a.dtk.io", "192.0.2.1")] });
   const { clusters } = await scene.app.status();
   expect(clusters.find(({ name }) => name === "kind")).toMatchObject({ lastHeard: null, caller: null });
+  const cluster = "kind" as ClusterName;
+  const contact = scene.app.reconciler.read(({ memory }) => memory.contact({ cluster, feed: watchFeed }));
+  expect(contact).toMatchObject({ heardAt: expect.any(Number), caller: own });
 });
 
 test("a cluster that is forgotten takes the records of all its feeds along", async () => {

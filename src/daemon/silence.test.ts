@@ -1,6 +1,8 @@
 /** A cluster's silence is counted while the server runs, and one that lasts too long ends with the cluster forgotten. */
 import { describe, expect, test } from "vitest";
-import { makeTestApp, webhookMediaType } from "../../test/support/test-app.ts";
+import { makeTestApp, own, webhookMediaType } from "../../test/support/test-app.ts";
+import type { ClusterName } from "../records/cluster.ts";
+import { watchFeed } from "../records/feed.ts";
 import { countSilence } from "./silence.ts";
 
 const hour = 3_600_000;
@@ -69,6 +71,24 @@ describe("with --forget-after", () => {
     expect(here.app.lines.map(({ message }) => message)).toContain(
       "Cluster kind-a is forgotten, with its records and settings.",
     );
+  });
+
+  test("a cluster is silent when all its sources are", async () => {
+    await using here = await desktop(hour);
+    const callFromWatcher = () =>
+      here.app.reconciler.note((memory) =>
+        memory.heard(
+          { cluster: "kind-a" as ClusterName, feed: watchFeed },
+          { at: 0, caller: own, matchedIP: undefined },
+        ),
+      );
+    await here.callFrom("kind-a");
+    await here.run(hour / 2);
+    callFromWatcher();
+    await here.run(hour - 10_000);
+    expect(await here.known()).toEqual(["default", "kind-a"]);
+    await here.run(10_000);
+    expect(await here.known()).toEqual(["default"]);
   });
 
   test("one that never called is kept, since it may be made tomorrow", async () => {

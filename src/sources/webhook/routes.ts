@@ -71,14 +71,14 @@ type Answer = (
 
 /** A 4xx ends the ExternalDNS process, and a cluster may be configured in a moment, so an unknown one is 503. */
 async function withCluster(context: WebhookContext, options: WebhookOptions, answer: Answer): Promise<Response> {
-  const { reconciler } = options;
+  const { reconciler, feed } = options;
   const text = context.req.param("cluster") ?? defaultCluster;
   const name = parseClusterName(text);
   const cluster = name && reconciler.read((store) => store.cluster(name));
   if (cluster === undefined) return refuseUnknown(context, options, text);
-  const caller = isExternalDNS(context, options) ? options.describeCaller(context.env.caller) : undefined;
+  const caller = isFromSource(context, feed) ? options.describeCaller(context.env.caller) : undefined;
   if (caller === undefined) return answer(context, options, cluster);
-  const followed = await followCaller(options, cluster, caller);
+  const followed = feed === externalDNSFeed ? await followCaller(options, cluster, caller) : cluster;
   if (followed === undefined) return refuseUnknown(context, options, text);
   noteCaller(options, followed, caller);
   return answer(context, options, followed);
@@ -117,9 +117,12 @@ function refuseUnknown(context: WebhookContext, { warnOnce }: WebhookOptions, te
   return answerJSON(context, { error, hint, command }, 503);
 }
 
-/** Each of its requests carries the media type, in Accept or Content-Type; a curl by hand must not count as a sign of life. */
-function isExternalDNS({ req }: WebhookContext, { feed }: WebhookOptions): boolean {
-  if (feed !== externalDNSFeed) return false;
+/**
+ * Whether the source itself calls: a curl by hand must not count as a sign of life. Each request of ExternalDNS carries
+ * the media type, in Accept or Content-Type. Other sources have a path that nobody else calls.
+ */
+function isFromSource({ req }: WebhookContext, feed: Feed): boolean {
+  if (feed !== externalDNSFeed) return true;
   return [req.header("accept"), req.header("content-type")].some((value) => value?.includes(webhookMediaType) === true);
 }
 
@@ -131,7 +134,7 @@ function negotiate(context: WebhookContext, options: WebhookOptions, cluster: St
   const { reconciler, feed, now } = options;
   const filter = context.req.param("cluster") === undefined ? domainFilter(cluster.settings) : {};
   const include = filter.include ?? [];
-  if (isExternalDNS(context, options)) {
+  if (feed === externalDNSFeed && isFromSource(context, feed)) {
     options.negotiated(cluster.name);
     reconciler.note((memory) => memory.negotiated({ cluster: cluster.name, feed }, { at: now(), include }));
   }
