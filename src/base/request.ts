@@ -1,6 +1,7 @@
 /** One HTTP request to a server. Not fetch: that says it is a browser (Sec-Fetch-Mode), which our server refuses. */
 import type { IncomingHttpHeaders } from "node:http";
 import { text } from "node:stream/consumers";
+import { errorCode } from "./errors.ts";
 
 // An import of node:http looks at each of its exports, and so loads the whole of undici, which is never used here.
 const { request } = process.getBuiltinModule("node:http");
@@ -47,5 +48,5 @@ export async function sendRequest(options: HTTPRequest): Promise<HTTPAnswer> {
 /** Says whether the request failed since nobody listens, at any of the addresses of the name. */
 export function isRefused(error: unknown): boolean {
   const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
-  return errors.every((each) => each instanceof Error && "code" in each && each.code === "ECONNREFUSED");
+  return errors.every((each) => errorCode(each) === "ECONNREFUSED");
 }

@@ -1,6 +1,6 @@
 /** A trouble is data: its command is a field, and text has it behind the words. */
 import { expect, test } from "vitest";
-import { TroubleError, adviceOf, toTrouble } from "./trouble.ts";
+import { TroubleError, adviceOf, hintOf, toTrouble } from "./trouble.ts";
 
 const trouble = {
   code: "a-code",
@@ -21,4 +21,18 @@ test("where there is nothing to type there is no field", () => {
 test("the command stands behind the words", () => {
   expect(adviceOf(trouble)).toBe("Add one: curl -d dtk.io http://localhost:5000");
   expect(adviceOf({ hint: "Make room." })).toBe("Make room.");
+});
+
+test("that the server keeps retrying stands before the hint", () => {
+  const retried = { ...trouble, isRetried: true };
+  expect(hintOf(retried)).toBe("The server keeps retrying. Add one:");
+  expect(adviceOf(retried)).toBe("The server keeps retrying. Add one: curl -d dtk.io http://localhost:5000");
+  expect(toTrouble(retried)).toStrictEqual(retried);
+});
+
+test("only what is data is taken from a trouble", () => {
+  expect(toTrouble({ ...trouble, severity: "warning", endsStart: true })).toStrictEqual({
+    ...trouble,
+    severity: "warning",
+  });
 });

@@ -6,6 +6,8 @@ export interface Advice {
   readonly hint: string;
   /** What to type, exactly and on one line, without prose. Absent where there is nothing to type, or several things. */
   readonly command?: string | undefined;
+  /** Set while the server keeps retrying: nothing has to be started again once the cause is gone. */
+  readonly isRetried?: boolean | undefined;
 }
 
 /**
@@ -26,17 +28,34 @@ export interface Trouble extends Advice {
 }
 
 /** Returns the trouble alone, as data: without what else an error or a finding carries. */
-export function toTrouble({ code, severity, message, hint, command }: Trouble): Trouble {
-  return { code, ...(severity && { severity }), message, hint, ...(command !== undefined && { command }) };
+export function toTrouble({ code, severity, message, hint, command, isRetried }: Trouble): Trouble {
+  return {
+    code,
+    ...(severity !== undefined && { severity }),
+    message,
+    hint,
+    ...(command !== undefined && { command }),
+    ...(isRetried === true && { isRetried }),
+  };
+}
+
+/** The trouble of what the server tries again, at least once a minute, until it succeeds. */
+export function retried(trouble: Trouble): Trouble {
+  return { ...trouble, isRetried: true };
+}
+
+/** What to do, in words: the hint, after a sentence on whether the server goes on without a person. */
+export function hintOf({ hint, isRetried }: Advice): string {
+  return isRetried === true ? `The server keeps retrying. ${hint}` : hint;
 }
 
 /** What to do, in one line of text: the words, then the command. */
-export function adviceOf({ hint, command }: Advice): string {
-  return command === undefined ? hint : `${hint} ${command}`;
+export function adviceOf(advice: Advice): string {
+  return advice.command === undefined ? hintOf(advice) : `${hintOf(advice)} ${advice.command}`;
 }
 
 /**
- * The trouble of an error that nobody expected. The process goes on: what was asked for is tried again.
+ * Makes a trouble of an error that nobody expected and that does not end the process.
  *
  * @param what - what could not be done, as the start of a sentence
  */
@@ -45,7 +64,7 @@ export function bugTrouble(what: string, error: unknown): Trouble {
   return {
     code: "internal-error",
     message: `${what}: ${reason.slice(0, 500)}`,
-    hint: "This is a bug, please report it with the server's log. The server keeps retrying.",
+    hint: "This is a bug. Please report it with the server's log.",
   };
 }
 
@@ -59,12 +78,16 @@ export class TroubleError extends Error implements Trouble {
   readonly command: string | undefined;
   readonly exitCode: ExitCode;
 
-  constructor(trouble: Trouble, options: { readonly exitCode: ExitCode; readonly cause?: unknown }) {
-    super(trouble.message, { cause: options.cause });
+  /** @param options - how a command ends that it is thrown in: 3 unless given */
+  constructor(
+    trouble: Trouble,
+    { exitCode = 3, cause }: { readonly exitCode?: ExitCode; readonly cause?: unknown } = {},
+  ) {
+    super(trouble.message, { cause });
     this.name = "TroubleError";
     this.code = trouble.code;
     this.hint = trouble.hint;
     this.command = trouble.command;
-    this.exitCode = options.exitCode;
+    this.exitCode = exitCode;
   }
 }

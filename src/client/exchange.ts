@@ -16,7 +16,7 @@ import {
 import { isSame } from "../contract/token.ts";
 import { type HTTPAnswer, type HTTPRequest, sendRequest } from "../base/request.ts";
 import type { HeldToken } from "./held-token.ts";
-import { parseJSON } from "./json.ts";
+import { parseJSON } from "../base/json.ts";
 import { answerUnproven, serverRelayed, serverUnproven } from "./trouble.ts";
 
 export interface Exchange extends Pick<HTTPRequest, "port" | "method" | "path" | "body" | "patience"> {

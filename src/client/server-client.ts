@@ -10,7 +10,7 @@ import { renderCommand } from "../base/shell.ts";
 import { platform } from "../platform/current.ts";
 import { exchange } from "./exchange.ts";
 import { findToken } from "./held-token.ts";
-import { parseJSON } from "./json.ts";
+import { parseJSON } from "../base/json.ts";
 import { toldTrouble } from "./trouble.ts";
 
 const { places, services, commands } = platform;

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { type Advice, type Trouble, TroubleError, toTrouble } from "../base/trouble.ts";
 import { platform } from "../platform/current.ts";
 import type { HeldToken } from "./held-token.ts";
-import { parseJSON } from "./json.ts";
+import { parseJSON } from "../base/json.ts";
 
 /** Who answers does not know the token. */
 export function serverUnproven(url: string, { path }: HeldToken): TroubleError {

@@ -38,6 +38,7 @@ const troubleSchema = z.object({
   message: text("One sentence: what is wrong, and where."),
   hint: text("What to do, in words."),
   command: z.optional(text("What to type, exactly; absent where there is nothing to type.")),
+  isRetried: z.optional(flag("`true` while the server keeps retrying; else absent.")),
 });
 
 const attentionSchema = z.extend(troubleSchema, {

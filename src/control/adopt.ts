@@ -5,7 +5,7 @@ import type { Adopter } from "../sinks/hosts-file/adoption-slot.ts";
 import type { Adoption, LineEdit } from "../sinks/hosts-file/document/adoption.ts";
 import { renderBody, splitBody } from "../sinks/hosts-file/document/body.ts";
 import { planAdoption } from "../sinks/hosts-file/document/document.ts";
-import { explain } from "../sinks/hosts-file/hosts-file-trouble.ts";
+import { hostsFileTrouble } from "../sinks/hosts-file/hosts-file-trouble.ts";
 import { readHostsFile } from "../sinks/hosts-file/writer/read-hosts-file.ts";
 import type { Log } from "../base/log.ts";
 import { type AdoptableNames, adoptableNames } from "../sinks/hosts-file/adoptable.ts";
@@ -23,6 +23,7 @@ import {
 } from "../contract/adoption.ts";
 import type { Guard } from "../http/guard.ts";
 import type { ServerFacts } from "./status/report.ts";
+import { parseJSON } from "../base/json.ts";
 
 export interface AdoptOptions {
   readonly reconciler: ReconcilerPort;
@@ -122,9 +123,9 @@ function readOrExplain(hostsFile: string): string | Trouble {
   try {
     return readHostsFile(hostsFile);
   } catch (error) {
-    const explained = explain(error, hostsFile);
-    if (explained === undefined) throw error;
-    return explained.trouble;
+    const trouble = hostsFileTrouble(error, hostsFile);
+    if (trouble === undefined) throw error;
+    return trouble;
   }
 }
 
@@ -140,15 +141,6 @@ function say(log: Log, { edits, copy }: AdoptionResult): void {
 
 function toAnswer({ line, kind, names, before, after }: LineEdit): AdoptionEdit {
   return { line, kind, names: [...names], before, after: after ?? null };
-}
-
-/** Undefined for what is not JSON. */
-function parseJSON(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 function changed(hostsFile: string): Trouble {

@@ -146,7 +146,8 @@ describe("a change", () => {
     const { sink, reconciler } = start();
     await reconciler.change((store) => store.configure(defaultCluster, settings));
     sink.answer = { ok: false, trouble: full };
-    await expect(reconciler.change(add("a"))).resolves.toEqual({ ok: false, stored: true, trouble: full });
+    const trouble = { ...full, isRetried: true };
+    await expect(reconciler.change(add("a"))).resolves.toEqual({ ok: false, stored: true, trouble });
     expect(reconciler.state().ready).toBe(false);
     const before = sink.shown.length;
     await expect.poll(() => sink.shown.length).toBeGreaterThan(before + 1);

@@ -1,6 +1,6 @@
 /** The loop between what is stored and what is shown: store, view, sinks. What failed is repeated until it works. */
 import { inSlices } from "../base/slices.ts";
-import { type Trouble, TroubleError, bugTrouble } from "../base/trouble.ts";
+import { type Trouble, TroubleError, bugTrouble, retried } from "../base/trouble.ts";
 import type { Steps } from "../records/steps.ts";
 import { findEntry } from "../records/view-entries.ts";
 import { type View, emptyView } from "../records/view.ts";
@@ -128,7 +128,7 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
       sinks,
       reports: this.#sinks.reports,
       lastWrites: this.#sinks.lastWrites,
-      storeTrouble: keeper.trouble,
+      storeTrouble: keeper.trouble && retried(keeper.trouble),
       viewTrouble: this.#viewTrouble,
       busyFor: this.#flight.lasts,
     };
@@ -237,14 +237,15 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
       this.#noteStoreTrouble(error);
       return;
     }
-    const trouble = bugTrouble("What to show could not be worked out", error);
+    const trouble = retried(bugTrouble("What to show could not be worked out", error));
     this.#viewTrouble = trouble;
     this.#tell((listener) => listener.viewTrouble(trouble, error));
   }
 
   #noteStoreTrouble({ trouble, cause }: StoreTroubleError): void {
-    this.#tell((listener) => listener.storeTrouble(trouble, cause));
-    if (this.#options.keeper.trouble !== undefined) this.#flight.retryAtRest();
+    const isLasting = this.#options.keeper.trouble !== undefined;
+    this.#tell((listener) => listener.storeTrouble(isLasting ? retried(trouble) : trouble, cause));
+    if (isLasting) this.#flight.retryAtRest();
   }
 
   /** Log, metrics and page may have bugs too. */
@@ -252,7 +253,7 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     try {
       say(this.#options.listener);
     } catch (error) {
-      this.#viewTrouble = bugTrouble("What happened could not be told", error);
+      this.#viewTrouble = retried(bugTrouble("What happened could not be told", error));
     }
   }
 }

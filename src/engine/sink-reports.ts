@@ -1,5 +1,5 @@
 /** Brings a view to the sinks and remembers what became of it. */
-import { bugTrouble } from "../base/trouble.ts";
+import { bugTrouble, retried } from "../base/trouble.ts";
 import { type Position, covers } from "../records/position.ts";
 import type { View } from "../records/view.ts";
 import type { Sink, SinkReport } from "./sink.ts";
@@ -46,8 +46,10 @@ export class SinkReports {
 
 async function applyTo(sink: Sink, view: View): Promise<SinkReport> {
   try {
-    return await sink.apply(view);
+    const report = await sink.apply(view);
+    return report.ok ? report : { ...report, trouble: retried(report.trouble) };
   } catch (error) {
-    return { ok: false, trouble: bugTrouble(`The ${sink.title} could not be brought up to date`, error), cause: error };
+    const trouble = bugTrouble(`The ${sink.title} could not be brought up to date`, error);
+    return { ok: false, trouble: retried(trouble), cause: error };
   }
 }

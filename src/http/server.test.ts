@@ -323,7 +323,8 @@ describe("listening", () => {
       code: "port-taken",
       exitCode: 3,
       message: `Port ${address.port} is taken.`,
-      hint: expect.stringMatching(/ss -ltnp .* --port/),
+      hint: expect.stringContaining("--port"),
+      command: `sudo ss -ltnp 'sport = :${address.port}'`,
     });
     other.close();
   });

@@ -2,12 +2,13 @@
 import { type Server, createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { TroubleError } from "../base/trouble.ts";
+import { type Trouble, TroubleError } from "../base/trouble.ts";
 import type { App } from "../daemon/app.ts";
 import { spellAsURL } from "./browser.ts";
 import { type ConnectionLimits, Connections, type ConnectionsOptions, connectionLimits } from "./connections.ts";
 import { type DrainTimes, drain } from "./drain.ts";
 import { platform } from "../platform/current.ts";
+import { errorCode } from "../base/errors.ts";
 
 export interface ServerOptions {
   readonly fetch: App["fetch"];
@@ -154,7 +155,7 @@ async function listen(
   try {
     return await listenOn(server, { host: host ?? "::", port });
   } catch (error) {
-    const isWithoutIPv6 = ["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"].includes(codeOf(error));
+    const isWithoutIPv6 = ["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"].includes(errorCode(error) ?? "");
     if (host !== undefined || !isWithoutIPv6) throw explain(error, { host: host ?? "::", port });
   }
   try {
@@ -184,32 +185,27 @@ async function listenOn(server: Server, place: ListenPlace): Promise<AddressInfo
   return address;
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
+function explain(error: unknown, { host, port }: { readonly host: string; readonly port: number }): unknown {
+  const trouble = troubles[errorCode(error) ?? ""]?.({ host, port });
+  return trouble === undefined ? error : new TroubleError(trouble, { cause: error });
 }
 
-function explain(error: unknown, { host, port }: { readonly host: string; readonly port: number }): unknown {
-  const fixed = { exitCode: 3, cause: error } as const;
-  switch (codeOf(error)) {
-    case "EADDRINUSE": {
-      const hint = `See who has it (${platform.commands.showListeners(port)}), or choose another with --port.`;
-      return new TroubleError({ code: "port-taken", message: `Port ${port} is taken.`, hint }, fixed);
-    }
-    case "EACCES": {
-      const hint = "Run it with sudo, or choose a port from 1024 with --port.";
-      return new TroubleError(
-        { code: "port-not-permitted", message: `Port ${port} may not be opened by this user.`, hint },
-        fixed,
-      );
-    }
-    case "EADDRNOTAVAIL": {
-      const hint = "See this machine's addresses (ip -brief address), or leave --host out.";
-      return new TroubleError(
-        { code: "address-not-here", message: `${host} is no address of this machine.`, hint },
-        fixed,
-      );
-    }
-    default:
-      return error;
-  }
-}
+const troubles: Readonly<Record<string, (place: { readonly host: string; readonly port: number }) => Trouble>> = {
+  EADDRINUSE: ({ port }) => ({
+    code: "port-taken",
+    message: `Port ${port} is taken.`,
+    hint: "Choose another with --port, or see which program has it:",
+    command: platform.commands.showListeners(port),
+  }),
+  EACCES: ({ port }) => ({
+    code: "port-not-permitted",
+    message: `This user may not open port ${port}.`,
+    hint: "Run it with sudo, or choose a port from 1024 on with --port.",
+  }),
+  EADDRNOTAVAIL: ({ host }) => ({
+    code: "address-not-here",
+    message: `${host} is not an address of this machine.`,
+    hint: "Leave --host out, or name one of this machine's addresses:",
+    command: "ip -brief address",
+  }),
+};

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parse } from "yaml";
 import * as z from "zod/mini";
+import { isMissing } from "../base/errors.ts";
 
 const text = z.optional(z.nullable(z.string()));
 
@@ -51,7 +52,7 @@ export function readKubeconfigFile(path: string): FileReading {
     const content = readFileSync(path, "utf8");
     return { kind: "read", config: parseKubeconfig(content, dirname(path)), text: content };
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) {
+    if (isMissing(error)) {
       return { kind: "missing" };
     }
     return { kind: "unreadable", reason: reasonOf(error) };

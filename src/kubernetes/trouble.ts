@@ -1,6 +1,7 @@
 /** What can be wrong with the way to a cluster, in words. */
 import * as z from "zod/mini";
 import { TroubleError } from "../base/trouble.ts";
+import { parseJSON } from "../base/json.ts";
 
 /** The trouble of an API server that gives no answer. */
 export function clusterUnreachable(server: string, cause: unknown): TroubleError {
@@ -51,11 +52,6 @@ export function reasonOf(cause: unknown): string {
 
 /** The API server's own sentence (meta/v1 Status). */
 function sentenceOf(text: string): string {
-  try {
-    const status = z.safeParse(z.object({ message: z.string() }), JSON.parse(text));
-    if (status.success) return status.data.message;
-  } catch {
-    // Not JSON: shown as it is.
-  }
-  return text.trim().slice(0, 300);
+  const status = z.safeParse(z.object({ message: z.string() }), parseJSON(text));
+  return status.data?.message ?? text.trim().slice(0, 300);
 }

@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Trouble, TroubleError } from "../base/trouble.ts";
+import { errorCode } from "../base/errors.ts";
 
 /** What was found in the file. */
 export type TokenReading =
@@ -98,7 +99,7 @@ function exposed(path: string): Trouble {
 
 /** Only a token that is not there may be made: writing over one that is would shut out every ExternalDNS that shows it. */
 function unreadable(path: string, error: unknown): Trouble {
-  if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+  if (errorCode(error) === "ENOENT") {
     const hint = "Make it, or name yours with --token-file:";
     const command = makeToken(path);
     return { code: "token-missing", message: `There is no token file ${path}.`, hint, command };

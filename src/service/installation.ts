@@ -9,6 +9,7 @@ import { type Item, type ItemState, compareItem, putItem } from "./item.ts";
 import type { InstalledProgram } from "./program.ts";
 import { findReplaced } from "./removal.ts";
 import { type Variables, changeSettings, settingsHeading } from "./settings-text.ts";
+import { isMissing } from "../base/errors.ts";
 
 /** What is there before anything is done. */
 export interface Present extends PresentService {
@@ -128,8 +129,7 @@ async function removeStale({ items }: InstallationPlan, programFolder: string): 
 
 async function readIfThere(path: string): Promise<string | undefined> {
   return readFile(path, "utf8").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
-      return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   });
 }

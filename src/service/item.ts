@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import { chmod, chown, copyFile, lstat, mkdir, open, readFile, readlink, rename, rm, symlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { isMissing } from "../base/errors.ts";
 
 export type Item = { readonly path: string } & (
   | { readonly kind: "folder" }
@@ -87,7 +88,6 @@ async function digestOf(path: string): Promise<string> {
 }
 
 function unlessMissing(error: unknown): undefined {
-  if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
-    return undefined;
+  if (isMissing(error)) return undefined;
   throw error;
 }

@@ -9,6 +9,7 @@ import { renderCommand } from "../base/shell.ts";
 import type { Platform } from "../platform/platform.ts";
 import { findPortHolder } from "../platform/port-holder.ts";
 import type { ListenPlace } from "../platform/service-manager.ts";
+import { errorCode } from "../base/errors.ts";
 
 export interface ObstacleOptions {
   readonly listen: ListenPlace;
@@ -38,7 +39,7 @@ export async function findObstacles(options: ObstacleOptions): Promise<readonly 
 async function isPortFree({ host, port }: ListenPlace): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const server = createServer();
-  server.once("error", (error) => resolve(!("code" in error && error.code === "EADDRINUSE")));
+  server.once("error", (error) => resolve(errorCode(error) !== "EADDRINUSE"));
   server.listen({ host: host ?? "::", port }, () => server.close(() => resolve(true)));
   return promise;
 }

@@ -13,6 +13,7 @@ import {
 import { dirname } from "node:path";
 import { StoreTroubleError } from "../engine/store-trouble.ts";
 import { currentGroup, currentUser } from "../platform/user.ts";
+import { errorCode } from "../base/errors.ts";
 
 const writableByGroup = 0o020;
 const writableByOthers = 0o002;
@@ -51,7 +52,7 @@ export function prepareStateFile(path: string): void {
   try {
     file = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ELOOP") throw unsafe(path, "is a symbolic link");
+    if (errorCode(error) === "ELOOP") throw unsafe(path, "is a symbolic link");
     throw error;
   }
   try {

@@ -1,21 +1,14 @@
 /** Why the store cannot do what was asked: errors of SQLite and of the file system, turned into words for a user. */
 import type { Trouble } from "../base/trouble.ts";
 import { StoreTroubleError } from "../engine/store-trouble.ts";
+import { errorCode, sqliteCode, sqliteCodes } from "../base/errors.ts";
 
 /** What was read breaks a rule of ours: as bad as a corrupt file. */
 export class DamageError extends Error {
   override readonly name = "DamageError";
 }
 
-/** SQLite's result codes (sqlite3.h) that are told apart. */
-const busy = 5;
-const damageCodes: ReadonlySet<number> = new Set([11, 26]);
-
-/** The primary result code of an SQLite error, or undefined for any other error. */
-export function sqliteCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return undefined;
-  return error.errcode & 0xff;
-}
+const damageCodes: ReadonlySet<number> = new Set([sqliteCodes.corrupt, sqliteCodes.notADatabase]);
 
 /** Says whether an error means that the database's content is wrong, rather than that it cannot be reached. */
 export function isDamage(error: unknown): boolean {
@@ -33,15 +26,14 @@ export function explainStoreError(error: unknown, folder: string): StoreTroubleE
   if (error instanceof StoreTroubleError) return error;
   const code = sqliteCode(error) ?? systemCode(error);
   if (code === undefined) throw error;
-  if (code === busy) return new StoreTroubleError(inUse(folder), error);
+  if (code === sqliteCodes.busy) return new StoreTroubleError(inUse(folder), error);
   const denied = code === "EACCES" || code === "EPERM";
   return new StoreTroubleError(denied ? noPermission(folder) : unavailable(folder, error), error);
 }
 
 /** The code of an error of the file system (errno(3)), or undefined for any other error. */
 function systemCode(error: unknown): string | undefined {
-  const isSystem = error instanceof Error && "syscall" in error && "code" in error;
-  return isSystem && typeof error.code === "string" ? error.code : undefined;
+  return error instanceof Error && "syscall" in error ? errorCode(error) : undefined;
 }
 
 /** The trouble of a database that was set aside, now or at an earlier start. */

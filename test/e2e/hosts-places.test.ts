@@ -173,7 +173,7 @@ function describeInside(): void {
     run("chattr", "+i", place.path);
     expect(await sink.apply(viewOf(["a.test"]))).toMatchObject({
       ok: false,
-      trouble: { code: "hosts-file-permission", hint: expect.stringContaining(`chattr -i ${place.path}`) },
+      trouble: { code: "hosts-file-permission", command: `sudo chattr -ia ${place.path}` },
     });
     expect(readFileSync(place.path, "utf8")).toBe(user);
     run("chattr", "-i", place.path);

@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import { parseNetwork } from "../../records/network.ts";
 import { parseClusterIPChoice, targetModes } from "../../records/cluster.ts";
 import { parseManagedDomain } from "../../records/managed-domain.ts";
-import { commaList, onOrOff, oneText, parsedBy } from "../../base/text-schema.ts";
+import { commaList, onOrOff, oneText, parsePort, parsedBy } from "../../base/text-schema.ts";
 import { type Given, declare } from "../setting.ts";
 import { platform } from "../../platform/current.ts";
 
@@ -13,7 +13,10 @@ export const portSetting = declare({
   placeholder: "NUMBER",
   doc: "The port that ExternalDNS calls.",
   whenAbsent: "5000",
-  schema: z.pipe(oneText, parsedBy(parsePort, "a port (0 to 65535, 0 takes a free one)")),
+  schema: z.pipe(
+    oneText,
+    parsedBy((text: string) => parsePort(text, 0), "a port (0 to 65535, 0 takes a free one)"),
+  ),
 });
 
 export const hostsFileSetting = declare({
@@ -135,9 +138,4 @@ function parseDuration(text: string): number | undefined {
   const [, count = "0", unit = "m"] = /^(\d{1,6})([dhm])$/.exec(text) ?? [];
   const minutes = Number(count) * ({ d: 1440, h: 60, m: 1 }[unit] ?? 0);
   return minutes === 0 ? undefined : minutes * 60_000;
-}
-
-function parsePort(text: string): number | undefined {
-  const port = Number(text);
-  return /^\d+$/.test(text) && port <= 65_535 ? port : undefined;
 }

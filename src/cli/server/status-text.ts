@@ -5,6 +5,7 @@ import type { Status } from "../../contract/status.ts";
 import { printable } from "../../base/printable.ts";
 import { type Terminal, wrap } from "../terminal.ts";
 import { counted, formatCount } from "../../base/words.ts";
+import { hintOf } from "../../base/trouble.ts";
 
 type Cluster = Status["clusters"][number];
 
@@ -158,10 +159,10 @@ export function describeAttention({ attention }: Status, terminal: Terminal): re
   const { width, paint } = terminal;
   return [
     paint("bad", "Needs attention"),
-    ...attention.flatMap(({ code, message, hint, command }) => {
+    ...attention.flatMap(({ code, message, command, ...advice }) => {
       return [
         ...wrap(`${message} [${code}]`, width, { first: "  ", others: "  " }),
-        ...wrap(hint, width, { first: "    ", others: "    " }),
+        ...wrap(hintOf(advice), width, { first: "    ", others: "    " }),
         ...(command === undefined ? [] : [`      ${paint("command", printable(command))}`]),
       ];
     }),

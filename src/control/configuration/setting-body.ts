@@ -8,6 +8,7 @@ import {
 } from "../../records/cluster.ts";
 import { type ManagedDomain, parseManagedDomain } from "../../records/managed-domain.ts";
 import { jsonText } from "../../http/json-text.ts";
+import { parseJSON } from "../../base/json.ts";
 
 /** The values of a body, or a sentence that names the bad one. */
 export type Setting<Value> =
@@ -20,7 +21,7 @@ export type Setting<Value> =
  * @returns no value for an empty text, `""`, `[]` and `null`
  */
 export function readValues(body: string): readonly string[] {
-  const parsed = parseJSON(body);
+  const parsed = readBody(body);
   const texts = Array.isArray(parsed)
     ? parsed.map((item) => (typeof item === "string" ? item : jsonText(item)))
     : [parsed];
@@ -31,14 +32,10 @@ export function readValues(body: string): readonly string[] {
 }
 
 /** Numbers and objects are no values of ours, so they are named as they were written. */
-function parseJSON(body: string): string | unknown[] {
-  try {
-    const value: unknown = JSON.parse(body);
-    if (typeof value === "string" || Array.isArray(value)) return value;
-    return value === null ? "" : body;
-  } catch {
-    return body;
-  }
+function readBody(body: string): string | unknown[] {
+  const value = parseJSON(body);
+  if (typeof value === "string" || Array.isArray(value)) return value;
+  return value === null ? "" : body;
 }
 
 /** Reads managed domains; one bad one makes the whole bad. */

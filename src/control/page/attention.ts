@@ -1,7 +1,7 @@
 /** What needs attention, each with the command that mends it; what a person must see first. */
 import { html } from "hono/html";
 import { counted } from "../../base/words.ts";
-import type { Advice } from "../../base/trouble.ts";
+import { type Advice, hintOf } from "../../base/trouble.ts";
 import type { Status } from "../../contract/status.ts";
 import { type Markup, clip, takeFitting } from "./markup.ts";
 
@@ -28,7 +28,8 @@ function renderTrouble({ code, message, ...advice }: Status["attention"][number]
 }
 
 /** Renders what to do, with the command set apart. */
-export function renderAdvice({ hint, command }: Advice): Markup {
+export function renderAdvice(advice: Advice): Markup {
+  const [hint, command] = [hintOf(advice), advice.command];
   return command === undefined ? html`${clip(hint)}` : html`${clip(hint)} <code>${clip(command)}</code>`;
 }
 

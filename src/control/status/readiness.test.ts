@@ -41,7 +41,7 @@ test("GET /readyz says them, and that there are none any more", async () => {
   expect(await answer()).toEqual({ ready: true, reasons: [] });
   app.breakSink(denied);
   await app.reconciler.reconcile();
-  expect(await answer()).toEqual({ ready: false, reasons: [{ ...denied, sink: "hosts-file" }] });
+  expect(await answer()).toEqual({ ready: false, reasons: [{ ...denied, isRetried: true, sink: "hosts-file" }] });
 });
 
 test("what a terminal gets ends in a line end", async () => {

@@ -6,6 +6,7 @@ import type { Status } from "../../contract/status.ts";
 import { type Ran, runProgram } from "../../base/process.ts";
 import type { Platform } from "../../platform/platform.ts";
 import type { Desktop } from "../check.ts";
+import { errorCode } from "../../base/errors.ts";
 
 /** Milliseconds until a program that is run for a look is ended. */
 const programPatience = 5000;
@@ -74,7 +75,7 @@ async function readIfThere(path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { type Address, parseAddress } from "../../records/address.ts";
 import { type TargetMode, parseClusterIPs, parseClusterName, targetModes } from "../../records/cluster.ts";
 import { parseManagedDomain } from "../../records/managed-domain.ts";
 import { type HostName, parseHostName } from "../../records/name.ts";
-import { commaList, oneText, parsedBy } from "../../base/text-schema.ts";
+import { commaList, oneText, parsePort, parsedBy } from "../../base/text-schema.ts";
 import { platform } from "../../platform/current.ts";
 
 export interface Entry<Value = unknown> {
@@ -64,7 +64,10 @@ export const entries = {
     sample: "5000",
     doc: "The port of hostsfile-server.",
     whenAbsent: "5000",
-    schema: z.pipe(oneText, parsedBy(parsePort, "a port (1 to 65535)")),
+    schema: z.pipe(
+      oneText,
+      parsedBy((text: string) => parsePort(text, 1), "a port (1 to 65535)"),
+    ),
   }),
   clusterIPs: declare({
     path: ["dns", "cluster-ip"],
@@ -147,9 +150,4 @@ export function pathText(path: Entry["path"]): string {
 /** A name is for machines that reach the desktop by name only, as Docker Desktop does. */
 function parseHost(text: string): Address | HostName | undefined {
   return parseAddress(text) ?? parseHostName(text);
-}
-
-function parsePort(text: string): number | undefined {
-  const port = Number(text);
-  return /^[1-9]\d*$/.test(text) && port <= 65_535 ? port : undefined;
 }

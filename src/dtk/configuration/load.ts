@@ -6,6 +6,7 @@ import { renderNewFile } from "./new-file.ts";
 import { defaultConfigurationPath } from "./path.ts";
 import { readConfiguration } from "./read.ts";
 import { type Configuration, type GivenValues, resolveConfiguration } from "./resolve.ts";
+import { errorCode } from "../../base/errors.ts";
 
 /**
  * Loads the configuration.
@@ -28,7 +29,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if (codeOf(error) === "ENOENT") throw missing(path);
+    if (errorCode(error) === "ENOENT") throw missing(path);
     throw unusable(path, "read", error);
   }
 }
@@ -44,13 +45,9 @@ export function writeNewFile(path: string): boolean {
     writeFileSync(path, renderNewFile(), { flag: "wx" });
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
+    if (errorCode(error) === "EEXIST") return false;
     throw unusable(path, "written", error);
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
 
 function missing(path: string): TroubleError {

@@ -1,5 +1,6 @@
 /** Reads the kernel's packet filter as `nft --json list ruleset` prints it (libnftables-json(5)). */
 import * as z from "zod/mini";
+import { parseJSON } from "../../base/json.ts";
 
 const place = { family: z.string(), table: z.string() };
 
@@ -41,12 +42,4 @@ export function readRuleset(text: string): ReadonlyMap<string, Chain> | undefine
       return [id, { id, family, hook, policy, rules: own.map(({ expr }) => expr) }];
     }),
   );
-}
-
-function parseJSON(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

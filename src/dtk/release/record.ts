@@ -4,6 +4,7 @@ import { type ClusterName, parseClusterName } from "../../records/cluster.ts";
 import { parsedBy } from "../../base/text-schema.ts";
 import type { KubernetesAPI } from "../../kubernetes/api.ts";
 import { releaseNamespace } from "./names.ts";
+import { parseJSON } from "../../base/json.ts";
 
 const recordAnnotation = "hostsfile-server/dtk";
 const path = `/api/v1/namespaces/${releaseNamespace}`;
@@ -60,11 +61,7 @@ export async function readRecord(api: KubernetesAPI): Promise<NamespaceState> {
 }
 
 function parseRecord(text: string | undefined): InstallRecord | undefined {
-  try {
-    return text === undefined ? undefined : recordSchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+  return text === undefined ? undefined : recordSchema.safeParse(parseJSON(text)).data;
 }
 
 /** Writes the record, and makes the namespace if it is not there. */

@@ -8,6 +8,8 @@ import { type HTTPAnswer, isRefused, sendRequest } from "../../base/request.ts";
 import { TroubleError } from "../../base/trouble.ts";
 import { describeStranger } from "./stranger.ts";
 import { notTaken, serverSilent, strangerOnPort, tokenWanted } from "./trouble.ts";
+import { errorCode } from "../../base/errors.ts";
+import { parseJSON } from "../../base/json.ts";
 
 export interface ServerPlace {
   /** An address or a name. */
@@ -74,7 +76,7 @@ async function ask(
 }
 
 function isUnknownName(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN");
+  return ["ENOTFOUND", "EAI_AGAIN"].includes(errorCode(error) ?? "");
 }
 
 function isOurs({ headers }: HTTPAnswer): boolean {
@@ -88,12 +90,7 @@ function requireStatus(answer: HTTPAnswer, url: string): Status {
 }
 
 function readStatus({ status, text }: HTTPAnswer): Status | undefined {
-  if (status !== 200) return undefined;
-  try {
-    return statusSchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+  return status === 200 ? statusSchema.safeParse(parseJSON(text)).data : undefined;
 }
 
 /** A registry tells itself at `/v2/` only (OCI distribution specification, "determining support"). */

@@ -1,6 +1,7 @@
 /** Tries whether something listens at an address, as a browser would come: TCP on the ports of HTTP and HTTPS. */
 import { createConnection } from "node:net";
 import type { Address } from "../../records/address.ts";
+import { errorCode } from "../../base/errors.ts";
 
 /** `open`: somebody listens; `closed`: the machine is there and nobody listens; `silent`: no answer in time or no way. */
 export type ProbeResult = "open" | "closed" | "silent";
@@ -24,6 +25,6 @@ async function probePort(host: string, port: number): Promise<ProbeResult> {
   const socket = createConnection({ host, port, timeout: patience });
   socket.on("connect", () => resolve("open"));
   socket.on("timeout", () => resolve("silent"));
-  socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED" ? "closed" : "silent"));
+  socket.on("error", (error) => resolve(errorCode(error) === "ECONNREFUSED" ? "closed" : "silent"));
   return promise.finally(() => socket.destroy());
 }

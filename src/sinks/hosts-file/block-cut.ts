@@ -2,6 +2,7 @@
 import { renderDocument } from "./document/document.ts";
 import { type Marker, findMarkers } from "./document/marker.ts";
 import { mostBytes } from "./text.ts";
+import { lineFeed } from "../../base/bytes.ts";
 
 export type Cut =
   /** There is no block. */
@@ -20,8 +21,6 @@ const markerStarts = ["# BEGIN hostsfile-server", "# END hostsfile-server"];
 
 /** Bytes, far beyond any marker line. */
 const longestMarker = 1024;
-
-const lineFeed = 0x0a;
 
 /**
  * Takes the block out. A line of the user's that stands in it stays.

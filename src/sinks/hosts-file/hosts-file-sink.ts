@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Position } from "../../records/position.ts";
 import type { View } from "../../records/view.ts";
-import type { Trouble } from "../../base/trouble.ts";
+import { type Trouble, TroubleError } from "../../base/trouble.ts";
 import { BodyRenderer } from "./document/body-renderer.ts";
 import { type Cut, cutBlock } from "./block-cut.ts";
 import { compareBodies, renderBody, splitBody } from "./document/body.ts";
@@ -11,7 +11,7 @@ import type { Adoption } from "./document/adoption.ts";
 import { type Rendering, renderDocument, userPartOf } from "./document/document.ts";
 import { HostEntrySelector, type Selection, selectHostEntries } from "./document/selection.ts";
 import { type FileAccess, fileAccess } from "./writer/file-access.ts";
-import { HostsFileError, explain } from "./hosts-file-trouble.ts";
+import { hostsFileTrouble } from "./hosts-file-trouble.ts";
 import { hostsFileIdentity } from "./identity.ts";
 import { takeLock } from "./lock.ts";
 import type { Lock } from "./lock-outcome.ts";
@@ -122,9 +122,9 @@ class FileSink implements HostsFileSink {
       const trouble = await this.prepare();
       return trouble === undefined ? await this.#showWhole(view, adoption) : { ok: false, trouble };
     } catch (error) {
-      const explained = explain(error, this.#options.path);
-      if (explained === undefined) throw error;
-      return { ok: false, trouble: explained.trouble };
+      const trouble = hostsFileTrouble(error, this.#options.path);
+      if (trouble === undefined) throw error;
+      return { ok: false, trouble };
     }
   }
 
@@ -144,11 +144,10 @@ class FileSink implements HostsFileSink {
       this.#watch = watchHostsFile({ realPath: real, path, onLook: () => void this.#look() });
       return undefined;
     } catch (error) {
-      const explained = explain(error, this.#options.path);
-      if (explained === undefined) throw error;
-      if (this.#lock.state !== "held")
-        this.#lock = { state: "unavailable", isFolderClosed: false, trouble: explained.trouble };
-      return explained.trouble;
+      const trouble = hostsFileTrouble(error, this.#options.path);
+      if (trouble === undefined) throw error;
+      if (this.#lock.state !== "held") this.#lock = { state: "unavailable", isFolderClosed: false, trouble };
+      return trouble;
     }
   }
 
@@ -157,7 +156,7 @@ class FileSink implements HostsFileSink {
     try {
       await moveOldCopies(files, { stateFolder, folder: this.#folder, path });
     } catch (error) {
-      throw this.#error(notKept(stateFolder, error));
+      throw new TroubleError(notKept(stateFolder, error));
     }
   }
 
@@ -166,7 +165,7 @@ class FileSink implements HostsFileSink {
     try {
       return await this.#show(selection, adoption);
     } catch (error) {
-      if (!(error instanceof HostsFileError) || error.trouble.code !== "hosts-file-too-large") throw error;
+      if (!(error instanceof TroubleError) || error.code !== "hosts-file-too-large") throw error;
       return this.#shrink(selection, { adoption, error });
     }
   }
@@ -174,7 +173,7 @@ class FileSink implements HostsFileSink {
   /** Our own lines must never be what makes the file too large: they go first, and what is wanted is shown if it fits then. */
   async #shrink(
     selection: Selection,
-    { adoption, error }: { readonly adoption: Adoption | undefined; readonly error: HostsFileError },
+    { adoption, error }: { readonly adoption: Adoption | undefined; readonly error: TroubleError },
   ): Promise<HostsFileReport> {
     let cut: Cut | undefined;
     const { bytes, method } = await this.#writer.update((found) => {
@@ -200,12 +199,12 @@ class FileSink implements HostsFileSink {
       const render: typeof renderBody = (entries) => this.#renderer.render(entries);
       const position = this.#options.position();
       const rendering = renderDocument({ text, wanted, written: this.#body, position, adoption, render });
-      if (rendering.kind === "undecidable") throw this.#error(undecidableTrouble(this.#options.path, rendering));
+      if (rendering.kind === "undecidable") throw new TroubleError(undecidableTrouble(this.#options.path, rendering));
       const isRepair = this.#isRepair(rendering);
       decided = { rendering, isRepair };
       if (rendering.kind === "unchanged") return undefined;
       if (isRepair && !this.#repairs.allows(this.#options.clock())) {
-        throw this.#error(contestedTrouble(this.#options.path, rendering.userPart));
+        throw new TroubleError(contestedTrouble(this.#options.path, rendering.userPart));
       }
       const isAdopted = hasAdopted(rendering);
       const keepCopy = rendering.damage.length > 0 || isAdopted;
@@ -264,10 +263,6 @@ class FileSink implements HostsFileSink {
     this.#options.onOutsideEdit();
   }
 
-  #error(trouble: Trouble): HostsFileError {
-    return new HostsFileError(trouble);
-  }
-
   async #letGo(): Promise<void> {
     this.#watch?.[Symbol.dispose]();
     this.#watch = undefined;
@@ -289,5 +284,5 @@ function hasAdopted({ adopted = [] }: Decided): boolean {
 const notOpened: Trouble = {
   code: "hosts-file-lock-unavailable",
   message: "The hosts file has not been opened yet.",
-  hint: "It is tried by itself.",
+  hint: "Wait a moment.",
 };

@@ -1,7 +1,8 @@
 /** How a try to become the only writer of a hosts file ends, and what a user reads about it. */
 import { basename, dirname } from "node:path";
+import { renderCommand } from "../../base/shell.ts";
 import type { Advice, Trouble } from "../../base/trouble.ts";
-import { errorCode } from "./writer/file-access.ts";
+import { errorCode, sqliteCode, sqliteCodes } from "../../base/errors.ts";
 
 /** Who holds the lock. */
 export interface Holder {
@@ -28,18 +29,6 @@ export type Lock =
   | { readonly state: "denied"; readonly isFolderClosed: boolean; readonly trouble: Trouble }
   /** Nobody can, for now: the file system is full, read-only, or the folder is missing. */
   | { readonly state: "unavailable"; readonly isFolderClosed: boolean; readonly trouble: Trouble };
-
-/** SQLite's result codes (sqlite.org/rescode.html). */
-export const sqliteBusy = 5;
-export const sqlitePermission = 3;
-export const sqliteCorrupt = 11;
-export const sqliteNotADatabase = 26;
-
-export function sqliteCode(error: unknown): number | undefined {
-  return error instanceof Error && "errcode" in error && typeof error.errcode === "number"
-    ? error.errcode & 0xff
-    : undefined;
-}
 
 /** Another one has it. */
 export function taken(path: string, holder: Holder | undefined): Lock {
@@ -69,7 +58,7 @@ function stopAdvice(holder: Holder | undefined): Advice {
 /** It cannot be had by this user, or not for now. */
 export function failed(path: string, error: unknown): Lock {
   const code = errorCode(error);
-  if (code === "EACCES" || code === "EPERM" || sqliteCode(error) === sqlitePermission) {
+  if (code === "EACCES" || code === "EPERM" || sqliteCode(error) === sqliteCodes.permission) {
     return {
       state: "denied",
       isFolderClosed: code === "EACCES",
@@ -86,10 +75,19 @@ export function failed(path: string, error: unknown): Lock {
     trouble: {
       code: "hosts-file-lock-unavailable",
       message: `No lock can be kept beside ${path} (${code ?? (error instanceof Error ? error.message : "unknown error")}).`,
-      hint:
-        code === "EROFS"
-          ? `Its folder is mounted read-only. Mount it writable: \`sudo mount -o remount,rw $(findmnt -no TARGET --target ${dirname(path)})\`. It is tried again by itself.`
-          : `Check \`df -h ${dirname(path)}\` and \`findmnt --target ${dirname(path)}\`. It is tried again by itself.`,
+      ...(code === "EROFS" ? remount(dirname(path)) : look(dirname(path))),
     },
   };
+}
+
+function remount(folder: string): Advice {
+  return {
+    hint: "Its folder is mounted read-only. Mount it writable:",
+    command: `sudo mount -o remount,rw $(findmnt -no TARGET --target ${renderCommand([folder])})`,
+  };
+}
+
+function look(folder: string): Advice {
+  const word = renderCommand([folder]);
+  return { hint: "Check the disk and the mount:", command: `df -h ${word}; findmnt --target ${word}` };
 }

@@ -19,18 +19,9 @@ import {
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { unlessMissing } from "./writer/file-access.ts";
-import {
-  type HeldLock,
-  type Holder,
-  type Lock,
-  failed,
-  sqliteBusy,
-  sqliteCode,
-  sqliteCorrupt,
-  sqliteNotADatabase,
-  taken,
-} from "./lock-outcome.ts";
+import { type HeldLock, type Holder, type Lock, failed, taken } from "./lock-outcome.ts";
 import { findOrigins, mountTable } from "./writer/mount.ts";
+import { sqliteCode, sqliteCodes } from "../../base/errors.ts";
 
 export interface LockRequest {
   /** The real path of the hosts file. */
@@ -195,7 +186,7 @@ async function letGo(identity: string, remove: () => void, kept: DisposableStack
 
 function isRubbish(error: unknown): boolean {
   const code = sqliteCode(error);
-  return code === sqliteCorrupt || code === sqliteNotADatabase;
+  return code === sqliteCodes.corrupt || code === sqliteCodes.notADatabase;
 }
 
 /**
@@ -220,7 +211,7 @@ function begin(database: DatabaseSync): boolean {
     database.exec("PRAGMA busy_timeout = 0; BEGIN IMMEDIATE");
     return true;
   } catch (error) {
-    if (sqliteCode(error) !== sqliteBusy) throw error;
+    if (sqliteCode(error) !== sqliteCodes.busy) throw error;
     return false;
   } finally {
     database.exec(`PRAGMA busy_timeout = ${patience}`);

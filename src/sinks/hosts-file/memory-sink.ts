@@ -7,7 +7,7 @@ import { renderDocument } from "./document/document.ts";
 import { hostsFileIdentity } from "./identity.ts";
 import { refusedBy } from "./document/refusal.ts";
 import { selectHostEntries } from "./document/selection.ts";
-import { explain } from "./hosts-file-trouble.ts";
+import { hostsFileTrouble } from "./hosts-file-trouble.ts";
 import { noticesOf, undecidableTrouble } from "./notice.ts";
 import { readHostsFile } from "./writer/read-hosts-file.ts";
 import type { Sink } from "../../engine/sink.ts";
@@ -30,9 +30,9 @@ export function openMemorySink({ path }: { readonly path: string }): MemorySink 
     try {
       text ??= readHostsFile(path);
     } catch (error) {
-      const explained = explain(error, path);
-      if (explained === undefined) throw error;
-      return { ok: false, trouble: explained.trouble };
+      const trouble = hostsFileTrouble(error, path);
+      if (trouble === undefined) throw error;
+      return { ok: false, trouble };
     }
     const { wanted, refused } = selectHostEntries(view.entries);
     const rendering = renderDocument({ text, wanted, written: body, adoption });

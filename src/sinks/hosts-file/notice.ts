@@ -1,5 +1,6 @@
 /** What the sink tells a user about the hosts file that is no failure of a system call. */
-import type { Trouble } from "../../base/trouble.ts";
+import { renderCommand } from "../../base/shell.ts";
+import type { Advice, Trouble } from "../../base/trouble.ts";
 import { guessCulprit } from "./culprit.ts";
 import type { Rendering } from "./document/document.ts";
 
@@ -63,6 +64,7 @@ function damagedNotice(path: string, lines: readonly number[], copy: string | un
   return {
     code: "hosts-file-block-damaged",
     message: `${path}: the managed block was damaged (${inLines(lines)}) and has been put in order; no line of yours was touched.`,
+    severity: "info",
     hint: copy === undefined ? "Nothing to do." : `Nothing to do. The file as it was is kept in ${copy}.`,
   };
 }
@@ -72,7 +74,9 @@ function restoredNotice(path: string, userPart: string): Trouble {
   return {
     code: "hosts-file-block-restored",
     message: `${path}: the managed block was changed by somebody else${culprit === undefined ? "" : ` (${culprit.names}?)`} and has been restored.`,
-    hint: culprit?.hint ?? "To remove the block for good run `sudo hostsfile-server clear`.",
+    ...(culprit?.hint === undefined
+      ? { hint: "To remove the block for good:", command: "sudo hostsfile-server clear" }
+      : { hint: culprit.hint }),
   };
 }
 
@@ -82,9 +86,14 @@ export function contestedTrouble(path: string, userPart: string): Trouble {
   return {
     code: "hosts-file-contested",
     message: `${path}: ${culprit === undefined ? "another program" : culprit.names} keeps changing the managed block; it is restored once a minute only.`,
-    hint:
-      culprit?.hint ??
-      `Find out what writes it (\`sudo fuser -v ${path}\`) and stop it, or keep it off the lines between the markers.`,
+    ...(culprit?.hint === undefined ? findWriter(path) : { hint: culprit.hint }),
+  };
+}
+
+function findWriter(path: string): Advice {
+  return {
+    hint: "Stop that program, or keep it away from the lines between the markers. This shows which one has the file open:",
+    command: renderCommand(["sudo", "fuser", "-v", path]),
   };
 }
 
@@ -94,7 +103,8 @@ export function undecidableTrouble(path: string, { markers, lines }: Undecidable
   return {
     code: "hosts-file-block-undecidable",
     message: `${path} was left as it is: the markers of the managed block are damaged (${inLines(markers)}), and ${inLines(lines)} may be yours or an old part of the block.`,
-    hint: `Delete those of ${inLines(lines)} that are not yours, then the markers: \`sudo sed -i '${script}' ${path}\` deletes the markers alone, and what then remains counts as yours.`,
+    hint: `Delete those of ${inLines(lines)} that are not yours. Then delete the markers. What remains counts as yours. This deletes the markers alone:`,
+    command: renderCommand(["sudo", "sed", "-i", script, path]),
   };
 }
 
@@ -103,7 +113,8 @@ export function linkedNotice(path: string): Trouble {
   return {
     code: "hosts-file-linked",
     message: `${path} had another name (a hard link), which keeps the old lines: ${path} is a new file now.`,
-    hint: `If that name should show the same, make a symbolic link of it: \`sudo ln -sfn ${path} NAME\`.`,
+    hint: "If that name should show the same, make it a symbolic link:",
+    command: `sudo ln -sfn ${renderCommand([path])} NAME`,
   };
 }
 
@@ -112,7 +123,8 @@ export function lateCopyNotice(path: string, copy: string): Trouble {
   return {
     code: "hosts-file-late-edit",
     message: `${path} was saved by another program that had opened it before it was replaced, and it has changed since.`,
-    hint: `What that program saved is kept in ${copy}: compare it with \`diff ${copy} ${path}\`.`,
+    hint: `What that program saved is kept in ${copy}. Compare the two:`,
+    command: renderCommand(["diff", copy, path]),
   };
 }
 
@@ -131,6 +143,7 @@ export function mendedNotice(path: string, copy: string | undefined): Trouble {
   return {
     code: "hosts-file-mended",
     message: `${path}: a write had not come to its end, and left the file half written. It has been repaired; no line of yours was lost.`,
+    severity: "info",
     hint: copy === undefined ? "Nothing to do." : `Nothing to do. The half-written file is kept in ${copy}.`,
   };
 }
@@ -140,7 +153,8 @@ export function tornEditedNotice(path: string, copy: string): Trouble {
   return {
     code: "hosts-file-torn-edited",
     message: `${path}: a write had not come to its end, and the file was edited before it could be repaired.`,
-    hint: `The file as it was before that write is kept in ${copy}: compare it with \`diff ${copy} ${path}\`.`,
+    hint: `The file as it was before that write is kept in ${copy}. Compare the two:`,
+    command: renderCommand(["diff", copy, path]),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Position } from "../../records/position.ts";
 import type { Trouble } from "../../base/trouble.ts";
 import { type PlacedMarker, findMarkersIn } from "./block-cut.ts";
 import { fileAccess } from "./writer/file-access.ts";
-import { explain } from "./hosts-file-trouble.ts";
+import { hostsFileTrouble } from "./hosts-file-trouble.ts";
 import { takeSnapshot } from "./writer/snapshot.ts";
 
 /** Undefined among the positions is a block that names no store. */
@@ -23,9 +23,9 @@ export function shownBefore(path: string): ShownBefore {
     const positions = begins.length === 0 && markers.length > 0 ? [undefined] : begins.map(({ position }) => position);
     return { ok: true, positions };
   } catch (error) {
-    const explained = explain(error, path);
-    if (explained === undefined) throw error;
-    return { ok: false, trouble: explained.trouble };
+    const trouble = hostsFileTrouble(error, path);
+    if (trouble === undefined) throw error;
+    return { ok: false, trouble };
   }
 }
 

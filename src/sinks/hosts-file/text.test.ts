@@ -1,6 +1,6 @@
 /** Bytes become a text as they are, as long as there are texts so long. */
 import { expect, test } from "vitest";
-import { HostsFileError } from "./hosts-file-trouble.ts";
+import { TroubleError } from "../../base/trouble.ts";
 import { mostBytes, toText } from "./text.ts";
 
 test("each byte is one character, and comes back", () => {
@@ -11,6 +11,6 @@ test("each byte is one character, and comes back", () => {
 test("what is too large for a text is refused with its path", () => {
   // Pages that nobody touches take no memory.
   const bytes = Buffer.alloc(mostBytes + 1);
-  expect(() => toText("/etc/hosts", bytes)).toThrow(HostsFileError);
+  expect(() => toText("/etc/hosts", bytes)).toThrow(TroubleError);
   expect(() => toText("/etc/hosts", bytes)).toThrow("/etc/hosts");
 });

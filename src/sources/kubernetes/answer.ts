@@ -1,6 +1,7 @@
 /** What an API server may answer instead of what was asked for, and why the objects are listed anew then. */
 import { parseStatus } from "./object.ts";
 import { SilenceError } from "./transport.ts";
+import { parseJSON } from "../../base/json.ts";
 
 /** Why the objects are listed anew. */
 export type RelistReason =
@@ -74,13 +75,4 @@ export async function readText(chunks: AsyncIterable<Uint8Array>): Promise<strin
     if (size > largestPage) throw new AnswerError("unreadable", "the list is too large");
   }
   return Buffer.concat(parts).toString("utf8");
-}
-
-/** Undefined for what is no JSON. */
-export function parseJSON(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

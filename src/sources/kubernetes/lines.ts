@@ -1,9 +1,8 @@
 /** Cuts a stream of bytes into lines: a watch sends one JSON text a line, and neither lines nor characters end where chunks do. */
+import { lineFeed } from "../../base/bytes.ts";
 
 /** Bytes. An object in etcd has at most 1.5 MiB, and JSON may be some times that. */
 const longestLine = 32 * 1024 * 1024;
-
-const lineFeed = 0x0a;
 
 /**
  * Reads the lines, without their ends and without empty ones. A last line without an end was cut off, so it is left out.

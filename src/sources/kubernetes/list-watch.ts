@@ -1,9 +1,10 @@
 /** Follows the objects of one kind in one cluster. Every npm informer loses events or stops for good, so this one is ours. */
-import { AnswerError, type RelistReason, describeEnd, parseJSON, readText, refusalOf } from "./answer.ts";
+import { AnswerError, type RelistReason, describeEnd, readText, refusalOf } from "./answer.ts";
 import { readLines } from "./lines.ts";
 import { type ListLimits, type ListOptions, listObjects } from "./list.ts";
 import { type KubernetesObject, keyOf, parseObject, parseStatus } from "./object.ts";
 import type { Clock, Retry } from "./retry.ts";
+import { parseJSON } from "../../base/json.ts";
 
 /** What happened to the objects, each under its key `namespace/name`. */
 export type ListWatchEvent<Item> =

@@ -1,7 +1,8 @@
 /** Lists the objects of a kind, page by page; a list that is not complete is none. */
-import { AnswerError, parseJSON, readText, refusalOf } from "./answer.ts";
+import { AnswerError, readText, refusalOf } from "./answer.ts";
 import { type KubernetesObject, keyOf, parseObject } from "./object.ts";
 import type { Transport } from "./transport.ts";
+import { parseJSON } from "../../base/json.ts";
 
 export interface ListLimits {
   /** Objects in one answer. */

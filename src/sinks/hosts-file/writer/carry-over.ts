@@ -1,6 +1,5 @@
 /** Puts what another process appended while the file was being written behind what was written; pure. */
-
-const lineFeed = 0x0a;
+import { lineFeed } from "../../../base/bytes.ts";
 
 /**
  * Appends bytes as `>>` would have, on a line of their own.

@@ -2,9 +2,11 @@
 import { basename, dirname, join } from "node:path";
 import { userPartOf } from "../document/document.ts";
 import { readIfThere, writeDurably } from "./durable-file.ts";
-import { type FileAccess, errorCode, unlessMissing } from "./file-access.ts";
-import { HostsFileError } from "../hosts-file-trouble.ts";
+import { type FileAccess, unlessMissing } from "./file-access.ts";
 import { mostBytes } from "../text.ts";
+import { errorCode } from "../../../base/errors.ts";
+import { renderCommand } from "../../../base/shell.ts";
+import { type Trouble, TroubleError } from "../../../base/trouble.ts";
 
 /** How many copies are kept beside the first one. */
 const kept = 5;
@@ -36,7 +38,7 @@ export class Copies {
    * @param bytes - the whole file, as it is before the write
    * @param userPart - its text without the managed block
    * @returns the path of the copy that was kept now, if one was
-   * @throws HostsFileError if the copy cannot be kept; then the file must not be written
+   * @throws TroubleError if the copy cannot be kept; then the file must not be written
    */
   async keepIfNew(bytes: Buffer, userPart: string): Promise<string | undefined> {
     if (userPart === this.#userPart) return undefined;
@@ -94,9 +96,9 @@ export class Copies {
   }
 
   /** What was thrown, explained. The folder that the command looks at must be there. */
-  #notKept(error: unknown): HostsFileError {
+  #notKept(error: unknown): TroubleError {
     const isThere = unlessMissing(() => this.#files.status(this.#folder)) !== undefined;
-    return new HostsFileError(notKept(isThere ? this.#folder : dirname(this.#folder), error), error);
+    return new TroubleError(notKept(isThere ? this.#folder : dirname(this.#folder), error), { cause: error });
   }
 }
 
@@ -115,10 +117,11 @@ function isLaterCopy(of: string, name: string): boolean {
 }
 
 /** The trouble of a copy that could not be kept in a folder. */
-export function notKept(folder: string, error: unknown): HostsFileError["trouble"] {
+export function notKept(folder: string, error: unknown): Trouble {
   return {
     code: "hosts-file-copy-failed",
     message: `The hosts file was left as it is: no copy of it could be kept in ${folder} (${errorCode(error) ?? "unknown error"}).`,
-    hint: `Make room in ${folder} and let this user write there (\`df -h ${folder}\`, \`ls -ld ${folder}\`). It is tried again by itself.`,
+    hint: `Make room in ${folder}, and let this user write there. This shows both:`,
+    command: `df -h ${renderCommand([folder])}; ls -ld ${renderCommand([folder])}`,
   };
 }

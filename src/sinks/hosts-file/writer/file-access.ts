@@ -24,6 +24,7 @@ import {
 } from "node:fs";
 import { promisify } from "node:util";
 import { kernelCalls } from "../../../platform/kernel-calls.ts";
+import { errorCode } from "../../../base/errors.ts";
 
 /** An open file. Disposing of it closes it. */
 export interface OpenFile extends Disposable {
@@ -82,11 +83,6 @@ function toOpenFile(descriptor: number): OpenFile {
     hasWriter: () => kernelCalls().hasWriter(descriptor),
     [Symbol.dispose]: () => closeSync(descriptor),
   };
-}
-
-/** The code of a system error, as in `ENOSPC`; undefined for any other error. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
 /** Runs work that may find nothing there; undefined then. Other errors pass. */

@@ -4,8 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startsWith } from "./bytes.ts";
 import { carryOver } from "./carry-over.ts";
 import { type FileAccess, type OpenFile, readAll, writeAll } from "./file-access.ts";
-import { HostsFileError } from "../hosts-file-trouble.ts";
 import { type Snapshot, isSame, isUntouched, toInode } from "./snapshot.ts";
+import { lineFeed } from "../../../base/bytes.ts";
+import { TroubleError } from "../../../base/trouble.ts";
+import { notAsWrittenTrouble } from "../hosts-file-trouble.ts";
 
 export interface Overwriting {
   readonly files: FileAccess;
@@ -18,8 +20,6 @@ export interface Overwriting {
   /** Called before the first byte is written, to make the old and the new bytes durable elsewhere. */
   readonly prepare: () => Promise<void>;
 }
-
-const lineFeed = 0x0a;
 
 /**
  * Milliseconds without an edit before a file that others edited is written, or any file is made shorter. Another program
@@ -54,7 +54,7 @@ export async function overwriteFile(overwriting: Overwriting): Promise<Buffer | 
   const written =
     wanted.length < oldBytes.length ? cut({ path, file, bytes: wanted, oldLength: oldBytes.length }) : wanted;
   await file.sync();
-  if (!startsWith(readAll(file), written)) throw new HostsFileError(notAsWritten(path));
+  if (!startsWith(readAll(file), written)) throw new TroubleError(notAsWrittenTrouble(path));
   return written;
 }
 
@@ -149,7 +149,7 @@ function cut({ path, file, bytes, oldLength }: Cutting): Buffer {
   const padded = pad(bytes, oldLength);
   return afterLastLook(file, (found) => {
     // Somebody wrote the whole file anew: to cut it now would take theirs.
-    if (!startsWith(found, padded)) throw new HostsFileError(notAsWritten(path));
+    if (!startsWith(found, padded)) throw new TroubleError(notAsWrittenTrouble(path));
     const appended = found.subarray(oldLength);
     const whole = carryOver(bytes, appended);
     const act = (): void => {
@@ -159,12 +159,4 @@ function cut({ path, file, bytes, oldLength }: Cutting): Buffer {
     };
     return { result: whole, act };
   });
-}
-
-function notAsWritten(path: string): HostsFileError["trouble"] {
-  return {
-    code: "hosts-file-not-as-written",
-    message: `${path} does not read back as it was written.`,
-    hint: "Another program writes it at the same time (an editor, a virus scanner?), or the disk is failing: see `sudo dmesg | tail`.",
-  };
 }

@@ -5,6 +5,7 @@ import { startsWith } from "./bytes.ts";
 import { readIfThere, writeDurably } from "./durable-file.ts";
 import { type FileAccess, syncFolder, unlessMissing } from "./file-access.ts";
 import { type Inode, isSame } from "./snapshot.ts";
+import { lineFeed } from "../../../base/bytes.ts";
 
 /** A write over a file, from old to new bytes. */
 export interface JournalEntry {
@@ -20,8 +21,6 @@ export interface Journal {
   readonly file: string;
   readonly entry: JournalEntry | undefined;
 }
-
-const lineFeed = 0x0a;
 
 /** Each hosts file has its own, so that a write over one never costs what another still needs. */
 function journalPath(folder: string, path: string): string {

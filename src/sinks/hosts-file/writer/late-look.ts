@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Fingerprint, asidePath, fingerprintOf } from "./aside.ts";
 import { removeQuietly } from "./durable-file.ts";
 import { type FileAccess, type OpenFile, holds, readAll } from "./file-access.ts";
+import { lineFeed } from "../../../base/bytes.ts";
 
 /** What came into the old inode after it was replaced. */
 export type LateEdit =
@@ -40,8 +41,6 @@ const interval = 1_000;
 
 /** Looks at a file of which the kernel does not say whether anybody writes to it: ten minutes. */
 const patience = 600;
-
-const lineFeed = 0x0a;
 
 /** One replaced file, looked at for as long as something may come. */
 export class LateLook {

@@ -1,8 +1,8 @@
 /** Repairs a hosts file that a write in place left torn, from its journal, before anything else is done with the file. */
-import type { Trouble } from "../../../base/trouble.ts";
+import { type Trouble, TroubleError } from "../../../base/trouble.ts";
 import type { Copies } from "./copies.ts";
 import { type FileAccess, unlessMissing } from "./file-access.ts";
-import { HostsFileError, explain } from "../hosts-file-trouble.ts";
+import { hostsFileTrouble } from "../hosts-file-trouble.ts";
 import * as journals from "./journal.ts";
 import { journalDamagedNotice, mendedNotice, tornEditedNotice, tornTrouble } from "../notice.ts";
 import { type Snapshot, realPathOf, toInode } from "./snapshot.ts";
@@ -69,7 +69,7 @@ export class Mender {
   /**
    * Repairs the file if a journal is open.
    *
-   * @throws HostsFileError that says where the bytes are, if the file is torn and cannot be repaired yet; a system error
+   * @throws TroubleError that says where the bytes are, if the file is torn and cannot be repaired yet; a system error
    */
   async mend(): Promise<void> {
     if (!this.#mayBeTorn) return;
@@ -121,7 +121,7 @@ export class Mender {
     } catch (error) {
       const { path } = this.#options;
       if (repair.torn === undefined) throw error;
-      throw new HostsFileError(tornTrouble(path, file, explain(error, path)?.trouble), error);
+      throw new TroubleError(tornTrouble(path, file, hostsFileTrouble(error, path)), { cause: error });
     }
   }
 }

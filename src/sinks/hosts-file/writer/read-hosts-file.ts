@@ -7,7 +7,7 @@ import { toText } from "../text.ts";
  * Reads the file.
  *
  * @returns its bytes as latin1; empty when it is missing
- * @throws HostsFileError or a system error
+ * @throws TroubleError or a system error
  */
 export function readHostsFile(path: string): string {
   const snapshot = takeSnapshot(fileAccess, path);

@@ -5,9 +5,11 @@ import { basename, dirname, join } from "node:path";
 import { asidePath, fingerprintOf } from "./aside.ts";
 import { copyExtendedAttributes, setAttributes } from "./attributes.ts";
 import { removeQuietly } from "./durable-file.ts";
-import { type FileAccess, type OpenFile, errorCode, holds, syncFolder, writeAll } from "./file-access.ts";
-import { HostsFileError } from "../hosts-file-trouble.ts";
+import { type FileAccess, type OpenFile, holds, syncFolder, writeAll } from "./file-access.ts";
 import { type Attributes, type Inode, type Snapshot, isSame, isUntouched, toInode } from "./snapshot.ts";
+import { errorCode } from "../../../base/errors.ts";
+import { TroubleError } from "../../../base/trouble.ts";
+import { notAsWrittenTrouble } from "../hosts-file-trouble.ts";
 
 export interface Replacement {
   readonly files: FileAccess;
@@ -75,7 +77,7 @@ async function fillAndMove(filling: Filling): Promise<Replaced> {
   const failure = unlessImpossible(() => setAttributes(file, snapshot.kind === "file" ? snapshot.attributes : newFile));
   if (failure !== undefined) return failure;
   await file.sync();
-  if (!holds(file, bytes)) throw new HostsFileError(notAsWritten(snapshot.path));
+  if (!holds(file, bytes)) throw new TroubleError(notAsWrittenTrouble(snapshot.path));
   const inode = toInode(file.status());
   if (!isUntouched(files, path, snapshot)) return { kind: "edited" };
   return unlessImpossible(() => {
@@ -171,12 +173,4 @@ export function sweepTemporaries(files: FileAccess, path: string): void {
   for (const name of files.list(folder)) {
     if (isTemporaryOf(path, name)) removeQuietly(files, join(folder, name));
   }
-}
-
-function notAsWritten(path: string): HostsFileError["trouble"] {
-  return {
-    code: "hosts-file-not-as-written",
-    message: `${path} was left as it is: the copy beside it does not read back as it was written.`,
-    hint: "Another program (a virus scanner?) changes new files in that folder, or the disk is failing: see `sudo dmesg | tail`.",
-  };
 }

@@ -1,9 +1,11 @@
 /** The hosts file as it stood at one moment: the real path, every byte, and an open handle to that very inode. */
 import { type BigIntStats, constants, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { type FileAccess, type OpenFile, errorCode, holds, readAll, unlessMissing } from "./file-access.ts";
-import { HostsFileError, notRegularTrouble, orphanedTrouble, tooLargeTrouble } from "../hosts-file-trouble.ts";
+import { type FileAccess, type OpenFile, holds, readAll, unlessMissing } from "./file-access.ts";
+import { notRegularTrouble, orphanedTrouble, tooLargeTrouble } from "../hosts-file-trouble.ts";
 import { findMount, mountTable } from "./mount.ts";
+import { errorCode } from "../../../base/errors.ts";
+import { TroubleError } from "../../../base/trouble.ts";
 
 /** Bytes that one read(2) gives at most; no block of ours can make a file so large. */
 const maximumSize = 0x7fff_f000;
@@ -38,7 +40,7 @@ export type Snapshot =
 /**
  * Reads the hosts file. Links are followed once, by the path; the file itself must be a regular one.
  *
- * @throws HostsFileError or a system error; an unreadable file is never taken for an empty one
+ * @throws TroubleError or a system error; an unreadable file is never taken for an empty one
  */
 export function takeSnapshot(files: FileAccess, path: string): Snapshot {
   const real = realPathOf(files, path);
@@ -48,10 +50,9 @@ export function takeSnapshot(files: FileAccess, path: string): Snapshot {
   if (file === undefined) return { kind: "missing", path: real, bytes: Buffer.alloc(0) };
   try {
     const status = file.status();
-    if (!status.isFile()) throw new HostsFileError(notRegularTrouble(path));
-    if (status.nlink === 0n && isOrphaned(files, real, toInode(status)))
-      throw new HostsFileError(orphanedTrouble(path));
-    if (status.size > maximumSize) throw new HostsFileError(tooLargeTrouble(path, status.size));
+    if (!status.isFile()) throw new TroubleError(notRegularTrouble(path));
+    if (status.nlink === 0n && isOrphaned(files, real, toInode(status))) throw new TroubleError(orphanedTrouble(path));
+    if (status.size > maximumSize) throw new TroubleError(tooLargeTrouble(path, status.size));
     const attributes = { mode: Number(status.mode) & 0o7777, owner: Number(status.uid), group: Number(status.gid) };
     return {
       kind: "file",

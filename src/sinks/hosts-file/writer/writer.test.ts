@@ -25,8 +25,9 @@ import { describe, expect, test } from "vitest";
 import { failingFiles } from "../../../../test/support/failing-files.ts";
 import { type Place, plainPlace } from "../../../../test/support/hosts-place.ts";
 import { type FileAccess, fileAccess } from "./file-access.ts";
-import { HostsFileError, explain } from "../hosts-file-trouble.ts";
+import { hostsFileTrouble } from "../hosts-file-trouble.ts";
 import { HostsFileWriter, type Written } from "./writer.ts";
+import { TroubleError } from "../../../base/trouble.ts";
 
 const oldText = "127.0.0.1 localhost\n# the user's\n";
 const newText = `${oldText}10.0.0.1 a.test\n10.0.0.1 b.test\n`;
@@ -176,7 +177,7 @@ describe.concurrent("what stands at the path", () => {
     make(place.path);
     await using writer = writerOf(place);
     const error: unknown = await write(writer, newText).catch((thrown: unknown) => thrown);
-    expect(explain(error, place.path)?.trouble.code).toBe(code);
+    expect(hostsFileTrouble(error, place.path)?.code).toBe(code);
     expect(readdirSync(place.folder)).toEqual(["hosts"]);
   });
 
@@ -233,7 +234,7 @@ describe.concurrent("somebody edits meanwhile", () => {
         return { bytes: Buffer.from(newText), keepCopy: false };
       })
       .catch((thrown: unknown) => thrown);
-    expect(error instanceof HostsFileError && error.trouble.code).toBe("hosts-file-busy");
+    expect(error instanceof TroubleError && error.code).toBe("hosts-file-busy");
     expect(readFileSync(place.path, "utf8")).toBe(`${oldText}${"x\n".repeat(5)}`);
     expect(readdirSync(place.folder)).toEqual(["hosts"]);
   });

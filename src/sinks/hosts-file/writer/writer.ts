@@ -1,10 +1,10 @@
 /** The only writer of the hosts file: reads it, lets the caller decide what it becomes, and brings that out without ever losing a byte. */
-import type { Trouble } from "../../../base/trouble.ts";
+import { renderCommand } from "../../../base/shell.ts";
+import { type Trouble, TroubleError } from "../../../base/trouble.ts";
 import { fingerprintOf } from "./aside.ts";
-import { type FileAccess, errorCode } from "./file-access.ts";
+import { type FileAccess } from "./file-access.ts";
 import { carryOver } from "./carry-over.ts";
 import { Copies } from "./copies.ts";
-import { HostsFileError } from "../hosts-file-trouble.ts";
 import { overwriteFile } from "./in-place.ts";
 import type { LateEdit } from "./late-look.ts";
 import { LateLooks } from "./late-looks.ts";
@@ -12,6 +12,7 @@ import { Mender } from "./mender.ts";
 import { linkedNotice } from "../notice.ts";
 import { type Replaced, replaceFile, sweepTemporaries } from "./replace.ts";
 import { type Inode, type Snapshot, isSame, realPathOf, takeSnapshot } from "./snapshot.ts";
+import { errorCode } from "../../../base/errors.ts";
 
 /** What the file is to become. */
 export interface Plan {
@@ -77,7 +78,7 @@ export class HostsFileWriter implements AsyncDisposable {
   /**
    * Mends what a crash left: temporary files beside the hosts file, and a file torn by a write in place.
    *
-   * @throws HostsFileError or a system error
+   * @throws TroubleError or a system error
    */
   async recover(): Promise<void> {
     const { files, path } = this.#options;
@@ -92,7 +93,7 @@ export class HostsFileWriter implements AsyncDisposable {
    * Reads the file and brings out what it is to become. Updates run one after the other.
    *
    * @param plan - called with the file's bytes, again when somebody edited it meanwhile; undefined leaves it as it is
-   * @throws HostsFileError or a system error; then the file holds every line that it had, or a journal does and the
+   * @throws TroubleError or a system error; then the file holds every line that it had, or a journal does and the
    *   error says so
    */
   async update(plan: (bytes: Buffer) => Plan | undefined): Promise<Written> {
@@ -129,7 +130,7 @@ export class HostsFileWriter implements AsyncDisposable {
       const written = await this.#attempt(plan);
       if (written !== undefined) return written;
     }
-    throw new HostsFileError(busy(this.#options.path));
+    throw new TroubleError(busy(this.#options.path));
   }
 
   async #attempt(plan: (bytes: Buffer, kind: Snapshot["kind"]) => Plan | undefined): Promise<Written | undefined> {
@@ -214,7 +215,7 @@ export class HostsFileWriter implements AsyncDisposable {
       try {
         return await this.#enqueue(plan);
       } catch (error) {
-        const isBusy = error instanceof HostsFileError && error.trouble.code === "hosts-file-busy";
+        const isBusy = error instanceof TroubleError && error.code === "hosts-file-busy";
         if (!isBusy || round === rounds) throw error;
       }
     }
@@ -232,10 +233,11 @@ function isReplacement(current: Buffer, { replacedBy }: Extract<LateEdit, { kind
   return current.length === replacedBy?.length && fingerprintOf(current).digest === replacedBy.digest;
 }
 
-function busy(path: string): HostsFileError["trouble"] {
+function busy(path: string): Trouble {
   return {
     code: "hosts-file-busy",
     message: `${path} was left as it is: another program edited it each of the ${tries} times that it was about to be written.`,
-    hint: `Find out what writes it: \`sudo fuser -v ${path}\`. It is tried again by itself.`,
+    hint: "Find out which program has it open:",
+    command: renderCommand(["sudo", "fuser", "-v", path]),
   };
 }

@@ -1,6 +1,6 @@
-/** Reads what some server answered, which may be anything. */
+/** Reads JSON that anybody may have written. */
 
-/** Undefined for what is not JSON. */
+/** Returns the value of a text, undefined for what is not JSON. */
 export function parseJSON(text: string): unknown {
   try {
     return JSON.parse(text);
