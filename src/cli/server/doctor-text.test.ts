@@ -61,7 +61,7 @@ skipped  Not looked at before this is well (D): B2
 ok       A; A2
 
 1 problem, 1 note, 3 skipped, 2 ok.
-To mend 1 of them: sudo hostsfile-server doctor --fix
+To repair 1 of them: sudo hostsfile-server doctor --fix
 `);
 });
 

@@ -84,7 +84,9 @@ function summaryOf({ checks }: Report): string {
     .map(({ grade, number }) => `${number} ${nounOf(grade, number)}`);
   const mendable = checks.flatMap(({ findings }) => findings).filter(({ fix }) => fix !== null).length;
   const fix =
-    mendable === 0 ? "" : `To mend ${mendable} of them: ${platform.commands.asRoot("hostsfile-server doctor --fix")}\n`;
+    mendable === 0
+      ? ""
+      : `To repair ${mendable} of them: ${platform.commands.asRoot("hostsfile-server doctor --fix")}\n`;
   return `${counts.join(", ")}.\n${fix}`;
 }
 
