@@ -1,4 +1,4 @@
-/** The Kubernetes API as dtk uses it: plain requests with what the kubeconfig says; loaded only by commands that need a cluster. */
+/** The Kubernetes API: plain requests with what the kubeconfig says; loaded only by commands that need a cluster. */
 import type { Agent, OutgoingHttpHeaders } from "node:http";
 import { type RequestOptions, request as requestSecurely } from "node:https";
 import { text } from "node:stream/consumers";
@@ -27,7 +27,11 @@ export interface KubernetesAPI {
    */
   readonly send: (request: KubernetesRequest) => Promise<string | undefined>;
   /** Reads what is at a path; undefined when there is no such thing. */
-  readonly read: <Shape extends z.core.$ZodType>(path: string, shape: Shape) => Promise<z.output<Shape> | undefined>;
+  readonly read: <Shape extends z.core.$ZodType>(
+    path: string,
+    shape: Shape,
+    accept?: string,
+  ) => Promise<z.output<Shape> | undefined>;
 }
 
 /** With the headers as an object, which is how the client adds the user's credentials. */
@@ -42,15 +46,19 @@ export interface Connection {
 /** Milliseconds to wait for an answer. */
 const patience = 10_000;
 
-/** Makes the API of a server. */
-export function connectKubernetes({ server, options }: Connection): KubernetesAPI {
-  if (options.agent instanceof AnyAgent) shareConnections(options.agent);
+/**
+ * Makes the API of a server.
+ *
+ * @param connections - how many requests may be sent at one time; who watches needs one for each kind
+ */
+export function connectKubernetes({ server, options }: Connection, connections = mostConnections): KubernetesAPI {
+  if (options.agent instanceof AnyAgent) shareConnections(options.agent, connections);
   const send: KubernetesAPI["send"] = async (wanted) => sendToCluster(server, options, wanted);
   return {
     server,
     send,
-    read: async (path, shape) => {
-      const answer = await send({ path });
+    read: async (path, shape, accept) => {
+      const answer = await send({ path, ...(accept !== undefined && { accept }) });
       if (answer === undefined) return undefined;
       return parseAnswer({ answer, path, server, shape });
     },
@@ -58,9 +66,9 @@ export function connectKubernetes({ server, options }: Connection): KubernetesAP
 }
 
 /** A TLS handshake costs more than a request, so a few connections serve them all. */
-function shareConnections(agent: Agent): void {
+function shareConnections(agent: Agent, connections: number): void {
   Object.assign(agent, { keepAlive: true });
-  agent.maxSockets = mostConnections;
+  agent.maxSockets = connections;
 }
 
 const mostConnections = 2;

@@ -57,6 +57,16 @@ export type Ingress = z.infer<typeof ingressSchema>;
 export type Gateway = z.infer<typeof gatewaySchema>;
 export type Metadata = z.infer<typeof metadataSchema>;
 
+/** Reads a Node, or what is left of one; undefined for what is none. */
+export function readNode(object: unknown): ClusterNode | undefined {
+  return z.safeParse(nodeSchema, object).data;
+}
+
+/** Reads a Service, or what is left of one; undefined for what is none. */
+export function readService(object: unknown): Service | undefined {
+  return z.safeParse(serviceSchema, object).data;
+}
+
 export interface ClusterFacts {
   readonly nodes: readonly ClusterNode[];
   readonly services: readonly Service[];

@@ -10,8 +10,17 @@ export interface Clock {
   readonly random: () => number;
 }
 
-/** Milliseconds. */
-const limits = { first: 50, most: 1_000, mostLater: 30_000, later: 5 * 60_000 } as const;
+/** In milliseconds. */
+export interface Waits {
+  readonly first: number;
+  readonly most: number;
+  /** The longest wait after failures have lasted for a time. */
+  readonly mostLater: number;
+  /** That time. */
+  readonly later: number;
+}
+
+const usualWaits: Waits = { first: 50, most: 1_000, mostLater: 30_000, later: 5 * 60_000 };
 
 /**
  * Waits 50 ms at first, twice as long after each failure, and at most a second: a desktop's cluster comes back at any
@@ -20,12 +29,14 @@ const limits = { first: 50, most: 1_000, mostLater: 30_000, later: 5 * 60_000 } 
  */
 export class Retry {
   readonly #clock: Clock;
+  readonly #waits: Waits;
   #failures = 0;
   #failingSince: number | undefined;
   #waiting: AbortController | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, waits: Waits = usualWaits) {
     this.#clock = clock;
+    this.#waits = waits;
   }
 
   /** What was tried has worked. */
@@ -54,8 +65,9 @@ export class Retry {
   #delay(): number {
     const now = this.#clock.now();
     this.#failingSince ??= now;
-    const most = now - this.#failingSince < limits.later ? limits.most : limits.mostLater;
-    const delay = Math.min(most, limits.first * 2 ** Math.min(this.#failures, 20));
+    const { first, most: soon, mostLater, later } = this.#waits;
+    const most = now - this.#failingSince < later ? soon : mostLater;
+    const delay = Math.min(most, first * 2 ** Math.min(this.#failures, 20));
     this.#failures += 1;
     return delay * (0.5 + this.#clock.random() / 2);
   }

@@ -15,6 +15,8 @@ export const serviceKind: Kind = {
   fields: [
     "spec.type",
     "spec.clusterIP",
+    // Not for a name: by its ports an ingress controller is known, whose address is the cluster IP.
+    "spec.ports",
     "spec.externalIPs",
     "spec.externalName",
     "spec.selector",
