@@ -4,7 +4,7 @@ import { Hono } from "hono/tiny";
 import type { Log } from "../base/log.ts";
 import { inSlices } from "../base/slices.ts";
 import { parseClusterIPs } from "../records/cluster.ts";
-import { externalDNSFeed } from "../records/feed.ts";
+import { externalDNSFeed, watchFeed } from "../records/feed.ts";
 import type { ReconcilerPort } from "../engine/reconciler-port.ts";
 import { StoreTroubleError } from "../engine/store-trouble.ts";
 import { answerJSON, answerJSONText, answerTrouble } from "../http/answer.ts";
@@ -110,22 +110,33 @@ export function createApp(options: AppOptions): App {
   app.route("/", statusRoutes(guard, metrics, statusOptions));
   app.route("/", prover.routes(guard));
   app.route("/", pageRoutes({ ...statusOptions, guard, changes, sessions, cookieName }));
-  const admit = guard.admit("webhook");
   const describeCaller = callerDescriber(allowList, tokenRequired);
+  const feedOptions = {
+    reconciler,
+    receive,
+    intake: new Intake(reconciler, leftOut),
+    describeCaller,
+    warnOnce,
+    log,
+    now,
+    negotiated: metrics.negotiated,
+  };
   app.route(
     "/",
     webhookRoutes({
+      ...feedOptions,
       feed: externalDNSFeed,
       paths: ["", "/clusters/:cluster"],
-      reconciler,
-      admit,
-      receive,
-      intake: new Intake(reconciler, leftOut),
-      describeCaller,
-      warnOnce,
-      log,
-      now,
-      negotiated: metrics.negotiated,
+      admit: guard.admit("webhook"),
+    }),
+  );
+  app.route(
+    "/",
+    webhookRoutes({
+      ...feedOptions,
+      feed: watchFeed,
+      paths: [`/clusters/:cluster/feeds/${watchFeed}`],
+      admit: guard.admit("configuration"),
     }),
   );
   app.route(

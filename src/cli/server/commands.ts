@@ -15,6 +15,7 @@ import {
   tokenFileSetting,
 } from "./serve-settings.ts";
 import { declare } from "../setting.ts";
+import { watchSettings } from "./watch-settings.ts";
 
 const { places } = platform;
 const { asRoot } = platform.commands;
@@ -147,6 +148,18 @@ export const commands = [
     ],
     settings: { port: portSetting, host: serverHost, tokenFile: shownTokenFile, watch, json },
     run: async (given) => (await import("./status.ts")).showStatus(given),
+  }),
+  declareCommand({
+    name: "watch",
+    summary: "Read the clusters of your kubeconfigs and hand their names to the server, without ExternalDNS",
+    examples: [
+      "hostsfile-server watch --domains=dtk.io",
+      "hostsfile-server watch --context=kind-a --context=kind-b",
+      "hostsfile-server watch --once --dry-run",
+      "hostsfile-server watch --print-rbac | kubectl apply -f -",
+    ],
+    settings: { ...watchSettings, port: portSetting, host: serverHost, tokenFile: shownTokenFile },
+    run: async (given) => (await import("./watch.ts")).watchClusters(given),
   }),
   declareCommand({
     name: "open",

@@ -48,6 +48,9 @@ const identitySchema = z.object({ metadata: z.object({ uid: z.string() }) });
 const servingPatience = 30_000;
 const servingDelay = 500;
 
+/** Milliseconds after which the other kinds no longer wait for one whose list the API server cannot give. */
+const stuckAfter = 10_000;
+
 /** Milliseconds that a connection must have lasted to count as one that worked. */
 const steady = 5_000;
 
@@ -64,6 +67,7 @@ export class ClusterSession {
   #trouble: Trouble | undefined;
   #isSettling = false;
   #wasSettled = false;
+  #isAnew = false;
   /** Whether it is known that the answers come from the same cluster; undefined when a connection was lost since. */
   #isIdentified: Promise<void> | undefined;
 
@@ -93,6 +97,11 @@ export class ClusterSession {
   /** Whether all that the cluster has is known, so that what it does not ask for may go. */
   get isSettled(): boolean {
     return this.#isDiscovered && this.model.isSettled;
+  }
+
+  /** Whether another cluster has taken the place of the one before, and is not known yet. */
+  get isAnew(): boolean {
+    return this.#isAnew;
   }
 
   /** The cluster may be back, or its credentials are new. */
@@ -161,6 +170,7 @@ export class ClusterSession {
     if (this.#uid !== undefined && uid !== this.#uid) {
       this.#options.onNotice({ kind: "made-anew" });
       for (const kind of this.#options.kinds) this.model.setAbsent(kind);
+      this.#isAnew = true;
       this.#isDiscovered = false;
       this.#wasSettled = false;
     }
@@ -227,6 +237,7 @@ export class ClusterSession {
 
   #watch(given: Pick<KindWatch, "kind" | "version" | "scopes"> & { readonly link: Link }): void {
     const { kind, link } = given;
+    const since = this.#options.clock.now();
     const watch = watchKind({
       ...given,
       transport: link.transport,
@@ -235,7 +246,7 @@ export class ClusterSession {
       verify: async () => this.#verify(link.api),
       onChange: () => this.#noteChange(),
       onState: (state, scope) => {
-        if (state.phase === "waiting") this.#noteWaiting(state, { ...given, scope });
+        if (state.phase === "waiting") this.#noteWaiting(state, { ...given, scope, since });
       },
     });
     this.#watches.set(kind, watch);
@@ -243,12 +254,16 @@ export class ClusterSession {
 
   #noteWaiting(
     { reason, message }: ListWatchState & { readonly phase: "waiting" },
-    given: Pick<KindWatch, "kind" | "version"> & { readonly scope: Scope; readonly link: Link },
+    given: Pick<KindWatch, "kind" | "version"> & { readonly scope: Scope; readonly link: Link; readonly since: number },
   ): void {
     const { kind, scope } = given;
     if (reason === "unauthorized") this.reconnect();
-    else if (reason !== "forbidden") this.#isIdentified = undefined;
-    else {
+    else if (reason !== "forbidden") {
+      this.#isIdentified = undefined;
+      const isStuck = reason === "refused" || reason === "unreadable";
+      if (isStuck && this.#options.clock.now() - given.since > stuckAfter) this.model.setRefused(kind, scope);
+      this.#noteChange();
+    } else {
       const { ownNamespace } = this.#options;
       this.#options.onNotice({ kind: "forbidden", resource: kind.resource, scope, message });
       const isNarrowed = scope === "" && kind.namespaced && ownNamespace !== undefined;
@@ -270,7 +285,8 @@ export class ClusterSession {
       if (this.#stop.signal.aborted) return;
       const keys = this.model.settle();
       const isNewlySettled = this.isSettled && !this.#wasSettled;
-      this.#wasSettled ||= this.isSettled;
+      this.#wasSettled = this.isSettled;
+      if (this.isSettled) this.#isAnew = false;
       if (keys.size > 0 || isNewlySettled) this.#options.onChange(keys);
     });
   }

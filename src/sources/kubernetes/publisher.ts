@@ -16,7 +16,7 @@ export interface PublisherOptions {
   readonly records: RecordsPort;
   /** What the server should have, by {@link keyText}. */
   readonly wanted: () => ReadonlyMap<string, Endpoint>;
-  /** Whether a record that is not wanted may go: not while its kind has not been listed. */
+  /** Whether a record that was never wanted may go: not while its kind has not been listed. */
   readonly mayRemove: (endpoint: Endpoint) => boolean;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -34,15 +34,23 @@ export class Publisher {
   readonly #options: PublisherOptions;
   readonly #retry: Retry;
   readonly #changed = new Set<string>();
+  /** What was wanted before, and may go for sure when it is not any more. */
+  readonly #wantedBefore = new Set<string>();
   /** What the server has; undefined when that is not known. */
   #known: Map<string, Endpoint> | undefined;
   #wake: AbortController = new AbortController();
   #changedAt: number | undefined;
   #readAt = 0;
+  #isBusy = false;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
     this.#retry = new Retry(options.clock, waits);
+  }
+
+  /** Whether the server is known to have what is wanted. */
+  get isIdle(): boolean {
+    return this.#known !== undefined && this.#changed.size === 0 && !this.#isBusy;
   }
 
   /** These records changed. */
@@ -68,6 +76,7 @@ export class Publisher {
   async run(): Promise<void> {
     const { clock, signal, onFailure } = this.#options;
     while (!signal.aborted) {
+      this.#isBusy = true;
       try {
         await this.#publishOnce();
         this.#retry.succeeded();
@@ -77,6 +86,8 @@ export class Publisher {
         onFailure(error);
         await this.#retry.wait(signal);
         continue;
+      } finally {
+        this.#isBusy = false;
       }
       if (this.#changed.size > 0) continue;
       await clock.sleep(interval, AbortSignal.any([signal, this.#wake.signal]));
@@ -86,12 +97,7 @@ export class Publisher {
     }
   }
 
-  /** Publishes once, for a command that ends then. */
-  async once(): Promise<Changes> {
-    return this.#publishOnce();
-  }
-
-  async #publishOnce(): Promise<Changes> {
+  async #publishOnce(): Promise<void> {
     const { records, wanted, clock, onPublished } = this.#options;
     this.#wake = new AbortController();
     if (this.#known === undefined) {
@@ -108,7 +114,6 @@ export class Publisher {
     if (!isEmpty(changes)) await records.change(changes);
     this.#note(changes, this.#known);
     onPublished(changes, clock.now() - since);
-    return changes;
   }
 
   #compare(keys: readonly string[], known: ReadonlyMap<string, Endpoint>): Changes {
@@ -121,8 +126,9 @@ export class Publisher {
     };
     for (const key of keys) {
       const [want, have] = [wanted().get(key), known.get(key)];
+      if (want !== undefined) this.#wantedBefore.add(key);
       if (want === undefined) {
-        if (have !== undefined && mayRemove(have)) changes.delete.push(have);
+        if (have !== undefined && (this.#wantedBefore.has(key) || mayRemove(have))) changes.delete.push(have);
       } else if (have === undefined) changes.create.push(want);
       else if (!isEqual(want, have)) {
         changes.updateOld.push(have);
@@ -133,7 +139,10 @@ export class Publisher {
   }
 
   #note(changes: Changes, known: Map<string, Endpoint>): void {
-    for (const endpoint of changes.delete) known.delete(keyText(recordKey(endpoint)));
+    for (const endpoint of changes.delete) {
+      known.delete(keyText(recordKey(endpoint)));
+      this.#wantedBefore.delete(keyText(recordKey(endpoint)));
+    }
     for (const endpoint of [...changes.create, ...changes.updateNew]) known.set(keyText(recordKey(endpoint)), endpoint);
   }
 }

@@ -9,6 +9,7 @@ import { noServer } from "../../client/server-client.ts";
 import { toldTrouble } from "../../client/trouble.ts";
 import type { ClusterName } from "../../records/cluster.ts";
 import type { Changes } from "../../records/endpoint.ts";
+import { watchFeed } from "../../records/feed.ts";
 import { authority } from "../../records/network.ts";
 import type { RecordsPort } from "./publisher.ts";
 
@@ -71,9 +72,9 @@ export function openServer(place: ServerPlace): ServerPort {
       void (await send("POST", `${pathOf(cluster)}/clusterip`, addresses.join())),
     forget: async (cluster) => void (await send("DELETE", pathOf(cluster))),
     records: (cluster) => ({
-      read: async () => (await read(`${pathOf(cluster)}/records`, endpoints)) ?? [],
+      read: async () => (await read(`${pathOf(cluster)}/feeds/${watchFeed}/records`, endpoints)) ?? [],
       change: async (changes: Changes) =>
-        void (await send("POST", `${pathOf(cluster)}/records`, JSON.stringify(changes))),
+        void (await send("POST", `${pathOf(cluster)}/feeds/${watchFeed}/records`, JSON.stringify(changes))),
     }),
   };
 }

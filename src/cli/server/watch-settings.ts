@@ -1,0 +1,73 @@
+/** The flags of `hostsfile-server watch`. */
+import * as z from "zod/mini";
+import { commaList, onOrOff, oneText, parsedBy } from "../../base/text-schema.ts";
+import { parseManagedDomain } from "../../records/managed-domain.ts";
+import { declare } from "../setting.ts";
+
+const texts = z.pipe(commaList, z.array(z.string()));
+
+export const watchSettings = {
+  context: declare({
+    flag: "context",
+    placeholder: "NAME",
+    repeatable: true,
+    doc: "Watch these contexts of the kubeconfigs alone, wherever their clusters are and however they log in.",
+    whenAbsent: "every context whose API server is on this desktop and whose credentials need no program",
+    schema: texts,
+  }),
+  allContexts: declare({
+    flag: "all-contexts",
+    doc: "Watch every context.",
+    whenAbsent: "off",
+    schema: onOrOff,
+  }),
+  kubeconfig: declare({
+    flag: "kubeconfig",
+    placeholder: "PATH",
+    doc: "The kubeconfig to follow.",
+    whenAbsent: "the files of `$KUBECONFIG`, else ~/.kube/config",
+    schema: oneText,
+  }),
+  domains: declare({
+    flag: "domains",
+    placeholder: "LIST",
+    doc: "The managed domains of the clusters, comma separated; each covers itself and everything under it.",
+    whenAbsent: "those of the cluster `default`",
+    schema: z.pipe(
+      commaList,
+      z.array(z.pipe(z.string(), parsedBy(parseManagedDomain, "a domain name, for example dtk.io"))),
+    ),
+  }),
+  namespace: declare({
+    flag: "namespace",
+    placeholder: "NAME",
+    repeatable: true,
+    doc: "Watch these namespaces alone.",
+    whenAbsent: "all, or the context's own where the rights end there",
+    schema: texts,
+  }),
+  once: declare({
+    flag: "once",
+    doc: "Read every cluster once, hand its names in, and end.",
+    whenAbsent: "until Ctrl-C",
+    schema: onOrOff,
+  }),
+  dryRun: declare({
+    flag: "dry-run",
+    doc: "Say what would be handed in, and ask no server.",
+    whenAbsent: "off",
+    schema: onOrOff,
+  }),
+  json: declare({
+    flag: "json",
+    doc: "Print what happens as JSON, one line each.",
+    whenAbsent: "text",
+    schema: onOrOff,
+  }),
+  printRBAC: declare({
+    flag: "print-rbac",
+    doc: "Print a ClusterRole with the rights that are needed, and end.",
+    whenAbsent: "off",
+    schema: onOrOff,
+  }),
+} as const;

@@ -1,0 +1,44 @@
+/** What `watch` says while it runs, line by line. */
+import { adviceOf } from "../../base/trouble.ts";
+import type { Endpoint } from "../../records/endpoint.ts";
+import { resourceOf } from "../../records/endpoint.ts";
+import type { FeedNotice } from "../../sources/kubernetes/cluster-feed.ts";
+import type { WatcherNotice } from "../../sources/kubernetes/watcher.ts";
+
+/** A notice as lines for a person; none for what says nothing new. */
+export function describeNotice(notice: WatcherNotice): readonly string[] {
+  if ("forgotten" in notice) return [`${notice.forgotten}: its context is gone, and so are its names.`];
+  if ("context" in notice) return [`${notice.context.context} is not watched. ${notice.context.message}`];
+  return describeFeedNotice(notice.notice).map((line) => `${notice.cluster}: ${line}`);
+}
+
+function describeFeedNotice(notice: FeedNotice): readonly string[] {
+  switch (notice.kind) {
+    case "connected":
+      return [`connected to ${notice.server}, watching ${notice.kinds.join(", ")}.`];
+    case "unreachable":
+    case "server-trouble":
+      return [`${notice.trouble.message} ${adviceOf(notice.trouble)}`];
+    case "forbidden":
+      return [
+        `${notice.message} Names of ${notice.resource} are not followed${notice.scope === "" ? " in the whole cluster" : ` in ${notice.scope}`}.`,
+      ];
+    case "made-anew":
+      return ["this is another cluster than before, so its names are replaced."];
+    case "published": {
+      const { create, updateNew, delete: removed } = notice.changes;
+      return [
+        ...create.map((endpoint) => `+ ${describeEndpoint(endpoint)}`),
+        ...updateNew.map((endpoint) => `~ ${describeEndpoint(endpoint)}`),
+        ...removed.map((endpoint) => `- ${describeEndpoint(endpoint)}`),
+      ];
+    }
+  }
+}
+
+function describeEndpoint(endpoint: Endpoint): string {
+  const { dnsName = "", recordType = "", targets } = endpoint;
+  const isSelf = targets?.length === 1 && targets[0] === dnsName;
+  const where = isSelf ? "" : ` ${recordType} ${(targets ?? []).join(", ")}`;
+  return `${dnsName}${where} (${resourceOf(endpoint) ?? "no resource"})`;
+}

@@ -1,0 +1,142 @@
+/** `hostsfile-server watch`: reads the clusters of the user's kubeconfigs, and hands their names to the server. */
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { printable, printableJSON } from "../../base/printable.ts";
+import { TroubleError } from "../../base/trouble.ts";
+import { findToken } from "../../client/held-token.ts";
+import { kubeconfigMissing, kubeconfigUnusable } from "../../kubernetes/trouble.ts";
+import { installedHost, installedPort } from "../../platform/installed.ts";
+import { machineNetworks } from "../../platform/inner.ts";
+import { openMemory } from "../../sources/kubernetes/cluster-memory.ts";
+import { followKubeconfigs, readKubeconfigs } from "../../sources/kubernetes/kubeconfig-follower.ts";
+import { isLocalHost } from "../../sources/kubernetes/local-host.ts";
+import { readerRole } from "../../sources/kubernetes/reader-role.ts";
+import { openScratchServer } from "../../sources/kubernetes/scratch-server.ts";
+import { openServer, type ServerPort } from "../../sources/kubernetes/server-port.ts";
+import { systemClock } from "../../sources/kubernetes/system-clock.ts";
+import { kinds } from "../../sources/kubernetes/translate/kinds.ts";
+import { Watcher, type WatcherNotice } from "../../sources/kubernetes/watcher.ts";
+import type { Given } from "../setting.ts";
+import type { portSetting, tokenFileSetting } from "./serve-settings.ts";
+import type { watchSettings } from "./watch-settings.ts";
+import { describeNotice } from "./watch-text.ts";
+
+type WatchSettings = Given<typeof watchSettings & { port: typeof portSetting; tokenFile: typeof tokenFileSetting }> & {
+  readonly host: string | undefined;
+};
+
+/** Runs until a signal ends it, which is how watching ends well; with `--once` until every cluster was read once. */
+export async function watchClusters(given: WatchSettings): Promise<number> {
+  if (given.printRBAC === true) {
+    process.stdout.write(readerRole(kinds));
+    return 0;
+  }
+  refuseBehindSudo();
+  const paths = kubeconfigPaths(given.kubeconfig);
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  const watcher = makeWatcher(given, paths, stop.signal);
+  requireContexts(given, paths);
+  process.on("SIGHUP", () => watcher.hurry());
+  const following = followKubeconfigs({
+    paths,
+    signal: stop.signal,
+    onChange: async (config) => watcher.update(config),
+    onUnreadable: (path, reason) =>
+      talk(kubeconfigUnusable(`The kubeconfig ${path} cannot be read: ${reason}.`).message),
+  });
+  await (given.once === true ? untilRead(watcher, stop.signal) : following);
+  stop.abort();
+  watcher.stop();
+  return 0;
+}
+
+function makeWatcher(given: WatchSettings, paths: readonly string[], signal: AbortSignal): Watcher {
+  const networks = machineNetworks();
+  const statePath = join(userStateFolder(), "watch.json");
+  return new Watcher({
+    named: given.context ?? [],
+    all: given.allContexts === true,
+    isLocal: async (host) => isLocalHost(host, networks),
+    server: given.dryRun === true ? openScratchServer() : findServer(given),
+    kinds,
+    domains: given.domains,
+    namespaces: given.namespace ?? [],
+    clock: systemClock,
+    signal,
+    connectUnusually: async (context) => {
+      const { readWithClient } = await import("../../kubernetes/client-kubeconfig.ts");
+      return readWithClient({ kubeconfig: given.kubeconfig, context });
+    },
+    memory: openMemory(given.dryRun === true ? "" : statePath, paths.join(delimiter)),
+    onNotice: given.json === true ? printNotice : talkNotice,
+  });
+}
+
+function findServer({ host = installedHost(), port = installedPort(), tokenFile }: WatchSettings): ServerPort {
+  return openServer({ host, port, token: findToken(tokenFile, port) });
+}
+
+/** A kubeconfig may name programs, and root must not run them for another. */
+function refuseBehindSudo(): void {
+  if (process.geteuid?.() !== 0 || process.env["SUDO_UID"] === undefined) return;
+  const message = "watch reads your kubeconfig, and so runs as you.";
+  const hint = "Run it without sudo. The server is the part that needs root.";
+  throw new TroubleError({ code: "not-as-root", message, hint }, { exitCode: 2 });
+}
+
+/** kubectl's rule for its files. */
+function kubeconfigPaths(given: string | undefined): readonly string[] {
+  if (given !== undefined) return [resolve(given)];
+  const { KUBECONFIG: several = "" } = process.env;
+  if (several === "") return [join(homedir(), ".kube", "config")];
+  return several
+    .split(delimiter)
+    .filter((path) => path !== "")
+    .map((path) => resolve(path));
+}
+
+/** What was named must be there; without a name a first kubeconfig may come later, but for a command that ends at once. */
+function requireContexts({ context: named = [], kubeconfig, once }: WatchSettings, paths: readonly string[]): void {
+  const { config, readings } = readKubeconfigs(paths);
+  const isNeeded = named.length > 0 || kubeconfig !== undefined || once === true;
+  for (const [path, reading] of readings) {
+    if (reading.kind === "unreadable")
+      throw kubeconfigUnusable(`The kubeconfig ${path} cannot be read: ${reading.reason}.`);
+  }
+  if (!paths.some((path) => existsSync(path))) {
+    if (isNeeded) throw kubeconfigMissing();
+    talk(`There is no kubeconfig at ${paths.join(" or ")} yet; watch waits for it.`);
+  }
+  for (const name of named) {
+    if (config.contexts.has(name)) continue;
+    const known = [...config.contexts.keys()].join(", ");
+    throw kubeconfigUnusable(
+      `No kubeconfig has a context ${JSON.stringify(name)}; there is ${known === "" ? "none" : known}.`,
+    );
+  }
+}
+
+/** Reads every cluster once, and says what could not be read. */
+async function untilRead(watcher: Watcher, signal: AbortSignal): Promise<void> {
+  await watcher.firstChoice;
+  await Promise.all(watcher.feeds.map(async (feed) => feed.inStep(signal)));
+}
+
+function userStateFolder(): string {
+  const { XDG_STATE_HOME: given } = process.env;
+  return join(given ?? join(homedir(), ".local", "state"), "hostsfile-server");
+}
+
+function talkNotice(notice: WatcherNotice): void {
+  for (const line of describeNotice(notice)) talk(line);
+}
+
+function printNotice(notice: WatcherNotice): void {
+  process.stdout.write(`${printableJSON(notice)}\n`);
+}
+
+function talk(line: string): void {
+  process.stderr.write(`${printable(line)}\n`);
+}

@@ -1,0 +1,153 @@
+/** Everything the watcher does for one cluster: follows it, and keeps the server's cluster of that name equal to it. */
+import type { Trouble } from "../../base/trouble.ts";
+import { TroubleError, toTrouble } from "../../base/trouble.ts";
+import { type ClusterName, defaultCluster } from "../../records/cluster.ts";
+import type { Changes, Endpoint } from "../../records/endpoint.ts";
+import type { Connection } from "../../kubernetes/api.ts";
+import { ClusterIPFollower } from "./cluster-ip-follower.ts";
+import { ClusterSession, type SessionNotice } from "./cluster-session.ts";
+import { Publisher } from "./publisher.ts";
+import { kindOfRecord } from "./resource-word.ts";
+import type { Clock } from "./retry.ts";
+import type { ServerPort } from "./server-port.ts";
+import type { Kind } from "./translate/kind.ts";
+
+export interface ClusterFeedOptions {
+  readonly name: ClusterName;
+  readonly server: ServerPort;
+  readonly kinds: readonly Kind[];
+  /** The managed domains; undefined for those of the cluster `default`. */
+  readonly domains: readonly string[] | undefined;
+  readonly namespaces: readonly string[];
+  readonly ownNamespace: string | undefined;
+  readonly connect: () => Promise<Connection>;
+  readonly clock: Clock;
+  readonly onNotice: (notice: FeedNotice) => void;
+}
+
+export type FeedNotice =
+  | SessionNotice
+  | { readonly kind: "published"; readonly changes: Changes; readonly milliseconds: number }
+  | { readonly kind: "server-trouble"; readonly trouble: Trouble };
+
+export class ClusterFeed {
+  readonly session: ClusterSession;
+  readonly publisher: Publisher;
+  readonly clusterIP: ClusterIPFollower;
+  readonly #options: ClusterFeedOptions;
+  readonly #stop = new AbortController();
+  #serverTrouble: string | undefined;
+
+  constructor(options: ClusterFeedOptions) {
+    const { name, server, kinds, clock, onNotice } = options;
+    const { signal } = this.#stop;
+    this.#options = options;
+    const records = server.records(name);
+    const onFailure = (error: unknown): void => this.#noteServerTrouble(error);
+    this.session = new ClusterSession({ ...options, onChange: (keys) => this.#noteChange(keys), onNotice });
+    this.publisher = new Publisher({
+      records: {
+        read: async () => {
+          await this.#ensureCluster();
+          return records.read();
+        },
+        change: records.change,
+      },
+      wanted: () => this.session.model.endpoints,
+      mayRemove: (endpoint) => this.#mayRemove(endpoint, kinds),
+      clock,
+      signal,
+      onPublished: (changes, milliseconds) => {
+        this.#serverTrouble = undefined;
+        onNotice({ kind: "published", changes, milliseconds });
+      },
+      onFailure,
+    });
+    this.clusterIP = new ClusterIPFollower({
+      model: this.session.model,
+      clock,
+      signal,
+      read: async () => server.clusterIPs(name),
+      write: async (addresses) => server.setClusterIPs(name, addresses),
+      onFailure,
+    });
+  }
+
+  get name(): ClusterName {
+    return this.#options.name;
+  }
+
+  /** Follows the cluster until it is stopped. */
+  async run(): Promise<void> {
+    await Promise.all([this.session.run(), this.publisher.run(), this.clusterIP.run()]);
+  }
+
+  /** Resolves when the server has all that the cluster has, or the signal aborts. */
+  async inStep(signal: AbortSignal): Promise<void> {
+    while (
+      !signal.aborted &&
+      !(this.session.isSettled && this.publisher.isIdle && this.clusterIP.choice !== undefined)
+    ) {
+      await this.#options.clock.sleep(10, signal);
+    }
+  }
+
+  /** Stops, and leaves at the server what it has. */
+  stop(): void {
+    this.#stop.abort();
+    this.session.stop();
+  }
+
+  /** Something changed that makes every next try worth it at once. */
+  hurry(): void {
+    this.session.hurry();
+    this.publisher.hurry();
+  }
+
+  #noteChange(keys: ReadonlySet<string>): void {
+    this.clusterIP.look();
+    // Of a cluster that was made anew the records are replaced in one change, when all of them are known.
+    if (this.session.isAnew) return;
+    this.publisher.publish(keys);
+    if (this.session.isSettled && !this.#isReviewed) this.publisher.review();
+    this.#isReviewed = this.session.isSettled;
+  }
+
+  #isReviewed = false;
+
+  #mayRemove(endpoint: Endpoint, kinds: readonly Kind[]): boolean {
+    if (!this.session.isSettled) return false;
+    const kind = kindOfRecord(endpoint, kinds);
+    return kind === undefined || this.session.model.knowledge(kind) !== "refused";
+  }
+
+  /** The server's cluster comes into being by its first setting. */
+  async #ensureCluster(): Promise<void> {
+    const { name, server } = this.#options;
+    const [present, wanted] = [await server.domains(name), await this.#wantedDomains()];
+    const missing = wanted.filter((domain) => present?.includes(domain) !== true);
+    if (missing.length > 0) await server.addDomains(name, missing);
+    if (this.#options.domains === undefined) return;
+    for (const domain of present ?? []) if (!wanted.includes(domain)) await server.removeDomain(name, domain);
+  }
+
+  async #wantedDomains(): Promise<readonly string[]> {
+    const { domains, server } = this.#options;
+    const wanted = domains ?? (await server.domains(defaultCluster)) ?? [];
+    if (wanted.length > 0) return wanted;
+    const message = `No domain is managed, so the server at ${server.url} would show no name.`;
+    const hint = "Say which names are meant, as in:";
+    throw new TroubleError(
+      { code: "no-domains", message, hint, command: "hostsfile-server watch --domains=dtk.io" },
+      { exitCode: 2 },
+    );
+  }
+
+  #noteServerTrouble(error: unknown): void {
+    if (!(error instanceof TroubleError)) throw error;
+    const trouble = toTrouble(error);
+    if (trouble.message === this.#serverTrouble) return;
+    this.#serverTrouble = trouble.message;
+    this.#options.onNotice({ kind: "server-trouble", trouble });
+  }
+}

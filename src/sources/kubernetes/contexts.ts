@@ -1,0 +1,144 @@
+/** Which contexts of the kubeconfigs are watched, under which names, and why the others are not. */
+import { createHash } from "node:crypto";
+import * as z from "zod/mini";
+import type { Connection } from "../../kubernetes/api.ts";
+import type { Kubeconfig } from "../../kubernetes/kubeconfig-file.ts";
+import { plainConnection } from "../../kubernetes/plain-kubeconfig.ts";
+import { type ClusterName, parseClusterName } from "../../records/cluster.ts";
+
+/** A cluster to watch. */
+export interface WantedCluster {
+  readonly name: ClusterName;
+  /** The context that it is reached by. */
+  readonly context: string;
+  /** URL of the API server. */
+  readonly server: string;
+  readonly namespace: string | undefined;
+  /** Absent where the context needs a program or a proxy, which the Kubernetes client knows. */
+  readonly connection: Connection | undefined;
+  /** Changes whenever anything does that the connection is made of. */
+  readonly fingerprint: string;
+}
+
+export interface UnwatchedContext {
+  readonly context: string;
+  readonly server: string;
+  readonly reason: "login-program" | "not-local" | "same-cluster" | "incomplete";
+  /** One sentence. */
+  readonly message: string;
+}
+
+export interface ContextChoice {
+  readonly clusters: readonly WantedCluster[];
+  readonly others: readonly UnwatchedContext[];
+}
+
+export interface ContextOptions {
+  /** Contexts that were named; none means the local ones. */
+  readonly named: readonly string[];
+  readonly all: boolean;
+  readonly isLocal: (host: string) => Promise<boolean>;
+}
+
+const clusterSchema = z.looseObject({ server: z.string() });
+
+interface Candidate {
+  readonly context: string;
+  readonly server: string;
+  readonly namespace: string | undefined;
+  /** The same for contexts of one cluster. */
+  readonly clusterKey: string;
+  readonly connection: Connection | undefined;
+  readonly fingerprint: string;
+}
+
+/**
+ * Chooses the contexts. Of several of one cluster the first is watched, since all show the same objects. Without further
+ * word only local clusters with plain credentials are: a program may open a browser, and a cluster elsewhere may be
+ * somebody's production.
+ */
+export async function chooseContexts(config: Kubeconfig, options: ContextOptions): Promise<ContextChoice> {
+  const others: UnwatchedContext[] = [];
+  const chosen = new Map<string, Candidate>();
+  for (const context of config.contexts.keys()) {
+    const candidate = readCandidate(config, context);
+    const refusal = candidate === undefined ? incomplete(context) : await refusalOf(candidate, options);
+    const first = candidate && chosen.get(candidate.clusterKey);
+    if (refusal !== undefined) others.push(refusal);
+    else if (candidate === undefined) continue;
+    else if (first === undefined) chosen.set(candidate.clusterKey, candidate);
+    else others.push({ ...candidate, reason: "same-cluster", message: `It is the same cluster as ${first.context}.` });
+  }
+  const names = nameClusters([...chosen.values()].map(({ context }) => context));
+  const clusters = [...chosen.values()].map((candidate) => ({ ...candidate, name: names.get(candidate.context) }));
+  return {
+    clusters: clusters.flatMap(({ name, ...candidate }) => (name === undefined ? [] : [{ ...candidate, name }])),
+    others: others.map(({ context, server, reason, message }) => ({ context, server, reason, message })),
+  };
+}
+
+function readCandidate(config: Kubeconfig, context: string): Candidate | undefined {
+  const { cluster: clusterName = "", user: userName = "", namespace } = config.contexts.get(context)?.value ?? {};
+  const [cluster, user] = [config.clusters.get(clusterName), config.users.get(userName)];
+  const { success, data } = z.safeParse(clusterSchema, cluster?.value);
+  if (!success || !URL.canParse(data.server) || (user === undefined && userName !== "")) return undefined;
+  return {
+    context,
+    server: data.server,
+    namespace: namespace ?? undefined,
+    clusterKey: JSON.stringify({ ...data, folder: cluster?.folder, extensions: undefined }),
+    connection: plainConnection(config, context),
+    fingerprint: JSON.stringify([cluster, user, namespace]),
+  };
+}
+
+async function refusalOf(candidate: Candidate, options: ContextOptions): Promise<UnwatchedContext | undefined> {
+  const { context, server, connection } = candidate;
+  if (options.all || options.named.includes(context)) return undefined;
+  const add = `To watch it, add --context=${context}`;
+  if (options.named.length > 0) return { context, server, reason: "not-local", message: `It was not named. ${add}` };
+  if (connection === undefined) {
+    const message = `Its credentials come from a program, a proxy or a file that cannot be read. ${add}`;
+    return { context, server, reason: "login-program", message };
+  }
+  if (await options.isLocal(new URL(server).hostname)) return undefined;
+  return { context, server, reason: "not-local", message: `${server} is not on this desktop. ${add}` };
+}
+
+function incomplete(context: string): UnwatchedContext {
+  const message = "Its cluster or its user is missing in the kubeconfig.";
+  return { context, server: "", reason: "incomplete", message };
+}
+
+/**
+ * Names the clusters after their contexts, each as one DNS label. Where two contexts would give the same label, the one
+ * that is written like it has it, and a name of the others ends in some digits of a hash: so no name depends on what else
+ * is there but for that.
+ */
+export function nameClusters(contexts: readonly string[]): ReadonlyMap<string, ClusterName> {
+  const names = new Map<string, ClusterName>();
+  const taken = new Map<string, string>();
+  for (const context of contexts.toSorted()) {
+    const label = labelOf(context);
+    const isFree = !taken.has(label) && (label === context || !contexts.includes(label));
+    const name = parseClusterName(isFree ? label : `${label.slice(0, 56)}-${hashOf(context)}`);
+    if (name === undefined) continue;
+    taken.set(name, context);
+    names.set(context, name);
+  }
+  return names;
+}
+
+function labelOf(context: string): string {
+  const label = context
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .slice(0, 63)
+    .replaceAll(/^-|-$/g, "");
+  // The cluster `default` is what requests without a cluster's name are about.
+  return label === "" || label === "default" ? `cluster-${label || hashOf(context)}` : label;
+}
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 6);
+}

@@ -1,0 +1,26 @@
+/** Takes the place of the server for `--dry-run`: keeps in memory what the server would be told. */
+import type { ClusterName } from "../../records/cluster.ts";
+import type { ServerPort } from "./server-port.ts";
+
+/** Makes one that knows no cluster yet. */
+export function openScratchServer(): ServerPort {
+  const addresses = new Map<ClusterName, readonly string[]>();
+  const domains = new Map<ClusterName, readonly string[]>();
+  const done = Promise.resolve();
+  return {
+    url: "(dry run)",
+    domains: async (cluster) => Promise.resolve(domains.get(cluster)),
+    addDomains: async (cluster, added) => {
+      domains.set(cluster, [...(domains.get(cluster) ?? []), ...added]);
+      return done;
+    },
+    removeDomain: async () => done,
+    clusterIPs: async (cluster) => Promise.resolve(addresses.get(cluster) ?? []),
+    setClusterIPs: async (cluster, found) => {
+      addresses.set(cluster, found);
+      return done;
+    },
+    forget: async () => done,
+    records: () => ({ read: async () => Promise.resolve([]), change: async () => done }),
+  };
+}

@@ -1,0 +1,146 @@
+/** Watches every cluster that the kubeconfigs name and that is to be watched, as they come and go. */
+import type { Connection } from "../../kubernetes/api.ts";
+import type { Kubeconfig } from "../../kubernetes/kubeconfig-file.ts";
+import type { ClusterName } from "../../records/cluster.ts";
+import { ClusterFeed, type FeedNotice } from "./cluster-feed.ts";
+import {
+  type ContextChoice,
+  type ContextOptions,
+  type UnwatchedContext,
+  type WantedCluster,
+  chooseContexts,
+} from "./contexts.ts";
+import type { ClusterMemory } from "./cluster-memory.ts";
+import { type Clock, Retry } from "./retry.ts";
+import type { ServerPort } from "./server-port.ts";
+import type { Kind } from "./translate/kind.ts";
+
+export interface WatcherOptions extends ContextOptions {
+  readonly server: ServerPort;
+  readonly kinds: readonly Kind[];
+  readonly domains: readonly string[] | undefined;
+  readonly namespaces: readonly string[];
+  readonly clock: Clock;
+  /** Ends everything; what the server has stays. */
+  readonly signal: AbortSignal;
+  /** Opens a context that needs more than a plain connection. It may run a program. */
+  readonly connectUnusually: (context: string) => Promise<Connection>;
+  /** Which clusters were fed before this process began. */
+  readonly memory: ClusterMemory;
+  readonly onNotice: (notice: WatcherNotice) => void;
+}
+
+export type WatcherNotice =
+  | { readonly cluster: ClusterName; readonly notice: FeedNotice }
+  | { readonly context: UnwatchedContext }
+  | { readonly forgotten: ClusterName };
+
+interface Running {
+  readonly feed: ClusterFeed;
+  cluster: WantedCluster;
+}
+
+export class Watcher {
+  readonly #options: WatcherOptions;
+  readonly #running = new Map<ClusterName, Running>();
+  readonly #told = new Set<string>();
+  /** Clusters that the server is being told to forget: one of the same name begins after that. */
+  readonly #ending = new Map<ClusterName, Promise<void>>();
+  readonly #chosen = Promise.withResolvers<void>();
+  #choosing: Promise<void> = Promise.resolve();
+
+  constructor(options: WatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the contexts were chosen for the first time. */
+  get firstChoice(): Promise<void> {
+    return this.#chosen.promise;
+  }
+
+  get feeds(): readonly ClusterFeed[] {
+    return [...this.#running.values()].map(({ feed }) => feed);
+  }
+
+  /** The kubeconfigs say this now. */
+  async update(config: Kubeconfig): Promise<void> {
+    this.#choosing = this.#choosing.then(async () => this.#apply(await chooseContexts(config, this.#options)));
+    await this.#choosing;
+  }
+
+  /** A network came, or the machine woke up. */
+  hurry(): void {
+    for (const feed of this.feeds) feed.hurry();
+  }
+
+  stop(): void {
+    for (const feed of this.feeds) feed.stop();
+  }
+
+  #apply({ clusters, others }: ContextChoice): void {
+    const { memory } = this.#options;
+    for (const other of others) this.#tell(other);
+    const wanted = new Map(clusters.map((cluster) => [cluster.name, cluster]));
+    for (const [name, running] of this.#running) {
+      const cluster = wanted.get(name);
+      if (cluster === undefined) this.#end(name, running.feed);
+      else if (cluster.fingerprint !== running.cluster.fingerprint) {
+        running.cluster = cluster;
+        running.feed.session.reconnect();
+      }
+    }
+    // What was fed by a watcher before this one, and whose context went while none ran.
+    const known = new Set([...clusters, ...others].map(({ context }) => context));
+    for (const { name, context } of memory.clusters()) {
+      if (!known.has(context) && !this.#running.has(name)) this.#ending.set(name, this.#forget(name));
+    }
+    for (const cluster of clusters) if (!this.#running.has(cluster.name)) this.#start(cluster);
+    memory.remember(clusters);
+    this.#chosen.resolve();
+  }
+
+  #start(cluster: WantedCluster): void {
+    const { name, namespace } = cluster;
+    const feed = new ClusterFeed({
+      ...this.#options,
+      name,
+      ownNamespace: namespace,
+      connect: async () => {
+        const { connection, context } = this.#running.get(name)?.cluster ?? cluster;
+        return connection ?? this.#options.connectUnusually(context);
+      },
+      onNotice: (notice) => this.#options.onNotice({ cluster: name, notice }),
+    });
+    this.#running.set(name, { feed, cluster });
+    void (this.#ending.get(name) ?? Promise.resolve()).then(async () => feed.run());
+  }
+
+  #end(name: ClusterName, feed: ClusterFeed): void {
+    feed.stop();
+    this.#running.delete(name);
+    this.#ending.set(name, this.#forget(name));
+  }
+
+  /** The names of a cluster that is no more go at once. A server that is away is told when it is back. */
+  async #forget(name: ClusterName): Promise<void> {
+    const { server, onNotice, memory, clock, signal } = this.#options;
+    const retry = new Retry(clock);
+    while (!signal.aborted && !this.#running.has(name)) {
+      try {
+        await server.forget(name);
+        memory.drop(name);
+        onNotice({ forgotten: name });
+        return;
+      } catch {
+        await retry.wait(signal);
+      }
+    }
+  }
+
+  #tell(context: UnwatchedContext): void {
+    const text = JSON.stringify(context);
+    if (this.#told.has(text)) return;
+    this.#told.add(text);
+    this.#options.onNotice({ context });
+  }
+}
