@@ -78,7 +78,7 @@ export function parseKubeconfig(content: string, folder: string): Kubeconfig {
 /** Takes several files as one, as kubectl does: the first that names an entry has it (kubernetes.io, merging kubeconfig files). */
 export function mergeKubeconfigs(configs: readonly Kubeconfig[]): Kubeconfig {
   const merge = <Value>(pick: (config: Kubeconfig) => ReadonlyMap<string, Value>): ReadonlyMap<string, Value> =>
-    new Map(configs.toReversed().flatMap((config) => [...pick(config)]));
+    firstOfEach(configs.flatMap((config) => [...pick(config)]));
   return {
     currentContext: configs.find(({ currentContext = "" }) => currentContext !== "")?.currentContext,
     clusters: merge(({ clusters }) => clusters),
@@ -87,12 +87,18 @@ export function mergeKubeconfigs(configs: readonly Kubeconfig[]): Kubeconfig {
   };
 }
 
-/** Of entries with one name the first counts. */
 function byName<Item extends { readonly name: string }, Value>(
   items: readonly Item[],
   read: (item: Item) => Value,
 ): ReadonlyMap<string, Value> {
-  return new Map(items.toReversed().map((item) => [item.name, read(item)]));
+  return firstOfEach(items.map((item) => [item.name, read(item)]));
+}
+
+/** Of entries with one name the first counts. */
+function firstOfEach<Value>(pairs: readonly (readonly [string, Value])[]): ReadonlyMap<string, Value> {
+  const map = new Map<string, Value>();
+  for (const [name, value] of pairs) if (!map.has(name)) map.set(name, value);
+  return map;
 }
 
 function reasonOf(error: unknown): string {

@@ -6,7 +6,7 @@ import type { Changes, Endpoint } from "../../records/endpoint.ts";
 import type { Connection } from "../../kubernetes/api.ts";
 import { ClusterIPFollower } from "./cluster-ip-follower.ts";
 import { ClusterSession, type SessionNotice } from "./cluster-session.ts";
-import { Publisher } from "./publisher.ts";
+import { Publisher, isEmpty } from "./publisher.ts";
 import { kindOfRecord } from "./resource-word.ts";
 import type { Clock } from "./retry.ts";
 import type { ServerPort } from "./server-port.ts";
@@ -36,6 +36,8 @@ export class ClusterFeed {
   readonly clusterIP: ClusterIPFollower;
   readonly #options: ClusterFeedOptions;
   readonly #stop = new AbortController();
+  /** Whether every record was compared since the cluster is known as a whole. */
+  #isReviewed = false;
   #serverTrouble: string | undefined;
 
   constructor(options: ClusterFeedOptions) {
@@ -59,7 +61,7 @@ export class ClusterFeed {
       signal,
       onPublished: (changes, milliseconds) => {
         this.#serverTrouble = undefined;
-        onNotice({ kind: "published", changes, milliseconds });
+        if (!isEmpty(changes)) onNotice({ kind: "published", changes, milliseconds });
       },
       onFailure,
     });
@@ -106,14 +108,14 @@ export class ClusterFeed {
 
   #noteChange(keys: ReadonlySet<string>): void {
     this.clusterIP.look();
+    const { isAnew, isSettled } = this.session;
+    const isReviewDue = isSettled && !this.#isReviewed;
+    this.#isReviewed = isSettled;
     // Of a cluster that was made anew the records are replaced in one change, when all of them are known.
-    if (this.session.isAnew) return;
+    if (isAnew) return;
     this.publisher.publish(keys);
-    if (this.session.isSettled && !this.#isReviewed) this.publisher.review();
-    this.#isReviewed = this.session.isSettled;
+    if (isReviewDue) this.publisher.review();
   }
-
-  #isReviewed = false;
 
   #mayRemove(endpoint: Endpoint, kinds: readonly Kind[]): boolean {
     if (!this.session.isSettled) return false;

@@ -1,5 +1,5 @@
 /** Follows the kubeconfigs through every way in which they are written: in place, torn for a moment, and by rename. */
-import { type FSWatcher, watch } from "node:fs";
+import { type FSWatcher, existsSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -115,7 +115,10 @@ async function watchFolders(paths: readonly string[], signal: AbortSignal): Prom
   for (const watcher of watchers) watcher?.close();
 }
 
+/** Of a folder that is not there, the nearest one above it tells when it comes. */
 function watchFolder(folder: string, names: ReadonlySet<string>, onEvent: () => void): FSWatcher | undefined {
+  const isThere = existsSync(folder);
+  if (!isThere && dirname(folder) !== folder) return watchFolder(dirname(folder), new Set([basename(folder)]), onEvent);
   try {
     const watcher = watch(folder, (_event, name) => {
       if (name === null || names.has(name)) onEvent();
@@ -123,7 +126,7 @@ function watchFolder(folder: string, names: ReadonlySet<string>, onEvent: () => 
     watcher.on("error", onEvent);
     return watcher;
   } catch {
-    // A folder that is missing is found by the next look.
+    // The poll looks all the same.
     return undefined;
   }
 }

@@ -1,0 +1,195 @@
+/** The watcher with a simulated API and a server in memory: clusters come, go, and are made anew. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { type MemoryServer, makeMemoryServer } from "../../../test/support/server-memory.ts";
+import { type Kubeconfig, parseKubeconfig } from "../../kubernetes/kubeconfig-file.ts";
+import type { ClusterName } from "../../records/cluster.ts";
+import type { KubernetesObject } from "./object.ts";
+import { type SimulatedAPI, startSimulatedAPI } from "./simulated-api.ts";
+import { systemClock } from "./system-clock.ts";
+import { ingressKind } from "./translate/ingress.ts";
+import { kinds } from "./translate/kinds.ts";
+import { Watcher, type WatcherNotice } from "./watcher.ts";
+
+function ingress(name: string, ...hosts: readonly string[]): KubernetesObject {
+  return { metadata: { name, namespace: "default" }, spec: { rules: hosts.map((host) => ({ host })) } };
+}
+
+/** A kubeconfig with contexts that lead to these API servers. */
+function config(servers: Readonly<Record<string, string>>): Kubeconfig {
+  const names = Object.keys(servers);
+  const file = {
+    clusters: names.map((name) => ({ name, cluster: { server: servers[name] } })),
+    users: [{ name: "u", user: {} }],
+    contexts: names.map((name) => ({ name, context: { cluster: name, user: "u" } })),
+  };
+  return parseKubeconfig(JSON.stringify(file), "/");
+}
+
+interface Scene extends AsyncDisposable {
+  readonly server: MemoryServer;
+  readonly watcher: Watcher;
+  readonly notices: readonly WatcherNotice[];
+}
+
+const patience = { timeout: 20_000 };
+
+interface Given {
+  readonly server?: MemoryServer;
+  /** Clusters that a watcher before this one fed. */
+  readonly remembered?: readonly string[];
+  readonly domains?: readonly string[] | undefined;
+}
+
+function open(given: Given = {}): Scene {
+  const { server = makeMemoryServer(), remembered = [] } = given;
+  const stop = new AbortController();
+  const notices: WatcherNotice[] = [];
+  const watcher = new Watcher({
+    named: [],
+    all: false,
+    isLocal: async () => Promise.resolve(true),
+    server,
+    kinds,
+    domains: "domains" in given ? given.domains : ["io"],
+    namespaces: [],
+    clock: systemClock,
+    signal: stop.signal,
+    connectUnusually: async () => Promise.reject(new Error("no program is run here")),
+    memory: {
+      clusters: () => remembered.map((context) => ({ name: context as ClusterName, context })),
+      remember: () => {},
+      drop: () => {},
+    },
+    onNotice: (notice) => notices.push(notice),
+  });
+  return {
+    server,
+    watcher,
+    notices,
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      watcher.stop();
+      await Promise.resolve();
+    },
+  };
+}
+
+async function apiWith(...objects: readonly KubernetesObject[]): Promise<SimulatedAPI> {
+  const api = await startSimulatedAPI(kinds);
+  for (const object of objects) api.apply(ingressKind, object);
+  return api;
+}
+
+test("names follow the objects of two clusters", async () => {
+  await using one = await apiWith(ingress("a", "a.io"));
+  await using two = await apiWith(ingress("b", "b.io"));
+  await using scene = open();
+  await scene.watcher.update(config({ one: one.url, two: two.url }));
+  await expect.poll(scene.server.names, patience).toEqual({ one: "a.io", two: "b.io" });
+  one.apply(ingressKind, ingress("a", "a.io", "c.io"));
+  two.remove(ingressKind, "default/b");
+  await expect.poll(scene.server.names, patience).toEqual({ one: "a.io,c.io", two: "" });
+});
+
+test("a context that goes takes its names along, and one that comes is watched", async () => {
+  await using one = await apiWith(ingress("a", "a.io"));
+  await using two = await apiWith(ingress("b", "b.io"));
+  await using scene = open();
+  await scene.watcher.update(config({ one: one.url }));
+  await expect.poll(scene.server.names, patience).toEqual({ one: "a.io" });
+  await scene.watcher.update(config({ two: two.url }));
+  await expect.poll(scene.server.names, patience).toEqual({ two: "b.io" });
+  await scene.watcher.update(config({ one: one.url, two: two.url }));
+  await expect.poll(scene.server.names, patience).toEqual({ one: "a.io", two: "b.io" });
+});
+
+test("a context that went while no watcher ran takes its names along", async () => {
+  const server = makeMemoryServer();
+  await server.addDomains("old" as ClusterName, ["io"]);
+  await using one = await apiWith(ingress("a", "a.io"));
+  await using scene = open({ server, remembered: ["old"] });
+  await scene.watcher.update(config({ one: one.url }));
+  await expect.poll(scene.server.names, patience).toEqual({ one: "a.io" });
+});
+
+test("a cluster that is merely stopped keeps its names", async () => {
+  const one = await apiWith(ingress("a", "a.io"));
+  await using scene = open();
+  await scene.watcher.update(config({ one: one.url }));
+  await expect.poll(scene.server.names, patience).toEqual({ one: "a.io" });
+  await one[Symbol.asyncDispose]();
+  await sleep(500);
+  expect(scene.server.requests).toEqual(["one +a.io"]);
+  await using again = await startSimulatedAPI(kinds, Number(new URL(one.url).port));
+  again.uid = one.uid;
+  again.apply(ingressKind, ingress("b", "b.io"));
+  await expect.poll(scene.server.names, patience).toEqual({ one: "b.io" });
+});
+
+test("a cluster made anew at the same address replaces its names in one change", async () => {
+  await using one = await apiWith(ingress("a", "a.io"), ingress("b", "b.io"));
+  await using scene = open();
+  await scene.watcher.update(config({ one: one.url }));
+  await expect.poll(scene.server.names, patience).toEqual({ one: "a.io,b.io" });
+  one.uid = crypto.randomUUID();
+  one.remove(ingressKind, "default/a");
+  await expect.poll(scene.server.names, patience).toEqual({ one: "b.io" });
+  one.apply(ingressKind, ingress("c", "c.io"));
+  await expect.poll(scene.server.names, patience).toEqual({ one: "b.io,c.io" });
+  one.cut();
+  await expect.poll(() => scene.notices.map((each) => "notice" in each && each.notice.kind)).toContain("made-anew");
+  one.apply(ingressKind, ingress("d", "d.io"));
+  await expect.poll(scene.server.names, patience).toEqual({ one: "b.io,c.io,d.io" });
+  expect(scene.server.requests.flatMap((each) => each.match(/-b\.io|-c\.io/g) ?? [])).toEqual([]);
+});
+
+test("one made anew elsewhere, as its kubeconfig says, replaces them in one change too", async () => {
+  await using one = await apiWith(ingress("a", "a.io"), ingress("b", "b.io"));
+  await using two = await apiWith(ingress("x", "b.io"), ingress("y", "y.io"));
+  await using scene = open();
+  await scene.watcher.update(config({ one: one.url }));
+  await expect.poll(scene.server.names, patience).toEqual({ one: "a.io,b.io" });
+  await scene.watcher.update(config({ one: two.url }));
+  await expect.poll(scene.server.names, patience).toEqual({ one: "b.io,y.io" });
+  expect(scene.server.requests.slice(1)).toEqual(["one +y.io -a.io ~b.io"]);
+});
+
+test("connections that are cut again and again lose no name", async () => {
+  await using one = await apiWith(ingress("a", "a.io"));
+  await using scene = open();
+  await scene.watcher.update(config({ one: one.url }));
+  await expect.poll(scene.server.names, patience).toEqual({ one: "a.io" });
+  for (let round = 0; round < 20; round++) {
+    one.apply(ingressKind, ingress(`r${round}`, `r${round}.io`));
+    if (round > 0) one.remove(ingressKind, `default/r${round - 1}`);
+    one.cut();
+    await sleep(round * 5);
+  }
+  await expect.poll(scene.server.names, patience).toEqual({ one: "a.io,r19.io" });
+  expect(scene.server.requests.filter((each) => each.includes("-a.io"))).toEqual([]);
+});
+
+test("records of another time that nothing asks for go when all is known", async () => {
+  const server = makeMemoryServer();
+  const stale = {
+    dnsName: "stale.io",
+    recordType: "CNAME",
+    targets: ["stale.io"],
+    labels: { resource: "ingress/default/gone" },
+  };
+  await server.records("one" as ClusterName).change({ create: [stale], updateOld: [], updateNew: [], delete: [] });
+  await using one = await apiWith(ingress("a", "a.io"));
+  await using scene = open({ server });
+  await scene.watcher.update(config({ one: one.url }));
+  await expect.poll(scene.server.names, patience).toEqual({ one: "a.io" });
+});
+
+test("without a domain nothing is handed in, and the way out is said", async () => {
+  await using one = await apiWith(ingress("a", "a.io"));
+  await using scene = open({ domains: undefined });
+  await scene.watcher.update(config({ one: one.url }));
+  await expect.poll(() => JSON.stringify(scene.notices), patience).toContain("no-domains");
+  await scene.server.addDomains("default" as ClusterName, ["io"]);
+  await expect.poll(scene.server.names, patience).toEqual({ default: "", one: "a.io" });
+});
