@@ -46,6 +46,14 @@ export const watchSettings = {
     whenAbsent: "all, or the context's own where the rights end there",
     schema: texts,
   }),
+  class: declare({
+    flag: "class",
+    placeholder: "NAME",
+    repeatable: true,
+    doc: "Watch Ingresses of these classes alone.",
+    whenAbsent: "all",
+    schema: texts,
+  }),
   once: declare({
     flag: "once",
     doc: "Read every cluster once, hand its names in, and end.",

@@ -62,6 +62,7 @@ function makeWatcher(given: WatchSettings, paths: readonly string[], signal: Abo
     server: given.dryRun === true ? openScratchServer() : findServer(given),
     kinds,
     domains: given.domains,
+    classes: given.class === undefined ? undefined : new Set(given.class),
     namespaces: given.namespace ?? [],
     clock: systemClock,
     signal,

@@ -7,7 +7,7 @@ import type { Connection } from "../../kubernetes/api.ts";
 import { ClusterIPFollower } from "./cluster-ip-follower.ts";
 import { ClusterSession, type SessionNotice } from "./cluster-session.ts";
 import { Publisher, isEmpty } from "./publisher.ts";
-import { kindOfRecord } from "./resource-word.ts";
+import { kindsOfRecord } from "./resource-word.ts";
 import type { Clock } from "./retry.ts";
 import type { ServerPort } from "./server-port.ts";
 import type { Kind } from "./translate/kind.ts";
@@ -18,6 +18,7 @@ export interface ClusterFeedOptions {
   readonly kinds: readonly Kind[];
   /** The managed domains; undefined for those of the cluster `default`. */
   readonly domains: readonly string[] | undefined;
+  readonly classes: ReadonlySet<string> | undefined;
   readonly namespaces: readonly string[];
   readonly ownNamespace: string | undefined;
   readonly connect: () => Promise<Connection>;
@@ -119,8 +120,7 @@ export class ClusterFeed {
 
   #mayRemove(endpoint: Endpoint, kinds: readonly Kind[]): boolean {
     if (!this.session.isSettled) return false;
-    const kind = kindOfRecord(endpoint, kinds);
-    return kind === undefined || this.session.model.knowledge(kind) !== "refused";
+    return kindsOfRecord(endpoint, kinds).every((kind) => this.session.model.knowledge(kind) !== "refused");
   }
 
   /** The server's cluster comes into being by its first setting. */

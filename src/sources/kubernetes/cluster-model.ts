@@ -1,8 +1,9 @@
 /** What the objects of one cluster ask for: keeps objects and translations, and works out which records change. */
 import { type Endpoint, keyText, recordKey } from "../../records/endpoint.ts";
 import type { KeptObject } from "./translate/keep-fields.ts";
-import type { Kind, Neighbours, NotAsked, Translation } from "./translate/kind.ts";
-import { mergeTranslations } from "./translate/merge.ts";
+import type { Kind, Neighbours, NotAsked } from "./translate/kind.ts";
+import { NameIndex } from "./translate/name-index.ts";
+import { translateObject } from "./translate/translate-object.ts";
 
 /** Whether the objects of a kind are known: not served, not listed yet, listed, or not to be had. */
 export type Knowledge = "absent" | "pending" | "known" | "refused";
@@ -15,9 +16,6 @@ interface Stock {
   readonly scopes: Map<Scope, Knowledge>;
 }
 
-/** Decides whether an object is of interest at all; what it says no to is as if it were not there. */
-export type Wanted = (kind: Kind, object: KeptObject) => boolean;
-
 /**
  * The objects of a cluster as values. Changes are noted as they come and worked out by {@link ClusterModel.settle}, once
  * for many of them.
@@ -25,15 +23,18 @@ export type Wanted = (kind: Kind, object: KeptObject) => boolean;
 export class ClusterModel {
   readonly #stocks: ReadonlyMap<Kind, Stock>;
   readonly #lookedAtBy: ReadonlyMap<Kind, readonly Kind[]>;
-  readonly #translations = new Map<Kind, Map<string, Translation>>();
-  /** Which objects ask for a name. */
-  readonly #askers = new Map<string, Map<string, Translation>>();
+  readonly #index = new NameIndex();
+  /** Why objects do not get all that they ask for, by `Ingress default/test`. */
+  readonly #notAsked = new Map<string, readonly NotAsked[]>();
+  readonly #classes: ReadonlySet<string> | undefined;
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #keysOfName = new Map<string, readonly string[]>();
   readonly #changed = new Map<Kind, Set<string>>();
   readonly #neighbours: Neighbours;
 
-  constructor(kinds: readonly Kind[]) {
+  /** @param classes - the only classes whose objects count; undefined for all */
+  constructor(kinds: readonly Kind[], classes?: ReadonlySet<string>) {
+    this.#classes = classes;
     this.#stocks = new Map(kinds.map((kind) => [kind, { objects: new Map(), scopes: new Map([["", "absent"]]) }]));
     this.#lookedAtBy = new Map(kinds.map((kind) => [kind, kinds.filter(({ looksAt }) => looksAt.includes(kind))]));
     this.#neighbours = {
@@ -65,13 +66,9 @@ export class ClusterModel {
     return [...this.#stocks.keys()].every((kind) => this.knowledge(kind) !== "pending");
   }
 
-  /** Why objects, or names of them, are not asked for, by `Kind namespace/name`. */
-  *notAsked(): Iterable<{ readonly object: string; readonly reason: NotAsked }> {
-    for (const [kind, translations] of this.#translations) {
-      for (const [key, { notAsked }] of translations) {
-        for (const reason of notAsked) yield { object: `${kind.kind} ${key}`, reason };
-      }
-    }
+  /** Why objects do not get all that they ask for, by `Ingress default/test`. */
+  get notAsked(): ReadonlyMap<string, readonly NotAsked[]> {
+    return this.#notAsked;
   }
 
   /** The objects of a kind. */
@@ -144,34 +141,19 @@ export class ClusterModel {
   }
 
   #translate(kind: Kind, key: string, names: Set<string>): void {
-    const translations = this.#translations.get(kind) ?? new Map<string, Translation>();
-    this.#translations.set(kind, translations);
     const object = this.#stock(kind).objects.get(key);
-    const before = translations.get(key);
-    const after = object === undefined ? undefined : kind.translate?.(object, this.#neighbours);
-    if (after === undefined) translations.delete(key);
-    else translations.set(key, after);
-    const id = `${kind.group}/${kind.kind}/${key}`;
-    for (const name of namesOf(before)) {
-      names.add(name);
-      this.#askers.get(name)?.delete(id);
-    }
-    for (const name of namesOf(after)) {
-      names.add(name);
-      const askers = this.#askers.get(name) ?? new Map<string, Translation>();
-      this.#askers.set(name, after === undefined ? askers : askers.set(id, after));
-    }
+    const options = { neighbours: this.#neighbours, classes: this.#classes };
+    const translation = object === undefined ? undefined : translateObject(kind, object, options);
+    const words = `${kind.kind} ${key}`;
+    const notAsked = translation?.notAsked ?? [];
+    if (notAsked.length === 0) this.#notAsked.delete(words);
+    else this.#notAsked.set(words, notAsked);
+    for (const name of this.#index.put(`${kind.group}/${words}`, translation)) names.add(name);
   }
 
   #merge(name: string, changed: Set<string>): void {
-    const askers = this.#askers.get(name);
-    const ofName = (endpoint: Endpoint): boolean => recordKey(endpoint).name === name;
-    const parts = [...(askers?.values() ?? [])].map(({ endpoints, withoutTarget }) => ({
-      endpoints: endpoints.filter(ofName),
-      withoutTarget: withoutTarget.filter(ofName),
-    }));
-    if (askers?.size === 0) this.#askers.delete(name);
-    const merged = new Map(mergeTranslations(parts).map((endpoint) => [keyText(recordKey(endpoint)), endpoint]));
+    const endpoints = this.#index.endpointsOf(name);
+    const merged = new Map(endpoints.map((endpoint) => [keyText(recordKey(endpoint)), endpoint]));
     for (const key of this.#keysOfName.get(name) ?? []) {
       if (!merged.has(key) && this.#endpoints.delete(key)) changed.add(key);
     }
@@ -221,11 +203,6 @@ export class ClusterModel {
     if (stock === undefined) throw new Error(`${kind.kind} is none of the kinds`);
     return stock;
   }
-}
-
-function namesOf(translation: Translation | undefined): ReadonlySet<string> {
-  const all = [...(translation?.endpoints ?? []), ...(translation?.withoutTarget ?? [])];
-  return new Set(all.map((endpoint) => recordKey(endpoint).name));
 }
 
 function isSame(left: unknown, right: unknown): boolean {

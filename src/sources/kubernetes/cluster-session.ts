@@ -14,6 +14,8 @@ import { type Transport, openTransport } from "./transport.ts";
 
 export interface SessionOptions {
   readonly kinds: readonly Kind[];
+  /** Classes whose objects count; undefined for all. */
+  readonly classes: ReadonlySet<string> | undefined;
   /** Namespaces to watch; none means all. */
   readonly namespaces: readonly string[];
   /** The context's own namespace, which is watched alone where the rights end there. */
@@ -73,7 +75,7 @@ export class ClusterSession {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.model = new ClusterModel(options.kinds);
+    this.model = new ClusterModel(options.kinds, options.classes);
     this.#retry = new Retry(options.clock);
   }
 

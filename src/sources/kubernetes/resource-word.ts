@@ -8,8 +8,8 @@ export function resourceWord({ kind }: Pick<Kind, "kind">): string {
   return kind === "DNSEndpoint" ? "crd" : kind.toLowerCase();
 }
 
-/** The kind among these that a record came from. */
-export function kindOfRecord(endpoint: Endpoint, kinds: readonly Kind[]): Kind | undefined {
+/** The kinds among these that a record may have come from; one kind may be served by an older group, too. */
+export function kindsOfRecord(endpoint: Endpoint, kinds: readonly Kind[]): readonly Kind[] {
   const [word] = resourceOf(endpoint)?.split("/") ?? [];
-  return kinds.find((kind) => kind.translate !== undefined && resourceWord(kind) === word);
+  return kinds.filter((kind) => kind.translate !== undefined && resourceWord(kind) === word);
 }

@@ -52,6 +52,7 @@ function open(given: Given = {}): Scene {
     server,
     kinds,
     domains: "domains" in given ? given.domains : ["io"],
+    classes: undefined,
     namespaces: [],
     clock: systemClock,
     signal: stop.signal,

@@ -19,6 +19,7 @@ export interface WatcherOptions extends ContextOptions {
   readonly server: ServerPort;
   readonly kinds: readonly Kind[];
   readonly domains: readonly string[] | undefined;
+  readonly classes: ReadonlySet<string> | undefined;
   readonly namespaces: readonly string[];
   readonly clock: Clock;
   /** Ends everything; what the server has stays. */
