@@ -41,6 +41,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "service",
     "doctor",
     "daemon",
+    "sources/kubernetes",
     "sources/webhook",
     "sinks/hosts-file",
   ],
@@ -63,6 +64,7 @@ const libraryHome: Readonly<Record<string, readonly string[]>> = {
   "@kubernetes/client-node": ["kubernetes", "dtk", "doctor"],
   "prom-client": ["control"],
   zod: [
+    "sources/kubernetes",
     "base",
     "platform",
     "records",

@@ -5,6 +5,9 @@ import { resourceOf } from "../../records/endpoint.ts";
 import type { FeedNotice } from "../../sources/kubernetes/cluster-feed.ts";
 import type { WatcherNotice } from "../../sources/kubernetes/watcher.ts";
 
+/** Objects with complaints that are shown at one time. */
+const mostComplaints = 20;
+
 /** A notice as lines for a person; none for what says nothing new. */
 export function describeNotice(notice: WatcherNotice): readonly string[] {
   if ("forgotten" in notice) return [`${notice.forgotten}: its context is gone, and so are its names.`];
@@ -23,6 +26,10 @@ function describeFeedNotice(notice: FeedNotice): readonly string[] {
       return [
         `${notice.message} Names of ${notice.resource} are not followed${notice.scope === "" ? " in the whole cluster" : ` in ${notice.scope}`}.`,
       ];
+    case "not-asked":
+      return notice.complaints
+        .slice(0, mostComplaints)
+        .flatMap(({ object, reasons }) => reasons.map(({ code, message }) => `${object}: ${message} [${code}]`));
     case "made-anew":
       return ["this is another cluster than before, so its names are replaced."];
     case "published": {

@@ -11,6 +11,13 @@ export type Knowledge = "absent" | "pending" | "known" | "refused";
 /** A namespace, or empty for the whole cluster. */
 export type Scope = string;
 
+/** An object that does not get all that it asks for. */
+export interface Complaint {
+  /** As in `Ingress default/test`. */
+  readonly object: string;
+  readonly reasons: readonly NotAsked[];
+}
+
 interface Stock {
   readonly objects: Map<string, KeptObject>;
   readonly scopes: Map<Scope, Knowledge>;
@@ -26,6 +33,7 @@ export class ClusterModel {
   readonly #index = new NameIndex();
   /** Why objects do not get all that they ask for, by `Ingress default/test`. */
   readonly #notAsked = new Map<string, readonly NotAsked[]>();
+  readonly #complaints = new Map<string, Complaint>();
   readonly #classes: ReadonlySet<string> | undefined;
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #keysOfName = new Map<string, readonly string[]>();
@@ -64,6 +72,13 @@ export class ClusterModel {
   /** Whether each kind has been listed, or cannot be. */
   get isSettled(): boolean {
     return [...this.#stocks.keys()].every((kind) => this.knowledge(kind) !== "pending");
+  }
+
+  /** Objects that since the last call began to get less than they ask for, or for another reason. */
+  takeComplaints(): readonly Complaint[] {
+    const taken = [...this.#complaints.values()];
+    this.#complaints.clear();
+    return taken;
   }
 
   /** Why objects do not get all that they ask for, by `Ingress default/test`. */
@@ -146,6 +161,9 @@ export class ClusterModel {
     const translation = object === undefined ? undefined : translateObject(kind, object, options);
     const words = `${kind.kind} ${key}`;
     const notAsked = translation?.notAsked ?? [];
+    if (notAsked.length > 0 && !isSame(this.#notAsked.get(words), notAsked)) {
+      this.#complaints.set(words, { object: words, reasons: notAsked });
+    }
     if (notAsked.length === 0) this.#notAsked.delete(words);
     else this.#notAsked.set(words, notAsked);
     for (const name of this.#index.put(`${kind.group}/${words}`, translation)) names.add(name);

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { type Trouble, TroubleError, toTrouble } from "../../base/trouble.ts";
 import { type Connection, type KubernetesAPI, connectKubernetes } from "../../kubernetes/api.ts";
 import { clusterUnreachable } from "../../kubernetes/trouble.ts";
-import { ClusterModel, type Scope } from "./cluster-model.ts";
+import { ClusterModel, type Complaint, type Scope } from "./cluster-model.ts";
 import { Definitions } from "./definitions.ts";
 import { type KindWatch, watchKind } from "./kind-watch.ts";
 import type { ListWatchState } from "./list-watch.ts";
@@ -33,7 +33,8 @@ export type SessionNotice =
   | { readonly kind: "connected"; readonly server: string; readonly kinds: readonly string[] }
   | { readonly kind: "unreachable"; readonly trouble: Trouble }
   | { readonly kind: "forbidden"; readonly resource: string; readonly scope: Scope; readonly message: string }
-  | { readonly kind: "made-anew" };
+  | { readonly kind: "made-anew" }
+  | { readonly kind: "not-asked"; readonly complaints: readonly Complaint[] };
 
 /** One connection to an API server. */
 interface Link {
@@ -286,6 +287,8 @@ export class ClusterSession {
       this.#isSettling = false;
       if (this.#stop.signal.aborted) return;
       const keys = this.model.settle();
+      const complaints = this.model.takeComplaints();
+      if (complaints.length > 0) this.#options.onNotice({ kind: "not-asked", complaints });
       const isNewlySettled = this.isSettled && !this.#wasSettled;
       this.#wasSettled = this.isSettled;
       if (this.isSettled) this.#isAnew = false;
