@@ -29,7 +29,7 @@ function describeFeedNotice(notice: FeedNotice): readonly string[] {
     case "not-asked":
       return notice.complaints
         .slice(0, mostComplaints)
-        .flatMap(({ object, reasons }) => reasons.map(({ code, message }) => `${object}: ${message} [${code}]`));
+        .flatMap(({ object, reasons }) => reasons.map(({ reason, sentence }) => `${object}: ${sentence} [${reason}]`));
     case "made-anew":
       return ["this is another cluster than before, so its names are replaced."];
     case "published": {
