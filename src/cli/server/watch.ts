@@ -8,6 +8,7 @@ import { findToken } from "../../client/held-token.ts";
 import { kubeconfigMissing, kubeconfigUnusable } from "../../kubernetes/trouble.ts";
 import { installedHost, installedPort } from "../../platform/installed.ts";
 import { machineNetworks } from "../../platform/inner.ts";
+import { isRoot } from "../../platform/user.ts";
 import { openMemory } from "../../sources/kubernetes/cluster-memory.ts";
 import { followKubeconfigs, readKubeconfigs } from "../../sources/kubernetes/kubeconfig-follower.ts";
 import { isLocalHost } from "../../sources/kubernetes/local-host.ts";
@@ -48,7 +49,7 @@ export async function watchClusters(given: WatchSettings): Promise<number> {
   });
   await (given.once === true ? untilRead(watcher, stop.signal) : following);
   stop.abort();
-  watcher.stop();
+  await watcher.stop();
   return 0;
 }
 
@@ -81,7 +82,7 @@ function findServer({ host = installedHost(), port = installedPort(), tokenFile 
 
 /** A kubeconfig may name programs, and root must not run them for another. */
 function refuseBehindSudo(): void {
-  if (process.geteuid?.() !== 0 || process.env["SUDO_UID"] === undefined) return;
+  if (!isRoot() || process.env["SUDO_UID"] === undefined) return;
   const message = "watch reads your kubeconfig, and so runs as you.";
   const hint = "Run it without sudo. The server is the part that needs root.";
   throw new TroubleError({ code: "not-as-root", message, hint }, { exitCode: 2 });

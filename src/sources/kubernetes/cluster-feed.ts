@@ -9,6 +9,7 @@ import { ClusterSession, type SessionNotice } from "./cluster-session.ts";
 import { Publisher, isEmpty } from "./publisher.ts";
 import { kindsOfRecord } from "./resource-word.ts";
 import type { Clock } from "./retry.ts";
+import { ServerCalls } from "./server-calls.ts";
 import type { ServerPort } from "./server-port.ts";
 import type { Kind } from "./translate/kind.ts";
 
@@ -37,14 +38,16 @@ export class ClusterFeed {
   readonly clusterIP: ClusterIPFollower;
   readonly #options: ClusterFeedOptions;
   readonly #stop = new AbortController();
+  readonly #calls = new ServerCalls(this.#stop.signal);
   /** Whether every record was compared since the cluster is known as a whole. */
   #isReviewed = false;
   #serverTrouble: string | undefined;
 
   constructor(options: ClusterFeedOptions) {
-    const { name, server, kinds, clock, onNotice } = options;
+    const { name, kinds, clock, onNotice } = options;
     const { signal } = this.#stop;
-    this.#options = options;
+    const server = this.#calls.guard(options.server);
+    this.#options = { ...options, server };
     const records = server.records(name);
     const onFailure = (error: unknown): void => this.#noteServerTrouble(error);
     this.session = new ClusterSession({ ...options, onChange: (keys) => this.#noteChange(keys), onNotice });
@@ -95,10 +98,11 @@ export class ClusterFeed {
     }
   }
 
-  /** Stops, and leaves at the server what it has. */
-  stop(): void {
+  /** Stops, and leaves at the server what it has. Resolves when nothing more is asked of the server. */
+  async stop(): Promise<void> {
     this.#stop.abort();
     this.session.stop();
+    await this.#calls.ended();
   }
 
   /** Something changed that makes every next try worth it at once. */

@@ -55,7 +55,7 @@ export class ClusterIPFollower {
       const changed = this.#changed;
       if (this.#seen !== "") {
         const isSure = await this.choose().catch((error: unknown) => {
-          onFailure(error);
+          if (!signal.aborted) onFailure(error);
           return false;
         });
         if (isSure) retry.succeeded();

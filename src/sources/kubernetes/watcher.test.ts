@@ -70,8 +70,7 @@ function open(given: Given = {}): Scene {
     notices,
     [Symbol.asyncDispose]: async () => {
       stop.abort();
-      watcher.stop();
-      await Promise.resolve();
+      await watcher.stop();
     },
   };
 }

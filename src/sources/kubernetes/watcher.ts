@@ -74,8 +74,9 @@ export class Watcher {
     for (const feed of this.feeds) feed.hurry();
   }
 
-  stop(): void {
-    for (const feed of this.feeds) feed.stop();
+  /** Stops everything; what the server has stays. */
+  async stop(): Promise<void> {
+    await Promise.all(this.feeds.map(async (feed) => feed.stop()));
   }
 
   #apply({ clusters, others }: ContextChoice): void {
@@ -117,9 +118,11 @@ export class Watcher {
   }
 
   #end(name: ClusterName, feed: ClusterFeed): void {
-    feed.stop();
     this.#running.delete(name);
-    this.#ending.set(name, this.#forget(name));
+    this.#ending.set(
+      name,
+      feed.stop().then(async () => this.#forget(name)),
+    );
   }
 
   /** The names of a cluster that is no more go at once. A server that is away is told when it is back. */
