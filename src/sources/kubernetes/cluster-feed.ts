@@ -59,7 +59,7 @@ export class ClusterFeed {
         },
         change: records.change,
       },
-      wanted: () => this.session.model.endpoints,
+      wanted: () => this.session.endpoints,
       mayRemove: (endpoint) => this.#mayRemove(endpoint, kinds),
       clock,
       signal,

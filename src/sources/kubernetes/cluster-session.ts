@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { type Trouble, TroubleError, toTrouble } from "../../base/trouble.ts";
 import { type Connection, type KubernetesAPI, connectKubernetes } from "../../kubernetes/api.ts";
 import { clusterUnreachable } from "../../kubernetes/trouble.ts";
+import type { Endpoint } from "../../records/endpoint.ts";
 import { ClusterModel, type Complaint, type Scope } from "./cluster-model.ts";
 import { Definitions } from "./definitions.ts";
 import { type KindWatch, watchKind } from "./kind-watch.ts";
@@ -70,7 +71,8 @@ export class ClusterSession {
   #trouble: Trouble | undefined;
   #isSettling = false;
   #wasSettled = false;
-  #isAnew = false;
+  /** What the cluster asked for that was there before this one, until this one is known. */
+  #former: ReadonlyMap<string, Endpoint> | undefined;
   /** Whether it is known that the answers come from the same cluster; undefined when a connection was lost since. */
   #isIdentified: Promise<void> | undefined;
 
@@ -104,7 +106,12 @@ export class ClusterSession {
 
   /** Whether another cluster has taken the place of the one before, and is not known yet. */
   get isAnew(): boolean {
-    return this.#isAnew;
+    return this.#former !== undefined;
+  }
+
+  /** The records that the server should have. */
+  get endpoints(): ReadonlyMap<string, Endpoint> {
+    return this.#former ?? this.model.endpoints;
   }
 
   /** The cluster may be back, or its credentials are new. */
@@ -172,8 +179,8 @@ export class ClusterSession {
     if (uid === undefined) return;
     if (this.#uid !== undefined && uid !== this.#uid) {
       this.#options.onNotice({ kind: "made-anew" });
+      this.#former ??= new Map(this.model.endpoints);
       for (const kind of this.#options.kinds) this.model.setAbsent(kind);
-      this.#isAnew = true;
       this.#isDiscovered = false;
       this.#wasSettled = false;
     }
@@ -291,7 +298,7 @@ export class ClusterSession {
       if (complaints.length > 0) this.#options.onNotice({ kind: "not-asked", complaints });
       const isNewlySettled = this.isSettled && !this.#wasSettled;
       this.#wasSettled = this.isSettled;
-      if (this.isSettled) this.#isAnew = false;
+      if (this.isSettled) this.#former = undefined;
       if (keys.size > 0 || isNewlySettled) this.#options.onChange(keys);
     });
   }
