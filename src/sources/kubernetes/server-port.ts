@@ -4,7 +4,7 @@ import { TroubleError } from "../../base/trouble.ts";
 import { isRefused } from "../../base/request.ts";
 import { exchange } from "../../client/exchange.ts";
 import type { HeldToken } from "../../client/held-token.ts";
-import { parseJSON } from "../../client/json.ts";
+import { parseJSON } from "../../base/json.ts";
 import { noServer } from "../../client/server-client.ts";
 import { toldTrouble } from "../../client/trouble.ts";
 import type { ClusterName } from "../../records/cluster.ts";
