@@ -86,9 +86,10 @@ async function waitForLoop(quietLoops: () => number): Promise<void> {
   await eventually(() => assert(quietLoops() > before, "ExternalDNS finds something to change at every loop"));
 }
 
-type Supervised = Pick<ExternalDNS, "log" | "exits" | "suspended"> & AsyncDisposable;
+export type Supervised = Pick<ExternalDNS, "log" | "exits" | "suspended"> & AsyncDisposable;
 
-async function superviseProgram(command: readonly string[]): Promise<Supervised> {
+/** Runs a program and starts it again when it ends, as the kubelet would. */
+export async function superviseProgram(command: readonly string[]): Promise<Supervised> {
   const stopping = new AbortController();
   const programs: Program[] = [await startProgram(command)];
   const exits: ExternalDNS["exits"][number][] = [];

@@ -41,7 +41,7 @@ export function placeCase(template: Case, index: number, annotationPrefix: strin
 
 /** The number of the case that a host is of; undefined for one of no case. */
 export function caseOfHost(host: string): number | undefined {
-  const [, index] = /\.c(\d+)\.dtk\.io$/.exec(host) ?? [];
+  const [, index] = /\.c(\d+)\.dtk\.io\.?$/i.exec(host) ?? [];
   return index === undefined ? undefined : Number(index);
 }
 

@@ -13,8 +13,8 @@ import { kinds } from "../../src/sources/kubernetes/translate/kinds.ts";
 import { translateObject } from "../../src/sources/kubernetes/translate/translate-object.ts";
 import { startAPIServer } from "../cluster/api-server.ts";
 import { eventually, freePort } from "../cluster/eventually.ts";
+import { type Supervised, superviseProgram } from "../cluster/external-dns.ts";
 import { inNamespace } from "../cluster/kubernetes.ts";
-import { startProgram } from "../cluster/program.ts";
 import { installDefinitions } from "../cluster/resource-definitions.ts";
 import { externalDNSTool } from "../cluster/tools.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -34,6 +34,8 @@ const sources = [
   "openshift-route",
 ];
 
+const lastWordsLength = 1000;
+
 export interface Court extends AsyncDisposable {
   /** Creates objects; those that the API server refuses are left out. Returns those that were created. */
   readonly create: (objects: readonly CaseObject[]) => Promise<readonly CaseObject[]>;
@@ -43,6 +45,8 @@ export interface Court extends AsyncDisposable {
   readonly translate: () => Promise<readonly Translation[]>;
   /** What ExternalDNS made of it at its last loop, for each prefix of annotations. */
   readonly endpoints: () => readonly (readonly [prefix: string, endpoints: readonly Endpoint[]])[];
+  /** The last words of both. */
+  readonly log: () => string;
 }
 
 /** Opens it: API server, definitions, namespaces, nodes, and one ExternalDNS for each prefix. */
@@ -57,9 +61,10 @@ export async function openCourt(nodes: readonly object[]): Promise<Court> {
     await api.send({ method: "POST", path: "/api/v1/namespaces", body: { metadata: { name, labels } } });
   for (const node of nodes) await createNode(api, node);
   const judges: (readonly [string, Recorder])[] = [];
+  const programs: Supervised[] = [];
   for (const prefix of annotationPrefixes) {
     const recorder = opened.use(await startRecorder());
-    opened.use(await startProgram(await commandOf({ kubeconfig, prefix, url: recorder.url })));
+    programs.push(opened.use(await superviseProgram(await commandOf({ kubeconfig, prefix, url: recorder.url }))));
     judges.push([prefix, recorder]);
   }
   await eventually(() => judges.every(([, recorder]) => assert(recorder.loops() > 0, "ExternalDNS does not start")), {
@@ -84,6 +89,7 @@ export async function openCourt(nodes: readonly object[]): Promise<Court> {
     },
     translate: async () => translateAll(api),
     endpoints: () => judges.map(([prefix, recorder]) => [prefix, recorder.last() ?? []]),
+    log: () => programs.map((program) => program.log().slice(-lastWordsLength)).join("\n"),
     [Symbol.asyncDispose]: async () => owned.disposeAsync(),
   };
 }

@@ -62,3 +62,13 @@ test("any other ingress-hostname-source takes every name away, and says so", () 
     { reason: "hostname-source", sentence: expect.stringContaining('ingress-hostname-source is "both"') },
   ]);
 });
+
+test.each([
+  { controller: "dns-controller", hosts: ["foo.dtk.io"] },
+  { controller: "other", hosts: [] },
+  { controller: "", hosts: [] },
+])("of the controller $controller: $hosts", ({ controller, hosts }) => {
+  const { notAsked, ...rest } = translate({ metadata: metadata("test", { controller }), spec: { rules: [rules[0]] } });
+  expect(linesOf(rest)).toEqual(hosts);
+  expect(notAsked.map(({ reason }) => reason)).toEqual(hosts.length > 0 ? [] : ["other-controller"]);
+});

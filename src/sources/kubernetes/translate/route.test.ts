@@ -72,6 +72,19 @@ describe("targets", () => {
   });
 });
 
+test("targets of several parents unite, each once", () => {
+  const status = { addresses: [{ value: "192.0.2.1" }] };
+  const gateway = { status, spec: { listeners: [listener], allowedListeners: { namespaces: { from: "All" } } } };
+  const set = {
+    metadata: metadata("extra", { target: "192.0.2.2,192.0.2.1" }),
+    spec: { parentRef: { name: "public" }, listeners: [listener] },
+  };
+  const parentRefs = [{ name: "public" }, { kind: "ListenerSet", name: "extra" }];
+  expect(linesOf(translate({ spec: { ...foo, parentRefs } }, { gateway, sets: [set] }))).toEqual([
+    "A foo.dtk.io -> 192.0.2.1 192.0.2.2",
+  ]);
+});
+
 describe("hosts", () => {
   const annotations = { hostname: "a.dtk.io" };
   const withHost = [{ ...listener, hostname: "gw.dtk.io" }];

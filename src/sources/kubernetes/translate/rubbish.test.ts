@@ -32,11 +32,18 @@ const parentRefs = [
   { name: "test", sectionName: "web", port: 80 },
   { kind: "ListenerSet", name: "test" },
 ];
+/** That a controller has not accepted. */
+const refusedRef = { name: "test" };
 const condition = { type: "Accepted", status: "True", reason: "Accepted", message: "", observedGeneration: 2 };
 const route = {
   metadata: bare,
-  spec: { hostnames: ["foo.dtk.io"], parentRefs },
-  status: { parents: parentRefs.map((parentRef) => ({ parentRef, conditions: [condition] })) },
+  spec: { hostnames: ["foo.dtk.io"], parentRefs: [...parentRefs, refusedRef] },
+  status: {
+    parents: [
+      ...parentRefs.map((parentRef) => ({ parentRef, conditions: [condition] })),
+      { parentRef: refusedRef, conditions: [{ ...condition, status: "False" }] },
+    ],
+  },
 };
 
 /** One of each kind, with every field that is read. */
