@@ -118,7 +118,7 @@ describe("serve", () => {
     }
     {
       using database = new DatabaseSync(join(here.stateFolder, "records.sqlite"));
-      database.exec("UPDATE cluster SET silent_for = 86400000 - 5000 WHERE heard_at IS NOT NULL");
+      database.exec("UPDATE contact SET silent_for = 86400000 - 5000 WHERE heard_at IS NOT NULL");
     }
     await using server = await startProduct([...seedFlags, "--forget-after=1d", ...here.flags]);
     expect(here.block()).toEqual(["192.168.122.167 foo.dtk.io"]);
