@@ -1,4 +1,4 @@
-/** How far the new pods are: one pure judgement over what the cluster says, and waiting by asking again. */
+/** Judges from what the cluster says how far the new pods are, and waits for them by asking again. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubernetesAPI } from "../../kubernetes/api.ts";
 import { type Pod, type Workload, readWorkload } from "./workload.ts";

@@ -1,4 +1,4 @@
-/** The values that dtk gives to ExternalDNS's chart, as one pure function of what was found out. */
+/** The values that dtk gives to ExternalDNS's chart, worked out from what was found out. */
 import { createHash } from "node:crypto";
 import { stringify } from "yaml";
 import type { ClusterName } from "../../records/cluster.ts";

@@ -178,7 +178,9 @@ function countLines(text: string): number {
   return count;
 }
 
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
 /** A user's line as people read it: hosts files are UTF-8 by habit. */
 function readable(text: string): string {
-  return Buffer.from(text, "latin1").toString("utf8");
+  return decoder.decode(Uint8Array.from(text, (character) => character.charCodeAt(0)));
 }
