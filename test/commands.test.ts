@@ -49,7 +49,7 @@ function desktop(): Desktop {
 const seedFlags = ["--cluster-ip=192.168.122.167", "--domains=dtk.io,mydomain.io"];
 
 describe("serve", () => {
-  test("the seed's command line keeps the file in step, and says what a user needs", async () => {
+  test("the seed's command line keeps the file up to date, and says what a user needs", async () => {
     using here = desktop();
     await using server = await startProduct([...seedFlags, ...here.flags]);
     expect(
@@ -231,7 +231,7 @@ describe("serve", () => {
   test("the text log, as on a terminal, is in what was built", async () => {
     using here = desktop();
     const { exitCode, talk } = await runProduct(["--log-format=text", "--host=192.0.2.1", "--port=0", ...here.flags]);
-    expect(talk).toContain("192.0.2.1 is no address of this machine.");
+    expect(talk).toContain("192.0.2.1 is not an address of this machine.");
     expect(exitCode).toBe(3);
   });
 

@@ -1,4 +1,4 @@
-/** kill -9 at any moment: what was answered is kept, and the next start brings the hosts file in step before it is ready. */
+/** kill -9 at any moment: what was answered is kept, and the next start brings the hosts file up to date before it is ready. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -174,7 +174,7 @@ test("names, metrics, page, text and doctor say it as well", async () => {
   const status = await statusOf(both);
   const text = renderStatus(status, { now: Date.now(), terminal: plain });
   expect(text).toContain("*.dtk.io (DNS zone), _sip.dtk.io (DNS zone), foo.dtk.io");
-  expect(text).toContain("DNS zone is in step");
+  expect(text).toContain("DNS zone is up to date");
   expect(judgeInStep(status)).toHaveLength(2);
   expect(judgeShown("*.dtk.io", status)).toMatchObject({ message: expect.stringContaining("in the DNS zone") });
 });

@@ -127,7 +127,7 @@ Depends: libc6 (>= 2.28), libstdc++6, init-system-helpers
 Recommends: systemd
 Section: net
 Priority: optional
-Description: keeps /etc/hosts in step with Kubernetes clusters on the desktop
+Description: keeps /etc/hosts up to date with Kubernetes clusters on the desktop
  When an Ingress appears in a cluster, its name resolves on the desktop; when
  the Ingress goes, the line goes. It is a webhook provider for ExternalDNS,
  which dtk, the second command, installs into the cluster.
@@ -176,7 +176,7 @@ if [ "$1" = configure ]; then
 fi
 `;
 
-/** A program that is gone keeps no line in step. While it is upgraded the socket holds the port. */
+/** A program that is gone keeps no line up to date. While it is upgraded the socket holds the port. */
 const prerm = `#!/bin/sh
 set -e
 if [ "$1" = remove ]; then

@@ -1,6 +1,6 @@
 /** What the product needs of a logger; pino's has this shape, and a test can bring a list. */
 
-/** What stands beside the sentence of an event: its stable kebab-case code, which docs/troubleshooting.md has an entry for, and more. */
+/** What an event has beside its sentence: its stable kebab-case code, which docs/troubleshooting.md has an entry for, and more. */
 export interface EventFields {
   readonly code: string;
   readonly [field: string]: unknown;

@@ -34,7 +34,7 @@ export async function runProgram(file: string, parameters: readonly string[], op
 }
 
 /**
- * Starts a program that goes on by itself, without a word from it.
+ * Starts a program that goes on running, and ignores its output.
  *
  * @returns whether it could be started
  */

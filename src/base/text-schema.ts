@@ -28,7 +28,7 @@ function parseSwitch(text: string): boolean | undefined {
   return /^(?:false|0|no|off)$/i.test(text) ? false : undefined;
 }
 
-/** Returns the port that a text names in decimal digits; 0 stands for any free port and counts only where `least` is 0. */
+/** Returns the port that a text names in decimal digits; 0 means any free port and is taken only where `least` is 0. */
 export function parsePort(text: string, least: 0 | 1): number | undefined {
   const port = Number(text);
   return /^\d{1,5}$/.test(text) && port >= least && port <= 65_535 ? port : undefined;

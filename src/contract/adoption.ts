@@ -1,4 +1,4 @@
-/** The shapes of `GET` and `POST /adopt`, for who writes them and for who reads them. */
+/** The shapes of `GET` and `POST /adopt`; one home for their writer and their readers. */
 import * as z from "zod/mini";
 
 const editSchema = z.object({

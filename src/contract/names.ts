@@ -1,4 +1,4 @@
-/** The shape of `GET /names`: every name that is shown, for who writes it and for who reads it. */
+/** The shape of `GET /names`: every name that is shown; one home for its writer and its readers. */
 import * as z from "zod/mini";
 import { printableJSON } from "../base/printable.ts";
 import { type Steps, forEachInSteps } from "../records/steps.ts";

@@ -27,7 +27,7 @@ export interface ProvenContent {
   readonly digest: string;
 }
 
-/** What stands behind the scheme in `Authorization`. */
+/** What follows the scheme in `Authorization`. */
 export interface RequestProof {
   readonly nonces: Nonces;
   readonly digest: string;
@@ -86,7 +86,7 @@ export function formatRequestProof({ nonces, digest, proof }: RequestProof): str
   return `${proofScheme} ${[nonces.client, nonces.server, digest, proof].join(".")}`;
 }
 
-/** Reads the header `Authorization`; undefined for what is no proof. */
+/** Reads the header `Authorization`; undefined for what is not a proof. */
 export function readRequestProof(authorization: string | undefined): RequestProof | undefined {
   const [scheme, value = "", ...others] = authorization?.split(" ") ?? [];
   const parts = value.split(".");

@@ -1,4 +1,4 @@
-/** The shape of `GET /status`, for who writes it and for who reads it; docs/status.md is made from it. */
+/** The shape of `GET /status`; one home for its writer and its readers. docs/status.md is made from it. */
 import * as z from "zod/mini";
 
 /** Grows when a field goes or changes its meaning. New fields come without. */

@@ -17,7 +17,7 @@ export type Credential = "none" | "wrong" | "webhook" | "admin";
 
 /**
  * Derives the token that a cluster's ExternalDNS shows: HMAC-SHA-256 (RFC 2104) over the cluster's name in base64url
- * (RFC 4648 section 5), whose characters stand in a URL's user info as they are.
+ * (RFC 4648 section 5), whose characters need no escape in a URL's user info.
  */
 export function webhookToken(adminToken: string, cluster: ClusterName): string {
   return createHmac("sha256", adminToken).update(cluster).digest("base64url");

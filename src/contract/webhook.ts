@@ -6,7 +6,7 @@ export const tokenVariable = "TOKEN";
 
 /**
  * Makes the URL: the root path for the cluster `default`, as the guide has it, else the cluster's own path. A token
- * stands in the user info as `$(TOKEN)`, which Kubernetes fills in from the environment when the container starts.
+ * is written into the user info as `$(TOKEN)`, which Kubernetes fills in from the environment when the container starts.
  *
  * @param options - `host` is an address or a name, as the cluster sees the desktop
  */

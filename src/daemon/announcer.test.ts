@@ -110,7 +110,7 @@ test("a trouble is said once, and its end is said", () => {
   const failed: SinkReport = { ok: false, trouble: { code: "full", message: "The disk is full.", hint: "Make room." } };
   expect(tell(failed)).toEqual(["error The disk is full. Make room."]);
   expect(tell(failed)).toEqual([]);
-  expect(tell(report({}))).toEqual(["info The hosts file is in step again."]);
+  expect(tell(report({}))).toEqual(["info The hosts file is up to date again."]);
   announcer.storeTrouble({ code: "damaged", message: "Damaged.", hint: "Recover." });
   announcer.storeTrouble({ code: "damaged", message: "Damaged.", hint: "Recover." });
   expect(said.splice(0)).toEqual(["error Damaged. Recover."]);
@@ -131,5 +131,5 @@ test("each of two sinks is told apart, and what one says does not make the other
   const failed: SinkReport = { ok: false, trouble: { code: "full", message: "The disk is full.", hint: "Make room." } };
   expect(tell(failed, view, view, other)).toEqual(["error The disk is full. Make room."]);
   expect(tell(report({}, { notices: [moved] }), view)).toEqual([]);
-  expect(tell(report({}), view, view, other)).toEqual(["info The DNS zone is in step again."]);
+  expect(tell(report({}), view, view, other)).toEqual(["info The DNS zone is up to date again."]);
 });

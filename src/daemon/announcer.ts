@@ -45,7 +45,7 @@ export class Announcer implements ReconcilerListener {
       this.#trouble(sink.id, report.trouble, report.cause);
       return;
     }
-    this.#over(sink.id, `The ${sink.title} is in step again.`);
+    this.#over(sink.id, `The ${sink.title} is up to date again.`);
     this.#lines(this.#added, report.change.added, view);
     this.#lines(this.#removed, report.change.removed, before);
     const said = new Set<string>();

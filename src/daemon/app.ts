@@ -192,7 +192,7 @@ function createAllowList({ reconciler, allow, networks = machineNetworks(), now 
   return new AllowList({ explicit: allow, networks, clusterIPs, now });
 }
 
-/** Only a token proves who calls; and this machine's own addresses are those of whoever is behind address translation. */
+/** Only a token proves who calls. This machine's own addresses belong to any caller behind address translation. */
 function callerDescriber(
   allowList: AllowList,
   tokenRequired: () => boolean,

@@ -62,8 +62,8 @@ export interface Daemon extends AsyncDisposable {
 const stopGrace = 10_000;
 
 /**
- * Starts the daemon: takes the lock, opens the store, opens the port, then brings the hosts file in step. Trouble that
- * may pass leaves it degraded: the port answers, and it tries again by itself.
+ * Starts the daemon: takes the lock, opens the store, opens the port, then brings the hosts file up to date. Trouble that
+ * may pass leaves it degraded: the port answers, and the server keeps retrying.
  *
  * @returns the running daemon; disposing of it lets requests finish and leaves the lines
  * @throws TroubleError with exit code 3 when port, lock or permission are missing
@@ -156,7 +156,7 @@ function listenTogether(...listeners: readonly ReconcilerListener[]): Reconciler
   };
 }
 
-/** All addresses of a family have one name for who sits here. */
+/** A wildcard address is shown as `localhost`. */
 function nameOf(address: string): string {
   return address === "::" || address === "0.0.0.0" ? "localhost" : address;
 }
@@ -201,7 +201,7 @@ function viewOrNone(store: Store, ownNames: ReadonlySet<string>): View | undefin
   }
 }
 
-/** What was given wins over what was saved, whenever the store is opened: also after damage was mended. */
+/** What was given wins over what was saved, whenever the store is opened: also after damage was repaired. */
 function saveGiven(store: Store, given: Partial<ClusterSettings>): void {
   const saved = store.cluster(defaultCluster)?.settings ?? initialSettings;
   const wanted = { ...saved, ...given };

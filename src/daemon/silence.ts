@@ -43,7 +43,7 @@ export function countSilence(options: SilenceOptions): Disposable & { readonly l
   return { look, [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-/** One that never called is no cluster that fell silent: it may be made tomorrow. */
+/** A cluster that never called has not fallen silent: it may be created tomorrow. */
 async function forgetSilent({
   reconciler,
   forgetAfter = Number.POSITIVE_INFINITY,

@@ -36,7 +36,7 @@ function withoutRepeats(outcome: Outcome, all: readonly Outcome[]): Outcome {
   if (outcome.grade === "skipped") return outcome;
   const others = new Set(all.filter((other) => other !== outcome).flatMap(codesOf));
   const left = outcome.findings.filter((finding) => finding.grade === "ok" || !others.has(finding.code));
-  const findings = left.length > 0 ? left : [ok("What it says is said above.")];
+  const findings = left.length > 0 ? left : [ok("Already reported above.")];
   return { ...outcome, findings, grade: gravest(findings) };
 }
 

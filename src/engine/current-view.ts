@@ -36,7 +36,7 @@ export class CurrentView {
     return this.#position;
   }
 
-  /** Works it out, and has the store remember who has the contested names. */
+  /** Computes it, and has the store remember which cluster holds each contested name. */
   *workOut(store: Store, facts: ViewFacts): Steps<View> {
     const before = this.#computed;
     this.#computed = undefined;

@@ -1,4 +1,4 @@
-/** Keeps the store open: the only way to it for the reconciler, so that trouble is named in one place and heals by itself. */
+/** Keeps the store open: the only way to it for the reconciler, so that trouble is named in one place and ends automatically. */
 import { type Position, covers } from "../records/position.ts";
 import { type Trouble, bugTrouble } from "../base/trouble.ts";
 import type { Steps } from "../records/steps.ts";
@@ -117,7 +117,7 @@ export class StoreKeeper implements Disposable {
     this.#rest = setTimeout(() => this.#atRest(), untilRest).unref();
   }
 
-  /** Trouble with it is no loss: everything is in the log, and the next change finds out. */
+  /** A failure loses nothing: everything is in the log, and the next change finds out. */
   #atRest(): void {
     this.#rest = undefined;
     try {
@@ -163,7 +163,7 @@ export class StoreKeeper implements Disposable {
   }
 
   #remember(error: unknown): StoreTroubleError {
-    // What a healthy store refuses, such as too many records, is no trouble of the store.
+    // What a healthy store refuses, such as too many records, is not a trouble of the store.
     if (error instanceof StoreTroubleError && this.#store !== undefined) return error;
     if (this.#options.isDamage(error)) this.#close();
     const explained = this.#options.explain(error);

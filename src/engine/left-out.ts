@@ -32,9 +32,9 @@ const maximumLogged = 20;
 
 const sentences: Readonly<Record<LeftOutReason, string>> = {
   "not-managed": "lies in no managed domain; to have it shown, add its domain with --domains or POST /domains",
-  "not-a-dns-name": "is no DNS name; correct it in the resource that it comes from",
-  "not-an-endpoint": "is no endpoint; if ExternalDNS sent it, its version is not known to this program",
-  "record-type-unknown": "has a record type that is none; it takes 1 to 16 upper-case letters and digits, as in CNAME",
+  "not-a-dns-name": "is not a DNS name; correct it in the resource that it comes from",
+  "not-an-endpoint": "is not an endpoint; if ExternalDNS sent it, its version is not known to this program",
+  "record-type-unknown": "has an invalid record type; a type has 1 to 16 upper-case letters and digits, as in CNAME",
   "name-too-long": `is longer than the ${formatCount(recordLimits.nameBytes)} bytes that a name may have`,
   "record-too-large": `has more than the ${formatCount(recordLimits.bytes)} bytes that a record may have; take targets or labels away from its resource`,
   "store-full": `finds no room: a cluster may have ${formatCount(storeLimits.recordsPerCluster)} records of ${mebibytes(storeLimits.bytesPerCluster)} in all, and all clusters ${formatCount(storeLimits.records)} of ${mebibytes(storeLimits.bytes)}`,

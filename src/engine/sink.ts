@@ -22,7 +22,7 @@ export interface SinkChange {
   readonly removed: readonly string[];
 }
 
-/** What a sink did with the view. `notices` are things a user should know that are no trouble. */
+/** What a sink did with the view. `notices` are what a user should know although the sink shows the view. */
 export type SinkReport =
   | {
       readonly ok: true;

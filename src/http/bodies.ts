@@ -1,4 +1,4 @@
-/** The bodies that are held at one time: each origin has a share of the room, and when it is short, who stands still goes first. */
+/** The bodies that are held at one time: each origin has a share of the room, and when it is short, the stalled ones go first. */
 import { Pace } from "./pace.ts";
 
 export interface Room {
@@ -8,7 +8,7 @@ export interface Room {
   readonly perOrigin: number;
 }
 
-/** Bytes per second below which a body stands still, when there is no room. A virtual network has a thousand times as many. */
+/** Bytes per second below which a body counts as stalled when there is no room. A virtual network has a thousand times as many. */
 const standstill = 64 * 1024;
 
 /** Thrown to the reader of a body that was given up. */
@@ -74,7 +74,7 @@ export class Bodies {
   }
 
   /**
-   * Waits until there is room for what this origin holds. What stands still is given up, the slowest first; then bodies
+   * Waits until there is room for what this origin holds. Stalled bodies are given up, the slowest first; then bodies
    * that are worked on are waited for, since their end is near; and when there are none, the largest body of the origin
    * that holds most is given up.
    *

@@ -1,4 +1,4 @@
-/** The connections of a server: who may hold how many, which of them are busy, and how they end. */
+/** The connections of a server: how many a caller may hold, which of them are busy, and how they end. */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { descriptorLimit } from "./descriptors.ts";
@@ -89,7 +89,7 @@ export class Connections {
     return this.#held.get(socket)?.origin;
   }
 
-  /** Notes that a token was shown: its connection, and those that its origin opens from now on, are no stranger's. */
+  /** Notes that a token was shown: its connection, and those that its origin opens from now on, do not count as a stranger's. */
   trust(socket: object): void {
     const held = this.#held.get(socket);
     if (held === undefined || !this.#strangers.remove(held)) return;

@@ -42,7 +42,7 @@ export interface Guard {
   readonly refuse: (context: Context<HTTPEnvironment>, access: Access) => Refusal | undefined;
   /** Answers a request that is refused; undefined lets it through. */
   readonly check: (context: Context<HTTPEnvironment>, access: Access) => Response | undefined;
-  /** Makes the handler that stands before a route of this kind. */
+  /** Makes the handler that runs before a route of this kind. */
   readonly admit: (access: Access) => Handler;
   /** Whether the caller may see details where others get a bare word. */
   readonly maySeeDetail: (context: Context<HTTPEnvironment>) => boolean;
@@ -147,12 +147,12 @@ function explain({
     case "browser":
       return {
         message: `${who}: a web page sent the request.`,
-        hint: "Use curl or the commands of hostsfile-server; web pages may not drive it.",
+        hint: "Use curl or the commands of hostsfile-server. Web pages may not control the server.",
       };
     case "address":
       return {
         message: `${who}: the address is not in the allow list.`,
-        hint: `To allow it, start the server with --allow=${caller.text.replace(/%.*/, "")} (an --allow takes the place of the networks found by itself), or with --token-file.`,
+        hint: `To allow it, start the server with --allow=${caller.text.replace(/%.*/, "")} (--allow replaces the networks that the server finds itself), or with --token-file.`,
       };
     case "token":
       return {
@@ -168,7 +168,7 @@ function explain({
       return { message: `${who}: the server has no token that it could use.`, hint: "See the server's log." };
     case "host":
       return {
-        message: `${who} as ${JSON.stringify(context.req.header("host") ?? "")}: this is no name of this machine, as after DNS rebinding by a web page.`,
+        message: `${who} as ${JSON.stringify(context.req.header("host") ?? "")}: this is not a name of this machine, as after DNS rebinding by a web page.`,
         hint: "Call it by its address or its own name, or start the server with --token-file and show a token.",
       };
     case "not-own":

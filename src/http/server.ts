@@ -1,4 +1,4 @@
-/** The HTTP server: both address families on one port, patient with ExternalDNS, impatient with who is slow, and it ends without cutting anyone short. */
+/** The HTTP server: both address families on one port, patient with ExternalDNS. It drops slow clients, and drains before it stops. */
 import { type Server, createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { type AdminToken, isSame } from "../contract/token.ts";
 
 export interface SessionsOptions {
-  /** Whoever could make a link with a token that is no longer the one has no session any more. */
+  /** Once the token changes, sessions that links with the old one began are over. */
   readonly adminToken: () => AdminToken;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -45,7 +45,7 @@ export class Sessions {
   /**
    * Ends a link and begins a session.
    *
-   * @returns the session's secret; undefined when there is no such link, or none any more
+   * @returns the session's secret; undefined when there is no such link, or it has expired
    */
   begin(link: string): string | undefined {
     const valid = this.#valid(this.#links);

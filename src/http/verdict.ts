@@ -34,7 +34,7 @@ export type Verdict =
 
 /**
  * Decides whether a request is let through. A webhook caller that is not allowed yet gets 503, since any 4xx ends the
- * ExternalDNS process (controller/controller.go); a missing token cannot heal by itself and gets 401.
+ * ExternalDNS process (controller/controller.go); a missing token does not appear by waiting, and gets 401.
  */
 export function judge(call: Call): Verdict {
   const reason = refusalOf(call);

@@ -9,7 +9,7 @@ import { explainStoreError, isDamage } from "./trouble.ts";
  * Makes the keeper of the store in a state folder.
  *
  * @param options - where it is, and what is shown from it
- * @param opened - called with the store each time it was opened, also after damage was mended
+ * @param opened - called with the store each time it was opened, also after damage was repaired
  */
 export function keepFolder(options: StoreOptions, opened?: (store: Store) => void): StoreKeeper {
   return new StoreKeeper({

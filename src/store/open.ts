@@ -68,7 +68,7 @@ export type Recovered =
 
 /**
  * Goes on after damage or loss with what is there: a database that can be read, else an empty one. What was shown before
- * is no hindrance then. The damaged copies stay.
+ * does not matter then. The damaged copies stay.
  *
  * @throws StoreTroubleError as {@link openStore}; `state-in-use` when a server has no trouble with it
  */

@@ -53,7 +53,7 @@ export class RecordTable {
     return this.#prepare(sql).run(...partsOf(of, key), sequence, endpoint, now, generation).changes === 1;
   }
 
-  /** What stands there already in the same words is not written again; returns whether it was written. */
+  /** What is stored already in the same words is not written again; returns whether it was written. */
   update(
     of: ClusterFeed,
     key: RecordKey,

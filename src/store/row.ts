@@ -1,4 +1,4 @@
-/** What stands in the database's rows, read back as strictly as what comes from the wire. */
+/** What the database's rows hold, read back as strictly as what comes from the wire. */
 import * as z from "zod/mini";
 import { initialSettings, parseClusterIPs, parseClusterName, targetModes } from "../records/cluster.ts";
 import type { ClusterName, ClusterSettings } from "../records/cluster.ts";

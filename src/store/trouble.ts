@@ -40,7 +40,7 @@ function systemCode(error: unknown): string | undefined {
 export function damaged(copy: string): StoreTroubleError {
   return new StoreTroubleError({
     code: "state-damaged",
-    message: `The saved records are damaged and were set aside as ${copy}; the lines in the hosts file stay as they are.`,
+    message: `The saved records are damaged and were set aside as ${copy}. The lines in the hosts file stay as they are.`,
     hint: "Put a good copy back under its old name, or start afresh, which ExternalDNS fills again:",
     command: "hostsfile-server recover",
   });
@@ -61,7 +61,7 @@ const lostMessages = {
 export function lost(folder: string, what: keyof typeof lostMessages): StoreTroubleError {
   return new StoreTroubleError({
     code: "state-lost",
-    message: `${lostMessages[what](folder)}; these lines stay as they are.`,
+    message: `${lostMessages[what](folder)}. These lines stay as they are.`,
     hint: "Put the folder or a good copy back, or name the right one with --state-dir. Or go on with what is there, which ExternalDNS completes:",
     command: `hostsfile-server recover --state-dir=${folder}`,
   });
@@ -98,6 +98,7 @@ function unavailable(folder: string, error: unknown): Trouble {
   return {
     code: "state-unavailable",
     message: `The records cannot be saved in ${folder}: ${error instanceof Error ? error.message : String(error)}.`,
-    hint: `Look at the disk (df -h ${folder}; mount); the server tries again by itself.`,
+    hint: "Check the disk and the mount:",
+    command: `df -h ${folder}; findmnt --target ${folder}`,
   };
 }

@@ -6,7 +6,7 @@ import { openScene } from "../cluster/scene.ts";
 import { externalDNSVersions } from "../cluster/tools.ts";
 
 describe.concurrent.each(externalDNSVersions)("ExternalDNS %s", (version) => {
-  test("keeps the hosts file in step with the guide's Ingress until it is gone", async () => {
+  test("keeps the hosts file up to date with the guide's Ingress until it is gone", async () => {
     await using scene = await openScene({ version });
     const { namespace, shows, desktop, externalDNS } = scene;
     await namespace.apply(guideIngress);

@@ -95,7 +95,7 @@ describe.skipIf(!canHaveChromium)("in Chromium (needs it, or root and apt-get to
     }
     for (const path of secrets) expect(await fetchAs(page, { url: origin + path })).toMatch(/^(?:403|503) .*rebinding/);
     expect(await postForm(page, `${origin}/domains`)).toMatch(/^403 /);
-    expect(log()).toMatch(/may not call GET \/status as .*evil\.example:[0-9]+.*: this is no name of this machine/);
+    expect(log()).toMatch(/may not call GET \/status as .*evil\.example:[0-9]+.*: this is not a name of this machine/);
     await expectUntouched();
   });
 

@@ -137,7 +137,7 @@ describe("from nothing to nothing", () => {
 
   test("its journal is text, and important lines are marked", async () => {
     const journal = await machine.shell("journalctl --unit hostsfile-server.service --output=cat --no-pager");
-    expect(journal).toMatch(/^hostsfile-server \S+ keeps \/etc\/hosts in step/m);
+    expect(journal).toMatch(/^hostsfile-server \S+ keeps \/etc\/hosts up to date/m);
     expect(journal).not.toContain('"level":');
   });
 

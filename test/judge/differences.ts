@@ -24,7 +24,7 @@ const routeKinds = ["HTTPRoute", "GRPCRoute", "TLSRoute"];
 /** Every deliberate difference. What none of them explains is a mistake. */
 export const differences: readonly Difference[] = [
   {
-    row: "a name that is no DNS name is left out, with a reason",
+    row: "a name that is not a DNS name is left out, with a reason",
     side: "ExternalDNS",
     explains: ({ name }) => parseDNSName(name) === undefined,
   },

@@ -59,7 +59,7 @@ function checkClusterIP(intent: Intent, { status, settings, clusterIP }: Situati
   const is = settings.clusterIPs.join(",");
   if (has.join(",") !== is) {
     const what = `The cluster IP is ${is} (${clusterIP.source}), but the server has ${has.join(",") || "none"}.`;
-    return { level: "problem", what, hint: "Bring it in step:", command: "dtk install-addon external-dns" };
+    return { level: "problem", what, hint: "Bring it up to date:", command: "dtk install-addon external-dns" };
   }
   if (clusterIP.isListening) return { level: "ok", what: `The cluster IP is ${is}, as the server has it.` };
   const hint = "Names resolve, and pages come once an ingress controller listens there.";

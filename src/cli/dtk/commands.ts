@@ -31,7 +31,7 @@ export const dtk: ProgramDeclaration = {
   commands: [
     declareCommand({
       name: "install-addon",
-      summary: "Install ExternalDNS, or bring it in step with config.yaml; a second run changes nothing",
+      summary: "Install ExternalDNS, or bring it up to date with config.yaml; a second run changes nothing",
       examples: [
         "dtk install-addon external-dns",
         "dtk install-addon external-dns --config kind-a.yaml --context kind-a --cluster kind-a",

@@ -6,7 +6,6 @@ import type { Intent } from "../../dtk/installation/intent.ts";
 /** Ingresses that are listed before the rest is counted. */
 const mostListed = 10;
 
-/** Renders them. */
 export function renderNext(done: {
   readonly intent: Pick<Intent, "domains" | "cluster" | "place">;
   readonly changed: boolean;

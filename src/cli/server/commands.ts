@@ -128,7 +128,7 @@ const exportFormat = declare({
 export const commands = [
   declareCommand({
     name: "serve",
-    summary: "Serve ExternalDNS's webhook and keep the hosts file in step (the default)",
+    summary: "Serve ExternalDNS's webhook and keep the hosts file up to date (the default)",
     examples: [
       asRoot("hostsfile-server --cluster-ip=192.168.122.167 --port=5000 --domains=dtk.io,mydomain.io"),
       "hostsfile-server --hosts-file=./hosts --state-dir=./state --domains=dtk.io --cluster-ip=127.0.0.1",

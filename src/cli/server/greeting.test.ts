@@ -95,7 +95,7 @@ test.each<[string, Partial<GreetingFacts>, string]>([
   ["that user-mode guests count as this machine", {}, "user-mode networking count as this machine"],
   ["that a token is required", { isTokenRequired: true }, "callers must show a token"],
   ["that it is a dry run", { isDryRun: true }, "nothing is written."],
-  ["that the file cannot be kept yet", { isReady: false }, "cannot keep /etc/hosts in step yet"],
+  ["that the file cannot be kept yet", { isReady: false }, "cannot keep /etc/hosts up to date yet"],
   ["how many names are shown", { shown: 1 }, "it shows 1 name."],
 ])("it says %s", (_, change, expected) => {
   expect(says(change)).toContain(expected);

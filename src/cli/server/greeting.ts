@@ -42,8 +42,8 @@ function pageWords({ port, host, isTokenRequired }: GreetingFacts): string {
 
 function stateWords({ hostsFile, isDryRun, isReady, shown }: GreetingFacts): string {
   if (isDryRun) return ` plays what it would do with ${hostsFile}; nothing is written.`;
-  if (!isReady) return ` cannot keep ${hostsFile} in step yet; it goes on trying.`;
-  return ` keeps ${hostsFile} in step; it shows ${counted(shown, "name")}.`;
+  if (!isReady) return ` cannot keep ${hostsFile} up to date yet; it goes on trying.`;
+  return ` keeps ${hostsFile} up to date; it shows ${counted(shown, "name")}.`;
 }
 
 function managedLine(settings: ClusterSettings, curl: string, port: number): string {

@@ -37,7 +37,7 @@ import { terminalOf } from "../terminal.ts";
 type InstallGiven = Given<typeof installSettings>;
 
 /**
- * Installs, or brings an installation in step with this program and the given flags.
+ * Installs, or brings an installation up to date with this program and the given flags.
  *
  * @returns 0, or 1 when the user said no
  * @throws TroubleError with everything that hinders (exit 3)

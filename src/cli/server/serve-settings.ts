@@ -22,7 +22,7 @@ export const portSetting = declare({
 export const hostsFileSetting = declare({
   flag: "hosts-file",
   placeholder: "PATH",
-  doc: "The hosts file to keep in step.",
+  doc: "The hosts file to keep up to date.",
   whenAbsent: platform.places.hostsFile,
   schema: oneText,
 });

@@ -74,7 +74,7 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
   warnOfHeldPort(settings, { heldPort: heldPort(), log });
   using _memory = giveBackMemory(() => daemon.reconciler.state().view.entries.length);
   greet({ daemon, settings, hostsFile, log });
-  summary = `Keeps ${hostsFile} in step, listens on port ${daemon.port}`;
+  summary = `Keeps ${hostsFile} up to date, listens on port ${daemon.port}`;
   await supervisor.ready(summary, () => daemon.reconciler.state().busyFor < longestWrite);
   const signal = await stopped;
   void supervisor.stopping();

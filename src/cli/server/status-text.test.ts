@@ -91,7 +91,7 @@ test("each part is there, with ages in their largest unit, and long lists are co
     "  shown        1 name: foo.dtk.io",
     "               and 15 more; --json lists them",
     "",
-    "Hosts file /etc/hosts is in step",
+    "Hosts file /etc/hosts is up to date",
     "  written      5 min ago, replaced",
     "",
     "Nothing needs attention.",
@@ -164,7 +164,7 @@ describe("the hosts file", () => {
     ];
     const lines = render({ ...status, sinks: [{ ...sink, conflicts: { total: 7, list } }] });
     expect(sectionOf(lines, "Hosts file")).toEqual([
-      "Hosts file /etc/hosts is in step",
+      "Hosts file /etc/hosts is up to date",
       "  written      not since the start",
       "  your lines   nas.dtk.io (line 2), tv.dtk.io (line 5) and 5 more",
     ]);
@@ -179,7 +179,7 @@ describe("the hosts file", () => {
       lastWrittenAt: "2026-01-01T23:55:00Z",
     };
     const lines = render({ ...status, sinks: [sink, zone] });
-    expect(sectionOf(lines, "DNS zone")).toEqual(["DNS zone is in step", "  written      5 min ago, published"]);
+    expect(sectionOf(lines, "DNS zone")).toEqual(["DNS zone is up to date", "  written      5 min ago, published"]);
   });
 
   test.each([
@@ -188,7 +188,10 @@ describe("the hosts file", () => {
   ])("says how it was written: %s", (method, dryRun, words) => {
     const written = { ...sink, ok: false, lastWrittenAt: "2026-01-01T23:55:00Z", method };
     const lines = render({ ...status, sinks: [written], server: { ...status.server, dryRun } });
-    expect(sectionOf(lines, "Hosts file")).toEqual(["Hosts file /etc/hosts is NOT in step", `  written      ${words}`]);
+    expect(sectionOf(lines, "Hosts file")).toEqual([
+      "Hosts file /etc/hosts is NOT up to date",
+      `  written      ${words}`,
+    ]);
   });
 });
 

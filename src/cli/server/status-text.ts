@@ -131,7 +131,7 @@ function renderSink(
   // With one sink only, what it refuses is said of the cluster.
   const others = sinks.length > 1 ? (refused?.list ?? []).filter(({ line }) => line === undefined) : [];
   const { paint } = terminal;
-  const state = ok ? paint("good", "is in step") : paint("bad", "is NOT in step");
+  const state = ok ? paint("good", "is up to date") : paint("bad", "is NOT up to date");
   const written = lastWrittenAt === null ? "not since the start" : `${age(lastWrittenAt)} ago, ${methodWords(method)}`;
   const title = [headingOf(name), path ?? []].flat().join(" ");
   const yours = conflicts.list.map((conflict) => `${conflict.name} (line ${conflict.line})`);

@@ -51,7 +51,7 @@ describe("POST /domains", () => {
       await app.call("POST /domains", { body: "dtk.io" });
       const response = await app.call("POST /domains", { body: body.startsWith("[") ? body : `new.io,${body}` });
       expect(response.status).toBe(400);
-      expect(await response.text()).toMatch(/is not a domain name; send one such as dtk\.io\./);
+      expect(await response.text()).toMatch(/is not a domain name\. Send one such as dtk\.io\./);
       expect(await text(app, "GET /domains")).toBe('["dtk.io"]');
     },
   );

@@ -31,7 +31,7 @@ export function readValues(body: string): readonly string[] {
     .filter((text) => text !== "");
 }
 
-/** Numbers and objects are no values of ours, so they are named as they were written. */
+/** Numbers and objects are not settings, so messages show them as they were written. */
 function readBody(body: string): string | unknown[] {
   const value = parseJSON(body);
   if (typeof value === "string" || Array.isArray(value)) return value;
@@ -44,7 +44,7 @@ export function readDomains(values: readonly string[]): Setting<readonly Managed
   for (const text of values) {
     const domain = parseManagedDomain(text);
     if (domain === undefined)
-      return { ok: false, message: `${quote(text)} is not a domain name; send one such as dtk.io.` };
+      return { ok: false, message: `${quote(text)} is not a domain name. Send one such as dtk.io.` };
     domains.push(domain);
   }
   return { ok: true, value: domains };
@@ -76,7 +76,7 @@ export function readTargetMode(values: readonly string[]): Setting<TargetMode> {
   if (mode !== undefined) return { ok: true, value: mode };
   return {
     ok: false,
-    message: `${quote(values.join(","))} is not a target mode; send one of: ${targetModes.join(", ")}.`,
+    message: `${quote(values.join(","))} is not a target mode. Send one of: ${targetModes.join(", ")}.`,
   };
 }
 

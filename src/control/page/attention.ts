@@ -1,4 +1,4 @@
-/** What needs attention, each with the command that mends it; what a person must see first. */
+/** What needs attention, each with the command that repairs it: what a person must see first. */
 import { html } from "hono/html";
 import { counted } from "../../base/words.ts";
 import { type Advice, hintOf } from "../../base/trouble.ts";

@@ -94,7 +94,7 @@ describe("says", () => {
   test("how each part is", async () => {
     const text = await read({});
     expect(text).toContain("Server ready Address http://localhost:5000 May call this machine, 192.168.122.0/24");
-    expect(text).toContain("Hosts file in step Path /etc/hosts Written replaced 1 h ago");
+    expect(text).toContain("Hosts file up to date Path /etc/hosts Written replaced 1 h ago");
     expect(text).toContain("Cluster default called 2 s ago Cluster IP 192.168.122.167 Domains dtk.io Names 1 name");
     expect(text).toContain("Told 1 h ago to look at dtk.io");
   });
@@ -109,7 +109,9 @@ describe("says", () => {
     expect(text).toContain("1 name shown. Not ready yet.");
     expect(text).toContain("Server not ready");
     expect(text).toContain("May call whoever shows a token");
-    expect(text).toContain("Hosts file not in step Path /etc/hosts (dry run: not written) Written not since the start");
+    expect(text).toContain(
+      "Hosts file not up to date Path /etc/hosts (dry run: not written) Written not since the start",
+    );
     expect(text).toContain("Trouble The disk is full.");
     expect(text).toContain(
       "Cluster default has never called Cluster IP not set Domains none Names 1 name Records none",
@@ -133,8 +135,8 @@ describe("says", () => {
 
   test("a sink that writes no file: its title, and its own word for how it was written", async () => {
     const text = await read({ sinks: [sink, { ...sink, name: "DNS zone", path: undefined, method: "published" }] });
-    expect(text).toContain("Hosts file in step Path /etc/hosts Written replaced 1 h ago");
-    expect(text).toContain("DNS zone in step Written published 1 h ago");
+    expect(text).toContain("Hosts file up to date Path /etc/hosts Written replaced 1 h ago");
+    expect(text).toContain("DNS zone up to date Written published 1 h ago");
   });
 
   test("of several sinks each with its names and what it cannot show, and the sinks that show a name", async () => {

@@ -77,7 +77,7 @@ function describeSink(sink: Status["sinks"][number], { dryRun }: Status["server"
   return {
     title: headingOf(name),
     isWell: ok,
-    state: ok ? "in step" : "not in step",
+    state: ok ? "up to date" : "not up to date",
     facts: [
       ...(path === undefined
         ? []

@@ -28,7 +28,7 @@ describe("GET / for a browser", () => {
     ["a neighbour", { from: neighbour }, 403, "the address is not in the allow list"],
     ["a link on another site", { headers: { ...typed, "sec-fetch-site": "cross-site" } }, 403, "a web page sent"],
     ["a link on another port", { headers: { ...typed, "sec-fetch-site": "same-site" } }, 403, "a web page sent"],
-    ["DNS rebinding", { headers: { ...typed, host: "evil.com:5000" } }, 403, "this is no name of this machine"],
+    ["DNS rebinding", { headers: { ...typed, host: "evil.com:5000" } }, 403, "this is not a name of this machine"],
   ])("is a page that says why for %s", async (_, options, status, sentence) => {
     await using app = await makeTestApp();
     const response = await app.call("GET /", { headers: typed, ...options });

@@ -20,7 +20,7 @@ export interface PageOptions extends StatusOptions {
 
 type PageContext = Context<HTTPEnvironment>;
 
-/** The same for who has no cookie, an old one, or a link that was used. */
+/** The same for a visitor without a cookie, with an old one, or with a link that was used. */
 const howToOpen: Advice = { hint: "To open the page, run on the desktop:", command: "hostsfile-server open" };
 
 /** Makes the routes. */

@@ -57,7 +57,7 @@ function follow() {
   });
 }
 
-// Refused, and not for want of a connection, which a browser tries again by itself.
+// Refused, and not for want of a connection, which a browser retries automatically.
 function again(refused) {
   if (refused !== source) return;
   refresh();

@@ -117,7 +117,7 @@ function ofSilence(
     return [{ code: "cluster-absent", message, hint, command }];
   }
   const message = `ExternalDNS of ${name} has not called for ${time}; what it sent before is shown.`;
-  const hint = "If its cluster runs, it may wait after a crash; this shortens the wait:";
+  const hint = "If its cluster runs, it may wait after a crash. This shortens the wait:";
   const command = restartCommand;
   return [{ code: "external-dns-silent", message, hint, command }];
 }

@@ -15,7 +15,7 @@ export interface EventStreamOptions {
   readonly status: () => Status;
 }
 
-/** Names what a status says, so that a page knows whether it shows it already. A clock that goes on is no news. */
+/** Names what a status says, so that a page knows whether it shows it already. A clock that goes on does not count as a change. */
 export function revisionOf(status: Status): string {
   const text = JSON.stringify(status, (key, value: unknown) => (key === "silentSeconds" ? undefined : value));
   return createHash("sha256").update(text).digest("base64url").slice(0, 16);

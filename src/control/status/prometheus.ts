@@ -39,7 +39,7 @@ const prefix = "hostsfile_server_";
 /** Seconds; one name added takes some milliseconds, and ExternalDNS gives up after 5 s. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** Makes them, all zero. */
+/** Makes the counters, all zero. */
 export function createCounters(): Counters {
   const registry = new Registry();
   const registers = [registry];
@@ -54,7 +54,7 @@ export function createCounters(): Counters {
     registers,
   });
   const refused = counter("refused_requests_total", "Requests that the guard refused.", ["reason"]);
-  const writes = counter("sink_writes_total", "Times that a sink was brought in step, or could not be.", [
+  const writes = counter("sink_writes_total", "Times that a sink was brought up to date, or could not be.", [
     "sink",
     "method",
     "outcome",
@@ -66,7 +66,7 @@ export function createCounters(): Counters {
   const troubles = counter("troubles_total", "Troubles of store and sinks.", ["code"]);
   const lastSuccess = new Gauge({
     name: `${prefix}sink_last_success_timestamp_seconds`,
-    help: "When a sink was last found or brought in step.",
+    help: "When a sink was last found or brought up to date.",
     labelNames: ["sink"],
     registers,
   });

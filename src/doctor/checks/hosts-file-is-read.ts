@@ -13,7 +13,6 @@ export const hostsFileIsRead: Check = {
   },
 };
 
-/** Judges. */
 export function judgeRead(path: string, isResolvers: boolean): Finding {
   if (isResolvers) return ok(`${path} is the file that resolvers read.`);
   return {

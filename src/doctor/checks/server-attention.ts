@@ -1,4 +1,4 @@
-/** What does the server itself want a person to look at? What other checks look at more closely is left to them. */
+/** What does the server itself report? What other checks look at more closely is left to them. */
 import type { Status } from "../../contract/status.ts";
 import { toTrouble } from "../../base/trouble.ts";
 import { hostsFileIdentity } from "../../sinks/hosts-file/identity.ts";
@@ -6,7 +6,7 @@ import { type Check, type Finding, ok } from "../check.ts";
 
 export const serverAttention: Check = {
   id: "server-attention",
-  title: "The server wants nothing",
+  title: "The server reports no problems",
   needs: ["server-answers"],
   isHearsay: true,
   run: async ({ status }) => judgeAttention((await status())?.attention ?? []),

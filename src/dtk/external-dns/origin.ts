@@ -19,7 +19,6 @@ export interface Metadata {
     | undefined;
 }
 
-/** Looks who did. */
 export async function originOf(api: KubernetesAPI, metadata: Metadata): Promise<Origin> {
   const origin = judgeOrigin(metadata);
   const mayBeOurs = metadata.name === releaseName && metadata.namespace === releaseNamespace;

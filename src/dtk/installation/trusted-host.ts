@@ -13,7 +13,7 @@ import { isOwnAddress } from "./own-host.ts";
  */
 export function requireTrustedHost(host: string, { isHostTyped, port }: Pick<Intent, "isHostTyped" | "port">): void {
   if (isHostTyped || isOwnAddress(host) || isUsualHost(host) || host === hostname().toLowerCase()) return;
-  const message = `dns.host-ip is ${host}, which is no address of this machine, and ExternalDNS would send the webhook token there, to port ${port}.`;
+  const message = `dns.host-ip is ${host}, which is not an address of this machine. ExternalDNS would send the webhook token there, to port ${port}.`;
   const hint = `Leave dns.host-ip out, so that dtk finds the address; or, if ${host} is this machine as the cluster sees it, say so: --host-ip ${host}`;
   throw new TroubleError({ code: "host-not-here", message, hint }, { exitCode: 3 });
 }

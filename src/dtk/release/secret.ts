@@ -17,7 +17,7 @@ export async function readToken(api: KubernetesAPI): Promise<string | undefined>
 }
 
 /**
- * Brings the Secret in step.
+ * Brings the Secret up to date.
  *
  * @param present - the token that the cluster has
  * @param wanted - undefined removes the Secret

@@ -52,7 +52,7 @@ export function listenStreamOf(unit: string): string | undefined {
 export function serviceUnit(command: readonly string[], program: { readonly hasAddon: boolean }): string {
   return lines([
     "[Unit]",
-    "Description=Hosts file in step with Kubernetes (webhook for ExternalDNS)",
+    "Description=Hosts file up to date with Kubernetes (webhook for ExternalDNS)",
     `Documentation=man:${serviceName}(8)`,
     `Requires=${serviceName}.socket`,
     `After=${serviceName}.socket`,

@@ -23,7 +23,7 @@ const markerStarts = ["# BEGIN hostsfile-server", "# END hostsfile-server"];
 const longestMarker = 1024;
 
 /**
- * Takes the block out. A line of the user's that stands in it stays.
+ * Takes the block out. A line of the user's inside it stays.
  *
  * @param bytes - the whole file
  * @param written - the lines of the block as they were last written, where that is known
@@ -33,7 +33,7 @@ export function cutBlock(bytes: Buffer, written: string | undefined): Cut {
   const [begin, end] = markers;
   if (begin === undefined) return { kind: "none" };
   if (markers.length !== 2 || begin.kind !== "begin" || end?.kind !== "end") return { kind: "undecidable" };
-  // The line before the block may have got its end from us, unless something stands behind the block.
+  // The line before the block may have got its end from us, unless something follows the block.
   const from = begin.at < 2 ? 0 : bytes.lastIndexOf(lineFeed, begin.at - 2) + 1;
   const to = lineEnd(bytes, lineEnd(bytes, end.at));
   if (to - from > mostBytes) return { kind: "undecidable" };
@@ -51,7 +51,7 @@ export function cutBlock(bytes: Buffer, written: string | undefined): Cut {
 /** A marker in a file of any size; `at` is where its line begins. */
 export type PlacedMarker = { readonly at: number } & Marker;
 
-/** Finds every marker in a file of any size, in the order in which they stand. */
+/** Finds every marker in a file of any size, in their order. */
 export function findMarkersIn(bytes: Buffer): readonly PlacedMarker[] {
   return markerStarts.flatMap((start) => findLines(bytes, start)).toSorted((left, right) => left.at - right.at);
 }

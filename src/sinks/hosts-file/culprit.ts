@@ -11,7 +11,7 @@ const signs: readonly (readonly [name: string, pattern: RegExp, hint?: string])[
 ];
 
 /**
- * Names the programs whose marks stand in the file.
+ * Names the programs that have left marks in the file.
  *
  * @param text - the file, or the part that is not ours
  * @returns for a message, as in `Docker Desktop or hostctl`, and what to set, if there is a setting

@@ -56,7 +56,7 @@ export interface HostsFileSink extends Sink, Adopter {
 }
 
 /**
- * Opens the sink: takes the lock, mends what a crash left, and watches the file. Trouble does not throw: it is in
+ * Opens the sink: takes the lock, repairs what a crash left, and watches the file. Trouble does not throw: it is in
  * `lock`, or in the report of the next `apply`.
  */
 export async function openHostsFileSink(options: HostsFileSinkOptions): Promise<HostsFileSink> {

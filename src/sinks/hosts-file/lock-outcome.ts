@@ -4,7 +4,7 @@ import { renderCommand } from "../../base/shell.ts";
 import type { Advice, Trouble } from "../../base/trouble.ts";
 import { errorCode, sqliteCode, sqliteCodes } from "../../base/errors.ts";
 
-/** Who holds the lock. */
+/** The process that holds the lock. */
 export interface Holder {
   readonly pid: number;
   /** Milliseconds since 1970. */
@@ -30,7 +30,7 @@ export type Lock =
   /** Nobody can, for now: the file system is full, read-only, or the folder is missing. */
   | { readonly state: "unavailable"; readonly isFolderClosed: boolean; readonly trouble: Trouble };
 
-/** Another one has it. */
+/** Another process has it. */
 export function taken(path: string, holder: Holder | undefined): Lock {
   const who =
     holder === undefined
@@ -55,7 +55,7 @@ function stopAdvice(holder: Holder | undefined): Advice {
   };
 }
 
-/** It cannot be had by this user, or not for now. */
+/** This user cannot take it, or nobody can for now. */
 export function failed(path: string, error: unknown): Lock {
   const code = errorCode(error);
   if (code === "EACCES" || code === "EPERM" || sqliteCode(error) === sqliteCodes.permission) {

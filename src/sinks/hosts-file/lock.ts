@@ -28,7 +28,7 @@ export interface LockRequest {
   readonly path: string;
   /** Where the lock is kept when nothing can be created beside the file, though the file itself may be written. */
   readonly stateFolder: string;
-  /** Who asks. */
+  /** The process that wants it. */
   readonly holder: Holder;
 }
 
@@ -39,7 +39,7 @@ export interface LockRequest {
  */
 export function takeLock(request: LockRequest): Lock {
   const { path, holder } = request;
-  // What is mounted by itself is reached by other paths too, and whoever writes there locks there.
+  // A file that is a mount of its own is reached by other paths too, and a writer there locks there.
   const origin = originOf(path);
   const there = origin === undefined ? undefined : lockAt(path, lockPathOf(origin), holder);
   if (there?.state === "taken") return there;
@@ -60,7 +60,7 @@ function lockPathOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.hostsfile-server.lock`);
 }
 
-/** Where a file that is mounted by itself comes from, if that place can be seen from here. */
+/** Where a file that is a mount of its own comes from, if that place can be seen from here. */
 function originOf(path: string): string | undefined {
   // Where the lock would be the very one beside the path, as when a file is mounted on itself, there is nothing to add.
   return findOrigins(readMountTable(), path).find(
@@ -74,12 +74,12 @@ function isSameAt(left: string, right: string): boolean {
   return one !== undefined && other !== undefined && identityOf(one) === identityOf(other);
 }
 
-/** There is none but on Linux. */
+/** Only Linux has this table. */
 function readMountTable(): string {
   return unlessMissing(() => readFileSync(mountTable, "utf8")) ?? "";
 }
 
-/** What stands at a path; undefined where this user may not look. */
+/** The status of what is at a path; undefined where this user may not look. */
 function statusAt(path: string): BigIntStats | undefined {
   try {
     return lstatSync(path, { bigint: true });
@@ -103,7 +103,7 @@ function both(there: HeldLock, here: Lock): Lock {
   };
 }
 
-/** Milliseconds to wait for one who reads or writes the holder just now; nobody does so for longer than a moment. */
+/** Milliseconds to wait for another process that is reading or writing the holder, which takes only a moment. */
 const patience = 5_000;
 
 /** Locks that this process holds, by device and inode. Opening such a file again, and closing it, would drop the lock (fcntl(2)). */

@@ -1,4 +1,4 @@
-/** What the sink tells a user about the hosts file that is no failure of a system call. */
+/** What the sink tells a user about the hosts file beside failures of system calls. */
 import { renderCommand } from "../../base/shell.ts";
 import type { Advice, Trouble } from "../../base/trouble.ts";
 import { guessCulprit } from "./culprit.ts";
@@ -47,7 +47,7 @@ function createdNotice(path: string): Trouble {
 function movedNotice(path: string, line: number, text: string): Trouble {
   return {
     code: "hosts-file-line-moved",
-    message: `${path}:${line}: your line \`${text}\` stood inside the managed block and was moved before it.`,
+    message: `${path}:${line}: your line \`${text}\` was inside the managed block and was moved before it.`,
     hint: "Write your own lines outside the two hostsfile-server markers.",
   };
 }
@@ -55,7 +55,7 @@ function movedNotice(path: string, line: number, text: string): Trouble {
 function moreMovedNotice(path: string, moved: Decided["moved"]): Trouble {
   return {
     code: "hosts-file-line-moved",
-    message: `${path}: ${moved.length} more lines stood inside the managed block and were moved before it (${inLines(moved.map(({ line }) => line))}).`,
+    message: `${path}: ${moved.length} more lines were inside the managed block and were moved before it (${inLines(moved.map(({ line }) => line))}).`,
     hint: "Write your own lines outside the two hostsfile-server markers.",
   };
 }
@@ -63,7 +63,7 @@ function moreMovedNotice(path: string, moved: Decided["moved"]): Trouble {
 function damagedNotice(path: string, lines: readonly number[], copy: string | undefined): Trouble {
   return {
     code: "hosts-file-block-damaged",
-    message: `${path}: the managed block was damaged (${inLines(lines)}) and has been put in order; no line of yours was touched.`,
+    message: `${path}: the managed block was damaged (${inLines(lines)}) and has been put in order. No line of yours was touched.`,
     severity: "info",
     hint: copy === undefined ? "Nothing to do." : `Nothing to do. The file as it was is kept in ${copy}.`,
   };
@@ -73,7 +73,7 @@ function restoredNotice(path: string, userPart: string): Trouble {
   const culprit = guessCulprit(userPart);
   return {
     code: "hosts-file-block-restored",
-    message: `${path}: the managed block was changed by somebody else${culprit === undefined ? "" : ` (${culprit.names}?)`} and has been restored.`,
+    message: `${path}: another program or user changed the managed block${culprit === undefined ? "" : ` (${culprit.names}?)`}. It has been restored.`,
     ...(culprit?.hint === undefined
       ? { hint: "To remove the block for good:", command: "sudo hostsfile-server clear" }
       : { hint: culprit.hint }),
@@ -85,7 +85,7 @@ export function contestedTrouble(path: string, userPart: string): Trouble {
   const culprit = guessCulprit(userPart);
   return {
     code: "hosts-file-contested",
-    message: `${path}: ${culprit === undefined ? "another program" : culprit.names} keeps changing the managed block; it is restored once a minute only.`,
+    message: `${path}: ${culprit === undefined ? "another program" : culprit.names} keeps changing the managed block. From now on it is restored only once a minute.`,
     ...(culprit?.hint === undefined ? findWriter(path) : { hint: culprit.hint }),
   };
 }
@@ -142,7 +142,7 @@ export function tornTrouble(path: string, journal: string, reason: Trouble | und
 export function mendedNotice(path: string, copy: string | undefined): Trouble {
   return {
     code: "hosts-file-mended",
-    message: `${path}: a write had not come to its end, and left the file half written. It has been repaired; no line of yours was lost.`,
+    message: `${path}: a write did not finish and left the file half written. It has been repaired. No line of yours was lost.`,
     severity: "info",
     hint: copy === undefined ? "Nothing to do." : `Nothing to do. The half-written file is kept in ${copy}.`,
   };
@@ -152,7 +152,7 @@ export function mendedNotice(path: string, copy: string | undefined): Trouble {
 export function tornEditedNotice(path: string, copy: string): Trouble {
   return {
     code: "hosts-file-torn-edited",
-    message: `${path}: a write had not come to its end, and the file was edited before it could be repaired.`,
+    message: `${path}: a write did not finish, and the file was edited before it could be repaired.`,
     hint: `The file as it was before that write is kept in ${copy}. Compare the two:`,
     command: renderCommand(["diff", copy, path]),
   };
@@ -162,7 +162,7 @@ export function tornEditedNotice(path: string, copy: string): Trouble {
 export function journalDamagedNotice(path: string, journal: string): Trouble {
   return {
     code: "hosts-file-journal-damaged",
-    message: `The record of a write that had not come to its end is damaged, so ${path} could not be compared with it.`,
+    message: `The record of a write that did not finish is damaged, so ${path} could not be compared with it.`,
     hint: `Check ${path}. What is left of the record is kept in ${journal}: it holds the file as it was before that write and after it.`,
   };
 }

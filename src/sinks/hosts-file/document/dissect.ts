@@ -21,7 +21,7 @@ export interface RenderInput {
 
 export type Segment = "head" | "tail";
 
-/** The user's text on both sides of where the block stands or will stand. */
+/** The user's text on both sides of the block, or of where it will be. */
 export interface Dissection {
   readonly kind: "decided";
   readonly head: string;
@@ -101,7 +101,7 @@ function readBlock(input: RenderInput, begin: BeginMarker, end: Marker): Dissect
   };
 }
 
-/** The memory of an added line end, if the line that it was added to still stands there. */
+/** The memory of an added line end, if the line that it was added to is still there. */
 function endedBy(head: string, { endedLine }: BlockNote): string | undefined {
   if (endedLine === undefined || !head.endsWith("\n")) return undefined;
   const line = head.slice(head.lastIndexOf("\n", head.length - 2) + 1, -1);
@@ -158,7 +158,7 @@ function vouchedLines(text: string, lines: readonly string[], markers: readonly 
   return vouched;
 }
 
-/** Where our lines may stand: from the first to the last marker, and on to the end of the file where one is missing. */
+/** Where our lines may be: from the first to the last marker, and on to the end of the file where one is missing. */
 function damagedSpan(marked: ReadonlyMap<number, Marker>): readonly [number, number] {
   const all = [...marked];
   const [first, firstMarker] = all.at(0) ?? [0, undefined];
@@ -166,7 +166,7 @@ function damagedSpan(marked: ReadonlyMap<number, Marker>): readonly [number, num
   return [firstMarker?.kind === "end" ? 0 : first, lastMarker?.kind === "begin" ? Infinity : last];
 }
 
-/** Lines that run on from a marker where a block would stand, look like ours, and are not known. */
+/** Lines that run on from a marker where a block would be, look like ours, and are not known. */
 function doubtfulLines(
   lines: readonly string[],
   marked: ReadonlyMap<number, Marker>,

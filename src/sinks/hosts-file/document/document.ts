@@ -27,7 +27,7 @@ interface Rendered {
   /** Everything outside the block, as the user has it. */
   readonly userPart: string;
   readonly conflicts: readonly Conflict[];
-  /** Foreign lines that stood between the markers, and where they stand now. */
+  /** Foreign lines that were between the markers, and where they are now. */
   readonly moved: readonly NumberedLine[];
   /** Line numbers of the markers in the text that was read, when the block was damaged; else empty. */
   readonly damage: readonly number[];
@@ -44,10 +44,10 @@ export type Rendering =
 /**
  * Works out what the hosts file must become.
  *
- * - The block stays where it stands; a new one goes to the end; with nothing to show there is none.
+ * - The block stays where it is; a new one goes to the end; with nothing to show there is none.
  * - A name that the user's own lines define is not shown, not even for the address family that they leave out.
  * - If the user's last line has no line end, one is added and remembered in the begin marker. It is taken back with the
- *   block, if that very line still stands before it and nothing follows.
+ *   block, if that very line is still before it and nothing follows.
  * - {@link dissect} says what counts as ours.
  */
 export function renderDocument(input: RenderInput): Rendering {

@@ -1,4 +1,4 @@
-/** The two lines that enclose the managed block: how they look, what the first remembers, and where they stand in a text. */
+/** The two lines that enclose the managed block: how they look, what the first remembers, and where they are in a text. */
 
 import type { Position } from "../../../records/position.ts";
 
@@ -34,7 +34,7 @@ export function renderBegin({ body, endedLine, position }: BlockNote): string {
 export const endMarker = endText;
 
 /**
- * Finds every marker in a text, in the order in which they stand. Only a whole line counts; a carriage return before
+ * Finds every marker in a text, in their order. Only a whole line counts; a carriage return before
  * the line feed is tolerated, because editors convert line ends.
  */
 export function findMarkers(text: string): readonly Marker[] {

@@ -23,7 +23,7 @@ const words = /[^ \t\v\f\r]+/g;
  * Reads a line of a hosts file (hosts(5)): `#` ends it, and any number of names follows an address.
  *
  * @param line - bytes read as latin1, without line feed
- * @returns undefined when it defines nothing, as when its first word is no address
+ * @returns undefined when it defines nothing, as when its first word is not an address
  */
 export function readDefinition(line: string): Definition | undefined {
   const [address, ...names] = line.replace(/#.*/s, "").match(words) ?? [];

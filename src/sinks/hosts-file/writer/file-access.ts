@@ -45,7 +45,7 @@ export interface OpenFile extends Disposable {
 export interface FileAccess {
   /** Opens a file; `flags` are those of open(2). */
   open(path: string, flags: number, mode?: number): OpenFile;
-  /** The status of what stands at the path, which may be a link. */
+  /** The status of what is at the path, which may be a link. */
   status(path: string): BigIntStats;
   realPath(path: string): string;
   rename(from: string, to: string): void;

@@ -69,7 +69,7 @@ interface TakingSpace {
 /**
  * Takes the space first, by appending blank lines, so that a full disk is met before a byte of the old content is
  * touched. Appending never overlaps what others append: what came before our blank lines is found in between, what
- * comes later stands behind everything that is written.
+ * comes later follows everything that is written.
  */
 async function takeSpace({ file, end, oldBytes, blank }: TakingSpace): Promise<void> {
   try {
@@ -153,7 +153,7 @@ function cut({ path, file, bytes, oldLength }: Cutting): Buffer {
     const appended = found.subarray(oldLength);
     const whole = carryOver(bytes, appended);
     const act = (): void => {
-      // What is appended between the look and the cut is lost, so nothing but the one write stands in between.
+      // What is appended between the look and the cut is lost, so only the one write is in between.
       if (appended.length > 0) writeAll(file, whole.subarray(bytes.length), bytes.length);
       file.truncate(whole.length);
     };

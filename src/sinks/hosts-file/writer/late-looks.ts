@@ -42,7 +42,7 @@ export class LateLooks {
     this.#looks.delete(look);
   }
 
-  /** Goes on with the files that an earlier process put aside. Only for the one who holds the lock. */
+  /** Goes on with the files that an earlier process put aside. Only for the holder of the lock. */
   adopt(files: FileAccess, path: string): void {
     const known = new Set([...this.#looks].map(({ aside }) => aside));
     for (const name of files.list(dirname(path))) {

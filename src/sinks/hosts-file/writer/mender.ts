@@ -108,7 +108,7 @@ export class Mender {
     return true;
   }
 
-  /** Brings the file out as the journal says; there is no judgement of a file that has gone meanwhile. */
+  /** Writes the file as the journal says; there is no judgement of a file that has gone meanwhile. */
   async #repair(file: string, entry: journals.JournalEntry): Promise<Repair> {
     let repair: Repair = { judgement: undefined, torn: undefined };
     try {

@@ -31,10 +31,10 @@ export function findMount(table: string, path: string): Mount | undefined {
 }
 
 /**
- * Where else a file lies that is mounted by itself: the paths that lead to it through the folder that it came from.
+ * Where else a file lies that is a mount of its own: the paths that lead to it through the folder that it came from.
  *
  * @param path - a real path
- * @returns likely paths, for the caller to compare; none for a file that is no mount of its own
+ * @returns likely paths, for the caller to compare; none for a file that is not a mount of its own
  */
 export function findOrigins(table: string, path: string): readonly string[] {
   const rows = readRows(table);
@@ -74,7 +74,7 @@ function readRows(table: string): readonly Row[] {
   });
 }
 
-/** What the kernel writes behind the path of what is no longer there (linux/fs/d_path.c, dentry_path). */
+/** What the kernel appends to the path of what was removed (linux/fs/d_path.c, dentry_path). */
 const orphaned = "//deleted";
 
 /** The options of the file system are the last field. */

@@ -1,4 +1,4 @@
-/** Reads the hosts file once, for who only looks at it. */
+/** Reads the hosts file once, for callers that never write it. */
 import { fileAccess } from "./file-access.ts";
 import { takeSnapshot } from "./snapshot.ts";
 import { toText } from "../text.ts";

@@ -167,7 +167,7 @@ export function isTemporaryOf(path: string, name: string): boolean {
   return name.startsWith(temporaryStart(path)) && name.endsWith(".tmp");
 }
 
-/** Removes temporary files that a killed process left beside the file. Only for the one who holds the lock. */
+/** Removes temporary files that a killed process left beside the file. Only for the holder of the lock. */
 export function sweepTemporaries(files: FileAccess, path: string): void {
   const folder = dirname(path);
   for (const name of files.list(folder)) {

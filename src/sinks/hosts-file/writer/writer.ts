@@ -90,7 +90,7 @@ export class HostsFileWriter implements AsyncDisposable {
   }
 
   /**
-   * Reads the file and brings out what it is to become. Updates run one after the other.
+   * Reads the file and writes what it is to become. Updates run one after the other.
    *
    * @param plan - called with the file's bytes, again when somebody edited it meanwhile; undefined leaves it as it is
    * @throws TroubleError or a system error; then the file holds every line that it had, or a journal does and the
