@@ -4,8 +4,7 @@ import { annotationPrefixes, otherController, readAnnotations } from "./annotati
 import { readFields } from "./fields.ts";
 
 const [newer, older] = annotationPrefixes;
-const read = (annotations: unknown, prefixes?: readonly string[]) =>
-  readAnnotations(readFields({ annotations }), prefixes);
+const read = (annotations: unknown) => readAnnotations(readFields({ annotations }));
 
 test("the newer prefix wins where both stand, key by key", () => {
   const both = read({ [`${newer}target`]: "new.io", [`${older}target`]: "old.io", [`${older}hostname`]: "h.io" });
@@ -16,11 +15,6 @@ test("the newer prefix wins where both stand, key by key", () => {
 
 test("an empty value under the newer prefix wins too", () => {
   expect(read({ [`${newer}target`]: "", [`${older}target`]: "old.io" }).list("target")).toEqual([]);
-});
-
-test("one prefix alone", () => {
-  const annotations = { [`${newer}target`]: "new.io", [`${older}target`]: "old.io" };
-  expect(read(annotations, [older]).value("target")).toBe("old.io");
 });
 
 test.each([
@@ -39,10 +33,6 @@ test.each([undefined, null, 5, "text", [], { [`${older}target`]: 5 }, { [`${olde
     expect(read(annotations).value("target")).toBeUndefined();
   },
 );
-
-test("a name that every object has is no annotation", () => {
-  expect(read({}, [""]).value("constructor")).toBeUndefined();
-});
 
 test.each([
   [{}, undefined],

@@ -19,16 +19,11 @@ export interface Annotations {
   readonly list: (key: string) => readonly string[];
 }
 
-/**
- * Reads the annotations of an object.
- *
- * @param metadata - the object's
- * @param prefixes - the prefixes that count, the first one that stands there wins
- */
-export function readAnnotations(metadata: Fields, prefixes: readonly string[] = annotationPrefixes): Annotations {
+/** Reads the annotations in the metadata of an object. */
+export function readAnnotations(metadata: Fields): Annotations {
   const all = metadata.textMap("annotations");
   const value: Annotations["value"] = (key) => {
-    const prefix = prefixes.find((candidate) => all.has(candidate + key));
+    const prefix = annotationPrefixes.find((candidate) => all.has(candidate + key));
     return prefix === undefined ? undefined : all.get(prefix + key);
   };
   return { value, list: (key) => splitList(value(key) ?? "") };
