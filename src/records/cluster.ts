@@ -32,7 +32,7 @@ export const initialSettings: ClusterSettings = { clusterIPs: [], domains: [], t
 export const followWord = "auto";
 
 /** What a cluster IP can be set to: addresses, or whatever the caller's is. */
-export type ClusterIPChoice =
+export type ClusterIPSetting =
   | Pick<ClusterSettings, "clusterIPs" | "followsCaller">
   | Pick<ClusterSettings, "followsCaller">;
 
@@ -40,15 +40,15 @@ export type ClusterIPChoice =
  * Reads what the cluster IP is set to: the word `auto`, which keeps the addresses that are known until ExternalDNS calls,
  * or addresses as {@link parseClusterIPs}.
  */
-export function parseClusterIPChoice(texts: readonly string[]): ClusterIPChoice | undefined {
+export function parseClusterIPSetting(texts: readonly string[]): ClusterIPSetting | undefined {
   if (texts.length === 1 && texts[0] === followWord) return { followsCaller: true };
   const clusterIPs = parseClusterIPs(texts);
   return clusterIPs && { clusterIPs, followsCaller: false };
 }
 
-/** Writes a choice of the cluster IP in the way that {@link parseClusterIPChoice} reads it. */
-export function formatClusterIPChoice(choice: ClusterIPChoice): string {
-  return "clusterIPs" in choice ? choice.clusterIPs.join(",") : followWord;
+/** Writes a setting of the cluster IP in the way that {@link parseClusterIPSetting} reads it. */
+export function formatClusterIPSetting(setting: ClusterIPSetting): string {
+  return "clusterIPs" in setting ? setting.clusterIPs.join(",") : followWord;
 }
 
 /** Reads a cluster's name: one lower-case DNS label (RFC 1123), or undefined. */

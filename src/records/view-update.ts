@@ -6,7 +6,7 @@ import { computeView } from "./compute-view.ts";
 import type { View, ViewEntry, ViewInput } from "./view.ts";
 
 /** The names that changed, and what is stored about them. */
-export interface ViewChange extends ViewInput {
+export interface ChangedNames extends ViewInput {
   /** Canonical names of the records that came, changed or went. */
   readonly names: ReadonlySet<string>;
 }
@@ -19,7 +19,7 @@ export interface ViewChange extends ViewInput {
  * @returns undefined when names depend on each other, and everything must be looked at: where CNAMEs are followed, where
  *   a name may be spelled in two ways, and where not all names have room
  */
-export function updateView(before: View, change: ViewChange): View | undefined {
+export function updateView(before: View, change: ChangedNames): View | undefined {
   const clusters = [...change.clusters];
   if (clusters.some(({ settings }) => settings.targets === "record")) return undefined;
   if ([...change.names].some(isInternational)) return undefined;
@@ -55,13 +55,13 @@ function hasRoom(entries: readonly ViewEntry[]): boolean {
 function replaceEntries(
   before: readonly ViewEntry[],
   names: ReadonlySet<string>,
-  fresh: readonly ViewEntry[],
+  updated: readonly ViewEntry[],
 ): readonly ViewEntry[] {
   const entries = [...before];
   for (const name of names) {
     const place = placeOf(entries, name);
     if (entries[place]?.name === name) entries.splice(place, 1);
   }
-  for (const entry of fresh) entries.splice(placeOf(entries, entry.name), 0, entry);
+  for (const entry of updated) entries.splice(placeOf(entries, entry.name), 0, entry);
   return entries;
 }

@@ -1,7 +1,7 @@
 /** `hostsfile-server install`: makes the server a service that runs from boot. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatNetwork } from "../../records/network.ts";
-import { formatClusterIPChoice } from "../../records/cluster.ts";
+import { formatClusterIPSetting } from "../../records/cluster.ts";
 import { sendRequest } from "../../base/request.ts";
 import { renderCommand } from "../../base/shell.ts";
 import {
@@ -181,7 +181,7 @@ async function tellOnce(
   { host, port, tokenFile }: ReturnType<typeof listenPlace> & { readonly tokenFile: string | undefined },
 ): Promise<void> {
   const told = {
-    clusterip: (given.clusterIP && formatClusterIPChoice(given.clusterIP)) ?? predecessor?.["cluster-ip"],
+    clusterip: (given.clusterIP && formatClusterIPSetting(given.clusterIP)) ?? predecessor?.["cluster-ip"],
     domains: given.domains?.join(",") ?? predecessor?.domains,
     targets: given.targets,
   };

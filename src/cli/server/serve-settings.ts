@@ -2,7 +2,7 @@
 import ipaddr from "ipaddr.js";
 import * as z from "zod/mini";
 import { parseNetwork } from "../../records/network.ts";
-import { parseClusterIPChoice, targetModes } from "../../records/cluster.ts";
+import { parseClusterIPSetting, targetModes } from "../../records/cluster.ts";
 import { parseManagedDomain } from "../../records/managed-domain.ts";
 import { commaList, onOrOff, oneText, parsePort, parsedBy } from "../../base/text-schema.ts";
 import { type Given, declare } from "../setting.ts";
@@ -52,7 +52,7 @@ export const serveSettings = {
     whenAbsent: "what was saved",
     schema: z.pipe(
       commaList,
-      parsedBy((texts: string[]) => parseClusterIPChoice(texts), "an address, one of each family, or auto"),
+      parsedBy((texts: string[]) => parseClusterIPSetting(texts), "an address, one of each family, or auto"),
     ),
   }),
   port: portSetting,

@@ -17,7 +17,7 @@ import type { HTTPEnvironment } from "../../http/environment.ts";
 import { restartCommand, unseenDomains } from "../../sources/webhook/negotiation.ts";
 import type { Forget, forgetAll } from "./forget.ts";
 import type { Guard } from "../../http/guard.ts";
-import { type Setting, readClusterIPs, readDomains, readTargetMode, readValues } from "./setting-body.ts";
+import { type Reading, readClusterIPs, readDomains, readTargetMode, readValues } from "./setting-body.ts";
 
 export interface RESTOptions {
   readonly reconciler: ReconcilerPort;
@@ -38,7 +38,7 @@ interface Resource {
   readonly noun: string;
   /** What GET answers as JSON. */
   readonly show: (settings: ClusterSettings) => unknown;
-  readonly set: (settings: ClusterSettings, values: readonly string[], hasToken: boolean) => Setting<ClusterSettings>;
+  readonly set: (settings: ClusterSettings, values: readonly string[], hasToken: boolean) => Reading<ClusterSettings>;
 }
 
 const resources: readonly Resource[] = [
@@ -183,6 +183,6 @@ function badClusterName(context: RESTContext): Response {
   );
 }
 
-function map<From, To>(setting: Setting<From>, to: (value: From) => To): Setting<To> {
-  return setting.ok ? { ok: true, value: to(setting.value) } : setting;
+function map<From, To>(reading: Reading<From>, to: (value: From) => To): Reading<To> {
+  return reading.ok ? { ok: true, value: to(reading.value) } : reading;
 }

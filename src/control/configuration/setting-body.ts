@@ -1,8 +1,8 @@
 /** Bodies of the seed's REST methods: raw text as `curl -d` sends it, or JSON, whatever the content type says. */
 import {
-  type ClusterIPChoice,
+  type ClusterIPSetting,
   type TargetMode,
-  parseClusterIPChoice,
+  parseClusterIPSetting,
   parseClusterIPs,
   targetModes,
 } from "../../records/cluster.ts";
@@ -11,7 +11,7 @@ import { jsonText } from "../../http/json-text.ts";
 import { parseJSON } from "../../base/json.ts";
 
 /** The values of a body, or a sentence that names the bad one. */
-export type Setting<Value> =
+export type Reading<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly message: string };
 
@@ -39,7 +39,7 @@ function readBody(body: string): string | unknown[] {
 }
 
 /** Reads managed domains; one bad one makes the whole bad. */
-export function readDomains(values: readonly string[]): Setting<readonly ManagedDomain[]> {
+export function readDomains(values: readonly string[]): Reading<readonly ManagedDomain[]> {
   const domains: ManagedDomain[] = [];
   for (const text of values) {
     const domain = parseManagedDomain(text);
@@ -55,10 +55,10 @@ export function readDomains(values: readonly string[]): Setting<readonly Managed
  *
  * @param mayFollow - whether callers show a token, which a cluster that follows them needs
  */
-export function readClusterIPs(values: readonly string[], mayFollow: boolean): Setting<ClusterIPChoice> {
-  const choice = parseClusterIPChoice(values);
-  if (choice?.followsCaller === true && !mayFollow) return { ok: false, message: followNeedsToken };
-  if (choice !== undefined) return { ok: true, value: choice };
+export function readClusterIPs(values: readonly string[], mayFollow: boolean): Reading<ClusterIPSetting> {
+  const setting = parseClusterIPSetting(values);
+  if (setting?.followsCaller === true && !mayFollow) return { ok: false, message: followNeedsToken };
+  if (setting !== undefined) return { ok: true, value: setting };
   const bad = values.find((text) => parseClusterIPs([text]) === undefined);
   const message =
     bad === undefined
@@ -71,7 +71,7 @@ const followNeedsToken =
   "To follow the caller the server must know who calls: start it with --token-file, or send an address.";
 
 /** Reads a target mode. */
-export function readTargetMode(values: readonly string[]): Setting<TargetMode> {
+export function readTargetMode(values: readonly string[]): Reading<TargetMode> {
   const mode = values.length === 1 ? targetModes.find((known) => known === values[0]) : undefined;
   if (mode !== undefined) return { ok: true, value: mode };
   return {
