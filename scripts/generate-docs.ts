@@ -7,7 +7,7 @@ import { dtk } from "../src/cli/dtk/commands.ts";
 import { serveSettings } from "../src/cli/server/serve-settings.ts";
 import { type Setting, describeSetting, environmentName } from "../src/cli/setting.ts";
 import { entries, pathText } from "../src/dtk/configuration/entry.ts";
-import { mostStreams } from "../src/control/status/event-stream.ts";
+import { maxStreams } from "../src/control/status/event-stream.ts";
 import { defaultConnectionLimits, mostWaiting } from "../src/http/connections.ts";
 import { defaultLimits, roomFor, settingBodyMost } from "../src/http/limits.ts";
 import { recordLimits, shownLimits, storeLimits } from "../src/records/limits.ts";
@@ -152,7 +152,7 @@ function renderLimits(): string {
     ["connections of one address that may not call and has shown no token", defaultConnectionLimits.perStranger],
     ["connections of all such addresses together", defaultConnectionLimits.strangers],
     ["connections of all addresses", defaultConnectionLimits.total],
-    ["event streams at one time", mostStreams],
+    ["event streams at one time", maxStreams],
   ];
   return `## Limits
 

@@ -29,7 +29,7 @@ class SlowSink implements Sink {
   readonly shown: (readonly string[])[] = [];
   answer: SinkReport = fine;
   inFlight = 0;
-  mostInFlight = 0;
+  maxInFlight = 0;
   #gate: PromiseWithResolvers<void> | undefined;
 
   constructor(id = "slow") {
@@ -47,7 +47,7 @@ class SlowSink implements Sink {
   }
 
   async apply(view: View): Promise<SinkReport> {
-    this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
+    this.maxInFlight = Math.max(this.maxInFlight, ++this.inFlight);
     await this.#gate?.promise;
     this.inFlight--;
     if (this.bug !== undefined) throw this.bug;
@@ -111,7 +111,7 @@ describe("a change", () => {
     await expect(Promise.all(changes)).resolves.toEqual(changes.map(() => ({ ok: true })));
     expect(sink.shown.at(-1)).toEqual(["a.dtk.io", "b.dtk.io", "c.dtk.io", "d.dtk.io"]);
     expect(sink.shown.slice(1)).toHaveLength(2);
-    expect(sink.mostInFlight).toBe(1);
+    expect(sink.maxInFlight).toBe(1);
   });
 
   test("is known to be at work until it is shown", async () => {
@@ -138,7 +138,7 @@ describe("a change", () => {
       await Promise.all(changes);
     }
     await reconciler.reconcile();
-    expect(sink.mostInFlight).toBe(1);
+    expect(sink.maxInFlight).toBe(1);
     expect(sink.shown.at(-1)).toHaveLength(100);
   });
 

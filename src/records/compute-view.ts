@@ -22,14 +22,14 @@ export function* viewInSteps(input: ViewInput): Steps<View> {
   const ofClusters: Chosen[] = [];
   for (const cluster of input.clusters) {
     const { claims, notShown } = yield* claimsOf(cluster, input.ownNames);
-    const fitting = yield* takeFitting(claims, shownLimits.bytesPerCluster);
+    const fitting = yield* fitClaims(claims, shownLimits.bytesPerCluster);
     ofClusters.push({ claims: fitting.claims, notShown: [...notShown, ...fitting.notShown] });
   }
   const elected = yield* elect(
     ofClusters.flatMap(({ claims }) => claims),
     input.holders,
   );
-  const fitting = yield* takeFitting(elected.claims, shownLimits.bytes);
+  const fitting = yield* fitClaims(elected.claims, shownLimits.bytes);
   const notShown = [...ofClusters, elected, fitting].flatMap((each) => each.notShown);
   return { entries: fitting.claims.map(({ entry }) => entry), notShown, holders: elected.holders };
 }
@@ -41,11 +41,11 @@ interface Chosen {
 }
 
 /** Takes the claims that fit into so many bytes of lines, in their order. Where not all do, those that came first have the room. */
-function* takeFitting(claims: readonly Claim[], mostBytes: number): Steps<Chosen> {
+function* fitClaims(claims: readonly Claim[], maxBytes: number): Steps<Chosen> {
   let bytes = 0;
   yield* forEachInSteps(claims, ({ entry }) => (bytes += lineBytes(entry.name, entry.addresses)));
-  if (bytes <= mostBytes) return { claims, notShown: [] };
-  const fitting = yield* findFitting(claims, mostBytes);
+  if (bytes <= maxBytes) return { claims, notShown: [] };
+  const fitting = yield* findFitting(claims, maxBytes);
   const [taken, notShown]: [Claim[], NotShown[]] = [[], []];
   yield* forEachInSteps(claims, (claim) => {
     if (fitting.has(claim)) taken.push(claim);
@@ -54,11 +54,11 @@ function* takeFitting(claims: readonly Claim[], mostBytes: number): Steps<Chosen
   return { claims: taken, notShown };
 }
 
-function* findFitting(claims: readonly Claim[], mostBytes: number): Steps<ReadonlySet<Claim>> {
+function* findFitting(claims: readonly Claim[], maxBytes: number): Steps<ReadonlySet<Claim>> {
   const aged: (readonly [Claim, number])[] = [];
   yield* forEachInSteps(claims, (claim) => aged.push([claim, firstSequence(claim)]));
   const fitting = new Set<Claim>();
-  let bytesLeft = mostBytes;
+  let bytesLeft = maxBytes;
   for (const [claim] of yield* sortInSteps(aged, (one, other) => one[1] < other[1])) {
     bytesLeft -= lineBytes(claim.entry.name, claim.entry.addresses);
     if (bytesLeft < 0) break;

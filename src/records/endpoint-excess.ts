@@ -21,7 +21,7 @@ export function excessOf(endpoint: Endpoint): Excess | undefined {
 
 function isTooLarge(endpoint: Endpoint): boolean {
   // The text is made for large ones alone: it costs far more than to add lengths up.
-  return mostBytes(endpoint) > recordLimits.bytes && isLonger(JSON.stringify(endpoint), recordLimits.bytes);
+  return maxBytes(endpoint) > recordLimits.bytes && isLonger(JSON.stringify(endpoint), recordLimits.bytes);
 }
 
 /** Whether a text has more bytes in UTF-8, which writes a UTF-16 unit with at most 3. */
@@ -34,12 +34,12 @@ const bytesPerUnit = 6;
 const bytesPerValue = 32;
 
 /** Bytes that a value has at most as JSON; once these pass the limit the rest is not counted. */
-function mostBytes(value: unknown): number {
+function maxBytes(value: unknown): number {
   if (typeof value === "string") return value.length * bytesPerUnit + bytesPerValue;
   if (typeof value !== "object" || value === null) return bytesPerValue;
   let bytes = bytesPerValue;
   for (const key of Object.keys(value)) {
-    bytes += key.length * bytesPerUnit + mostBytes((value as Readonly<Record<string, unknown>>)[key]);
+    bytes += key.length * bytesPerUnit + maxBytes((value as Readonly<Record<string, unknown>>)[key]);
     if (bytes > recordLimits.bytes) break;
   }
   return bytes;

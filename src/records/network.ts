@@ -40,9 +40,9 @@ export function parseNetwork(text: string): Network | undefined {
   const isStrict = address.includes(":") ? ipaddr.IPv6.isValid(address) : ipaddr.IPv4.isValidFourPartDecimal(address);
   if (!isStrict || rest.length > 0 || address.includes("%")) return undefined;
   const base = ipaddr.parse(address);
-  const most = base.toByteArray().length * 8;
-  if (bits !== undefined && !(/^[0-9]{1,3}$/.test(bits) && Number(bits) <= most)) return undefined;
-  return unmap({ base, bits: bits === undefined ? most : Number(bits) });
+  const maxBits = base.toByteArray().length * 8;
+  if (bits !== undefined && !(/^[0-9]{1,3}$/.test(bits) && Number(bits) <= maxBits)) return undefined;
+  return unmap({ base, bits: bits === undefined ? maxBits : Number(bits) });
 }
 
 /** The network as text, in the way that `--allow` takes it. */

@@ -19,7 +19,7 @@ export type FindRecords = (name: string) => readonly TargetRecord[] | undefined;
 const longestChain = 16;
 
 /** Addresses of one name that are collected: one more than may be shown, so that it is seen when there are more. */
-const mostCollected = shownLimits.addressesPerName + 1;
+const maxCollected = shownLimits.addressesPerName + 1;
 
 /** What the targets of a name say. */
 interface Reading {
@@ -83,7 +83,7 @@ function readTargets(records: readonly TargetRecord[]): Reading {
       const target = readTarget(text);
       if (target.kind === "usable") addresses.add(target.address);
       if (target.kind === "name") leadsTo.add(canonicalName(text));
-      if (addresses.size >= mostCollected) return { addresses: sortAddresses(addresses), leadsTo };
+      if (addresses.size >= maxCollected) return { addresses: sortAddresses(addresses), leadsTo };
     }
   }
   return { addresses: sortAddresses(addresses), leadsTo };
@@ -96,7 +96,7 @@ function unite(lists: ReadonlySet<readonly Address[]>): readonly Address[] {
   const united = new Set<Address>();
   for (const list of filled) {
     for (const address of list) {
-      if (united.size >= mostCollected) return sortAddresses(united);
+      if (united.size >= maxCollected) return sortAddresses(united);
       united.add(address);
     }
   }

@@ -41,15 +41,15 @@ function isInternational(name: string): boolean {
 }
 
 /** A name of 253 octets and an IPv6 address (RFC 5952), with what stands beside them, twice. */
-const mostBytesOfEntry = 2 * (253 + 39 + 2);
+const maxBytesOfEntry = 2 * (253 + 39 + 2);
 
 /** Whether no limit can be near: all names together take what one cluster may have. */
 function hasRoom(entries: readonly ViewEntry[]): boolean {
-  const most = shownLimits.bytesPerCluster;
-  if (entries.length * mostBytesOfEntry <= most) return true;
+  const limit = shownLimits.bytesPerCluster;
+  if (entries.length * maxBytesOfEntry <= limit) return true;
   let bytes = 0;
   for (const { name, addresses } of entries) bytes += lineBytes(name, addresses);
-  return bytes <= most;
+  return bytes <= limit;
 }
 
 function replaceEntries(

@@ -6,7 +6,7 @@ import { openSink } from "../support/hosts-suite.ts";
 import { emptyView } from "../../src/records/view.ts";
 import { digest } from "../../src/sinks/hosts-file/document/digest.ts";
 import { endMarker, renderBegin } from "../../src/sinks/hosts-file/document/marker.ts";
-import { mostBytes } from "../../src/sinks/hosts-file/text.ts";
+import { maxBytes } from "../../src/sinks/hosts-file/text.ts";
 
 const mebibyte = 1024 * 1024;
 
@@ -42,7 +42,7 @@ test("a block of 1,100,000 lines, some 280 MB, is read and taken out whole when 
 
 /** Lines of the user's, more than a text can hold with our lines. */
 function usersLines(): Buffer {
-  return Buffer.alloc(mostBytes + mebibyte, `# ${"mine ".repeat(199)}\n`);
+  return Buffer.alloc(maxBytes + mebibyte, `# ${"mine ".repeat(199)}\n`);
 }
 
 describe("a file that is too large to be a text", () => {
@@ -72,7 +72,7 @@ describe("a file that is too large to be a text", () => {
   test("gets what is to be shown once our old lines are gone", async () => {
     // Two blocks as large as this were never written, but the user's lines may be beside one.
     const body = manyLines(1_000_000);
-    const mine = Buffer.alloc(mostBytes - body.length + mebibyte, `# ${"mine ".repeat(199)}\n`);
+    const mine = Buffer.alloc(maxBytes - body.length + mebibyte, `# ${"mine ".repeat(199)}\n`);
     using place = plainPlace(Buffer.concat([mine, Buffer.from("\n"), Buffer.from(block(body))]));
     await using sink = await openSink(place);
     const shown = await sink.apply(viewOf(["a.test"]));

@@ -291,7 +291,7 @@ function describeInside(): void {
     const script = `
       import { watchHostsFile } from "./src/sinks/hosts-file/watch.ts";
       const [path] = process.argv.slice(-1);
-      const watch = watchHostsFile({ realPath: path, path, pollInterval: 250, onLook: () => { console.log("look"); process.exit(); } });
+      const watch = watchHostsFile({ realPath: path, path, pollInterval: 250, onPossibleChange: () => { console.log("look"); process.exit(); } });
       setTimeout(() => process.getBuiltinModule("node:fs").appendFileSync(path, "x"), 200);
       setTimeout(() => process.exit(1), 10_000);`;
     const command =

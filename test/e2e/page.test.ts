@@ -15,7 +15,7 @@ import { canHaveChromium, installChromium, openChromium } from "../support/chrom
 import { postRecords } from "../support/http.ts";
 
 /** Bytes that the first request may have (issue 6). */
-const mostBytes = 60_000;
+const maxBytes = 60_000;
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -91,7 +91,7 @@ describe.skipIf(!canHaveChromium)("in Chromium (needs it, or root and apt-get to
       tab.page.evaluate("performance.getEntriesByName('first-contentful-paint').length");
     await expect.poll(paints, { timeout: 20_000 }).toBe(1);
     const size = await tab.page.evaluate("performance.getEntriesByType('navigation')[0].transferSize");
-    expect(size).toBeLessThanOrEqual(mostBytes);
+    expect(size).toBeLessThanOrEqual(maxBytes);
   });
 
   test("a record that is posted appears by itself and goes by itself, and focus and filter stay", async () => {
@@ -264,7 +264,7 @@ describe.skipIf(!canHaveChromium)("in Chromium (needs it, or root and apt-get to
     await using tab = await openTab(opened, `http://localhost:${big.port}/`);
     await untilLive(tab.page);
     const size = await tab.page.evaluate("performance.getEntriesByType('navigation')[0].transferSize");
-    expect(size).toBeLessThanOrEqual(mostBytes);
+    expect(size).toBeLessThanOrEqual(maxBytes);
     expect(await tab.page.textContent("#names")).toMatch(/And 9,9\d\d more names; a filter finds them/);
     await tab.page.getByRole("searchbox", { name: "Filter" }).fill("n19999");
     await rowOf(tab.page, "n19999.dtk.io").waitFor();

@@ -71,7 +71,7 @@ type TestAppOptions = Partial<Pick<AppOptions, "limits" | "networks" | "ownNames
   readonly allow?: readonly Network[];
   readonly adminToken?: string;
   /** Milliseconds after which a silent event stream shows that it is there. */
-  readonly patience?: number;
+  readonly maxWaitMs?: number;
 };
 
 /** Makes the application, reconciled once. */
@@ -83,7 +83,7 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
   let storeTrouble: Trouble | undefined;
   let broken: Method | undefined;
   let sinkTrouble: Trouble | undefined;
-  const changes = new ChangeFeed({ together: 5, patience: options.patience ?? 1000 });
+  const changes = new ChangeFeed({ gatherMs: 5, maxWaitMs: options.maxWaitMs ?? 1000 });
   const keeper = new StoreKeeper({
     open: () => breakable(store, (name) => storeTrouble !== undefined && (broken ?? name) === name),
     opened: () => {},

@@ -5,13 +5,12 @@ import { type Advice, hintOf } from "../../base/trouble.ts";
 import type { Status } from "../../contract/status.ts";
 import { type Markup, clip, takeFitting } from "./markup.ts";
 
-/** Bytes. */
-const room = 7000;
+const sectionBytes = 7000;
 
 /** Renders the section; nothing when there is nothing to say. */
 export async function renderAttention({ attention }: Status): Promise<Markup | undefined> {
   if (attention.length === 0) return undefined;
-  const { taken, count } = await takeFitting(attention.values().map(renderTrouble), room);
+  const { taken, count } = await takeFitting(attention.values().map(renderTrouble), sectionBytes);
   const more = attention.length - count;
   return html`<h2 id="attention-title">Needs attention</h2>
     <ul class="troubles">

@@ -41,7 +41,7 @@ function digest(text: string): string {
  *
  * @param page - its title, its body, the revision of what it shows; without a revision it is not live and has no script
  */
-export async function renderDocument(page: {
+export async function renderHTML(page: {
   readonly title: string;
   readonly body: Markup;
   readonly revision?: string;

@@ -4,8 +4,7 @@ import { formatCount } from "../../base/words.ts";
 import type { Status } from "../../contract/status.ts";
 import { type Markup, clip, takeFitting } from "./markup.ts";
 
-/** Bytes. */
-const room = 6500;
+const sectionBytes = 6500;
 
 /** Renders the section; nothing when everything is shown. */
 export async function renderExceptions(status: Status): Promise<Markup | undefined> {
@@ -21,7 +20,7 @@ export async function renderExceptions(status: Status): Promise<Markup | undefin
     ),
     ...[...notShown.list, ...leftOut.list].map(({ sentence, cluster: place }) => ({ sentence, place })),
   ];
-  const { taken, count } = await takeFitting(sentences.values().map(renderItem), room);
+  const { taken, count } = await takeFitting(sentences.values().map(renderItem), sectionBytes);
   return html`<h2 id="exceptions-title">Not shown</h2>
     <ul class="exceptions">
       ${taken}

@@ -11,23 +11,23 @@ export function clip(text: string): string {
 }
 
 /** The first of a list in a sentence, and how many more. */
-export function enumerate(texts: readonly string[], most = 8): string {
-  const more = texts.length > most ? [`${texts.length - most} more`] : [];
-  return [...texts.slice(0, most).map(clip), ...more].join(", ");
+export function enumerate(texts: readonly string[], max = 8): string {
+  const more = texts.length > max ? [`${texts.length - max} more`] : [];
+  return [...texts.slice(0, max).map(clip), ...more].join(", ");
 }
 
 /**
  * Takes the first pieces that fit.
  *
  * @param pieces - rendered one by one, only as long as there is room
- * @param room - bytes
+ * @param sectionBytes - how many bytes they may take together
  */
 export async function takeFitting(
   pieces: Iterable<Markup>,
-  room: number,
+  sectionBytes: number,
 ): Promise<{ readonly taken: readonly Markup[]; readonly count: number }> {
   const taken: Markup[] = [];
-  let left = room;
+  let left = sectionBytes;
   for (const piece of pieces) {
     left -= Buffer.byteLength(String(await piece));
     if (left < 0) break;

@@ -7,9 +7,8 @@ import { totalNames } from "./attention.ts";
 import { renderAge } from "./age.ts";
 import { type Markup, clip, enumerate, takeFitting } from "./markup.ts";
 
-/** Bytes. */
-const room = 28_000;
-const mostRows = 100;
+const sectionBytes = 28_000;
+const maxRows = 100;
 
 export interface NamesOptions {
   /** Milliseconds since 1970. */
@@ -21,11 +20,11 @@ export interface NamesOptions {
 /** Renders the table. */
 export async function renderNames(status: Status, { now, filter }: NamesOptions): Promise<Markup> {
   const { list, total } = status.names;
-  const rows = list.slice(0, mostRows).values();
+  const rows = list.slice(0, maxRows).values();
   const columns = columnsOf(status, now);
   const { taken, count } = await takeFitting(
     rows.map((entry) => renderRow(entry, columns)),
-    room,
+    sectionBytes,
   );
   if (total === 0) return html`<p class="empty">${explainNone(status, filter)}</p>`;
   const found = filter === "" ? "" : ` of ${counted(totalNames(status), "name")}, found by “${clip(filter)}”`;

@@ -3,7 +3,7 @@ import type { Trouble } from "../../base/trouble.ts";
 import { html } from "hono/html";
 import type { Status } from "../../contract/status.ts";
 import { renderAdvice, renderAttention, summarize } from "./attention.ts";
-import { renderDocument } from "./document.ts";
+import { renderHTML } from "./document.ts";
 import { renderExceptions } from "./exceptions.ts";
 import { clip } from "./markup.ts";
 import { type NamesOptions, renderNames } from "./names.ts";
@@ -53,7 +53,7 @@ export async function renderPage(
       <p>The same as JSON: <a href="/status">/status</a>. In a terminal: <code>hostsfile-server status</code></p>
     </footer>`;
   const title = `${attention.length > 0 ? `(${attention.length}) ` : ""}hostsfile-server`;
-  return renderDocument({ title, body, revision: options.revision });
+  return renderHTML({ title, body, revision: options.revision });
 }
 
 /** Renders a page with one message, for whom the other is not. */
@@ -65,5 +65,5 @@ export async function renderNotice({ message, ...advice }: Omit<Trouble, "code">
         <p class="hint">${renderAdvice(advice)}</p>
       </section>
     </main>`;
-  return renderDocument({ title: "hostsfile-server", body });
+  return renderHTML({ title: "hostsfile-server", body });
 }

@@ -7,8 +7,7 @@ import type { Status } from "../../contract/status.ts";
 import { renderAge } from "./age.ts";
 import { type Markup, clip, enumerate, takeFitting } from "./markup.ts";
 
-/** Bytes. */
-const room = 7500;
+const sectionBytes = 7500;
 
 type Fact = readonly [title: string, value: Markup | string];
 
@@ -31,7 +30,7 @@ export async function renderParts(status: Status, now: number): Promise<Markup> 
     ...status.sinks.map((sink) => describeSink(sink, status.server, now)),
     ...status.clusters.map((cluster) => describeCluster(cluster, now)),
   ];
-  const { taken, count } = await takeFitting(parts.values().map(renderPart), room);
+  const { taken, count } = await takeFitting(parts.values().map(renderPart), sectionBytes);
   const more = parts.length - count;
   return html`<div class="parts">${taken}</div>
     ${more > 0 && html`<p class="more">And ${counted(more, "more cluster")}; <code>hostsfile-server status</code> has them.</p>`}`;

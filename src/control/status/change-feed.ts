@@ -2,14 +2,14 @@
 import type { ReconcilerListener } from "../../engine/reconciler-port.ts";
 
 /** Milliseconds within which changes are told as one: a cluster's first hundred names come in many requests. */
-const together = 200;
+const gatherMs = 200;
 
 /** Milliseconds without a change after which who waits is woken all the same, to look and to show that it is there. */
-const patience = 15_000;
+const maxWaitMs = 15_000;
 
 interface FeedOptions {
-  readonly together?: number;
-  readonly patience?: number;
+  readonly gatherMs?: number;
+  readonly maxWaitMs?: number;
 }
 
 export class ChangeFeed implements Disposable {
@@ -27,7 +27,7 @@ export class ChangeFeed implements Disposable {
 
   /** @param options - other times for tests, in milliseconds */
   constructor(options: FeedOptions = {}) {
-    this.#options = { together, patience, ...options };
+    this.#options = { gatherMs, maxWaitMs, ...options };
   }
 
   /** Aborted once the server stops: from then on nobody may wait. */
@@ -40,11 +40,11 @@ export class ChangeFeed implements Disposable {
     return this.#count;
   }
 
-  /** Waits until there were more changes than `seen`, the patience is over, or the feed has ended. */
+  /** Waits until there were more changes than `seen`, that time is over, or the feed has ended. */
   async next(seen: number): Promise<void> {
     if (this.#count !== seen || this.ended.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, this.#options.patience).unref();
+    const timer = setTimeout(resolve, this.#options.maxWaitMs).unref();
     this.#waiting.add(resolve);
     await promise;
     this.#waiting.delete(resolve);
@@ -59,7 +59,7 @@ export class ChangeFeed implements Disposable {
   }
 
   #note(): void {
-    this.#timer ??= setTimeout(() => this.#wake(), this.#options.together).unref();
+    this.#timer ??= setTimeout(() => this.#wake(), this.#options.gatherMs).unref();
   }
 
   #wake(): void {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { exchange, readAll, readUntil } from "../../../test/support/raw-client.ts";
 import { type TestApp, makeTestApp } from "../../../test/support/test-app.ts";
-import { mostStreams, revisionOf } from "./event-stream.ts";
+import { maxStreams, revisionOf } from "./event-stream.ts";
 import { type RunningServer, startServer } from "../../http/server.ts";
 import { statusSchema } from "../../contract/status.ts";
 
@@ -51,7 +51,7 @@ test("it begins with the status, and says from the start that the connection end
 });
 
 test("a change is another event with another id; until then there are comments", async () => {
-  await using scene = await setUp({ patience: 20 });
+  await using scene = await setUp({ maxWaitMs: 20 });
   const socket = scene.open();
   const first = await readUntil(socket, ": nothing has changed\n\n");
   await scene.app.call("POST /domains", { body: "dtk.io" });
@@ -87,8 +87,8 @@ describe("bounds", () => {
   });
 
   test("there are so many and no more, until one goes", async () => {
-    await using scene = await setUp({ patience: 10 });
-    const sockets = Array.from({ length: mostStreams }, () => scene.open());
+    await using scene = await setUp({ maxWaitMs: 10 });
+    const sockets = Array.from({ length: maxStreams }, () => scene.open());
     await Promise.all(sockets.map((socket) => readUntil(socket, eventEnd)));
     const refused = await readUntil(scene.open(), "\r\n\r\n");
     expect(refused).toMatch(/^HTTP\/1\.1 503 .*\r\n(?:.*\r\n)*retry-after: 5\r\n/i);
@@ -101,7 +101,7 @@ describe("bounds", () => {
 
   test("an answer to HEAD is no stream and takes no place", async () => {
     await using scene = await setUp();
-    for (let index = 0; index <= mostStreams; index++) {
+    for (let index = 0; index <= maxStreams; index++) {
       const answer = await exchange(
         scene.port,
         "HEAD /events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
@@ -112,16 +112,16 @@ describe("bounds", () => {
   });
 
   test("one that is given up does not count twice", async () => {
-    await using scene = await setUp({ patience: 5 });
+    await using scene = await setUp({ maxWaitMs: 5 });
     let served = 0;
-    while (served < 3 * mostStreams) {
+    while (served < 3 * maxStreams) {
       const socket = scene.open();
       const bytes = await readUntil(socket, "\r\n\r\n");
       if (bytes.startsWith("HTTP/1.1 200 ")) served++;
       socket.destroy();
       await once(socket, "close");
     }
-    const sockets = Array.from({ length: mostStreams + 1 }, () => scene.open());
+    const sockets = Array.from({ length: maxStreams + 1 }, () => scene.open());
     const answers = await Promise.all(sockets.map((socket) => readUntil(socket, "\r\n\r\n")));
     expect(answers.filter((answer) => answer.startsWith("HTTP/1.1 503 ")).length).toBeGreaterThan(0);
   });
@@ -129,7 +129,7 @@ describe("bounds", () => {
 
 describe("the end", () => {
   test("every stream ends whole, and the server waits for nobody", async () => {
-    await using scene = await setUp({ patience: 3_600_000 });
+    await using scene = await setUp({ maxWaitMs: 3_600_000 });
     const sockets = [scene.open(), scene.open()];
     await Promise.all(sockets.map((socket) => readUntil(socket, eventEnd)));
     const ends = sockets.map(readAll);
@@ -139,7 +139,7 @@ describe("the end", () => {
   });
 
   test("a reader that takes nothing is cut, and what is new for it does not pile up", async () => {
-    await using scene = await setUp({ patience: 1 });
+    await using scene = await setUp({ maxWaitMs: 1 });
     await scene.app.call("POST /domains", { body: "dtk.io" });
     await scene.app.call("POST /clusterip", { body: "192.0.2.1" });
     const socket = scene.open();

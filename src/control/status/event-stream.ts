@@ -8,7 +8,7 @@ import type { ChangeFeed } from "./change-feed.ts";
 import type { Status } from "../../contract/status.ts";
 
 /** Streams of all callers together; half of the connections that one address may hold. */
-export const mostStreams = 32;
+export const maxStreams = 32;
 
 export interface EventStreamOptions {
   readonly changes: ChangeFeed;
@@ -28,7 +28,7 @@ export function revisionOf(status: Status): string {
 export function createEventStream(options: EventStreamOptions): (context: Context<HTTPEnvironment>) => Response {
   const open = new Set<object>();
   return (context) => {
-    if (open.size >= mostStreams || options.changes.ended.aborted) {
+    if (open.size >= maxStreams || options.changes.ended.aborted) {
       context.header("retry-after", "5");
       return answerJSON(context, { error: "Too many event streams at one time, or the server stops." }, 503);
     }

@@ -49,8 +49,8 @@ export interface StatusOptions {
 
 type RefusedAnswer = NonNullable<Status["sinks"][number]["refused"]>["list"][number];
 
-const mostListed = 100;
-const mostNames = 1000;
+const maxListed = 100;
+const maxNames = 1000;
 
 /**
  * Builds the status.
@@ -103,7 +103,7 @@ function countByCluster(shown: readonly ViewEntry[]): ReadonlyMap<string, number
 
 function readNames(reconciler: ReconcilerPort, { entries, sinksOf }: Shown, filter: string): Status["names"] {
   const found = filter === "" ? entries : entries.filter((entry) => isFound(entry, filter));
-  const { total, list } = some(found, mostNames);
+  const { total, list } = some(found, maxNames);
   const describe = (entry: ViewEntry, store: ReadableStore | undefined): Status["names"]["list"][number] => {
     const { name, addresses, cluster, resource = null, others } = entry;
     const since = store?.firstStored(cluster, name);
@@ -231,8 +231,8 @@ function toConflict({ name, line }: Refused): Status["sinks"][number]["conflicts
   return line === undefined ? [] : [{ name, line: line.number, text: line.text }];
 }
 
-function some<Item>(items: readonly Item[], most = mostListed): { total: number; list: Item[] } {
-  return { total: items.length, list: items.slice(0, most) };
+function some<Item>(items: readonly Item[], max = maxListed): { total: number; list: Item[] } {
+  return { total: items.length, list: items.slice(0, max) };
 }
 
 /** Only what is listed is described, since there may be very many. */

@@ -1,13 +1,13 @@
 /** The block is compared with itself and with what the server wants. */
 import { expect, test } from "vitest";
 import { statusOf } from "../../../test/support/doctor-status.ts";
-import { renderDocument } from "../../sinks/hosts-file/document/document.ts";
+import { renderHostsFile } from "../../sinks/hosts-file/document/document.ts";
 import { readBlock } from "../looks/block.ts";
 import { judgeBlock } from "./hosts-file-block.ts";
 
 const path = "/etc/hosts";
 const entries = [{ name: "a.test", addresses: ["10.0.0.1"] }];
-const rendering = renderDocument({ text: "127.0.0.1 localhost\n", wanted: entries });
+const rendering = renderHostsFile({ text: "127.0.0.1 localhost\n", wanted: entries });
 const text = rendering.kind === "changed" ? rendering.text : "";
 const shown = { name: "a.test", addresses: ["10.0.0.1"], cluster: "default", resource: null, since: null };
 const status = statusOf({ names: { total: 1, list: [shown] } });

@@ -1,13 +1,13 @@
 /** The block as it stands, whatever stands around it. */
 import { expect, test } from "vitest";
-import { renderDocument } from "../../sinks/hosts-file/document/document.ts";
+import { renderHostsFile } from "../../sinks/hosts-file/document/document.ts";
 import { addressesIn, namesIn, readBlock } from "./block.ts";
 
 const wanted = [
   { name: "a.test", addresses: ["10.0.0.1", "fd00::1"] },
   { name: "b.test", addresses: ["10.0.0.1"] },
 ];
-const rendering = renderDocument({ text: "127.0.0.1 localhost\n", wanted });
+const rendering = renderHostsFile({ text: "127.0.0.1 localhost\n", wanted });
 const text = rendering.kind === "changed" ? rendering.text : "";
 
 test("a whole block", () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { bareDesktop } from "../../../test/support/doctor-desktop.ts";
 import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
-import { renderDocument } from "../../sinks/hosts-file/document/document.ts";
+import { renderHostsFile } from "../../sinks/hosts-file/document/document.ts";
 import { runProgram } from "../../base/process.ts";
 import { addressesOf, inFile, resolved } from "./trace-file.ts";
 
@@ -23,7 +23,7 @@ function desktop(hostsFile: string, text: string) {
 
 test("a name with its addresses, and one without a line", async () => {
   using folder = temporaryFolder();
-  const rendering = renderDocument({ text: "", wanted: [{ name, addresses: ["10.0.0.1", "fd00::1"] }] });
+  const rendering = renderHostsFile({ text: "", wanted: [{ name, addresses: ["10.0.0.1", "fd00::1"] }] });
   const here = desktop(join(folder.path, "hosts"), rendering.kind === "changed" ? rendering.text : "");
   expect(await addressesOf(here, name)).toEqual(["10.0.0.1", "fd00::1"]);
   expect(await inFile(here, name)).toMatchObject([{ grade: "ok" }]);

@@ -26,7 +26,7 @@ class TestSink implements Sink, Adopter {
   bug: Error | undefined;
   gate: Promise<void> | undefined;
   inFlight = 0;
-  mostInFlight = 0;
+  maxInFlight = 0;
 
   adopt(wanted: Adoption, showAgain: () => Promise<Outcome>): Promise<AdoptionOutcome> {
     return this.#slot.adopt(wanted, showAgain);
@@ -35,7 +35,7 @@ class TestSink implements Sink, Adopter {
   apply(): Promise<SinkReport> {
     return this.#slot.apply(async (given) => {
       this.adoptions.push(given);
-      this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
+      this.maxInFlight = Math.max(this.maxInFlight, ++this.inFlight);
       await this.gate;
       this.inFlight--;
       if (this.bug !== undefined) throw this.bug;
@@ -74,7 +74,7 @@ describe("an adoption", () => {
     await before;
     await reconciler.reconcile();
     expect(sink.adoptions).toEqual([undefined, adoption, undefined]);
-    expect(sink.mostInFlight).toBe(1);
+    expect(sink.maxInFlight).toBe(1);
   });
 
   test("of a file that was edited meanwhile is outdated", async () => {

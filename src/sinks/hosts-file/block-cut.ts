@@ -1,7 +1,7 @@
 /** Takes our block out of a file that is too large to be a text, by looking at nothing but the block and the lines beside it. */
-import { renderDocument } from "./document/document.ts";
+import { renderHostsFile } from "./document/document.ts";
 import { type Marker, findMarkers } from "./document/marker.ts";
-import { mostBytes } from "./text.ts";
+import { maxBytes } from "./text.ts";
 import { lineFeed } from "../../base/bytes.ts";
 
 export type Cut =
@@ -36,9 +36,9 @@ export function cutBlock(bytes: Buffer, written: string | undefined): Cut {
   // The line before the block may have got its end from us, unless something follows the block.
   const from = begin.at < 2 ? 0 : bytes.lastIndexOf(lineFeed, begin.at - 2) + 1;
   const to = lineEnd(bytes, lineEnd(bytes, end.at));
-  if (to - from > mostBytes) return { kind: "undecidable" };
+  if (to - from > maxBytes) return { kind: "undecidable" };
   const text = bytes.toString("latin1", from, to);
-  const rendering = renderDocument({ text, wanted: [], written });
+  const rendering = renderHostsFile({ text, wanted: [], written });
   if (rendering.kind !== "changed") return { kind: "undecidable" };
   const rest = Buffer.from(rendering.text, "latin1");
   return {

@@ -8,7 +8,7 @@ import { type Cut, cutBlock } from "./block-cut.ts";
 import { compareBodies, renderBody, splitBody } from "./document/body.ts";
 import { type Adopter, type AdoptionOutcome, AdoptionSlot, type HostsFileReport } from "./adoption-slot.ts";
 import type { Adoption } from "./document/adoption.ts";
-import { type Rendering, renderDocument, userPartOf } from "./document/document.ts";
+import { type Rendering, renderHostsFile, userPartOf } from "./document/document.ts";
 import { HostEntrySelector, type Selection, selectHostEntries } from "./document/selection.ts";
 import { type FileAccess, fileAccess } from "./writer/file-access.ts";
 import { hostsFileTrouble } from "./hosts-file-trouble.ts";
@@ -21,7 +21,7 @@ import { RepairLimit } from "./repair-limit.ts";
 import type { Outcome } from "../../engine/reconciler-port.ts";
 import type { Sink, SinkReport } from "../../engine/sink.ts";
 import { realPathOf } from "./writer/snapshot.ts";
-import { mostBytes, toText } from "./text.ts";
+import { maxBytes, toText } from "./text.ts";
 import { watchHostsFile } from "./watch.ts";
 import { notKept } from "./writer/copies.ts";
 import { moveOldCopies } from "./writer/old-state.ts";
@@ -61,7 +61,7 @@ export interface HostsFileSink extends Sink, Adopter {
  */
 export async function openHostsFileSink(options: HostsFileSinkOptions): Promise<HostsFileSink> {
   const sink = new FileSink(options);
-  await sink.prepare();
+  await sink.becomeWriter();
   return sink;
 }
 
@@ -119,7 +119,7 @@ class FileSink implements HostsFileSink {
 
   async #apply(view: View, adoption: Adoption | undefined): Promise<HostsFileReport> {
     try {
-      const trouble = await this.prepare();
+      const trouble = await this.becomeWriter();
       return trouble === undefined ? await this.#showWhole(view, adoption) : { ok: false, trouble };
     } catch (error) {
       const trouble = hostsFileTrouble(error, this.#options.path);
@@ -129,7 +129,7 @@ class FileSink implements HostsFileSink {
   }
 
   /** Becomes the only writer of the file that the path leads to now, unless it is already. */
-  async prepare(): Promise<Trouble | undefined> {
+  async becomeWriter(): Promise<Trouble | undefined> {
     try {
       const { files, path, stateFolder, what, stopCommand } = this.#options;
       const real = realPathOf(files, path);
@@ -141,7 +141,7 @@ class FileSink implements HostsFileSink {
       await this.#writer.recover();
       await this.#moveOldCopies();
       this.#realPath = real;
-      this.#watch = watchHostsFile({ realPath: real, path, onLook: () => void this.#look() });
+      this.#watch = watchHostsFile({ realPath: real, path, onPossibleChange: () => void this.#compare() });
       return undefined;
     } catch (error) {
       const trouble = hostsFileTrouble(error, this.#options.path);
@@ -179,12 +179,12 @@ class FileSink implements HostsFileSink {
     const { bytes, method } = await this.#writer.update((found) => {
       cut = cutBlock(found, this.#body);
       const rest = cut.kind === "cut" ? cut.bytes : found;
-      if (cut.kind === "undecidable" || (selection.wanted.length > 0 && rest.length > mostBytes)) throw error;
+      if (cut.kind === "undecidable" || (selection.wanted.length > 0 && rest.length > maxBytes)) throw error;
       return { bytes: rest, keepCopy: false };
     });
     [this.#body, this.#bytes] = ["", bytes];
     const removed = cut?.kind === "cut" ? splitBody(cut.shown) : [];
-    if (bytes.length > mostBytes)
+    if (bytes.length > maxBytes)
       return { ok: true, method, change: { added: [], removed }, refused: selection.refused, notices: [] };
     const report = await this.#show(selection, adoption);
     if (!report.ok) return report;
@@ -198,7 +198,7 @@ class FileSink implements HostsFileSink {
       const text = toText(this.#options.path, bytes);
       const render: typeof renderBody = (entries) => this.#renderer.render(entries);
       const position = this.#options.position();
-      const rendering = renderDocument({ text, wanted, written: this.#body, position, adoption, render });
+      const rendering = renderHostsFile({ text, wanted, written: this.#body, position, adoption, render });
       if (rendering.kind === "undecidable") throw new TroubleError(undecidableTrouble(this.#options.path, rendering));
       const isRepair = this.#isRepair(rendering);
       decided = { rendering, isRepair };
@@ -242,16 +242,12 @@ class FileSink implements HostsFileSink {
   }
 
   /** Something happened to the file: if it is not as we left it, the view must be applied again. */
-  async #look(): Promise<void> {
+  async #compare(): Promise<void> {
     // Somebody removed the lock: whoever has it now may be writing.
     if (this.#lock.state !== "held" || !this.#lock.isKept()) return this.#options.onOutsideEdit();
     try {
-      let isOurs = false;
-      await this.#writer.update((bytes) => {
-        isOurs = this.#bytes?.equals(bytes) ?? false;
-        return undefined;
-      });
-      if (!isOurs) this.#options.onOutsideEdit();
+      const bytes = await this.#writer.read();
+      if (this.#bytes?.equals(bytes) !== true) this.#options.onOutsideEdit();
     } catch {
       // Unreadable for now: applying the view says why.
       this.#options.onOutsideEdit();

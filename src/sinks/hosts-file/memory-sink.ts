@@ -3,7 +3,7 @@ import type { View } from "../../records/view.ts";
 import { compareBodies } from "./document/body.ts";
 import { type Adopter, AdoptionSlot, type HostsFileReport } from "./adoption-slot.ts";
 import type { Adoption } from "./document/adoption.ts";
-import { renderDocument } from "./document/document.ts";
+import { renderHostsFile } from "./document/document.ts";
 import { hostsFileIdentity } from "./identity.ts";
 import { refusedBy } from "./document/refusal.ts";
 import { selectHostEntries } from "./document/selection.ts";
@@ -35,7 +35,7 @@ export function openMemorySink({ path }: { readonly path: string }): MemorySink 
       return { ok: false, trouble };
     }
     const { wanted, refused } = selectHostEntries(view.entries);
-    const rendering = renderDocument({ text, wanted, written: body, adoption });
+    const rendering = renderHostsFile({ text, wanted, written: body, adoption });
     if (rendering.kind === "undecidable") return { ok: false, trouble: undecidableTrouble(path, rendering) };
     if (rendering.kind === "changed") text = rendering.text;
     body = rendering.body;

@@ -19,17 +19,17 @@ export interface NoticeInput {
 }
 
 /** Moved lines that are told of one by one. */
-const mostMoved = 10;
+const maxMoved = 10;
 
 /** Ranges of lines in one sentence. */
-const mostRanges = 10;
+const maxRanges = 10;
 
 /** The notices of one write. */
 export function noticesOf({ path, rendering, copy, restored, created }: NoticeInput): readonly Trouble[] {
   const notices: Trouble[] = [];
   if (created) notices.push(createdNotice(path));
-  for (const { line, text } of rendering.moved.slice(0, mostMoved)) notices.push(movedNotice(path, line, text));
-  const more = rendering.moved.slice(mostMoved);
+  for (const { line, text } of rendering.moved.slice(0, maxMoved)) notices.push(movedNotice(path, line, text));
+  const more = rendering.moved.slice(maxMoved);
   if (more.length > 0) notices.push(moreMovedNotice(path, more));
   if (rendering.damage.length > 0) notices.push(damagedNotice(path, rendering.damage, copy));
   else if (restored) notices.push(restoredNotice(path, rendering.userPart));
@@ -175,8 +175,8 @@ function inLines(lines: readonly number[]): string {
     else ranges.push([line, line]);
   }
   const texts = ranges
-    .slice(0, mostRanges)
+    .slice(0, maxRanges)
     .map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`));
-  const more = ranges.length > mostRanges ? " and more" : "";
+  const more = ranges.length > maxRanges ? " and more" : "";
   return `${lines.length === 1 ? "line" : "lines"} ${texts.join(", ")}${more}`;
 }

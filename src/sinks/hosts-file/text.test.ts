@@ -1,7 +1,7 @@
 /** Bytes become a text as they are, as long as there are texts so long. */
 import { expect, test } from "vitest";
 import { TroubleError } from "../../base/trouble.ts";
-import { mostBytes, toText } from "./text.ts";
+import { maxBytes, toText } from "./text.ts";
 
 test("each byte is one character, and comes back", () => {
   const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
@@ -10,7 +10,7 @@ test("each byte is one character, and comes back", () => {
 
 test("what is too large for a text is refused with its path", () => {
   // Pages that nobody touches take no memory.
-  const bytes = Buffer.alloc(mostBytes + 1);
+  const bytes = Buffer.alloc(maxBytes + 1);
   expect(() => toText("/etc/hosts", bytes)).toThrow(TroubleError);
   expect(() => toText("/etc/hosts", bytes)).toThrow("/etc/hosts");
 });

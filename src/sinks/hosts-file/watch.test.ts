@@ -12,7 +12,7 @@ test("a replacement is told each time, not only the first", async () => {
   using watch = watchHostsFile({
     realPath: place.path,
     path: place.path,
-    onLook: () => (looks += 1),
+    onPossibleChange: () => (looks += 1),
     pollInterval: 3_600_000,
   });
   expect(watch).toBeDefined();
@@ -33,7 +33,7 @@ test("a burst of events is few looks, and other files are none", async () => {
   using watch = watchHostsFile({
     realPath: place.path,
     path: place.path,
-    onLook: () => (looks += 1),
+    onPossibleChange: () => (looks += 1),
     pollInterval: 3_600_000,
   });
   expect(watch).toBeDefined();
@@ -51,7 +51,12 @@ test("what the folder does not tell is seen by the poll: a link that is led else
   const link = join(other.folder, "link");
   symlinkSync(place.path, link);
   let looks = 0;
-  using watch = watchHostsFile({ realPath: place.path, path: link, onLook: () => (looks += 1), pollInterval: 50 });
+  using watch = watchHostsFile({
+    realPath: place.path,
+    path: link,
+    onPossibleChange: () => (looks += 1),
+    pollInterval: 50,
+  });
   expect(watch).toBeDefined();
   await wait(100);
   unlinkSync(link);
@@ -63,7 +68,7 @@ test("a folder that cannot be watched is polled", async () => {
   using place = plainPlace("0");
   let looks = 0;
   const realPath = join(place.folder, "no-such-folder", "hosts");
-  using watch = watchHostsFile({ realPath, path: place.path, onLook: () => (looks += 1), pollInterval: 250 });
+  using watch = watchHostsFile({ realPath, path: place.path, onPossibleChange: () => (looks += 1), pollInterval: 250 });
   expect(watch).toBeDefined();
   await wait(100);
   appendFileSync(place.path, "x");
@@ -76,7 +81,7 @@ test("nothing is told after the end", async () => {
   const watch = watchHostsFile({
     realPath: place.path,
     path: place.path,
-    onLook: () => (looks += 1),
+    onPossibleChange: () => (looks += 1),
     pollInterval: 20,
   });
   appendFileSync(place.path, "x");

@@ -14,8 +14,8 @@ export function commonStart(left: readonly unknown[], right: readonly unknown[])
  * @param untouched - items at the start of both that do not count
  */
 export function commonEnd(left: readonly unknown[], right: readonly unknown[], untouched: number): number {
-  const most = Math.min(left.length, right.length) - untouched;
+  const limit = Math.min(left.length, right.length) - untouched;
   let count = 0;
-  while (count < most && left.at(-1 - count) === right.at(-1 - count)) count += 1;
+  while (count < limit && left.at(-1 - count) === right.at(-1 - count)) count += 1;
   return count;
 }

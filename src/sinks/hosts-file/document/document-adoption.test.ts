@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Adoption, takeOut } from "./adoption.ts";
-import { type Rendering, planAdoption, renderDocument, userPartOf } from "./document.ts";
+import { type Rendering, planAdoption, renderHostsFile, userPartOf } from "./document.ts";
 
 type Decided = Exclude<Rendering, { kind: "undecidable" }>;
 
@@ -17,7 +17,7 @@ const adoptable = {
 const shownBlock = "10.0.0.1 a.dtk.io\n10.0.0.1 b.dtk.io\n";
 
 function render(text: string, adoption?: Adoption): Decided & { readonly after: string } {
-  const rendering = renderDocument({ text, wanted, ...(adoption && { adoption }) });
+  const rendering = renderHostsFile({ text, wanted, ...(adoption && { adoption }) });
   if (rendering.kind === "undecidable") throw new Error("undecidable");
   return { ...rendering, after: rendering.kind === "changed" ? rendering.text : text };
 }
@@ -28,7 +28,7 @@ function agree(text: string): Adoption {
 
 /** What the file is when the block goes again. */
 function cleared(text: string): string {
-  const rendering = renderDocument({ text, wanted: [] });
+  const rendering = renderHostsFile({ text, wanted: [] });
   return rendering.kind === "changed" ? rendering.text : text;
 }
 

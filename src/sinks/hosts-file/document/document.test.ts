@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { type HostEntry, splitBody } from "./body.ts";
-import { type Rendering, renderDocument } from "./document.ts";
+import { type Rendering, renderHostsFile } from "./document.ts";
 
 type Decided = Exclude<Rendering, { kind: "undecidable" }>;
 
@@ -17,7 +17,7 @@ function entriesOf(lines: readonly string[]): readonly HostEntry[] {
 
 /** Renders and returns the text that stands in the file afterwards. */
 function show(text: string, lines: readonly string[], written?: string): Decided & { readonly after: string } {
-  const rendering = renderDocument({ text, wanted: entriesOf(lines), written });
+  const rendering = renderHostsFile({ text, wanted: entriesOf(lines), written });
   if (rendering.kind === "undecidable") throw new Error(`undecidable: lines ${rendering.lines.join(", ")}`);
   return { ...rendering, after: rendering.kind === "changed" ? rendering.text : text };
 }
@@ -245,8 +245,12 @@ describe("a damaged block", () => {
 
   test("lines that look like ours cannot be decided without memory: nothing is written, and the lines are named", () => {
     const text = `1.1.1.1 x y\n10.0.0.9 old.dtk.io\n${a}\n${end}2.2.2.2 z\n`;
-    expect(renderDocument({ text, wanted: entriesOf([a]) })).toEqual({ kind: "undecidable", markers: [4], lines: [2] });
-    expect(renderDocument({ text, wanted: [] })).toEqual({ kind: "undecidable", markers: [4], lines: [2, 3] });
+    expect(renderHostsFile({ text, wanted: entriesOf([a]) })).toEqual({
+      kind: "undecidable",
+      markers: [4],
+      lines: [2],
+    });
+    expect(renderHostsFile({ text, wanted: [] })).toEqual({ kind: "undecidable", markers: [4], lines: [2, 3] });
   });
 
   test("with memory they are the user's", () => {
@@ -372,7 +376,7 @@ describe("the store that the lines come from", () => {
   const at = (generation: number) => ({ id: "0123456789abcdef", generation });
   const wanted = [{ name: "a.test", addresses: ["192.0.2.1"] }];
   const write = (text: string, position: ReturnType<typeof at>, entries = wanted): string => {
-    const rendering = renderDocument({ text, wanted: entries, position });
+    const rendering = renderHostsFile({ text, wanted: entries, position });
     return rendering.kind === "changed" ? rendering.text : text;
   };
 
@@ -392,7 +396,7 @@ describe("the store that the lines come from", () => {
 
   test("stays named when somebody without a store reads or writes the same lines", () => {
     const text = write("", at(3));
-    expect(renderDocument({ text, wanted }).kind).toBe("unchanged");
+    expect(renderHostsFile({ text, wanted }).kind).toBe("unchanged");
   });
 
   test("takes no place of the memory of an added line end", () => {

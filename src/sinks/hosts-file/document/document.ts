@@ -50,7 +50,7 @@ export type Rendering =
  *   block, if that very line is still before it and nothing follows.
  * - {@link dissect} says what counts as ours.
  */
-export function renderDocument(input: RenderInput): Rendering {
+export function renderHostsFile(input: RenderInput): Rendering {
   const found = dissect(input);
   if (found.kind === "undecidable") return found;
   const { parts, edits } = adopt(found, input);

@@ -3,13 +3,13 @@ import { basename, dirname, join } from "node:path";
 import { userPartOf } from "../document/document.ts";
 import { readIfThere, writeDurably } from "./durable-file.ts";
 import { type FileAccess, unlessMissing } from "./file-access.ts";
-import { mostBytes } from "../text.ts";
+import { maxBytes } from "../text.ts";
 import { errorCode } from "../../../base/errors.ts";
 import { renderCommand } from "../../../base/shell.ts";
 import { type Trouble, TroubleError } from "../../../base/trouble.ts";
 
 /** How many copies are kept beside the first one. */
-const kept = 5;
+const copiesKept = 5;
 
 export interface CopiesOptions {
   readonly files: FileAccess;
@@ -71,13 +71,13 @@ export class Copies {
   #latestUserPart(): string | undefined {
     const name = this.#list().at(-1) ?? `${this.#name}.orig`;
     const bytes = readIfThere(this.#files, join(this.#folder, name));
-    return bytes === undefined || bytes.length > mostBytes ? undefined : userPartOf(bytes.toString("latin1"));
+    return bytes === undefined || bytes.length > maxBytes ? undefined : userPartOf(bytes.toString("latin1"));
   }
 
   async #keep(bytes: Buffer): Promise<string> {
     const path = join(this.#folder, `${this.#name}.${this.#nextTime()}.copy`);
     await writeDurably(this.#files, path, bytes);
-    for (const old of this.#list().slice(0, -kept)) this.#files.unlink(join(this.#folder, old));
+    for (const old of this.#list().slice(0, -copiesKept)) this.#files.unlink(join(this.#folder, old));
     return path;
   }
 

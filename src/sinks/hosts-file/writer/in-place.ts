@@ -25,7 +25,7 @@ export interface Overwriting {
  * Milliseconds without an edit before a file that others edited is written, or any file is made shorter. Another program
  * may be half-way through its own write; and a line that comes in the instant of the cut would be lost with it.
  */
-const quiet = 25;
+const quietMs = 25;
 
 /**
  * Writes over the file. Until it is done a reader, or a crash, can meet the old bytes, the new ones, blank lines at the
@@ -42,7 +42,7 @@ export async function overwriteFile(overwriting: Overwriting): Promise<Buffer | 
   using file = files.open(snapshot.path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   using end = files.open(snapshot.path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW);
   const oldBytes = snapshot.bytes;
-  if (isEdited || bytes.length < oldBytes.length) await sleep(quiet);
+  if (isEdited || bytes.length < oldBytes.length) await sleep(quietMs);
   await prepare();
   if (![file, end].every((opened) => isSame(toInode(opened.status()), snapshot.inode))) return undefined;
   if (!isUntouched(files, path, snapshot)) return undefined;

@@ -9,7 +9,7 @@ import { LateLook, type LookOptions, type ReplacedFile } from "./late-look.ts";
  * How many files are kept open before the first look at them; and after it, of those of which the kernel does not say
  * whether anybody writes to them. Files that are known to have a writer are as many as there are writers.
  */
-const most = 32;
+const maxUnknown = 32;
 
 export class LateLooks {
   readonly #options: Omit<LookOptions, "path">;
@@ -37,7 +37,7 @@ export class LateLooks {
     await look.first;
     this.#new.delete(look);
     const unknown = [...this.#looks].filter((each) => !this.#new.has(each) && each.hasWriter === undefined);
-    for (const oldest of unknown.slice(0, -most)) oldest.release();
+    for (const oldest of unknown.slice(0, -maxUnknown)) oldest.release();
     await look.last;
     this.#looks.delete(look);
   }
@@ -55,8 +55,8 @@ export class LateLooks {
   }
 
   /** Waits while too many files wait for their first look. */
-  async room(): Promise<void> {
-    while (this.#new.size > most) await Promise.race([...this.#new].map(({ first }) => first));
+  async waitForRoom(): Promise<void> {
+    while (this.#new.size > maxUnknown) await Promise.race([...this.#new].map(({ first }) => first));
   }
 
   /** Lets go of every file that takes space for nobody but us, after a last look. */

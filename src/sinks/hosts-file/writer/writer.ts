@@ -47,10 +47,10 @@ export interface WriterOptions {
 }
 
 /** How often a file that others edit meanwhile is read again before giving up for now. */
-const tries = 5;
+const maxAttempts = 5;
 
 /** How often what came late is brought in again while others keep editing the file, before it is kept as a copy. */
-const rounds = 10;
+const maxRounds = 10;
 
 type FileSnapshot = Extract<Snapshot, { kind: "file" }>;
 
@@ -86,7 +86,17 @@ export class HostsFileWriter implements AsyncDisposable {
     sweepTemporaries(files, real);
     this.#looks.adopt(files, real);
     this.#mender.lookAgain();
-    await this.update(() => undefined);
+    await this.read();
+  }
+
+  /**
+   * Reads the file, in turn with the updates.
+   *
+   * @throws as {@link update}
+   */
+  async read(): Promise<Buffer> {
+    const { bytes } = await this.update(() => undefined);
+    return bytes;
   }
 
   /**
@@ -97,7 +107,7 @@ export class HostsFileWriter implements AsyncDisposable {
    *   error says so
    */
   async update(plan: (bytes: Buffer) => Plan | undefined): Promise<Written> {
-    await this.#looks.room();
+    await this.#looks.waitForRoom();
     try {
       return await this.#enqueue(plan);
     } catch (error) {
@@ -126,7 +136,7 @@ export class HostsFileWriter implements AsyncDisposable {
   }
 
   async #try(plan: (bytes: Buffer, kind: Snapshot["kind"]) => Plan | undefined): Promise<Written> {
-    for (let attempt = 1; attempt <= tries; attempt += 1) {
+    for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       const written = await this.#attempt(plan);
       if (written !== undefined) return written;
     }
@@ -216,7 +226,7 @@ export class HostsFileWriter implements AsyncDisposable {
         return await this.#enqueue(plan);
       } catch (error) {
         const isBusy = error instanceof TroubleError && error.code === "hosts-file-busy";
-        if (!isBusy || round === rounds) throw error;
+        if (!isBusy || round === maxRounds) throw error;
       }
     }
   }
@@ -236,7 +246,7 @@ function isReplacement(current: Buffer, { replacedBy }: Extract<LateEdit, { kind
 function busy(path: string): Trouble {
   return {
     code: "hosts-file-busy",
-    message: `${path} was left as it is: another program edited it each of the ${tries} times that it was about to be written.`,
+    message: `${path} was left as it is: another program edited it each of the ${maxAttempts} times that it was about to be written.`,
     hint: "Find out which program has it open:",
     command: renderCommand(["sudo", "fuser", "-v", path]),
   };
