@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { adoptionPlanSchema } from "../src/contract/adoption.ts";
 import { namesSchema } from "../src/contract/names.ts";
 import { statusSchema } from "../src/contract/status.ts";
-import { ChangeFeed } from "../src/control/status/change-feed.ts";
+import { StatusSignal } from "../src/control/status/status-signal.ts";
 import { createMetrics } from "../src/control/status/metrics.ts";
 import { renderStatus } from "../src/cli/server/status-text.ts";
 import { plain } from "../src/cli/terminal.ts";
@@ -53,7 +53,7 @@ async function openBoth() {
   const place = stack.use(plainPlace("127.0.0.1 localhost\n10.0.0.9 nas.dtk.io\n"));
   const hostsFile = stack.use(await openHostsFileSink({ ...place, what: "test", onOutsideEdit: () => {} }));
   const zone = new Zone();
-  const changes = stack.use(new ChangeFeed());
+  const changes = stack.use(new StatusSignal());
   const metrics = stack.use(createMetrics());
   const reconciler = stack.use(
     new Reconciler({

@@ -17,7 +17,7 @@ import { adoptRoutes } from "../control/adopt.ts";
 import { AllowList } from "../http/allow-list.ts";
 import { Bodies } from "../http/bodies.ts";
 import { originOf, parseCaller } from "../records/caller.ts";
-import type { ChangeFeed } from "../control/status/change-feed.ts";
+import type { StatusSignal } from "../control/status/status-signal.ts";
 import type { Peer } from "../http/connections.ts";
 import { type Forget, forgetAll, makeForget } from "../control/configuration/forget.ts";
 import { type Guard, createGuard } from "../http/guard.ts";
@@ -42,7 +42,7 @@ export interface AppOptions {
   readonly adopter: Adopter;
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly changes: ChangeFeed;
+  readonly changes: StatusSignal;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Who may call, which may change; without it the networks are worked out. */

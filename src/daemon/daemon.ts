@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import { Announcer } from "./announcer.ts";
 import { createApp } from "./app.ts";
-import { ChangeFeed } from "../control/status/change-feed.ts";
+import { StatusSignal } from "../control/status/status-signal.ts";
 import { createMetrics } from "../control/status/metrics.ts";
 import { type Network, authority } from "../records/network.ts";
 import { type RunningServer, startServer } from "../http/server.ts";
@@ -79,7 +79,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     saveGiven(store, options.given);
   };
   const metrics = stack.use(createMetrics());
-  const changes = new ChangeFeed();
+  const changes = new StatusSignal();
   const sink = stack.use(
     await openSink(options, {
       previous: () => previous,

@@ -1,6 +1,6 @@
 /** The real HTTP application over a real store in memory, for tests: only the sink is a stand-in, since none of them looks at a file. */
 import { type AppOptions, createApp } from "../../src/daemon/app.ts";
-import { ChangeFeed } from "../../src/control/status/change-feed.ts";
+import { StatusSignal } from "../../src/control/status/status-signal.ts";
 import { createMetrics } from "../../src/control/status/metrics.ts";
 import type { Network, NetworkSource } from "../../src/records/network.ts";
 import { type Status, statusSchema } from "../../src/contract/status.ts";
@@ -49,7 +49,7 @@ export interface TestApp extends AsyncDisposable {
   /** Reads `GET /status` as this machine itself. */
   readonly status: () => Promise<Status>;
   readonly reconciler: Reconciler;
-  readonly changes: ChangeFeed;
+  readonly changes: StatusSignal;
   readonly lines: LogLine[];
   /** Makes the store, or one method of it, unusable, or usable again. */
   readonly breakStore: (trouble: Trouble | undefined, only?: Method) => void;
@@ -83,7 +83,7 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
   let storeTrouble: Trouble | undefined;
   let broken: Method | undefined;
   let sinkTrouble: Trouble | undefined;
-  const changes = new ChangeFeed({ gatherMs: 5, maxWaitMs: options.maxWaitMs ?? 1000 });
+  const changes = new StatusSignal({ gatherMs: 5, maxWaitMs: options.maxWaitMs ?? 1000 });
   const keeper = new StoreKeeper({
     open: () => breakable(store, (name) => storeTrouble !== undefined && (broken ?? name) === name),
     opened: () => {},

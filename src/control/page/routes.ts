@@ -5,7 +5,7 @@ import { Hono } from "hono/tiny";
 import { answerJSON } from "../../http/answer.ts";
 import type { Advice } from "../../base/trouble.ts";
 import type { HTTPEnvironment } from "../../http/environment.ts";
-import type { ChangeFeed } from "../status/change-feed.ts";
+import type { StatusSignal } from "../status/status-signal.ts";
 import { createEventStream, revisionOf } from "../status/event-stream.ts";
 import type { Guard, Refusal } from "../../http/guard.ts";
 import { type Sessions, linkLife, sessionLife } from "../../http/sessions.ts";
@@ -13,7 +13,7 @@ import { type StatusOptions, buildStatus } from "../status/report.ts";
 
 export interface PageOptions extends StatusOptions {
   readonly guard: Guard;
-  readonly changes: ChangeFeed;
+  readonly changes: StatusSignal;
   readonly sessions: Sessions;
   readonly cookieName: () => string;
 }

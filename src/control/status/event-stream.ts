@@ -4,14 +4,14 @@ import type { Context } from "hono";
 import { printableJSON } from "../../base/printable.ts";
 import { answerJSON } from "../../http/answer.ts";
 import type { HTTPEnvironment } from "../../http/environment.ts";
-import type { ChangeFeed } from "./change-feed.ts";
+import type { StatusSignal } from "./status-signal.ts";
 import type { Status } from "../../contract/status.ts";
 
 /** Streams of all callers together; half of the connections that one address may hold. */
 export const maxStreams = 32;
 
 export interface EventStreamOptions {
-  readonly changes: ChangeFeed;
+  readonly changes: StatusSignal;
   readonly status: () => Status;
 }
 

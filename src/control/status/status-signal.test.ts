@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { emptyView } from "../../records/view.ts";
-import { ChangeFeed } from "./change-feed.ts";
+import { StatusSignal } from "./status-signal.ts";
 
 const report = { ok: true, method: "memory", change: { added: [], removed: [] }, refused: [], notices: [] } as const;
 
-function change({ listener }: ChangeFeed): void {
+function change({ listener }: StatusSignal): void {
   listener.shown({ sink: { id: "hosts-file", title: "hosts file" }, report, view: emptyView, before: emptyView });
 }
 
@@ -14,7 +14,7 @@ function change({ listener }: ChangeFeed): void {
 const never = 3_600_000;
 
 test("a write wakes who waits", async () => {
-  using changes = new ChangeFeed({ gatherMs: 1, maxWaitMs: never });
+  using changes = new StatusSignal({ gatherMs: 1, maxWaitMs: never });
   const waiting = changes.next(changes.count);
   change(changes);
   await waiting;
@@ -22,7 +22,7 @@ test("a write wakes who waits", async () => {
 });
 
 test("so does a trouble of the store", async () => {
-  using changes = new ChangeFeed({ gatherMs: 1, maxWaitMs: never });
+  using changes = new StatusSignal({ gatherMs: 1, maxWaitMs: never });
   const waiting = changes.next(changes.count);
   changes.listener.storeTrouble({ code: "state-damaged", message: "It is damaged.", hint: "" });
   await waiting;
@@ -30,7 +30,7 @@ test("so does a trouble of the store", async () => {
 });
 
 test("many changes are told as one", async () => {
-  using changes = new ChangeFeed({ gatherMs: 20, maxWaitMs: never });
+  using changes = new StatusSignal({ gatherMs: 20, maxWaitMs: never });
   const waiting = changes.next(changes.count);
   for (let index = 0; index < 100; index++) change(changes);
   await waiting;
@@ -38,7 +38,7 @@ test("many changes are told as one", async () => {
 });
 
 test("a change between two waits is not missed", async () => {
-  using changes = new ChangeFeed({ gatherMs: 1, maxWaitMs: never });
+  using changes = new StatusSignal({ gatherMs: 1, maxWaitMs: never });
   const seen = changes.count;
   change(changes);
   while (changes.count === seen) await sleep(1);
@@ -46,13 +46,13 @@ test("a change between two waits is not missed", async () => {
 });
 
 test("without a change waiting ends after a while", async () => {
-  using changes = new ChangeFeed({ gatherMs: 1, maxWaitMs: 5 });
+  using changes = new StatusSignal({ gatherMs: 1, maxWaitMs: 5 });
   await changes.next(changes.count);
   expect(changes.count).toBe(0);
 });
 
 test("all wait no longer once it ends, and nobody begins to", async () => {
-  const changes = new ChangeFeed({ gatherMs: 1, maxWaitMs: never });
+  const changes = new StatusSignal({ gatherMs: 1, maxWaitMs: never });
   const waiting = [changes.next(changes.count), changes.next(changes.count)];
   expect(changes.ended.aborted).toBe(false);
   changes[Symbol.dispose]();

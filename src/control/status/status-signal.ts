@@ -1,4 +1,4 @@
-/** Tells who waits that the status may have changed, so that a page and a script see it without asking again and again. */
+/** Tells waiting callers that the status may have changed, so that a page and a script need not ask again and again. */
 import type { ReconcilerListener } from "../../engine/reconciler-port.ts";
 
 /** Milliseconds within which changes are told as one: a cluster's first hundred names come in many requests. */
@@ -7,26 +7,26 @@ const gatherMs = 200;
 /** Milliseconds without a change after which who waits is woken all the same, to look and to show that it is there. */
 const maxWaitMs = 15_000;
 
-interface FeedOptions {
+interface SignalOptions {
   readonly gatherMs?: number;
   readonly maxWaitMs?: number;
 }
 
-export class ChangeFeed implements Disposable {
+export class StatusSignal implements Disposable {
   /** Hears of every write and of every trouble. */
   readonly listener: ReconcilerListener = {
     shown: () => this.#note(),
     storeTrouble: () => this.#note(),
     viewTrouble: () => this.#note(),
   };
-  readonly #options: Required<FeedOptions>;
+  readonly #options: Required<SignalOptions>;
   readonly #ending = new AbortController();
   readonly #waiting = new Set<() => void>();
   #count = 0;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param options - other times for tests, in milliseconds */
-  constructor(options: FeedOptions = {}) {
+  constructor(options: SignalOptions = {}) {
     this.#options = { gatherMs, maxWaitMs, ...options };
   }
 
@@ -40,7 +40,7 @@ export class ChangeFeed implements Disposable {
     return this.#count;
   }
 
-  /** Waits until there were more changes than `seen`, that time is over, or the feed has ended. */
+  /** Waits until there were more changes than `seen`, that time is over, or the signal has ended. */
   async next(seen: number): Promise<void> {
     if (this.#count !== seen || this.ended.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -51,7 +51,7 @@ export class ChangeFeed implements Disposable {
     clearTimeout(timer);
   }
 
-  /** Ends the feed, and everyone's waiting. */
+  /** Ends the signal, and everyone's waiting. */
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
     this.#ending.abort();
