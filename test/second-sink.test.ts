@@ -41,7 +41,7 @@ class Zone implements Sink {
       reason: "delegation",
       sentence: `${name} is not delegated.`,
     }));
-    return { ok: true, method: "published", change: { added: [], removed: [] }, refused, notices: [] };
+    return { ok: true, method: "published", diff: { added: [], removed: [] }, refused, notices: [] };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

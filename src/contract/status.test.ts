@@ -318,7 +318,7 @@ describe("attention", () => {
     const report: SinkReport = {
       ok: true,
       method: "unchanged",
-      change: { added: [], removed: [] },
+      diff: { added: [], removed: [] },
       refused: conflicts.map(({ name, line: number, text }) => ({
         name,
         reason: "name-is-yours",

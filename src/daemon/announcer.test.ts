@@ -15,11 +15,11 @@ const entry = {
 const hostsFile: SinkIdentity = { id: "hosts-file", title: "hosts file" };
 const shown: View = { ...emptyView, entries: [entry] };
 
-function report(change: { added?: readonly string[]; removed?: readonly string[] }, rest: object = {}): SinkReport {
+function report(diff: { added?: readonly string[]; removed?: readonly string[] }, rest: object = {}): SinkReport {
   return {
     ok: true,
     method: "rename",
-    change: { added: [], removed: [], ...change },
+    diff: { added: [], removed: [], ...diff },
     refused: [],
     notices: [],
     ...rest,

@@ -46,8 +46,8 @@ export class Announcer implements ReconcilerListener {
       return;
     }
     this.#over(sink.id, `The ${sink.title} is up to date again.`);
-    this.#lines(this.#added, report.change.added, view);
-    this.#lines(this.#removed, report.change.removed, before);
+    this.#lines(this.#added, report.diff.added, view);
+    this.#lines(this.#removed, report.diff.removed, before);
     const said = new Set<string>();
     for (const notice of report.notices) this.#once(said, `${notice.message} ${adviceOf(notice)}`, fieldsOf(notice));
     this.#said.set(sink.id, said);

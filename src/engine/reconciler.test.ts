@@ -19,7 +19,7 @@ import type { Trouble } from "../base/trouble.ts";
 
 const settings = { clusterIPs: ["192.0.2.7"], domains: ["dtk.io"], targets: "cluster" } as unknown as ClusterSettings;
 const full: Trouble = { code: "hosts-file-disk-full", message: "The disk is full.", hint: "Make room." };
-const fine: SinkReport = { ok: true, method: "rename", change: { added: [], removed: [] }, refused: [], notices: [] };
+const fine: SinkReport = { ok: true, method: "rename", diff: { added: [], removed: [] }, refused: [], notices: [] };
 
 /** A sink whose writes take as long as the test says, and fail when the test says. */
 class SlowSink implements Sink {

@@ -22,7 +22,7 @@ function refuse(name: string, type?: string): Refused {
 }
 
 function fine(...refused: readonly Refused[]): SinkReport {
-  return { ok: true, method: "memory", change: { added: [], removed: [] }, refused, notices: [] };
+  return { ok: true, method: "memory", diff: { added: [], removed: [] }, refused, notices: [] };
 }
 
 const failed: SinkReport = { ok: false, trouble: { code: "full", message: "", hint: "" } };

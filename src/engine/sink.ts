@@ -16,7 +16,8 @@ export interface Refused {
   readonly line?: { readonly number: number; readonly text: string } | undefined;
 }
 
-export interface SinkChange {
+/** The lines that came and went. */
+export interface LineDiff {
   /** Whole lines without line end, as in `192.168.122.167 foo.dtk.io`. */
   readonly added: readonly string[];
   readonly removed: readonly string[];
@@ -28,7 +29,7 @@ export type SinkReport =
       readonly ok: true;
       /** `unchanged` when there was nothing to do, else how it was written, in the sink's own word. */
       readonly method: string;
-      readonly change: SinkChange;
+      readonly diff: LineDiff;
       /** What of the view it does not show. */
       readonly refused: readonly Refused[];
       readonly notices: readonly Trouble[];

@@ -34,7 +34,7 @@ test("a block of 1,100,000 lines, some 280 MB, is read and taken out whole when 
   expect(statSync(place.path).size).toBeGreaterThan(256 * mebibyte);
   await using sink = await openSink(place);
   const shown = await sink.apply(viewOf(["a.test"]));
-  expect(shown.ok && [shown.change.added, shown.change.removed.length]).toEqual([["10.0.0.1 a.test"], count]);
+  expect(shown.ok && [shown.diff.added, shown.diff.removed.length]).toEqual([["10.0.0.1 a.test"], count]);
   expect(statSync(place.path).size).toBeLessThan(1000);
   expect((await sink.apply(emptyView)).ok).toBe(true);
   expect(readFileSync(place.path, "utf8")).toBe(users + last);
@@ -63,7 +63,7 @@ describe("a file that is too large to be a text", () => {
     expect(statSync(place.path).size).toBe(size);
     expect(await sink.apply(emptyView)).toMatchObject({
       ok: true,
-      change: { added: [], removed: ["10.0.0.1 a.test"] },
+      diff: { added: [], removed: ["10.0.0.1 a.test"] },
     });
     expect(readFileSync(place.path).equals(Buffer.concat([mine, Buffer.from(users)]))).toBe(true);
     expect(await sink.apply(emptyView)).toMatchObject({ ok: true, method: "unchanged" });
@@ -76,7 +76,7 @@ describe("a file that is too large to be a text", () => {
     using place = plainPlace(Buffer.concat([mine, Buffer.from("\n"), Buffer.from(block(body))]));
     await using sink = await openSink(place);
     const shown = await sink.apply(viewOf(["a.test"]));
-    expect(shown.ok && [shown.change.added, shown.change.removed.length]).toEqual([["10.0.0.1 a.test"], 1_000_000]);
+    expect(shown.ok && [shown.diff.added, shown.diff.removed.length]).toEqual([["10.0.0.1 a.test"], 1_000_000]);
     expect(statSync(place.path).size).toBeLessThan(mine.length + 1000);
   });
 });

@@ -41,14 +41,14 @@ export function describeSink({ title, method, open, kills = 2 }: SuiteOptions): 
       using place = open(user);
       await using sink = await openSink(place);
       const report = expectOk(await sink.apply(viewOf(["b.test", "a.test"])));
-      expect(report).toMatchObject({ method, change: { added: ["10.0.0.1 a.test", "10.0.0.1 b.test"], removed: [] } });
+      expect(report).toMatchObject({ method, diff: { added: ["10.0.0.1 a.test", "10.0.0.1 b.test"], removed: [] } });
       expect(shownIn(readFileSync(place.path, "utf8"))).toEqual(["10.0.0.1 a.test", "10.0.0.1 b.test"]);
       expect(outsideOf(readFileSync(place.path, "utf8"))).toBe(`${user}\n`);
-      expect(expectOk(await sink.apply(viewOf(["b.test", "c.test"]))).change).toEqual({
+      expect(expectOk(await sink.apply(viewOf(["b.test", "c.test"]))).diff).toEqual({
         added: ["10.0.0.1 c.test"],
         removed: ["10.0.0.1 a.test"],
       });
-      expect(expectOk(await sink.apply(emptyView)).change.removed).toHaveLength(2);
+      expect(expectOk(await sink.apply(emptyView)).diff.removed).toHaveLength(2);
       expect(readFileSync(place.path, "utf8")).toBe(user);
     });
 
@@ -85,7 +85,7 @@ export function describeSink({ title, method, open, kills = 2 }: SuiteOptions): 
       };
       const { outcome, refused, ...report } = await adopt();
       const adopted = outcome.kind === "adopted" ? outcome.adopted : undefined;
-      expect(report).toMatchObject({ method, change: { added: ["10.0.0.1 a.test"], removed: [] }, notices: [] });
+      expect(report).toMatchObject({ method, diff: { added: ["10.0.0.1 a.test"], removed: [] }, notices: [] });
       expect([adopted?.edits.length, refused]).toEqual([1, []]);
       expect(readFileSync(adopted?.copy ?? "", "utf8")).toBe(left);
       expect(outsideOf(readFileSync(place.path, "utf8"))).toBe(`${user}\n`);

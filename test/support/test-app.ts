@@ -187,7 +187,7 @@ function makeSink(trouble: () => Trouble | undefined): Sink & Adopter {
         const found = trouble();
         if (found !== undefined) return { ok: false, trouble: found };
         const { refused } = selectHostEntries(entries);
-        return { ok: true, method: "memory", change: { added: [], removed: [] }, refused, notices: [] };
+        return { ok: true, method: "memory", diff: { added: [], removed: [] }, refused, notices: [] };
       }),
     [Symbol.asyncDispose]: async () => {},
   };

@@ -157,7 +157,7 @@ async function clearCluster(known: {
   let cleared: Cleared = { path, clusters: [], lines: 0 };
   const listener: ReconcilerListener = {
     shown: ({ report }) => {
-      cleared = { ...cleared, lines: report.ok ? report.change.removed.length : 0 };
+      cleared = { ...cleared, lines: report.ok ? report.diff.removed.length : 0 };
     },
     storeTrouble: () => {},
     viewTrouble: () => {},

@@ -35,7 +35,7 @@ export async function removeLinesFrom(
 export async function removeLines(sink: Sink): Promise<number> {
   const report = await sink.apply(emptyView);
   if (!report.ok) throw new TroubleError(report.trouble, { exitCode: 3 });
-  return report.change.removed.length;
+  return report.diff.removed.length;
 }
 
 /**

@@ -106,7 +106,7 @@ describe("GET /metrics", () => {
 });
 
 describe("writes", () => {
-  const change = { added: [], removed: [] };
+  const diff = { added: [], removed: [] };
   const sink = "hosts file";
 
   test("are counted by method and outcome, repairs and troubles beside them", async () => {
@@ -114,9 +114,9 @@ describe("writes", () => {
     counters.shown({
       sink,
       at: 5000,
-      report: { ok: true, method: "rename", change, refused: [], notices: [], isRepaired: true },
+      report: { ok: true, method: "rename", diff, refused: [], notices: [], isRepaired: true },
     });
-    counters.shown({ sink, at: 6000, report: { ok: true, method: "unchanged", change, refused: [], notices: [] } });
+    counters.shown({ sink, at: 6000, report: { ok: true, method: "unchanged", diff, refused: [], notices: [] } });
     counters.shown({
       sink,
       at: 7000,

@@ -22,8 +22,8 @@ test("before the first write the start is the reason, which names each sink that
   expect(reasons[0]?.message).toBe(
     "The names have not been written to the hosts file and the DNS zone since the start.",
   );
-  const change = { added: [], removed: [] };
-  const written = { ok: true, method: "rename", change, refused: [], notices: [] } as const;
+  const diff = { added: [], removed: [] };
+  const written = { ok: true, method: "rename", diff, refused: [], notices: [] } as const;
   const one = reasonsNotReady({ ...rest, ready: false, reports: new Map([["hosts-file", written]]) });
   expect(one[0]?.message).toBe("The names have not been written to the DNS zone since the start.");
 });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { emptyView } from "../../records/view.ts";
 import { StatusSignal } from "./status-signal.ts";
 
-const report = { ok: true, method: "memory", change: { added: [], removed: [] }, refused: [], notices: [] } as const;
+const report = { ok: true, method: "memory", diff: { added: [], removed: [] }, refused: [], notices: [] } as const;
 
 function change({ listener }: StatusSignal): void {
   listener.shown({ sink: { id: "hosts-file", title: "hosts file" }, report, view: emptyView, before: emptyView });

@@ -12,7 +12,7 @@ import { type Adopter, type AdoptionOutcome, AdoptionSlot, type HostsFileReport 
 import type { Adoption } from "./document/adoption.ts";
 
 const full: Trouble = { code: "hosts-file-disk-full", message: "The disk is full.", hint: "Make room." };
-const fine: SinkReport = { ok: true, method: "rename", change: { added: [], removed: [] }, refused: [], notices: [] };
+const fine: SinkReport = { ok: true, method: "rename", diff: { added: [], removed: [] }, refused: [], notices: [] };
 const adoption: Adoption = { userPart: "0", isWanted: () => true, isStale: () => false };
 const adopted = { edits: [], copy: "/state/hosts.copy" };
 

@@ -31,7 +31,7 @@ test("a block of 20,000 lines is read and taken out whole when less is to be sho
   using place = plainPlace(`${users}${last}\n${block(manyLines(count), digest(last))}`);
   await using sink = await openSink(place);
   const shown = await sink.apply(viewOf(["a.test"]));
-  expect(shown.ok && [shown.change.added, shown.change.removed.length]).toEqual([["10.0.0.1 a.test"], count]);
+  expect(shown.ok && [shown.diff.added, shown.diff.removed.length]).toEqual([["10.0.0.1 a.test"], count]);
   expect(statSync(place.path).size).toBeLessThan(1000);
   expect((await sink.apply(emptyView)).ok).toBe(true);
   expect(readFileSync(place.path, "utf8")).toBe(users + last);

@@ -234,11 +234,11 @@ describe("a dry run", () => {
     expect(await sink.apply(viewOf(["a.test", "b.test"]))).toMatchObject({
       ok: true,
       method: "memory",
-      change: { added: ["10.0.0.1 a.test"], removed: [] },
+      diff: { added: ["10.0.0.1 a.test"], removed: [] },
       refused: [{ name: "b.test", line: { number: 1 } }],
     });
     expect(await sink.apply(viewOf(["c.test"]))).toMatchObject({
-      change: { added: ["10.0.0.1 c.test"], removed: ["10.0.0.1 a.test"] },
+      diff: { added: ["10.0.0.1 c.test"], removed: ["10.0.0.1 a.test"] },
     });
     expect(shownIn(sink.content.toString())).toEqual(["10.0.0.1 c.test"]);
     expect([readFileSync(place.path, "utf8"), readdirSync(place.folder)]).toEqual(["1.2.3.4 b.test\n", before]);

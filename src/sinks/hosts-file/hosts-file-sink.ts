@@ -185,10 +185,10 @@ class FileSink implements HostsFileSink {
     [this.#body, this.#bytes] = ["", bytes];
     const removed = cut?.kind === "cut" ? splitBody(cut.shown) : [];
     if (bytes.length > maxBytes)
-      return { ok: true, method, change: { added: [], removed }, refused: selection.refused, notices: [] };
+      return { ok: true, method, diff: { added: [], removed }, refused: selection.refused, notices: [] };
     const report = await this.#show(selection, adoption);
     if (!report.ok) return report;
-    return { ...report, method, change: { ...report.change, removed: [...removed, ...report.change.removed] } };
+    return { ...report, method, diff: { ...report.diff, removed: [...removed, ...report.diff.removed] } };
   }
 
   async #show({ wanted, refused }: Selection, adoption: Adoption | undefined): Promise<HostsFileReport> {
@@ -235,10 +235,10 @@ class FileSink implements HostsFileSink {
     const { path } = this.#options;
     const notices = [...this.#lateNotices, ...noticesOf({ path, rendering, copy, restored, created })];
     this.#lateNotices = [];
-    const change = compareBodies(rendering.shown, rendering.body);
+    const diff = compareBodies(rendering.shown, rendering.body);
     const adopted = rendering.adopted && { edits: rendering.adopted, copy };
     const { position } = rendering;
-    return { ok: true, method, change, notices, isRepaired: restored, position, adopted } as const;
+    return { ok: true, method, diff, notices, isRepaired: restored, position, adopted } as const;
   }
 
   /** Something happened to the file: if it is not as we left it, the view must be applied again. */

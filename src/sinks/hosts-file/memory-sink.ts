@@ -42,7 +42,7 @@ export function openMemorySink({ path }: { readonly path: string }): MemorySink 
     return {
       ok: true,
       method: "memory",
-      change: compareBodies(rendering.shown, rendering.body),
+      diff: compareBodies(rendering.shown, rendering.body),
       refused: refusedBy(rendering, refused),
       notices: noticesOf({ path, rendering, copy: undefined, restored: false, created: false }),
       adopted: rendering.adopted && { edits: rendering.adopted, copy: undefined },

@@ -1,5 +1,5 @@
 /** What the view becomes in a hosts file: one `address name` a line, the only layout that every resolver reads. */
-import type { SinkChange } from "../../../engine/sink.ts";
+import type { LineDiff } from "../../../engine/sink.ts";
 
 /** A name and the addresses that it is shown with. */
 export interface HostEntry {
@@ -38,7 +38,7 @@ export function splitBody(body: string): readonly string[] {
  * The lines that came and went. What both bodies begin and end with is skipped, so that a single change among many lines
  * costs next to nothing.
  */
-export function compareBodies(before: string, after: string): SinkChange {
+export function compareBodies(before: string, after: string): LineDiff {
   if (before === after) return { added: [], removed: [] };
   const start = lineStart(
     before,
