@@ -1,5 +1,5 @@
 /** Reads the managed block as it stands in a hosts file, for the checks that compare it with what should stand there. Pure. */
-import { digest } from "../../sinks/hosts-file/document/digest.ts";
+import { isDigestOf } from "../../sinks/hosts-file/document/digest.ts";
 import { findMarkers } from "../../sinks/hosts-file/document/marker.ts";
 
 export type Block =
@@ -30,7 +30,7 @@ export function readBlock(text: string): Block {
   const body = text.slice(begin.end, end.start).replaceAll("\r\n", "\n");
   return {
     kind: "whole",
-    isAsWritten: digest(body) === begin.body,
+    isAsWritten: isDigestOf(begin.body, body),
     lines: body === "" ? [] : body.replace(/\n$/, "").split("\n"),
     firstLine: lineOf(begin.end),
   };

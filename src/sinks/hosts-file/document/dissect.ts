@@ -2,7 +2,7 @@
 import type { Position } from "../../../records/position.ts";
 import type { Adoption } from "./adoption.ts";
 import { type HostEntry, renderBody, splitBody } from "./body.ts";
-import { digest } from "./digest.ts";
+import { isDigestOf } from "./digest.ts";
 import { type BlockNote, type Marker, findMarkers, withoutLineEnd } from "./marker.ts";
 
 export interface RenderInput {
@@ -84,7 +84,7 @@ function readBlock(input: RenderInput, begin: BeginMarker, end: Marker): Dissect
   const tail = text.slice(end.end);
   const found = text.slice(begin.end, end.start);
   const unixFound = found.includes("\r") ? found.replaceAll("\r\n", "\n") : found;
-  if (found === written || digest(unixFound) === begin.body) {
+  if (found === written || isDigestOf(begin.body, unixFound)) {
     return { ...withoutBlock(head), tail, endedLine: endedBy(head, begin), shown: unixFound, position: begin.position };
   }
   const lines = splitLines(found);
@@ -105,7 +105,7 @@ function readBlock(input: RenderInput, begin: BeginMarker, end: Marker): Dissect
 function endedBy(head: string, { endedLine }: BlockNote): string | undefined {
   if (endedLine === undefined || !head.endsWith("\n")) return undefined;
   const line = head.slice(head.lastIndexOf("\n", head.length - 2) + 1, -1);
-  return line !== "" && digest(line) === endedLine ? endedLine : undefined;
+  return line !== "" && isDigestOf(endedLine, line) ? endedLine : undefined;
 }
 
 function readDamaged(input: RenderInput, markers: readonly Marker[]): Dissection | Undecidable {
@@ -152,7 +152,7 @@ function vouchedLines(text: string, lines: readonly string[], markers: readonly 
   for (const [position, [index, begin]] of marked.entries()) {
     const [endIndex, end] = marked[position + 1] ?? [];
     if (begin.kind !== "begin" || endIndex === undefined || end?.kind !== "end") continue;
-    if (digest(text.slice(begin.end, end.start).replaceAll("\r\n", "\n")) !== begin.body) continue;
+    if (!isDigestOf(begin.body, text.slice(begin.end, end.start).replaceAll("\r\n", "\n"))) continue;
     for (let line = index + 1; line < endIndex; line += 1) vouched.add(line);
   }
   return vouched;
