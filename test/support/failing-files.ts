@@ -36,6 +36,7 @@ export function failingFiles(at: number, code: string, forever = false): Failing
     sync: async () => (check("fsync"), file.sync()),
     hasWriter: () => file.hasWriter(),
     [Symbol.dispose]: () => file[Symbol.dispose](),
+    [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   });
   const files: FileAccess = {
     open: (path, flags, mode) => (check("open"), wrap(fileAccess.open(path, flags, mode))),

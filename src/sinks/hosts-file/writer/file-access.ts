@@ -5,6 +5,7 @@
  */
 import {
   type BigIntStats,
+  close,
   closeSync,
   fchmodSync,
   fchownSync,
@@ -26,8 +27,8 @@ import { promisify } from "node:util";
 import { kernelCalls } from "../../../platform/kernel-calls.ts";
 import { errorCode } from "../../../base/errors.ts";
 
-/** An open file. Disposing of it closes it. */
-export interface OpenFile extends Disposable {
+/** An open file. Disposing of it closes it; that of one without a name may wait for the disk, so it can be done aside. */
+export interface OpenFile extends Disposable, AsyncDisposable {
   status(): BigIntStats;
   /** Reads at a position; returns the number of bytes, 0 at the end. */
   read(bytes: Buffer, position: number): number;
@@ -58,6 +59,7 @@ export interface FileAccess {
 }
 
 const sync = promisify(fsync);
+const closeAside = promisify(close);
 
 export const fileAccess: FileAccess = {
   open: (path, flags, mode) => toOpenFile(openSync(path, flags, mode)),
@@ -82,6 +84,7 @@ function toOpenFile(descriptor: number): OpenFile {
     sync: () => sync(descriptor),
     hasWriter: () => kernelCalls().hasWriter(descriptor),
     [Symbol.dispose]: () => closeSync(descriptor),
+    [Symbol.asyncDispose]: () => closeAside(descriptor),
   };
 }
 
@@ -108,9 +111,11 @@ export function readAll(file: OpenFile): Buffer {
   }
 }
 
-/** True if an open file holds exactly these bytes. Read in pieces, since getting memory for all of it takes longer than reading. */
+/** Where {@link holds} reads to: getting memory each time takes longer than reading. */
+const piece = Buffer.alloc(65_536);
+
+/** True if an open file holds exactly these bytes. */
 export function holds(file: OpenFile, bytes: Buffer): boolean {
-  const piece = Buffer.allocUnsafe(65_536);
   for (let position = 0; ;) {
     const count = file.read(piece, position);
     if (count === 0) return position === bytes.length;

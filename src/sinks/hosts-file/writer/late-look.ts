@@ -94,7 +94,7 @@ export class LateLook {
   }
 
   async #follow(endFirst: () => void): Promise<void> {
-    using file = this.#file;
+    await using file = this.#file;
     await sleep(firstDelay);
     for (let count = 1; ; count += 1) {
       // Asked before reading: what is read when no writer is left is all there will ever be.
