@@ -146,14 +146,17 @@ async function listRecords(
   { reconciler, feed }: WebhookOptions,
   { name }: StoredCluster,
 ): Promise<Response> {
-  const pieces = await reconciler.readInSteps((store) => store.endpointsJSONInSteps(name, feed));
+  const { first, second, pieces } = await reconciler.readInSteps(function* (store) {
+    const all = yield* store.endpointsJSONInSteps(name, feed);
+    return { first: all.next(), second: all.next(), pieces: all };
+  });
+  if (first.done === true || second.done === true) return webhookAnswer(context, first.value ?? "[]");
   const read = (): Promise<IteratorResult<string, undefined>> =>
     // oxlint-disable-next-line require-yield
     reconciler.readInSteps(function* () {
       return pieces.next();
     });
-  const [{ value: first = "[]" }, second] = [await read(), await read()];
-  return webhookAnswer(context, second.done === true ? first : streamOf([first, second.value], read));
+  return webhookAnswer(context, streamOf([first.value, second.value], read));
 }
 
 /** Reads one piece after the other, as the caller takes them; one that cannot be read cuts the answer off. */
