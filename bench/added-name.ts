@@ -28,7 +28,7 @@ export async function measureAddedName(disk: Disk): Promise<readonly Row[]> {
     const what = `one name added to ${names.toLocaleString("en")}`;
     const { ours, floor } = await compare(server, turns);
     rows.push(
-      ratioRow({ what, ours, reference: floor, against: "synced floor", atMost: 4, format: milliseconds }),
+      ratioRow({ what, ours, reference: floor, against: "synced floor", atMost: 3, format: milliseconds }),
       fasterRow({ what: `${what}, against a public Go provider`, ours, published }),
     );
     written.push(await bytesAChange(server));

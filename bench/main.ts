@@ -1,4 +1,7 @@
-/** `npm run bench`: measures everything that docs/performance.md says; `--write` writes it there, `--with-cluster` adds ExternalDNS. */
+/**
+ * `npm run bench`: measures everything that docs/performance.md says. `--write` writes it there, `--with-go` adds an
+ * outside client, `--with-cluster` adds ExternalDNS.
+ */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -15,7 +18,12 @@ import { measureExecutable, measureStart } from "./start.ts";
 import { measureStatus } from "./status.ts";
 
 const { values: flags } = parseArgs({
-  options: { write: { type: "boolean" }, "with-cluster": { type: "boolean" }, only: { type: "string" } },
+  options: {
+    write: { type: "boolean" },
+    "with-cluster": { type: "boolean" },
+    "with-go": { type: "boolean" },
+    only: { type: "string" },
+  },
 });
 const measurements = {
   added: measureAddedName,
@@ -33,6 +41,10 @@ using disk = openDisk();
 const rows: Row[] = [];
 for (const [name, measure] of Object.entries(measurements)) {
   if (flags.only === undefined || flags.only === name) rows.push(...(await measure(disk)));
+}
+if (flags["with-go"] === true && (flags.only === undefined || flags.only === "outside")) {
+  const { measureOutside } = await import("./outside.ts");
+  rows.push(...(await measureOutside(disk)));
 }
 if (flags["with-cluster"] === true) {
   const { measureClusterLatency } = await import("./latency.ts");

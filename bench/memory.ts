@@ -58,7 +58,7 @@ async function compare(pids: { readonly idle: number; readonly empty: number; re
 }
 
 /** The resident set (proc(5), `VmRSS`), in bytes. */
-function residentBytes(pid: number): number {
+export function residentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
 }
 

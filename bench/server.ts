@@ -9,6 +9,8 @@ import { type BenchEndpoint, manyEndpoints } from "./endpoints.ts";
 export interface BenchServer extends AsyncDisposable {
   readonly pid: number;
   readonly port: number;
+  /** As `http://127.0.0.1:PORT`. */
+  readonly url: string;
   readonly hostsFolder: string;
   readonly hostsFile: string;
   readonly stateFolder: string;
@@ -41,6 +43,7 @@ export async function openServer(place: string, names = 0): Promise<BenchServer>
   const server: BenchServer = {
     pid: product.pid,
     port: product.port,
+    url: product.url,
     hostsFolder,
     hostsFile,
     stateFolder,
