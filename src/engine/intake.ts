@@ -12,6 +12,14 @@ import type { Outcome, ReconcilerPort } from "./reconciler-port.ts";
 /** What a source could not read as an endpoint, or not take whole. */
 export type Unread = Pick<LeftOut, "name" | "reason">;
 
+/** An offer under way. */
+export interface Offer {
+  /** Whether the cluster may have an endpoint. */
+  readonly isWelcome: (endpoint: Endpoint) => boolean;
+  /** Remembers what was left out, with what else the source had. */
+  readonly end: (unread?: readonly Unread[]) => void;
+}
+
 export class Intake {
   readonly #reconciler: ReconcilerPort;
   readonly #leftOut: LeftOutMemory;
@@ -30,15 +38,33 @@ export class Intake {
    * @throws StoreTroubleError while the store cannot be used
    */
   async offer(
-    { cluster, feed }: ClusterFeed,
+    from: ClusterFeed,
     endpoints: readonly Endpoint[],
     unread: readonly Unread[] = [],
   ): Promise<readonly Endpoint[]> {
-    const settings = this.#reconciler.read((store) => store.cluster(cluster)?.settings);
-    const domains = new Set(settings?.domains);
-    const { kept, leftOut } = await inSlices(sift(endpoints, (endpoint) => reasonAgainst(endpoint, domains)));
-    this.#remember({ cluster, feed }, "adjustendpoints", [...unread, ...leftOut]);
+    const { isWelcome, end } = this.openOffer(from);
+    const kept: Endpoint[] = [];
+    await inSlices(forEachInSteps(endpoints, (endpoint) => isWelcome(endpoint) && kept.push(endpoint)));
+    end(unread);
     return kept;
+  }
+
+  /**
+   * Does what {@link offer} does for a source that has its endpoints one by one, so that nobody holds all of them.
+   *
+   * @throws StoreTroubleError while the store cannot be used
+   */
+  openOffer({ cluster, feed }: ClusterFeed): Offer {
+    const domains = new Set(this.#reconciler.read((store) => store.cluster(cluster)?.settings)?.domains);
+    const leftOut: Unread[] = [];
+    return {
+      isWelcome: (endpoint) => {
+        const reason = reasonAgainst(endpoint, domains);
+        if (reason !== undefined) leftOut.push({ name: endpoint.dnsName ?? "", reason });
+        return reason === undefined;
+      },
+      end: (unread = []) => this.#remember({ cluster, feed }, "adjustendpoints", [...unread, ...leftOut]),
+    };
   }
 
   /**

@@ -5,7 +5,6 @@ import type { Log } from "../../base/log.ts";
 import type { Address } from "../../records/address.ts";
 import { type ClusterName, defaultCluster, parseClusterName } from "../../records/cluster.ts";
 import { type Feed, externalDNSFeed } from "../../records/feed.ts";
-import { forEachInSteps } from "../../records/steps.ts";
 import type { ReconcilerPort } from "../../engine/reconciler-port.ts";
 import { inSlices } from "../../base/slices.ts";
 import type { Intake, Unread } from "../../engine/intake.ts";
@@ -15,7 +14,7 @@ import { answerJSON, answerTrouble } from "../../http/answer.ts";
 import type { HTTPEnvironment } from "../../http/environment.ts";
 import { jsonText } from "../../http/json-text.ts";
 import { domainFilter } from "./negotiation.ts";
-import { type Rejected, type SentEndpoint, readChanges, readEndpoints } from "./schema.ts";
+import { type Rejected, pickEndpoints, readChanges } from "./schema.ts";
 
 /** Compared byte for byte by ExternalDNS (provider/webhook/webhook.go), so no charset and no blank may be added. */
 export const webhookMediaType = "application/external.dns.webhook+json;version=1";
@@ -180,16 +179,11 @@ async function adjustEndpoints(
   { intake, feed }: WebhookOptions,
   { name }: StoredCluster,
 ): Promise<Response> {
-  const body = context.get("body");
-  const reading = await inSlices(readEndpoints(body));
+  const { isWelcome, end } = intake.openOffer({ cluster: name, feed });
+  const reading = await inSlices(pickEndpoints(context.get("body"), isWelcome));
   if (!reading.ok) return answerJSON(context, { error: reading.message }, 400);
-  const endpoints = reading.value.map(({ endpoint }) => endpoint);
-  const kept = new Set(await intake.offer({ cluster: name, feed }, endpoints, unreadOf(reading)));
-  const words: string[] = [];
-  const repeat = ({ endpoint, span }: SentEndpoint): unknown =>
-    kept.has(endpoint) && words.push(body.slice(span.start, span.end));
-  await inSlices(forEachInSteps(reading.value, repeat));
-  return webhookAnswer(context, `[${words.join(",")}]`);
+  end(unreadOf(reading));
+  return webhookAnswer(context, reading.value);
 }
 
 async function changeRecords(

@@ -31,25 +31,27 @@ const together = 16;
 /** The shortest endpoint. */
 const leastCharacters = `{"dnsName":"a","recordType":"A"}`.length;
 
-/** An endpoint of a body. */
-export interface SentEndpoint {
-  /** The very value that JSON.parse gave. */
-  readonly endpoint: Endpoint;
-  /** Where it stands in the body. */
-  readonly span: Span;
-}
-
 /**
- * Reads the body of `POST /adjustendpoints`.
+ * Picks endpoints from the body of `POST /adjustendpoints`. Each is judged as soon as it is read, so that nobody holds all
+ * of them.
  *
  * @param body - a JSON array of endpoints, or null
- * @returns the endpoints in the order of the body
+ * @param isKept - says whether an endpoint is kept
+ * @returns a JSON array of those that are kept, in their order and their very words
  */
-export function* readEndpoints(body: string): Steps<Reading<readonly SentEndpoint[]>> {
+export function* pickEndpoints(body: string, isKept: (endpoint: Endpoint) => boolean): Steps<Reading<string>> {
   const rejected: Rejecting = { bad: [], large: [] };
-  const read = function* (): Steps<Reading<readonly SentEndpoint[]>> {
-    const value = yield* readList(body, { list: yield* findValue(body), isToStore: true, rejected });
-    return { ok: true, value, ...rejected };
+  const runs: Span[] = [];
+  let run: Span | undefined;
+  const each = (endpoint: Endpoint | undefined, { start, end }: Span): void => {
+    const isPicked = endpoint !== undefined && isKept(endpoint);
+    if (isPicked && run !== undefined) runs.pop();
+    run = isPicked ? { start: run?.start ?? start, end } : undefined;
+    if (run !== undefined) runs.push(run);
+  };
+  const read = function* (): Steps<Reading<string>> {
+    yield* readList(body, { list: yield* findValue(body), isToStore: true, rejected, each });
+    return { ok: true, value: `[${runs.map(({ start, end }) => body.slice(start, end)).join(",")}]`, ...rejected };
   };
   return yield* orMessage(read(), "The body is not a JSON array of endpoints.");
 }
@@ -67,8 +69,10 @@ export function* readChanges(body: string): Steps<Reading<Changes>> {
       listNames.has(key.toLowerCase()) ? key.toLowerCase() : undefined,
     );
     const listOf = function* (key: string, isToStore: boolean): Steps<Endpoint[]> {
-      const sent = yield* readList(body, { list: lists.get(key), isToStore, rejected });
-      return sent.map(({ endpoint }) => endpoint);
+      const endpoints: Endpoint[] = [];
+      const each = (endpoint: Endpoint | undefined): unknown => endpoint && endpoints.push(endpoint);
+      yield* readList(body, { list: lists.get(key), isToStore, rejected, each });
+      return endpoints;
     };
     const value = {
       create: yield* listOf("create", true),
@@ -95,25 +99,31 @@ interface Rejecting extends Rejected {
   readonly large: Endpoint[];
 }
 
+interface ListReading {
+  readonly list: Span | undefined;
+  readonly isToStore: boolean;
+  readonly rejected: Rejecting;
+  /** Called with each entry and where it stands, in their order; undefined is one that is rejected. */
+  readonly each: (endpoint: Endpoint | undefined, span: Span) => void;
+}
+
 /**
  * Go writes a slice that was never filled as null. What is far too large to be stored is not read whole. What goes may be
  * from a time before there were limits.
  */
-function* readList(
-  body: string,
-  options: { readonly list: Span | undefined; readonly isToStore: boolean; readonly rejected: Rejecting },
-): Steps<readonly SentEndpoint[]> {
-  const { list, isToStore, rejected } = options;
-  const endpoints: SentEndpoint[] = [];
-  if (list === undefined || body.startsWith("null", list.start)) {
-    if (list !== undefined) parseSpan(body, list);
-    return endpoints;
+function* readList(body: string, { list, isToStore, rejected, each }: ListReading): Steps<void> {
+  if (list === undefined) return;
+  if (body.startsWith("null", list.start)) {
+    parseSpan(body, list);
+    return;
   }
   const take = (entry: unknown, span: Span): void => {
     const length = span.end - span.start;
-    if (length < leastCharacters || !isEndpoint(entry)) reject(rejected.bad, entry);
-    else if (length > mostCharacters && isToStore) reject(rejected.large, entry);
-    else endpoints.push({ endpoint: entry, span });
+    const endpoint = length >= leastCharacters && isEndpoint(entry) ? entry : undefined;
+    const isLarge = isToStore && length > mostCharacters;
+    if (endpoint === undefined) reject(rejected.bad, entry);
+    else if (isLarge) reject(rejected.large, endpoint);
+    each(isLarge ? undefined : endpoint, span);
   };
   const takeLarge = function* (span: Span): Steps<void> {
     take(yield* readIdentity(body, span), span);
@@ -133,7 +143,6 @@ function* readList(
     return undefined;
   });
   takeWaiting();
-  return endpoints;
 }
 
 function reject<Item>(list: Item[], item: Item): void {
