@@ -2,11 +2,28 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { finish } from "../../records/steps.ts";
-import { NotJSONError, eachValue, findMembers, findValue, parseSpan } from "./json-spans.ts";
+import { NotJSONError, eachValue, eachValueOfAll, findMembers, findValue, parseSpan } from "./json-spans.ts";
 
 /** Everything in the text, or undefined when it is not JSON. */
 function read(text: string): unknown {
+  const found = readWith(text, false);
+  // A list is read alike whether its end is known before or not.
+  if (text.trimStart().startsWith("[")) expect(readWith(text, true)).toEqual(found);
+  return found;
+}
+
+function readWith(text: string, isAtOnce: boolean): unknown {
   try {
+    if (isAtOnce) {
+      const values: unknown[] = [];
+      finish(
+        eachValueOfAll(text, (span) => {
+          values.push(parseSpan(text, span));
+          return undefined;
+        }),
+      );
+      return values;
+    }
     const whole = finish(findValue(text));
     if (text[whole.start] === "[") {
       const values: unknown[] = [];

@@ -65,22 +65,46 @@ export function* findValue(text: string): Steps<Span> {
   return span;
 }
 
+/** What is done with each value of a list; may go on in steps. */
+export type TakeValue = (value: Span) => Steps<void> | undefined;
+
 /**
  * Finds the values of a list, one after the other.
  *
  * @param list - where it stands
- * @param take - called with each; may go on in steps
+ * @param take - called with each
  * @throws NotJSONError when it is no list
  */
-export function* eachValue(text: string, list: Span, take: (value: Span) => Steps<void> | undefined): Steps<void> {
-  let count = 0;
-  for (let at = enter(text, list, [openBracket, closeBracket]); at < list.end;) {
+export function* eachValue(text: string, list: Span, take: TakeValue): Steps<void> {
+  const end = yield* eachValueFrom(text, list.start, take);
+  if (end !== list.end) throw new NotJSONError("the list has another end");
+}
+
+/**
+ * Does the same with a list that is all there is in a text, without looking for its end first.
+ *
+ * @throws NotJSONError when it is no list, or something follows
+ */
+export function* eachValueOfAll(text: string, take: TakeValue): Steps<void> {
+  const end = yield* eachValueFrom(text, skipBlanks(text, 0), take);
+  if (skipBlanks(text, end) !== text.length) throw new NotJSONError("something follows the value");
+}
+
+/** Returns where the list ends. */
+function* eachValueFrom(text: string, start: number, take: TakeValue): Steps<number> {
+  if (text.charCodeAt(start) !== openBracket) throw new NotJSONError("no list");
+  let at = skipBlanks(text, start + 1);
+  if (text.charCodeAt(at) === closeBracket) return at + 1;
+  for (let count = 1; ; count += 1) {
     const value = spanAt(text, at) ?? (yield* spanFrom(text, at));
     const more = take(value);
     if (more !== undefined) yield* more;
-    count += 1;
     if (count % valuesPerStep === 0) yield;
-    at = goOn(text, value.end, closeBracket, list.end);
+    at = skipBlanks(text, value.end);
+    const code = text.charCodeAt(at);
+    if (code === closeBracket) return at + 1;
+    if (code !== comma) throw new NotJSONError("a comma is missing");
+    at = skipBlanks(text, at + 1);
   }
 }
 
@@ -97,7 +121,7 @@ export function* findMembers(
 ): Steps<ReadonlyMap<string, Span>> {
   const found = new Map<string, Span>();
   let count = 0;
-  for (let at = enter(text, object, [openBrace, closeBrace]); at < object.end;) {
+  for (let at = enter(text, object); at < object.end;) {
     if (text.charCodeAt(at) !== quote) throw new NotJSONError("a key is missing");
     const key = yield* spanFrom(text, at);
     const colon = skipBlanks(text, key.end);
@@ -107,23 +131,23 @@ export function* findMembers(
     if (name !== undefined) found.set(name, value);
     count += 1;
     if (count % valuesPerStep === 0) yield;
-    at = goOn(text, value.end, closeBrace, object.end);
+    at = goOn(text, value.end, object.end);
   }
   return found;
 }
 
-/** The first value behind the bracket; the end of the whole where there is none. */
-function enter(text: string, { start, end }: Span, [open, close]: readonly [number, number]): number {
-  if (text.charCodeAt(start) !== open) throw new NotJSONError("not of this kind");
+/** The first key behind the brace; the end of the whole where there is none. */
+function enter(text: string, { start, end }: Span): number {
+  if (text.charCodeAt(start) !== openBrace) throw new NotJSONError("no object");
   const at = skipBlanks(text, start + 1);
-  return text.charCodeAt(at) === close && at + 1 === end ? end : at;
+  return text.charCodeAt(at) === closeBrace && at + 1 === end ? end : at;
 }
 
-/** The next value behind a comma; the end of the whole behind its closing bracket. */
-function goOn(text: string, from: number, close: number, end: number): number {
+/** The next key behind a comma; the end of the whole behind its closing brace. */
+function goOn(text: string, from: number, end: number): number {
   const at = skipBlanks(text, from);
   const code = text.charCodeAt(at);
-  if (code === close && at + 1 === end) return end;
+  if (code === closeBrace && at + 1 === end) return end;
   if (code !== comma || at + 1 >= end) throw new NotJSONError("a comma is missing");
   return skipBlanks(text, at + 1);
 }

@@ -2,7 +2,17 @@
 import type { Changes, Endpoint } from "../../records/endpoint.ts";
 import { isEndpoint } from "../../records/endpoint-shape.ts";
 import type { Steps } from "../../records/steps.ts";
-import { NotJSONError, type Span, eachValue, findMembers, findValue, parseSpan, parseSpans } from "./json-spans.ts";
+import {
+  NotJSONError,
+  type Span,
+  type TakeValue,
+  eachValue,
+  eachValueOfAll,
+  findMembers,
+  findValue,
+  parseSpan,
+  parseSpans,
+} from "./json-spans.ts";
 
 /** What of a body is left out: entries that are no endpoints, and endpoints too large to be read; the first thousand of each. */
 export interface Rejected {
@@ -50,7 +60,8 @@ export function* pickEndpoints(body: string, isKept: (endpoint: Endpoint) => boo
     if (run !== undefined) runs.push(run);
   };
   const read = function* (): Steps<Reading<string>> {
-    yield* readList(body, { list: yield* findValue(body), isToStore: true, rejected, each });
+    const walk = (take: TakeValue): Steps<void> => eachValueOfAll(body, take);
+    if (!/^\s*null\s*$/.test(body)) yield* readList(body, { walk, isToStore: true, rejected, each });
     return { ok: true, value: `[${runs.map(({ start, end }) => body.slice(start, end)).join(",")}]`, ...rejected };
   };
   return yield* orMessage(read(), "The body is not a JSON array of endpoints.");
@@ -71,7 +82,10 @@ export function* readChanges(body: string): Steps<Reading<Changes>> {
     const listOf = function* (key: string, isToStore: boolean): Steps<Endpoint[]> {
       const endpoints: Endpoint[] = [];
       const each = (endpoint: Endpoint | undefined): unknown => endpoint && endpoints.push(endpoint);
-      yield* readList(body, { list: lists.get(key), isToStore, rejected, each });
+      const list = lists.get(key);
+      if (list === undefined || isNull(body, list)) return endpoints;
+      const walk = (take: TakeValue): Steps<void> => eachValue(body, list, take);
+      yield* readList(body, { walk, isToStore, rejected, each });
       return endpoints;
     };
     const value = {
@@ -100,23 +114,21 @@ interface Rejecting extends Rejected {
 }
 
 interface ListReading {
-  readonly list: Span | undefined;
+  /** Goes through the list. */
+  readonly walk: (take: TakeValue) => Steps<void>;
   readonly isToStore: boolean;
   readonly rejected: Rejecting;
   /** Called with each entry and where it stands, in their order; undefined is one that is rejected. */
   readonly each: (endpoint: Endpoint | undefined, span: Span) => void;
 }
 
-/**
- * Go writes a slice that was never filled as null. What is far too large to be stored is not read whole. What goes may be
- * from a time before there were limits.
- */
-function* readList(body: string, { list, isToStore, rejected, each }: ListReading): Steps<void> {
-  if (list === undefined) return;
-  if (body.startsWith("null", list.start)) {
-    parseSpan(body, list);
-    return;
-  }
+/** Go writes a slice that was never filled as null. */
+function isNull(body: string, span: Span): boolean {
+  return body.startsWith("null", span.start) && parseSpan(body, span) === null;
+}
+
+/** What is far too large to be stored is not read whole. What goes may be from a time before there were limits. */
+function* readList(body: string, { walk, isToStore, rejected, each }: ListReading): Steps<void> {
   const take = (entry: unknown, span: Span): void => {
     const length = span.end - span.start;
     const endpoint = length >= leastCharacters && isEndpoint(entry) ? entry : undefined;
@@ -133,7 +145,7 @@ function* readList(body: string, { list, isToStore, rejected, each }: ListReadin
     for (const [index, entry] of parseSpans(body, waiting).entries()) take(entry, waiting[index] as Span);
     waiting = [];
   };
-  yield* eachValue(body, list, (span) => {
+  yield* walk((span) => {
     if (span.end - span.start > mostCharacters) {
       takeWaiting();
       return takeLarge(span);
