@@ -165,7 +165,7 @@ test("edited while it is torn: what it was before is kept, and told where", asyn
   if (!report.ok) throw new Error(report.trouble.message);
   expect(userPart(place)).toBe("127.0.0.1 localhost\n# put in order by hand\n");
   const hints = report.notices.flatMap(({ code, hint }) => (code === "hosts-file-torn-edited" ? [hint] : []));
-  const [, copy = ""] = /is kept in (\S+):/.exec(hints.join()) ?? [];
+  const [, copy = ""] = /is kept in (\S+)\. /.exec(hints.join()) ?? [];
   expect(readFileSync(copy, "utf8")).toBe(before);
   expect(journalsIn(place)).toEqual([]);
 });

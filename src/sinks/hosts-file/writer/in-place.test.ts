@@ -106,7 +106,7 @@ describe.each(saves)("an editor saves %s", (_what, saved) => {
       using _ = place;
       expect(outcome).toContain("does not read back as it was written");
       expect(text).toBe(saved);
-      const copies = notices.map(({ hint }) => readFileSync(/is kept in (\S+):/.exec(hint)?.[1] ?? "", "utf8"));
+      const copies = notices.map(({ hint }) => readFileSync(/is kept in (\S+)\. /.exec(hint)?.[1] ?? "", "utf8"));
       expect(copies).toEqual(saved.startsWith(user) ? [] : [from]);
     });
   });
