@@ -121,7 +121,7 @@ describe("troubleshooting", () => {
       ([, code, other]) => [code, other].filter((found) => found !== undefined),
     ),
   );
-  const reasons = ["NotShownReason", "HostsFileReason", "LeftOutReason", "RefusalReason", "NotAskedReason"].flatMap(
+  const reasons = ["NotShownReason", "HostsFileReason", "LeftOutReason", "DenialReason", "NotAskedReason"].flatMap(
     (type) => {
       const union = sources.flatMap((text) => new RegExp(`export type ${type} =([^;]+);`).exec(text)?.[1] ?? []);
       return [...union.join("").matchAll(/"([a-z-]+)"/g)].map(([, reason = ""]) => reason);

@@ -87,7 +87,7 @@ async function carryOut(context: AdoptContext, options: AdoptOptions): Promise<R
   if (outcome.kind === "failed") return answerTrouble(context, outcome.trouble, 503);
   if (outcome.kind === "outdated") return answerTrouble(context, changed(facts.hostsFile), 409);
   const result: AdoptionResult = { edits: outcome.adopted.edits.map(toAnswer), copy: outcome.adopted.copy ?? null };
-  say(log, result);
+  logAdopted(log, result);
   return answerJSON(context, result);
 }
 
@@ -129,7 +129,7 @@ function readOrExplain(hostsFile: string): string | Trouble {
   }
 }
 
-function say(log: Log, { edits, copy }: AdoptionResult): void {
+function logAdopted(log: Log, { edits, copy }: AdoptionResult): void {
   if (edits.length === 0) return;
   const names = edits.flatMap((edit) => edit.names);
   const kept = copy === null ? "" : ` The file as it was is kept in ${copy}.`;

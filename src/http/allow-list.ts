@@ -25,7 +25,7 @@ const believed = 1000;
 
 const loopback: readonly Network[] = ["127.0.0.0/8", "::1"].flatMap((text) => parseNetwork(text) ?? []);
 
-interface Snapshot {
+interface NetworkSnapshot {
   readonly at: number;
   readonly own: readonly Network[];
   readonly all: readonly Network[];
@@ -34,7 +34,7 @@ interface Snapshot {
 
 export class AllowList {
   readonly #options: AllowListOptions;
-  #snapshot: Snapshot | undefined;
+  #snapshot: NetworkSnapshot | undefined;
 
   constructor(options: AllowListOptions) {
     this.#options = options;
@@ -90,7 +90,7 @@ export class AllowList {
     return [...inner, ...bridged];
   }
 
-  #look(): Snapshot {
+  #look(): NetworkSnapshot {
     const at = this.#options.now();
     if (this.#snapshot === undefined || Math.abs(at - this.#snapshot.at) >= believed) {
       this.#snapshot = this.#renew(at);
@@ -99,9 +99,9 @@ export class AllowList {
   }
 
   /** The operating system says nothing while descriptors are short, so what it said before holds on. */
-  #renew(at: number): Snapshot {
+  #renew(at: number): NetworkSnapshot {
     try {
-      return takeSnapshot(at, this.#options.networks);
+      return takeNetworkSnapshot(at, this.#options.networks);
     } catch (error) {
       if (this.#snapshot === undefined) throw error;
       return { ...this.#snapshot, at };
@@ -109,7 +109,7 @@ export class AllowList {
   }
 }
 
-function takeSnapshot(at: number, { interfaces, inner }: NetworkSource): Snapshot {
+function takeNetworkSnapshot(at: number, { interfaces, inner }: NetworkSource): NetworkSnapshot {
   const addresses = interfaces();
   const names = inner(addresses, at);
   const own = addresses.map((entry) => ({ ...networkOf(entry), bits: entry.address.includes(":") ? 128 : 32 }));

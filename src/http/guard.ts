@@ -11,7 +11,7 @@ import { type Caller, parseCaller } from "../records/caller.ts";
 import type { WarnOnce } from "../base/warn-once.ts";
 import type { Sessions } from "./sessions.ts";
 import { type AdminToken, type Credential, judgeCredential } from "../contract/token.ts";
-import { type Access, type Call, type RefusalReason, judge } from "./verdict.ts";
+import { type Access, type Call, type DenialReason, judge } from "./verdict.ts";
 
 export interface GuardOptions {
   readonly allowList: AllowList;
@@ -24,13 +24,13 @@ export interface GuardOptions {
   readonly ownNames: () => ReadonlySet<string>;
   readonly warnOnce: WarnOnce;
   /** Told of each refusal. */
-  readonly refused: (reason: RefusalReason) => void;
+  readonly refused: (reason: DenialReason) => void;
 }
 
 type Handler = MiddlewareHandler<HTTPEnvironment>;
 
 /** Why a request is not let through, and what would help. */
-export interface Refusal extends Advice {
+export interface Denial extends Advice {
   readonly status: 401 | 403 | 503;
   readonly message: string;
   /** Where it is a trouble of the server's own. */
@@ -39,7 +39,7 @@ export interface Refusal extends Advice {
 
 export interface Guard {
   /** Says why a request is refused, and remembers it; undefined lets it through. */
-  readonly refuse: (context: Context<HTTPEnvironment>, access: Access) => Refusal | undefined;
+  readonly refuse: (context: Context<HTTPEnvironment>, access: Access) => Denial | undefined;
   /** Answers a request that is refused; undefined lets it through. */
   readonly check: (context: Context<HTTPEnvironment>, access: Access) => Response | undefined;
   /** Makes the handler that runs before a route of this kind. */
@@ -69,7 +69,7 @@ export function createGuard(options: GuardOptions): Guard {
   };
 }
 
-function refuseCall(options: GuardOptions, context: Context<HTTPEnvironment>, access: Access): Refusal | undefined {
+function refuseCall(options: GuardOptions, context: Context<HTTPEnvironment>, access: Access): Denial | undefined {
   const caller = parseCaller(context.env.caller);
   if (caller === undefined) return { status: 503, message: "The caller is gone.", hint: "" };
   const call = describeCall({ context, caller, access, options });
@@ -136,7 +136,7 @@ function explain({
   caller,
   context,
 }: {
-  readonly reason: RefusalReason;
+  readonly reason: DenialReason;
   readonly access: Access;
   readonly caller: Caller;
   readonly context: Context<HTTPEnvironment>;

@@ -26,22 +26,22 @@ export interface Call {
   readonly isHostTrusted: boolean;
 }
 
-export type RefusalReason = "browser" | "address" | "token" | "no-usable-token" | "host" | "not-own";
+export type DenialReason = "browser" | "address" | "token" | "no-usable-token" | "host" | "not-own";
 
 export type Verdict =
   | { readonly admit: true }
-  | { readonly admit: false; readonly reason: RefusalReason; readonly status: 401 | 403 | 503 };
+  | { readonly admit: false; readonly reason: DenialReason; readonly status: 401 | 403 | 503 };
 
 /**
  * Decides whether a request is let through. A webhook caller that is not allowed yet gets 503, since any 4xx ends the
  * ExternalDNS process (controller/controller.go); a missing token does not appear by waiting, and gets 401.
  */
 export function judge(call: Call): Verdict {
-  const reason = refusalOf(call);
+  const reason = denialOf(call);
   return reason === undefined ? { admit: true } : { admit: false, reason, status: statusOf(reason, call.access) };
 }
 
-function refusalOf(call: Call): RefusalReason | undefined {
+function denialOf(call: Call): DenialReason | undefined {
   const { access, place, isTokenShown } = call;
   const mayDrive = access === "webhook" || access === "configuration" || access === "challenge";
   if (mayDrive ? call.isFromBrowser : call.isCrossOrigin) return "browser";
@@ -68,7 +68,7 @@ function needsToken(access: Access): boolean {
   return access !== "word" && access !== "challenge";
 }
 
-function statusOf(reason: RefusalReason, access: Access): 401 | 403 | 503 {
+function statusOf(reason: DenialReason, access: Access): 401 | 403 | 503 {
   if (reason === "token") return 401;
   if (reason === "no-usable-token") return 503;
   return access === "webhook" && reason !== "browser" ? 503 : 403;

@@ -7,7 +7,7 @@ import type { Advice } from "../../base/trouble.ts";
 import type { HTTPEnvironment } from "../../http/environment.ts";
 import type { StatusSignal } from "../status/status-signal.ts";
 import { createEventStream, revisionOf } from "../status/event-stream.ts";
-import type { Guard, Refusal } from "../../http/guard.ts";
+import type { Guard, Denial } from "../../http/guard.ts";
 import { type Sessions, linkLife, sessionLife } from "../../http/sessions.ts";
 import { type StatusOptions, buildStatus } from "../status/report.ts";
 
@@ -66,7 +66,7 @@ async function showPage(context: PageContext, options: PageOptions): Promise<Res
 
 async function showNotice(
   context: PageContext,
-  notice: Pick<Refusal, "status" | "message" | "hint" | "command">,
+  notice: Pick<Denial, "status" | "message" | "hint" | "command">,
 ): Promise<Response> {
   const { renderNotice } = await import("./page.ts");
   return answer(context, notice.status, await renderNotice(notice));

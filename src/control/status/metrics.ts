@@ -3,7 +3,7 @@ import type { SinkIdentity, SinkReport } from "../../engine/sink.ts";
 import type { ReconcilerListener } from "../../engine/reconciler-port.ts";
 import type { Trouble } from "../../base/trouble.ts";
 import type { Counters, MeasuredState } from "./prometheus.ts";
-import type { RefusalReason } from "../../http/verdict.ts";
+import type { DenialReason } from "../../http/verdict.ts";
 
 export interface RequestFacts {
   readonly method: string;
@@ -14,7 +14,7 @@ export interface RequestFacts {
 
 export interface Metrics extends Disposable {
   readonly request: (facts: RequestFacts) => void;
-  readonly refused: (reason: RefusalReason) => void;
+  readonly refused: (reason: DenialReason) => void;
   /** ExternalDNS of a cluster asked for the domains. */
   readonly negotiated: (cluster: string) => void;
   /** Hears of every write. */

@@ -1,7 +1,7 @@
 /** Every metric with its name, by the conventions of Prometheus (prometheus.io/docs/practices/naming). */
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { SinkReport } from "../../engine/sink.ts";
-import type { RefusalReason } from "../../http/verdict.ts";
+import type { DenialReason } from "../../http/verdict.ts";
 import type { Status } from "../../contract/status.ts";
 import type { EveryReason } from "./not-shown.ts";
 
@@ -19,7 +19,7 @@ export interface Counters {
     readonly code: number;
     readonly seconds: number;
   }) => void;
-  readonly refused: (reason: RefusalReason) => void;
+  readonly refused: (reason: DenialReason) => void;
   readonly shown: (event: {
     /** Its title. */
     readonly sink: string;
