@@ -54,17 +54,6 @@ export function parseSpans(text: string, spans: readonly Span[]): readonly unkno
   }
 }
 
-/**
- * Finds the value that a text holds.
- *
- * @throws NotJSONError when there is none, or something behind it. What is within is looked at only so far.
- */
-export function* findValue(text: string): Steps<Span> {
-  const span = yield* spanFrom(text, skipBlanks(text, 0));
-  if (skipBlanks(text, span.end) !== text.length) throw new NotJSONError("something follows the value");
-  return span;
-}
-
 /** What is done with each value of a list; may go on in steps. */
 export type TakeValue = (value: Span) => Steps<void> | undefined;
 
@@ -108,20 +97,43 @@ function* eachValueFrom(text: string, start: number, take: TakeValue): Steps<num
   }
 }
 
+/** Gives a key the name under which its value is returned; undefined for one that nobody wants. */
+export type WantedKey = (key: string) => string | undefined;
+
 /**
  * Finds some of the values of an object; of two with one key the last counts.
  *
- * @param wanted - gives a key the name under which it is returned; undefined for one that nobody wants
  * @throws NotJSONError when it is no object
  */
-export function* findMembers(
-  text: string,
-  object: Span,
-  wanted: (key: string) => string | undefined,
-): Steps<ReadonlyMap<string, Span>> {
+export function* findMembers(text: string, object: Span, wanted: WantedKey): Steps<ReadonlyMap<string, Span>> {
   const found = new Map<string, Span>();
-  let count = 0;
-  for (let at = enter(text, object); at < object.end;) {
+  const end = yield* findMembersFrom(text, object.start, { wanted, found });
+  if (end !== object.end) throw new NotJSONError("the object has another end");
+  return found;
+}
+
+/**
+ * Does the same with an object that is all there is in a text, without looking for its end first.
+ *
+ * @throws NotJSONError when it is no object, or something follows
+ */
+export function* findMembersOfAll(text: string, wanted: WantedKey): Steps<ReadonlyMap<string, Span>> {
+  const found = new Map<string, Span>();
+  const end = yield* findMembersFrom(text, skipBlanks(text, 0), { wanted, found });
+  if (skipBlanks(text, end) !== text.length) throw new NotJSONError("something follows the value");
+  return found;
+}
+
+/** Returns where the object ends. */
+function* findMembersFrom(
+  text: string,
+  start: number,
+  { wanted, found }: { readonly wanted: WantedKey; readonly found: Map<string, Span> },
+): Steps<number> {
+  if (text.charCodeAt(start) !== openBrace) throw new NotJSONError("no object");
+  let at = skipBlanks(text, start + 1);
+  if (text.charCodeAt(at) === closeBrace) return at + 1;
+  for (let count = 1; ; count += 1) {
     if (text.charCodeAt(at) !== quote) throw new NotJSONError("a key is missing");
     const key = yield* spanFrom(text, at);
     const colon = skipBlanks(text, key.end);
@@ -129,27 +141,13 @@ export function* findMembers(
     const value = yield* spanFrom(text, skipBlanks(text, colon + 1));
     const name = key.end - key.start > longestKey ? undefined : wanted(String(parseSpan(text, key)));
     if (name !== undefined) found.set(name, value);
-    count += 1;
     if (count % valuesPerStep === 0) yield;
-    at = goOn(text, value.end, object.end);
+    at = skipBlanks(text, value.end);
+    const code = text.charCodeAt(at);
+    if (code === closeBrace) return at + 1;
+    if (code !== comma) throw new NotJSONError("a comma is missing");
+    at = skipBlanks(text, at + 1);
   }
-  return found;
-}
-
-/** The first key behind the brace; the end of the whole where there is none. */
-function enter(text: string, { start, end }: Span): number {
-  if (text.charCodeAt(start) !== openBrace) throw new NotJSONError("no object");
-  const at = skipBlanks(text, start + 1);
-  return text.charCodeAt(at) === closeBrace && at + 1 === end ? end : at;
-}
-
-/** The next key behind a comma; the end of the whole behind its closing brace. */
-function goOn(text: string, from: number, end: number): number {
-  const at = skipBlanks(text, from);
-  const code = text.charCodeAt(at);
-  if (code === closeBrace && at + 1 === end) return end;
-  if (code !== comma || at + 1 >= end) throw new NotJSONError("a comma is missing");
-  return skipBlanks(text, at + 1);
 }
 
 function skipBlanks(text: string, from: number): number {

@@ -9,7 +9,7 @@ import {
   eachValue,
   eachValueOfAll,
   findMembers,
-  findValue,
+  findMembersOfAll,
   parseSpan,
   parseSpans,
 } from "./json-spans.ts";
@@ -76,7 +76,7 @@ export function* pickEndpoints(body: string, isKept: (endpoint: Endpoint) => boo
 export function* readChanges(body: string): Steps<Reading<Changes>> {
   const rejected: Rejecting = { bad: [], large: [] };
   const read = function* (): Steps<Reading<Changes>> {
-    const lists = yield* findMembers(body, yield* findValue(body), (key) =>
+    const lists = yield* findMembersOfAll(body, (key) =>
       listNames.has(key.toLowerCase()) ? key.toLowerCase() : undefined,
     );
     const listOf = function* (key: string, isToStore: boolean): Steps<Endpoint[]> {
