@@ -1,5 +1,5 @@
 /** Every setting of the server, once: help, environment, checks and docs/configuration.md come from here. */
-import ipaddr from "ipaddr.js";
+import { isIP } from "node:net";
 import * as z from "zod/mini";
 import { parseNetwork } from "../../records/network.ts";
 import { parseClusterIPSetting, targetModes } from "../../records/cluster.ts";
@@ -81,7 +81,7 @@ export const serveSettings = {
     whenAbsent: "all addresses, both families",
     schema: z.pipe(
       oneText,
-      parsedBy((text: string) => (ipaddr.isValid(text) ? text : undefined), "an address of this machine"),
+      parsedBy((text: string) => (isIP(text) === 0 ? undefined : text), "an address of this machine"),
     ),
   }),
   allow: declare({
