@@ -7,35 +7,14 @@ import { describe, expect, test } from "vitest";
 import { isRefused, sendRequest } from "../src/base/request.ts";
 import { serverAnswers } from "../src/doctor/checks/server-answers.ts";
 import { serviceEnabled } from "../src/doctor/checks/service-enabled.ts";
-import { linux } from "../src/platform/linux.ts";
 import type { Platform } from "../src/platform/platform.ts";
 import { applyInstallation, changesOf, findPresent, planInstallation } from "../src/service/installation.ts";
 import { findObstacles } from "../src/service/obstacles.ts";
 import type { InstalledProgram } from "../src/service/program.ts";
 import { findInstalled, removeInstalled } from "../src/service/removal.ts";
 import { bareDesktop } from "./support/doctor-desktop.ts";
-import { plainSupervisor } from "./support/plain-supervisor/manager.ts";
+import { machineIn } from "./support/machine.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
-
-/** A machine in a folder, whose services this manager runs. */
-function machineIn(folder: string): Platform {
-  const settingsFolder = join(folder, "settings");
-  const settingsFile = join(settingsFolder, "environment");
-  const places = {
-    hostsFile: join(folder, "hosts"),
-    configurationFolder: folder,
-    settingsFolder,
-    settingsFile,
-    tokenFile: join(settingsFolder, "token"),
-    programFolder: join(folder, "program"),
-    packagedFolder: join(folder, "packaged"),
-    commandFolder: join(folder, "commands"),
-    stateFolder: join(folder, "state"),
-    predecessorCopy: join(folder, "state", "predecessor"),
-    owner: { user: process.geteuid?.() ?? 0, group: process.getegid?.() ?? 0 },
-  };
-  return { ...linux, places, services: plainSupervisor(join(folder, "service"), settingsFile) };
-}
 
 /** The built product where it is, with one command of it that is put into place. */
 function programOf({ places }: Platform): InstalledProgram {

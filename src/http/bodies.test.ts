@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { readAll, send } from "../../test/support/raw-client.ts";
 import { makeTestApp, own } from "../../test/support/test-app.ts";
 import { Bodies, type Body } from "./bodies.ts";
+import { defaultLimits } from "./limits.ts";
 import { startServer } from "./server.ts";
 
 /** A body whose bytes come when the test says so. */
@@ -151,7 +152,9 @@ test("a server that was busy takes nobody for slow", async () => {
 
 describe("over sockets", () => {
   const addresses = ["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"];
-  const large = 32 * mebibyte;
+  /** The largest body of which four fit at one time, as of the real limits. */
+  const large = 4 * mebibyte;
+  const limits = { ...defaultLimits, body: large, allBodies: 4 * large };
 
   async function post(port: number, from: string, size: number): Promise<{ socket: Socket; answer: Promise<string> }> {
     const socket = connect({ port, host: "127.0.0.1", localAddress: from });
@@ -165,8 +168,8 @@ describe("over sockets", () => {
   test.each([
     ["four", addresses],
     ["one", addresses.slice(0, 1)],
-  ])("bodies of 32 MiB that never end, from %s addresses, keep no other from being read", async (_, from) => {
-    await using app = await makeTestApp();
+  ])("bodies of the largest size that never end, from %s addresses, keep no other from being read", async (_, from) => {
+    await using app = await makeTestApp({ limits });
     const fetch: typeof app.fetch = (request, environment) => app.fetch(request, { ...environment, caller: own });
     await using server = await startServer({ fetch, host: "127.0.0.1", port: 0 });
     const { port } = server.address;

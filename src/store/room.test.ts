@@ -1,7 +1,7 @@
 /** What fits is counted for each cluster and for all, and what makes nothing larger always fits. */
 import { describe, expect, test } from "vitest";
 import type { ClusterName } from "../records/cluster.ts";
-import { limits } from "./limits.ts";
+import { storeLimits as limits } from "../records/limits.ts";
 import { Room } from "./room.ts";
 
 const [a, b] = ["a", "b"] as ClusterName[] as [ClusterName, ClusterName];

@@ -1,12 +1,16 @@
 /** A row that breaks a rule is damage, whatever broke it; a row that keeps them comes back as it was. */
 import { describe, expect, test } from "vitest";
-import { readClusterRow, readPositionRow, readRecordRow } from "./row.ts";
+import { readClusterRow, readContactRow, readPositionRow, readRecordRow } from "./row.ts";
 import { DamageError } from "./trouble.ts";
 
 const settings = { clusterIPs: ["192.0.2.7"], domains: ["dtk.io"], targets: "cluster" };
 const cluster = {
   name: "kind-a",
   settings: JSON.stringify(settings),
+};
+const contact = {
+  cluster: "kind-a",
+  feed: "external-dns",
   heard_at: 1000,
   negotiation: JSON.stringify({ at: 900, include: ["dtk.io"] }),
   caller: "172.18.0.2",
@@ -26,21 +30,8 @@ const record = {
 };
 
 describe("a cluster", () => {
-  test("comes back with what was heard and negotiated", () => {
-    expect(readClusterRow(cluster)).toEqual({
-      name: "kind-a",
-      settings,
-      heardAt: 1000,
-      caller: "172.18.0.2",
-      matchedIP: "192.0.2.7",
-      silentFor: 5,
-      negotiation: { at: 900, include: ["dtk.io"] },
-    });
-  });
-
-  test("that was never heard of has nothing of that", () => {
-    const row = { ...cluster, heard_at: null, negotiation: null, caller: null, matched_ip: null, silent_for: 0 };
-    expect(readClusterRow(row)).toMatchObject({ heardAt: undefined, negotiation: undefined, caller: undefined });
+  test("comes back with its settings", () => {
+    expect(readClusterRow(cluster)).toEqual({ name: "kind-a", settings });
   });
 
   test("may have no cluster IP yet", () => {
@@ -60,11 +51,36 @@ describe("a cluster", () => {
     ["a domain that is none", { settings: JSON.stringify({ ...settings, domains: ["*.io"] }) }],
     ["a target mode that is none", { settings: JSON.stringify({ ...settings, targets: "both" }) }],
     ["settings without domains", { settings: JSON.stringify({ ...settings, domains: undefined }) }],
+  ])("%s is damage", (_, part) => {
+    expect(() => readClusterRow({ ...cluster, ...part })).toThrow(DamageError);
+  });
+});
+
+describe("a contact", () => {
+  test("comes back with what was heard and negotiated", () => {
+    expect(readContactRow(contact)).toEqual({
+      cluster: "kind-a",
+      feed: "external-dns",
+      contact: { heardAt: 1000, caller: "172.18.0.2", matchedIP: "192.0.2.7", silentFor: 5 },
+      negotiation: { at: 900, include: ["dtk.io"] },
+    });
+  });
+
+  test("that never was has nothing of that", () => {
+    const row = { ...contact, heard_at: null, negotiation: null, caller: null, matched_ip: null, silent_for: 0 };
+    expect(readContactRow(row)).toMatchObject({
+      contact: { heardAt: undefined, caller: undefined, matchedIP: undefined },
+      negotiation: undefined,
+    });
+  });
+
+  test.each([
     ["a negotiation without its time", { negotiation: '{"include":[]}' }],
     ["a silence that is a text", { silent_for: "5" }],
     ["a silence of half a millisecond", { silent_for: 0.5 }],
+    ["a feed that is none", { feed: "No Feed" }],
   ])("%s is damage", (_, part) => {
-    expect(() => readClusterRow({ ...cluster, ...part })).toThrow(DamageError);
+    expect(() => readContactRow({ ...contact, ...part })).toThrow(DamageError);
   });
 });
 
