@@ -45,7 +45,7 @@ describe("what config.yaml says", () => {
   });
 
   test("loses to the environment, which loses to a flag", () => {
-    const text = `${plain.replace("addons", "  cluster: of-file\naddons")}`;
+    const text = plain.replace("addons", "  cluster: of-file\naddons");
     expect(intentOf(text).intent.cluster).toBe("of-file");
     expect(intentOf(text, {}, { DTK_CLUSTER: "of-environment" }).intent.cluster).toBe("of-environment");
     expect(intentOf(text, { cluster: "of-flag" }, { DTK_CLUSTER: "of-environment" }).intent.cluster).toBe("of-flag");
