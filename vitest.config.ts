@@ -8,13 +8,18 @@ const patience = 600_000;
 const limits = { testTimeout: patience, hookTimeout: patience, expect: { poll: { timeout: patience / 2 } } };
 
 /**
- * Folders whose tests need little memory. They share processes: loading the source for each file would take longer than
- * the tests. A process that has grown large starts others slowly, so every other file has one of its own.
+ * Tests that need much memory, or start many processes: each file has a process of its own, since one that has grown
+ * large starts others slowly. All other files share processes: loading the source for each would take longer than the
+ * tests.
  */
-const light = ["base", "cli", "client", "contract", "daemon", "doctor", "dtk", "kubernetes", "platform"].map(
-  (folder) => `src/${folder}/**/*.test.ts`,
-);
+const apart = [
+  "test/*.test.ts",
+  "src/{http,sinks/hosts-file,sinks/hosts-file/writer}/*.test.ts",
+  "src/**/*limits.test.ts",
+  "src/sources/webhook/routes.test.ts",
+];
 
+const globalSetup = ["test/support/nothing-left.ts"];
 const setupFiles = ["test/support/untouched-hosts-file.ts"];
 
 export default defineConfig({
@@ -23,18 +28,28 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "test/*.test.ts"],
-          exclude: light,
+          include: apart,
+          globalSetup,
           setupFiles,
           ...limits,
         },
       },
-      { test: { name: "unit-light", include: light, isolate: false, setupFiles, ...limits } },
+      {
+        test: {
+          name: "unit-light",
+          include: ["src/**/*.test.ts"],
+          exclude: apart,
+          globalSetup,
+          isolate: false,
+          setupFiles,
+          ...limits,
+        },
+      },
       {
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          globalSetup: ["test/cluster/global-setup.ts"],
+          globalSetup: [...globalSetup, "test/cluster/global-setup.ts"],
           setupFiles,
           ...limits,
           fileParallelism: false,
