@@ -8,7 +8,7 @@ import { startProduct } from "./support/product.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 const users = "127.0.0.1 localhost\n# mine, unterminated";
-const rounds = 12;
+const rounds = 8;
 
 test("killed at random moments while names come and go", async () => {
   using folder = temporaryFolder();

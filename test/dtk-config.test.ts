@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { runHere } from "./support/here.ts";
 import { type RunOptions, runProduct } from "./support/product.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
@@ -10,7 +11,8 @@ const nobody = 65_534;
 /** Runs dtk in a folder. */
 async function dtk(folder: string, line: string, options: RunOptions = {}) {
   const words = line.split(" ").filter((word) => word !== "");
-  return runProduct(words, { ...options, program: "dtk", folder });
+  const run = options.uid === undefined ? runHere : runProduct;
+  return run(words, { ...options, program: "dtk", folder });
 }
 
 describe("config init", () => {

@@ -223,14 +223,18 @@ describe("slowness", () => {
   });
 });
 
-/** Asks and tells the status, or what went wrong. */
+/** Asks and tells the status, or what went wrong, and whether that was on a connection that had answered before. */
 async function askForRecords(port: number, agent: Agent): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   const request = httpRequest({ port, host: "127.0.0.1", path: "/records", agent }, (response) => {
     response.on("error", (error) => resolve(error.message)).on("end", () => resolve(String(response.statusCode)));
     response.resume();
   });
-  request.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message)).end();
+  request
+    .on("error", (error: NodeJS.ErrnoException) =>
+      resolve(`${error.code ?? error.message}${request.reusedSocket ? " on a kept connection" : ""}`),
+    )
+    .end();
   return promise;
 }
 
@@ -395,13 +399,19 @@ describe("stopping", () => {
   });
 
   test("cuts no request while callers keep calling, and lasts no longer for it", async () => {
-    const server = await start();
-    const outcomes = new Set<string>();
+    const app = await makeTestApp();
+    let begun = 0;
+    const fetch: typeof app.fetch = (request, environment) => {
+      begun += 1;
+      return app.fetch(request, environment);
+    };
+    const server = await startServer({ fetch, host: "127.0.0.1", port: 0 });
+    const outcomes: string[] = [];
     const over = new AbortController();
     const client = async (pause: number, keepAlive: boolean): Promise<void> => {
       const agent = new Agent({ keepAlive, maxSockets: 1 });
       while (!over.signal.aborted) {
-        outcomes.add(await askForRecords(server.port, agent));
+        outcomes.push(await askForRecords(server.address.port, agent));
         await sleep(pause);
       }
       agent.destroy();
@@ -414,7 +424,10 @@ describe("stopping", () => {
     expect(performance.now() - begin).toBeLessThan(10_000);
     over.abort();
     await Promise.all(clients);
-    expect([...outcomes].toSorted()).toEqual(["200", "ECONNREFUSED"]);
+    expect(outcomes.filter((outcome) => outcome === "200")).toHaveLength(begun);
+    // On a busy machine the port can close before the server has seen a new connection, which the kernel then resets.
+    const others = new Set(outcomes.filter((outcome) => outcome !== "ECONNRESET"));
+    expect([...others].toSorted()).toEqual(["200", "ECONNREFUSED"]);
   });
 
   test("a body that does not end is answered 503, a small one that is on its way gets through", async () => {

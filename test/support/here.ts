@@ -18,16 +18,18 @@ import type { Finished, RunOptions, RunningProduct } from "./product.ts";
  */
 export async function runHere(
   commandLine: readonly string[],
-  { environment = {}, program = "hostsfile-server" }: Pick<RunOptions, "environment" | "program"> = {},
+  { environment = {}, program = "hostsfile-server", folder = process.cwd() }: Omit<RunOptions, "uid"> = {},
 ): Promise<Finished> {
-  const before = process.env;
+  const [before, place] = [process.env, process.cwd()];
   const [output, talk] = [catchText(process.stdout), catchText(process.stderr)];
   process.env = { PATH: before["PATH"], ...environment };
+  process.chdir(folder);
   try {
     const declaration = program === "dtk" ? dtk : hostsfileServer;
     const exitCode = await run(declaration, [process.execPath, program, ...commandLine]);
     return { exitCode, output: output.text(), talk: talk.text() };
   } finally {
+    process.chdir(place);
     process.env = before;
     output[Symbol.dispose]();
     talk[Symbol.dispose]();

@@ -153,7 +153,7 @@ export function describeSink({ title, method, open, kills = 2 }: SuiteOptions): 
       });
       const result = once(reader, "message");
       const names = Array.from({ length: 200 }, (_, index) => `n${index}.test`);
-      for (let count = 0; count < 300; count += 1) await sink.apply(viewOf(names.slice(0, 1 + ((count * 37) % 200))));
+      for (let count = 0; count < 150; count += 1) await sink.apply(viewOf(names.slice(0, 1 + ((count * 37) % 200))));
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin
       reader.postMessage("stop");
       const [{ reads, bad }] = await result;
