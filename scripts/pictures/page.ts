@@ -7,7 +7,8 @@ import type { Browser } from "playwright-core";
 import { findAttention } from "../../src/control/status/attention.ts";
 import { pageHeaders } from "../../src/control/page/document.ts";
 import { renderPage } from "../../src/control/page/page.ts";
-import { type Status, statusVersion } from "../../src/contract/status.ts";
+import { clusterOf, statusOf } from "../../test/support/status.ts";
+import type { Status } from "../../src/contract/status.ts";
 
 const now = Date.parse("2026-11-26T09:00:00Z");
 
@@ -29,34 +30,17 @@ const names = [
   name("shop.mydomain.io", "httproute/shop/web", 41),
 ];
 
-const facts: Omit<Status, "attention"> = {
-  schemaVersion: statusVersion,
-  server: {
-    pid: 1843,
-    version: "0.1.0",
-    since: ago(27 * 60),
-    address: "http://localhost:5000",
-    hostsFile: "/etc/hosts",
-    ready: true,
-    dryRun: false,
-    allowed: ["192.168.122.0/24"],
-    tokenRequired: false,
-  },
+const facts: Omit<Status, "attention"> = statusOf({
+  server: { pid: 1843, version: "0.1.0", since: ago(27 * 60), allowed: ["192.168.122.0/24"] },
   clusters: [
-    {
-      name: "default",
-      followsCaller: false,
-      targets: "cluster",
-      silentSeconds: 0,
-      movedTo: null,
-      clusterIPs: ["192.168.122.167"],
+    clusterOf({
       domains: ["dtk.io", "mydomain.io", "new.test"],
       negotiation: { at: ago(26 * 60), include: ["dtk.io", "mydomain.io"], unseen: ["new.test"] },
       lastHeard: new Date(now - 2000).toISOString(),
       caller: "192.168.122.167",
       records: { CNAME: 6, TXT: 6 },
       shown: names.length,
-    },
+    }),
   ],
   sinks: [
     {
@@ -83,9 +67,7 @@ const facts: Omit<Status, "attention"> = {
       },
     ],
   },
-  leftOut: { total: 0, list: [] },
-  contested: { total: 0, list: [] },
-};
+});
 
 const status: Status = {
   ...facts,

@@ -1,10 +1,11 @@
 /** An ExternalDNS as it is found in a cluster, and the chain around it, for tests that change a part of them. */
+import { clusterOf } from "./status.ts";
 import type { ExternalDNS } from "../../src/dtk/external-dns/find.ts";
 import type { ExternalDNSSettings } from "../../src/dtk/external-dns/settings.ts";
 import { readWebhookURL } from "../../src/contract/webhook.ts";
 import type { Pod } from "../../src/dtk/release/workload.ts";
 import type { Chain, ServerCluster } from "../../src/doctor/looks/cluster-looks.ts";
-import { statusOf } from "./doctor-status.ts";
+import { statusOf } from "./status.ts";
 
 /** When the pods of these tests started. */
 export const started = "2026-01-01T00:00:00.000Z";
@@ -55,25 +56,6 @@ export function externalDNSOf({ settings, replicas = 1, pods = [podOf()], ...giv
       hasEvents: false,
       ...settings,
     },
-  };
-}
-
-/** What the server has of the cluster, when all is well. */
-export function clusterOf(given: Partial<ServerCluster> = {}): ServerCluster {
-  return {
-    name: "default",
-    clusterIPs: ["192.168.122.167"],
-    followsCaller: false,
-    caller: null,
-    silentSeconds: 0,
-    movedTo: null,
-    domains: ["dtk.io"],
-    targets: "cluster",
-    negotiation: null,
-    lastHeard: null,
-    records: {},
-    shown: 0,
-    ...given,
   };
 }
 

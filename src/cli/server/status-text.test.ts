@@ -1,39 +1,22 @@
 /** The status as a person reads it. */
 import { describe, expect, test, vi } from "vitest";
 import type { Status } from "../../contract/status.ts";
+import { clusterOf, statusOf } from "../../../test/support/status.ts";
 import { renderStatus } from "./status-text.ts";
 import { plain } from "../terminal.ts";
 
 const none = { total: 0, list: [] };
 const now = Date.parse("2026-01-02T00:00:00Z");
-const status: Status = {
-  schemaVersion: 1,
-  server: {
-    pid: 7,
-    version: "1.2.3",
-    since: "2025-12-30T23:00:00Z",
-    address: "http://localhost:5000",
-    hostsFile: "/etc/hosts",
-    ready: true,
-    dryRun: false,
-    allowed: ["192.168.122.0/24"],
-    tokenRequired: false,
-  },
+const status: Status = statusOf({
+  server: { pid: 7, version: "1.2.3", since: "2025-12-30T23:00:00Z", allowed: ["192.168.122.0/24"] },
   clusters: [
-    {
-      name: "default",
-      clusterIPs: ["192.168.122.167"],
-      domains: ["dtk.io"],
-      targets: "cluster",
+    clusterOf({
       negotiation: { at: "2026-01-01T23:00:00Z", include: ["dtk.io"], unseen: [] },
       lastHeard: "2026-01-01T23:59:58Z",
       caller: "192.168.122.167",
-      silentSeconds: 0,
-      movedTo: null,
-      followsCaller: false,
       records: { CNAME: 2, TXT: 2 },
       shown: 1,
-    },
+    }),
   ],
   sinks: [
     {
@@ -59,10 +42,7 @@ const status: Status = {
       sentence: `*.${index} is not shown.`,
     })),
   },
-  leftOut: none,
-  contested: none,
-  attention: [],
-};
+});
 
 const render = (shown: Status, width = Number.POSITIVE_INFINITY): string[] =>
   renderStatus(shown, { now, terminal: { ...plain, width } }).split("\n");

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Status } from "../../contract/status.ts";
+import { clusterOf, statusOf } from "../../../test/support/status.ts";
 import { renderNotice, renderPage } from "./page.ts";
 
 /** Bytes that the first request may have (issue 6). */
@@ -10,32 +11,12 @@ const maxBytes = 60_000;
 const now = Date.parse("2026-01-02T00:00:00Z");
 const none = { total: 0, list: [] };
 
-const server: Status["server"] = {
-  pid: 7,
-  version: "1.2.3",
-  since: "2026-01-01T00:00:00.000Z",
-  address: "http://localhost:5000",
-  hostsFile: "/etc/hosts",
-  ready: true,
-  dryRun: false,
-  allowed: ["192.168.122.0/24"],
-  tokenRequired: false,
-};
-
-const cluster: Status["clusters"][number] = {
-  name: "default",
-  clusterIPs: ["192.168.122.167"],
-  domains: ["dtk.io"],
-  targets: "cluster",
+const cluster = clusterOf({
   negotiation: { at: "2026-01-01T23:00:00.000Z", include: ["dtk.io"], unseen: [] },
   lastHeard: "2026-01-01T23:59:58.000Z",
-  caller: null,
-  silentSeconds: 0,
-  movedTo: null,
-  followsCaller: false,
   records: { CNAME: 1, TXT: 1 },
   shown: 1,
-};
+});
 
 const sink: Status["sinks"][number] = {
   id: "hosts-file",
@@ -56,17 +37,13 @@ const name: Status["names"]["list"][number] = {
   since: "2026-01-01T22:00:00.000Z",
 };
 
-const well: Status = {
-  schemaVersion: 1,
-  server,
+const well = statusOf({
+  server: { pid: 7, version: "1.2.3", allowed: ["192.168.122.0/24"] },
   clusters: [cluster],
   sinks: [sink],
   names: { total: 1, list: [name] },
-  notShown: none,
-  leftOut: none,
-  contested: none,
-  attention: [],
-};
+});
+const { server } = well;
 
 async function render(status: Partial<Status>, filter = ""): Promise<string> {
   return renderPage({ ...well, ...status }, { now, filter, revision: "r" });
@@ -221,27 +198,23 @@ const hostile = [
 ];
 
 /** A status with the given texts in every place. */
-function statusOf(text: string, more: Partial<Status> = {}): Status {
+function statusOfText(text: string, more: Partial<Status> = {}): Status {
   const exceptions = { total: 1, list: [{ name: text, cluster: text, reason: text, sentence: text }] };
   const trouble = { code: text, message: text, hint: text };
   return {
     schemaVersion: 1,
     server: { ...server, version: text, address: text, hostsFile: text, allowed: [text] },
     clusters: [
-      {
+      clusterOf({
         name: text,
         clusterIPs: [text],
         domains: [text],
         targets: text,
         negotiation: { at: server.since, include: [text], unseen: [text] },
         lastHeard: server.since,
-        caller: null,
-        silentSeconds: 0,
-        movedTo: null,
-        followsCaller: false,
         records: { [text]: 1 },
         shown: 1,
-      },
+      }),
     ],
     sinks: [
       {
@@ -272,7 +245,7 @@ function structureOf(page: string): readonly string[] {
 
 /** The markup of a page with the text in every place. */
 async function markupWith(text: string): Promise<object> {
-  const page = await renderPage(statusOf(text), { now, filter: text, revision: "r" });
+  const page = await renderPage(statusOfText(text), { now, filter: text, revision: "r" });
   return { structure: structureOf(page), signs: page.match(/</g)?.length };
 }
 
@@ -321,7 +294,7 @@ describe("is at most 60 kB", () => {
     "with everything as often as can be, of %j %i times",
     async (letter, times) => {
       const text = letter.repeat(times);
-      const one = statusOf(text);
+      const one = statusOfText(text);
       const often = <Item>(items: readonly Item[]): Item[] => Array.from({ length: 1000 }, () => items).flat();
       const some = <Item>({ list }: { list: Item[] }): { total: number; list: Item[] } => ({
         total: 9999,

@@ -1,7 +1,6 @@
 /** A cluster IP is right as long as it is the cluster's, or answers. */
 import { expect, test } from "vitest";
-import { clusterOf } from "../../../test/support/external-dns.ts";
-import { statusOf } from "../../../test/support/doctor-status.ts";
+import { clusterOf, statusOf } from "../../../test/support/status.ts";
 import { parseAddress } from "../../records/address.ts";
 import { type ClusterIPFacts, judgeClusterIP } from "./cluster-ip.ts";
 

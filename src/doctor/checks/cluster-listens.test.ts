@@ -1,8 +1,7 @@
 /** Closed ports and silent addresses are told apart, since what mends them differs. */
 import { expect, test } from "vitest";
 import { bareDesktop } from "../../../test/support/doctor-desktop.ts";
-import { statusOf } from "../../../test/support/doctor-status.ts";
-import { clusterOf } from "../../../test/support/external-dns.ts";
+import { clusterOf, statusOf } from "../../../test/support/status.ts";
 import type { ProbeResult } from "../../kubernetes/cluster-ip/probe.ts";
 import { parseAddress } from "../../records/address.ts";
 import { clusterListens, judgeListening } from "./cluster-listens.ts";

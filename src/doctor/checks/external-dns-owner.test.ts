@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { bareDesktop } from "../../../test/support/doctor-desktop.ts";
 import { chainOf, externalDNSOf, here } from "../../../test/support/external-dns.ts";
-import { statusOf } from "../../../test/support/doctor-status.ts";
+import { statusOf } from "../../../test/support/status.ts";
 import { lookForExternalDNS } from "../looks/cluster-looks.ts";
 import { externalDNSOwner, judgeOwner, readOwners } from "./external-dns-owner.ts";
 

@@ -1,6 +1,6 @@
 /** The block is compared with itself and with what the server wants. */
 import { expect, test } from "vitest";
-import { statusOf } from "../../../test/support/doctor-status.ts";
+import { statusOf } from "../../../test/support/status.ts";
 import { renderHostsFile } from "../../sinks/hosts-file/document/document.ts";
 import { readBlock } from "../looks/block.ts";
 import { judgeBlock } from "./hosts-file-block.ts";

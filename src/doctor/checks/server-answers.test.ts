@@ -1,7 +1,7 @@
 /** A server that answers is named; for one that does not, the service manager and the port say why. */
 import { expect, test } from "vitest";
 import { bareDesktop } from "../../../test/support/doctor-desktop.ts";
-import { statusOf } from "../../../test/support/doctor-status.ts";
+import { statusOf } from "../../../test/support/status.ts";
 import { TroubleError } from "../../base/trouble.ts";
 import { linux } from "../../platform/linux.ts";
 import type { ServiceState } from "../../platform/service-manager.ts";

@@ -1,8 +1,8 @@
 /** What the checks share is right once for all of them: whose ExternalDNS it is, which Ingresses count, how commands lead there. */
 import { expect, test } from "vitest";
 import { bareDesktop } from "../../../test/support/doctor-desktop.ts";
-import { statusOf } from "../../../test/support/doctor-status.ts";
-import { clusterOf, externalDNSOf, here } from "../../../test/support/external-dns.ts";
+import { clusterOf, statusOf } from "../../../test/support/status.ts";
+import { externalDNSOf, here } from "../../../test/support/external-dns.ts";
 import { ingressFact } from "../../../test/support/kubernetes-facts.ts";
 import type { ExternalDNS } from "../../dtk/external-dns/find.ts";
 import {

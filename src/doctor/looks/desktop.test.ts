@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { statusOf } from "../../../test/support/doctor-status.ts";
+import { statusOf } from "../../../test/support/status.ts";
 import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import { linux } from "../../platform/linux.ts";
 import type { Desktop } from "../check.ts";

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { bareDesktop } from "../../../test/support/doctor-desktop.ts";
-import { statusOf } from "../../../test/support/doctor-status.ts";
+import { statusOf } from "../../../test/support/status.ts";
 import { hostsFileOf } from "../../../test/support/hosts-file-facts.ts";
 import { type Writer, lookAtWriter, mayWrite, readWriter } from "./writer.ts";
 

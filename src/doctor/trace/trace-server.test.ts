@@ -1,23 +1,10 @@
 /** What the server knows of a name decides whether it goes on to the hosts file. */
 import { expect, test } from "vitest";
-import { statusOf } from "../../../test/support/doctor-status.ts";
+import { clusterOf, statusOf } from "../../../test/support/status.ts";
 import { findElsewhere, judgeManaged, judgeSent, judgeShown } from "./trace-server.ts";
 
 const name = "foo.dtk.io";
-const cluster = {
-  name: "default",
-  clusterIPs: ["10.0.0.1"],
-  followsCaller: false,
-  domains: ["dtk.io"],
-  targets: "cluster",
-  negotiation: null,
-  lastHeard: null,
-  caller: null,
-  silentSeconds: 0,
-  movedTo: null,
-  records: {},
-  shown: 0,
-};
+const cluster = clusterOf({ clusterIPs: ["10.0.0.1"] });
 
 test("a name outside the managed domains, with the command for its domain", () => {
   const status = statusOf({ clusters: [cluster] });

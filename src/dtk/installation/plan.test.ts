@@ -1,15 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Status } from "../../contract/status.ts";
 import { defaultCluster, parseClusterName } from "../../records/cluster.ts";
+import { clusterOf } from "../../../test/support/status.ts";
 import { findRival } from "./plan.ts";
 
 type Cluster = Status["clusters"][number];
 
-const noCalls = { followsCaller: false, caller: null, silentSeconds: 0, movedTo: null };
-
 function clusterAt(clusterIPs: string[], lastHeard: string | null): Cluster {
-  const unsaid = { domains: [], targets: "cluster", negotiation: null, records: {}, shown: 0, ...noCalls };
-  return { name: "default", clusterIPs, lastHeard, ...unsaid };
+  return clusterOf({ clusterIPs, domains: [], lastHeard });
 }
 
 const heard = "2026-01-01T00:00:00.000Z";

@@ -2,26 +2,14 @@
 import { describe, expect, test } from "vitest";
 import type { Status } from "../../contract/status.ts";
 import { type ClusterName, defaultCluster, parseClusterIPs, parseClusterName } from "../../records/cluster.ts";
+import { clusterOf } from "../../../test/support/status.ts";
 import { parseManagedDomain } from "../../records/managed-domain.ts";
 import { type SettingsWanted, planSettings } from "./settings.ts";
 
 const kindA = parseClusterName("kind-a") ?? defaultCluster;
 
 function cluster(name: ClusterName, domains: readonly string[], ip = "192.0.2.10"): Status["clusters"][number] {
-  return {
-    name,
-    clusterIPs: ip === "" ? [] : ip.split(","),
-    domains: [...domains],
-    targets: "cluster",
-    negotiation: null,
-    lastHeard: null,
-    caller: null,
-    silentSeconds: 0,
-    movedTo: null,
-    followsCaller: false,
-    records: {},
-    shown: 0,
-  };
+  return clusterOf({ name, clusterIPs: ip === "" ? [] : ip.split(","), domains: [...domains] });
 }
 
 function want(name: ClusterName, domains: readonly string[], before?: SettingsWanted["before"]): SettingsWanted {

@@ -1,6 +1,8 @@
 /** A status of a server that is well, for tests that change a part of it. */
 import type { Status } from "../../src/contract/status.ts";
 
+type ClusterStatus = Status["clusters"][number];
+
 /** Makes a status; of the server only what is given differs from one that is well. */
 export function statusOf(
   given: Partial<Omit<Status, "server">> & { readonly server?: Partial<Status["server"]> } = {},
@@ -28,5 +30,24 @@ export function statusOf(
       tokenRequired: false,
       ...given.server,
     },
+  };
+}
+
+/** Makes what a status says of a cluster; only what is given differs from one that has no records and was never heard of. */
+export function clusterOf(given: Partial<ClusterStatus> = {}): ClusterStatus {
+  return {
+    name: "default",
+    clusterIPs: ["192.168.122.167"],
+    followsCaller: false,
+    caller: null,
+    silentSeconds: 0,
+    movedTo: null,
+    domains: ["dtk.io"],
+    targets: "cluster",
+    negotiation: null,
+    lastHeard: null,
+    records: {},
+    shown: 0,
+    ...given,
   };
 }
