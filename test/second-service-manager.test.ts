@@ -79,7 +79,7 @@ describe("the plain supervisor", () => {
       HOSTSFILE_SERVER_PORT: String(port),
       HOSTSFILE_SERVER_HOST: listen.host,
       HOSTSFILE_SERVER_HOSTS_FILE: places.hostsFile,
-      HOSTSFILE_SERVER_STATE_FOLDER: places.stateFolder,
+      HOSTSFILE_SERVER_STATE_DIR: places.stateFolder,
       HOSTSFILE_SERVER_DOMAINS: "dtk.io",
       HOSTSFILE_SERVER_CLUSTER_IP: "192.0.2.1",
     };
