@@ -328,7 +328,12 @@ describe("an error that nobody expected", () => {
     expect(listener.viewTrouble).toHaveBeenCalledWith(expect.objectContaining(trouble), bug);
     expect(sink.shown).toHaveLength(before);
     expect(await reconciler.reconcile()).toMatchObject({ ok: false, trouble });
+    const release = sink.hold();
     poison(false);
+    // Worked out is not yet shown.
+    await expect.poll(() => sink.inFlight).toBe(1);
+    expect(reconciler.state()).toMatchObject({ ready: false, viewTrouble: trouble });
+    release();
     await expect.poll(() => reconciler.state()).toMatchObject({ ready: true, viewTrouble: undefined });
     expect(sink.shown.at(-1)).toHaveLength(51);
   });

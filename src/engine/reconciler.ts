@@ -168,9 +168,12 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   }
 
   async #fly(): Promise<boolean> {
+    const before = this.#viewTrouble;
     const view = (await this.#workOutView()) ?? this.#nothingIfCleared();
     if (view !== undefined) {
       for (const sink of this.#options.sinks) await this.#show(sink, view);
+      // What was there before is over, but only now: nothing is ready before the view is shown.
+      if (this.#viewTrouble === before) this.#viewTrouble = undefined;
       this.#view = view;
       this.#tell((listener) => listener.settled?.({ view, reports: this.#sinks.reports }));
       await this.#secure();
@@ -183,12 +186,10 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     // What was shown before this start is known once the store was opened.
     const shownFor = { get: (name: string) => findEntry(this.#shown(), name)?.cluster };
     try {
-      const view = await this.#inTurn((store) => {
+      return await this.#inTurn((store) => {
         this.#options.keeper.heal();
         return this.#current.workOut(store, { ownNames, shownFor });
       });
-      this.#viewTrouble = undefined;
-      return view;
     } catch (error) {
       this.#noteFailedView(error);
       return undefined;
