@@ -34,6 +34,11 @@ export const differences: readonly Difference[] = [
     explains: ({ targets }) => targets.every((target) => target === ""),
   },
   {
+    row: "an empty item of a list of hosts is left out, and does not stand for the hosts of a route's listeners",
+    side: "ExternalDNS",
+    explains: ({ of }) => hasKind(of, ...routeKinds) && hasEmptyHost(of),
+  },
+  {
     row: "a NodePort makes no SRV records",
     side: "ExternalDNS",
     // Under an empty name, too.
@@ -80,10 +85,19 @@ function hasKind(of: Case | undefined, ...kinds: readonly string[]): boolean {
   return of !== undefined && kinds.includes(of.kind);
 }
 
+function hasEmptyHost(of: Case | undefined): boolean {
+  return valuesOf(of, "hostname", of?.kind ?? "").some((list) => list.split(",").some((item) => item.trim() === ""));
+}
+
 function hasOtherController(of: Case | undefined, ...kinds: readonly string[]): boolean {
-  return (of?.objects ?? []).some(({ body }) => {
+  return valuesOf(of, "controller", ...kinds).some((controller) => controller !== "dns-controller");
+}
+
+/** The values of one of ExternalDNS's annotations on the objects of these kinds. */
+function valuesOf(of: Case | undefined, key: string, ...kinds: readonly string[]): readonly string[] {
+  const objects = (of?.objects ?? []).filter(({ body }) => kinds.includes(String(body["kind"])));
+  return objects.flatMap(({ body }) => {
     const { annotations = {} } = body.metadata as { readonly annotations?: Readonly<Record<string, string>> };
-    const controllers = Object.entries(annotations).filter(([key]) => key.endsWith("/controller"));
-    return kinds.includes(String(body["kind"])) && controllers.some(([, value]) => value !== "dns-controller");
+    return Object.entries(annotations).flatMap(([name, value]) => (name.endsWith(`/${key}`) ? [value] : []));
   });
 }
