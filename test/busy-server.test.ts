@@ -1,7 +1,7 @@
 /** A server that works on very many records answers everyone else meanwhile, and shows them none of the work that is half done. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Answer, curl, postRecords } from "./support/http.ts";
 import { startProduct } from "./support/product.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
@@ -74,26 +74,35 @@ test("while 20,000 records are posted, it answers others many times, and they se
   expect([...seen].filter((times) => times.includes("and"))).toEqual([]);
 });
 
-test.each([
-  ["numbers", "/records", `{"create":[${"1,".repeat(2_000_000)}1]}`, 204],
-  ["empty objects", "/adjustendpoints", `[${"{},".repeat(1_500_000)}{}]`, 200],
-  [
-    "one endpoint of a million targets",
-    "/records",
-    `{"create":[{"dnsName":"a.dtk.io","recordType":"A","targets":[${'"a",'.repeat(1_000_000)}"b"]}]}`,
-    204,
-  ],
-  ["what is nested a million deep", "/records", `{"create":[${"[".repeat(1_000_000)}${"]".repeat(1_000_000)}]}`, 204],
-  ["what is no JSON at its end", "/records", `{"create":[${"{},".repeat(1_000_000)}{}`, 400],
-])("while a body of %s is read, it answers others", async (_, path, body, status) => {
-  await using here = await start();
-  const { url } = here.server;
-  let most = 0;
-  // Without slices it never answers more than three times. On a busy machine this client may be the one that waits.
-  for (let attempt = 0; attempt < 20 && most <= 3; attempt += 1) {
-    const answer = curl(`${url}${path}`, { body, headers: { "content-type": "application/json" } });
-    most = Math.max(most, await countAnswers(url, answer));
-    expect((await answer).status).toBe(status);
-  }
-  expect(most).toBeGreaterThan(3);
+describe("a server", () => {
+  let here: Awaited<ReturnType<typeof start>>;
+
+  beforeAll(async () => {
+    here = await start();
+  });
+
+  afterAll(() => here[Symbol.asyncDispose]());
+
+  test.each([
+    ["numbers", "/records", `{"create":[${"1,".repeat(2_000_000)}1]}`, 204],
+    ["empty objects", "/adjustendpoints", `[${"{},".repeat(1_500_000)}{}]`, 200],
+    [
+      "one endpoint of a million targets",
+      "/records",
+      `{"create":[{"dnsName":"a.dtk.io","recordType":"A","targets":[${'"a",'.repeat(1_000_000)}"b"]}]}`,
+      204,
+    ],
+    ["what is nested a million deep", "/records", `{"create":[${"[".repeat(1_000_000)}${"]".repeat(1_000_000)}]}`, 204],
+    ["what is no JSON at its end", "/records", `{"create":[${"{},".repeat(1_000_000)}{}`, 400],
+  ])("while a body of %s is read, it answers others", async (_, path, body, status) => {
+    const { url } = here.server;
+    let most = 0;
+    // Without slices it never answers more than three times. On a busy machine this client may be the one that waits.
+    for (let attempt = 0; attempt < 20 && most <= 3; attempt += 1) {
+      const answer = curl(`${url}${path}`, { body, headers: { "content-type": "application/json" } });
+      most = Math.max(most, await countAnswers(url, answer));
+      expect((await answer).status).toBe(status);
+    }
+    expect(most).toBeGreaterThan(3);
+  });
 });
