@@ -226,7 +226,7 @@ describe("under a running server", () => {
     expect(await namesOf(again)).toEqual(["bar.dtk.io", "foo.dtk.io", "later.dtk.io"]);
   });
 
-  test("it is gone while nothing is shown: what was stored is missed all the same", async () => {
+  test("it is gone while nothing is shown: what was stored is still missed", async () => {
     using here = desktop();
     await using server = await here.start();
     expect(await statusOf(postRecords(server.url, { create: [ownership("a.dtk.io")] }))).toBe(204);

@@ -35,7 +35,7 @@ test("each bundled package is in the notices, with its version and the whole tex
   }
 });
 
-test("what is no package has no part", () => {
+test("a folder that is not a package has no part", () => {
   expect(renderNotices(["src/cli/main.ts"])).toBe(renderNotices([]));
 });
 

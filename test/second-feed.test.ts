@@ -107,7 +107,7 @@ test("an update of one feed leaves the other's record as it was sent", async () 
   expect(scene.shown()).toEqual(["a.dtk.io 192.0.2.2 fd00::2"]);
 });
 
-test("a call of the watcher is no sign of life of ExternalDNS", async () => {
+test("a call of the watcher is not a sign of life of ExternalDNS", async () => {
   await using scene = await makeScene();
   await scene.watch.change({ create: [endpoint("a.dtk.io", "192.0.2.1")] });
   const { clusters } = await scene.app.status();

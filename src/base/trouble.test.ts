@@ -18,12 +18,12 @@ test("where there is nothing to type there is no field", () => {
   expect(toTrouble(new TroubleError(words, { exitCode: 1 }))).toStrictEqual(words);
 });
 
-test("the command stands behind the words", () => {
+test("the command follows the words", () => {
   expect(adviceOf(trouble)).toBe("Add one: curl -d dtk.io http://localhost:5000");
   expect(adviceOf({ hint: "Make room." })).toBe("Make room.");
 });
 
-test("that the server keeps retrying stands before the hint", () => {
+test("that the server keeps retrying comes before the hint", () => {
   const retried = { ...trouble, isRetried: true };
   expect(hintOf(retried)).toBe("The server keeps retrying. Add one:");
   expect(adviceOf(retried)).toBe("The server keeps retrying. Add one: curl -d dtk.io http://localhost:5000");

@@ -24,6 +24,6 @@ test.each([
   expect(readWebhookURL(text)).toMatchObject(expected);
 });
 
-test("what is no URL", () => {
+test("what is not a URL", () => {
   expect(readWebhookURL("192.168.122.1:5000")).toBeUndefined();
 });

@@ -11,7 +11,7 @@ test("each check has an id and a title of its own", () => {
   expect(ids.filter((id) => !/^[a-z]+(?:-[a-z]+)*$/.test(id))).toEqual([]);
 });
 
-test.each(checks)("$id: what it needs stands before it", ({ id, needs }) => {
+test.each(checks)("$id: what it needs comes before it", ({ id, needs }) => {
   expect(needs.filter((need) => !ids.slice(0, ids.indexOf(id)).includes(need))).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-/** The reconciler: one flight at a time, nothing answered before it is shown, and it heals by itself. */
+/** The reconciler: one flight at a time, nothing answered before it is shown, and it heals without help. */
 import { truncateSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
@@ -398,7 +398,7 @@ describe("an error that nobody expected", () => {
     await expect(reconciler.change(add("a"))).resolves.toEqual({ ok: true });
   });
 
-  test("while it stops: it stops all the same", async () => {
+  test("while it stops: it still stops", async () => {
     const { reconciler, sink } = start();
     const release = sink.hold();
     const change = reconciler.change(add("a"));

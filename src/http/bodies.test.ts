@@ -1,4 +1,4 @@
-/** Whose body is given up when there is no room: who stands still, then the greediest, and never who keeps sending little. */
+/** Whose body is given up when there is no room: first one that has stopped, then the greediest, and never one that keeps sending a little. */
 import { once } from "node:events";
 import { type Socket, connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -99,7 +99,7 @@ describe("in room for 4 MiB, 2 MiB for one origin", () => {
     expect(greedy.filter(({ body }) => body.isGivenUp)).toHaveLength(1);
   });
 
-  test("what is worked on is waited for, and who waits is not slow", async () => {
+  test("a body waits for those that are worked on, and is not slow for that", async () => {
     const bodies = open();
     const worked = [begin(bodies, "a"), begin(bodies, "b")];
     for (const one of worked) {
@@ -117,7 +117,7 @@ describe("in room for 4 MiB, 2 MiB for one origin", () => {
     expect(await waiting.outcome).toBe("whole");
   });
 
-  test("its clock stands while there is nothing to measure, and no timer is left", async () => {
+  test("its clock stops while there is nothing to measure, and no timer is left", async () => {
     const bodies = open();
     const one = begin(bodies, "a");
     await one.send(1000);

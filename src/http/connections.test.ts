@@ -102,7 +102,7 @@ describe("a refused request ends its connection", () => {
     expect(await answer).toMatch(/^HTTP\/1\.1 401 [^]*\r\nConnection: close\r\n/i);
   });
 
-  test("its body may still be on its way: the answer arrives all the same", async () => {
+  test("its body may still be on its way: the answer still arrives", async () => {
     await using place = await openPlace();
     const socket = await place.open(strangers[0] ?? "");
     const answer = readAll(socket);

@@ -44,7 +44,7 @@ describe("a link", () => {
     expect(sessions.begin(second)).toBeUndefined();
   });
 
-  test("is no session's secret, nor the other way round", () => {
+  test("is not a session's secret, nor the other way round", () => {
     const { sessions } = make();
     const link = sessions.makeLink();
     expect(sessions.has(link)).toBe(false);

@@ -89,7 +89,7 @@ test("an API server that refuses: its own sentence", async () => {
   });
 });
 
-test("something that is no API server", async () => {
+test("something that is not an API server", async () => {
   await using server = await serve((_, response) => response.end("<html>"));
   const api = await open(kubeconfigFor(server.url));
   await expect(api.read("/api/v1/nodes", z.object({ items: z.array(z.string()) }))).rejects.toMatchObject({

@@ -16,7 +16,7 @@ test.each([
   expect(caller && originOf(caller)).toBe(origin);
 });
 
-test("who is at the other end is known before it says anything", async () => {
+test("the caller is known before it says anything", async () => {
   await using app = await makeTestApp({
     networks: {
       interfaces: () => [{ interfaceName: "virbr0", address: "2001:db8::1", bits: 64, mac: "02:00:00:00:00:02" }],

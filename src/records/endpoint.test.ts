@@ -49,7 +49,7 @@ test("an update writes the new side even where the old side was never stored", (
   expect([...applyTo(new Map(), mutation).values()]).toEqual([{ ...nameA, recordTTL: 60 }]);
 });
 
-test("no key stands in both lists", () => {
+test("no key is in both lists", () => {
   fc.assert(
     fc.property(changes, (change) => {
       const { remove, put } = planMutation(change);

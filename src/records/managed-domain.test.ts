@@ -28,9 +28,12 @@ test("nothing is managed without domains", () => {
   expect(isManaged("foo.dtk.io", domains())).toBe(false);
 });
 
-test.each(["", " ", ".", "*.dtk.io", "a_b.io", "dtk.io/x", "1.2.3.4", "dtk..io"])("%j is no managed domain", (text) => {
-  expect(parseManagedDomain(text)).toBeUndefined();
-});
+test.each(["", " ", ".", "*.dtk.io", "a_b.io", "dtk.io/x", "1.2.3.4", "dtk..io"])(
+  "%j is not a managed domain",
+  (text) => {
+    expect(parseManagedDomain(text)).toBeUndefined();
+  },
+);
 
 test("a name is managed exactly when it is the domain or ends in a dot and the domain", () => {
   fc.assert(

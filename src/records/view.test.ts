@@ -305,7 +305,7 @@ describe("several clusters that want one name", () => {
     expect(lines(view([a, { ...b, endpoints: [] }], { holders }))).toEqual(["192.0.2.10 foo.dtk.io"]);
   });
 
-  test("a cluster that cannot show the name is no rival", () => {
+  test("a cluster that cannot show the name does not compete for it", () => {
     expect(lines(view([a, { ...b, clusterIP: "" }]))).toEqual(["192.0.2.10 foo.dtk.io"]);
     expect(lines(view([a, { ...b, domains: ["other.io"] }]))).toEqual(["192.0.2.10 foo.dtk.io"]);
   });

@@ -42,7 +42,7 @@ describe("what hinders", () => {
     expect(await codesAt(etc.path)).toEqual([]);
   });
 
-  test("a port of somebody else, who is named, but not our own", async () => {
+  test("a port that another program holds, which is named, but not our own", async () => {
     using etc = makeEtc();
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");

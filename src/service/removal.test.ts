@@ -62,7 +62,7 @@ describe("what is there", () => {
     expect([found.includes(ours), found.includes(theirs)]).toEqual([true, false]);
   });
 
-  test("a command that is no link is not ours either", async () => {
+  test("a command that is a plain file is not ours either", async () => {
     using here = installed();
     const path = join(here.places.commandFolder, "dtk");
     writeFileSync(path, "#!/bin/sh\n");

@@ -35,7 +35,7 @@ test("the feeds of a cluster are remembered apart, and go with it", () => {
   expect([memory.contact(watch), memory.negotiation(externalDNS)]).toEqual([noContact, undefined]);
 });
 
-test("what was told without a call is no contact", () => {
+test("what was told without a call is not a contact", () => {
   using folder = temporaryFolder();
   {
     using store = openStore({ folder: folder.path, now: () => 0 });

@@ -427,7 +427,7 @@ describe("a damaged database", () => {
     expect(existsSync(path)).toBe(true);
   });
 
-  test("a start that died while it made the database is no damage", () => {
+  test("a start that died while it made the database did no damage", () => {
     using folder = temporaryFolder();
     writeFileSync(join(folder.path, `${databaseName}.new`), "half");
     using store = open(folder.path);
@@ -544,7 +544,7 @@ describe("the keeper", () => {
     expect(troubleOf(found)).toBe("state-unavailable");
   });
 
-  test("a refused change is no trouble of the store, and an error that is a bug stays one", () => {
+  test("a refused change is not a trouble of the store, and an error that is a bug stays one", () => {
     using folder = temporaryFolder();
     using keeper = keepFolder({ folder: folder.path, now: () => 0 });
     const domains = Array.from({ length: 1001 }, (_, index) => `d${index}.io`) as unknown as ClusterSettings["domains"];

@@ -157,7 +157,7 @@ describe.skipIf(!isRoot)("from another machine (needs root for network namespace
     expect(await call(networks.neighbour, "GET /records", { at: home.desktop, token })).toBe(503);
   });
 
-  test("where IPv6 is switched off it listens on IPv4 all the same", async () => {
+  test("where IPv6 is switched off it still listens on IPv4", async () => {
     await using networks = await openNetworks();
     await using desktop = await openDesktop();
     await run([...networks.desktop.enter, "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6"]);

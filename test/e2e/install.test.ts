@@ -65,7 +65,7 @@ describe("from nothing to nothing", () => {
     expect(differences(before, await machine.changes())).toEqual([]);
   });
 
-  test("who is not root is told the line to type", async () => {
+  test("a user who is not root is told the line to type", async () => {
     const { code, output } = await run(machine, `${asUser} ${launcher} install --port=5001`);
     expect([code, output]).toEqual([3, expect.stringContaining(`Run: sudo ${launcher} install --port=5001`)]);
     const there = await run(machine, `cd ${home}; ${asUser} ./hostsfile-server uninstall`);

@@ -94,7 +94,7 @@ describe.skipIf(!canHaveChromium)("in Chromium (needs it, or root and apt-get to
     expect(size).toBeLessThanOrEqual(maxBytes);
   });
 
-  test("a record that is posted appears by itself and goes by itself, and focus and filter stay", async () => {
+  test("a record that is posted appears and goes without a reload, and focus and filter stay", async () => {
     const {
       browser: opened,
       url,

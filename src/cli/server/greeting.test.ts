@@ -64,7 +64,7 @@ describe("the address to paste", () => {
     expect(webhookHost({ ...facts, ...change })).toBe(expected);
   });
 
-  test("stands in brackets when it is IPv6, and names the place of the token", () => {
+  test("is in brackets when it is IPv6, and names the place of the token", () => {
     expect(says({ host: "fd00::1", isTokenRequired: true })).toContain(
       "--webhook-provider-url=http://default:TOKEN@[fd00::1]:5000",
     );

@@ -58,7 +58,7 @@ describe("a token file", () => {
     expect(said.join()).not.toMatch(/first-token|second-token/);
   });
 
-  test("that was never named is none, and one that is no longer named is none again", () => {
+  test("that was never named means no token, and so does one that is not named any more", () => {
     using scene = open();
     expect(scene.tokens.token).toEqual({ kind: "none" });
     scene.tokens.follow(scene.path);

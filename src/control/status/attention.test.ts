@@ -180,7 +180,7 @@ describe("silence", () => {
     ]);
   });
 
-  test("of days in which this machine slept is no absence", () => {
+  test("of days in which this machine slept does not count as absence", () => {
     expect(silent(3 * day, 0).map(({ code }) => code)).toEqual(["external-dns-silent"]);
   });
 

@@ -68,7 +68,7 @@ test("a status without a change has the same id in every stream", async () => {
   expect(ids[0]).toBe(ids[1]);
 });
 
-test("a clock that goes on is no change, a call is one", async () => {
+test("the passing of time is not a change, a call is one", async () => {
   await using app = await makeTestApp();
   const status = await app.status();
   const [cluster] = status.clusters;
@@ -99,7 +99,7 @@ describe("bounds", () => {
     }
   });
 
-  test("an answer to HEAD is no stream and takes no place", async () => {
+  test("an answer to HEAD is not a stream and takes no place", async () => {
     await using scene = await setUp();
     for (let index = 0; index <= maxStreams; index++) {
       const answer = await exchange(

@@ -86,7 +86,7 @@ describe("GET /metrics", () => {
     );
   });
 
-  test("forgets what is no longer so", async () => {
+  test("forgets what does not hold any more", async () => {
     await using app = await makeTestApp();
     await app.call("POST /domains", { body: "dtk.io" });
     const endpoint = { dnsName: "*.dtk.io", targets: ["192.0.2.1"], recordType: "A" };

@@ -72,7 +72,7 @@ test("a server of a user's cannot write root's file", () => {
   });
 });
 
-test("only a protection is lifted by itself", () => {
+test("only a protection is lifted automatically", () => {
   expect(judgeWritable(hostsFileOf({ attributes: "i" }), root)).toHaveProperty("fix.commands", [
     ["chattr", "-i", "/etc/hosts"],
   ]);

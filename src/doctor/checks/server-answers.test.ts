@@ -88,14 +88,14 @@ test("the reason of the last end is said in words", () => {
   expect(judgeSilence({ ...silent, service }).message).toContain("ended with exit code 3 and was started 4 more times");
 });
 
-test("without the token the rest cannot be looked at, and that is no problem", () => {
+test("without the token the rest cannot be looked at, which is not a problem", () => {
   expect(judgeSilence({ ...silent, trouble: trouble("token-unreadable") })).toMatchObject({
     grade: "warning",
     isDeadEnd: true,
   });
 });
 
-test("only a stopped service can be started by itself", () => {
+test("only a stopped service can be started automatically", () => {
   expect(judgeSilence({ ...silent, service: stopped })).toHaveProperty("fix.commands", [
     ["systemctl", "start", "hostsfile-server.socket", "hostsfile-server.service"],
   ]);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { runProgram } from "../../base/process.ts";
 import { resolveName } from "./lookup.ts";
 
-test("localhost is this machine, and an address stands once", async () => {
+test("localhost is this machine, and an address is listed once", async () => {
   const found = await resolveName({ run: runProgram }, "localhost");
   expect(found.some((address) => /^(?:127\.|::1$)/.test(address))).toBe(true);
   expect(new Set(found).size).toBe(found.length);

@@ -104,7 +104,7 @@ describe("what is read", () => {
     expect(valuesOf(values)).toEqual({ domains: ["dtk.io"] });
   });
 
-  test("an alias stands for what it names", () => {
+  test("an alias means what it names", () => {
     const { values } = read("own: &own [dtk.io]\ndns:\n  domain: *own\n");
     expect(values.domains).toEqual({ value: ["dtk.io"], place: { path: "config.yaml", line: 1, column: 12 } });
   });
@@ -205,7 +205,7 @@ config.yaml:7:16: dns.cluster-ip: "192.0.2.2,192.0.2.1" is not an address, or on
     expect(troubleOf("dns:\n  domain: a_b.io,*.io\n").message).toMatch(/"a_b\.io" is not[\s\S]*"\*\.io" is not/);
   });
 
-  test("the caret stands under the spot behind tabs", () => {
+  test("the caret is under the spot after tabs", () => {
     expect(troubleOf("dns: {\t\tdomain: '*'}").message).toMatch(
       /\n {2}1 \| dns: \{\t\tdomain: '\*'\}\n {4}\| {7}\t\t {8}\^$/,
     );

@@ -144,7 +144,7 @@ test("the chain that drops is named", () => {
   expect(judgePacket(ruleset("drop", []), packet)).toEqual({ kind: "blocked", chains: ["inet filter input"] });
 });
 
-test("what is no ruleset is none", () => {
+test("a text that is not a ruleset has no rules", () => {
   expect(readRuleset("")).toBeUndefined();
   expect(readRuleset("{}")).toBeUndefined();
   expect(readRuleset('{"nftables": []}')?.size).toBe(0);

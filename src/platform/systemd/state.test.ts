@@ -37,7 +37,7 @@ test.each([
   expect(readState(`LoadState=loaded\nUnitFileState=${file}\n`)?.startsAtBoot).toBe(startsAtBoot);
 });
 
-test("an end that is no exit code is named as systemd names it", () => {
+test("an end without an exit code is named as systemd names it", () => {
   expect(readState("LoadState=loaded\nResult=watchdog\nExecMainStatus=9\n")?.lastEnd).toBe("watchdog");
 });
 

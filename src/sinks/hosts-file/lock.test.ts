@@ -129,7 +129,7 @@ test("a service that holds it is stopped with its socket, as a killed one comes 
   if (lock.state === "held") await lock[Symbol.asyncDispose]();
 });
 
-test("a lock file that holds rubbish is no reason to have no writer", async () => {
+test("a lock file that holds rubbish does not keep a writer away", async () => {
   using place = plainPlace("");
   writeFileSync(join(place.folder, lockName), "rubbish ".repeat(1000));
   const lock = take(place);

@@ -31,7 +31,7 @@ test("a file that was missing is told, since the path may be wrong", () => {
 });
 
 describe("lines of the user's that were inside the block", () => {
-  test("are told one by one, with what stands in them", () => {
+  test("are told one by one, with their text", () => {
     const notices = tell({ rendering: { moved: moved(10) } });
     expect(notices).toHaveLength(10);
     expect(notices[0]?.message).toContain("/etc/hosts:2: your line `mine 0`");

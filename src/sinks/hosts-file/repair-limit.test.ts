@@ -27,7 +27,7 @@ test("two minutes of peace end it", () => {
   expect(repairsIn(limit, 200_000, 1)).toBe(10);
 });
 
-test("a repair now and then is no fight", () => {
+test("a repair now and then is not a fight", () => {
   const limit = new RepairLimit();
   for (let now = 0; now < 100_000; now += 2_000) {
     expect(limit.allows(now)).toBe(true);

@@ -37,7 +37,7 @@ describe("negotiation", () => {
     expect(await response.text()).toBe('{"include":["dtk.io","mydomain.io"]}');
   });
 
-  test("without a managed domain answers no list, and lets nothing pass all the same", async () => {
+  test("without a managed domain answers without a list, and still lets nothing pass", async () => {
     await using app = await makeTestApp();
     expect(await (await app.call("GET /", { headers })).text()).toBe("{}");
     const adjusted = await app.call("POST /adjustendpoints", {

@@ -30,7 +30,7 @@ test("endpoints come back as they are written, in their order", () => {
   );
 });
 
-test("those that are picked come back in their very words, whatever stands beside them", () => {
+test("those that are picked come back in their very words, whatever is beside them", () => {
   const written = fc.tuple(endpoint, fc.boolean(), fc.constantFrom(undefined, 1, "\t"));
   fc.assert(
     fc.property(fc.array(written, { maxLength: 40 }), fc.boolean(), (entries, hasBadOnes) => {

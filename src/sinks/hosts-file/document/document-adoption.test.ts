@@ -83,7 +83,7 @@ describe("who was shown another file", () => {
   });
 });
 
-test("a damaged block that only a person can decide is no ground for a plan", () => {
+test("a damaged block that only a person can decide leads to no plan", () => {
   const text = render("x\n").after.replace(/# BEGIN.*\n/, "");
   expect(planAdoption(text, adoptable)).toBeUndefined();
 });

@@ -38,7 +38,7 @@ const c = "10.0.0.1 c.dtk.io";
 const begin = (text: string): string => /# BEGIN hostsfile-server [^\n]*\n/.exec(text)?.[0] ?? "";
 const end = "# END hostsfile-server\n";
 
-describe("where the block stands", () => {
+describe("where the block is", () => {
   test("a new block goes to the end, in the order of the wanted lines", () => {
     const { after } = show("127.0.0.1 localhost\n", [a, b]);
     expect(after).toBe(`127.0.0.1 localhost\n${begin(after)}${a}\n${b}\n${end}`);

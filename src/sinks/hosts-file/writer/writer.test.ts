@@ -214,7 +214,7 @@ describe.concurrent("somebody edits meanwhile", () => {
     expect([round, readFileSync(place.path, "utf8")]).toEqual([2, `${oldText}# meanwhile\n10.0.0.1 a.test\n`]);
   });
 
-  test("the same length in the same moment is an edit all the same", async () => {
+  test("an edit of the same length in the same moment is still an edit", async () => {
     using place = plainPlace(oldText);
     await using writer = writerOf(place);
     let round = 0;

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { readFields } from "./fields.ts";
 
-test.each(["constructor", "__proto__", "toString", "hasOwnProperty"])("%s is no field", (key) => {
+test.each(["constructor", "__proto__", "toString", "hasOwnProperty"])("%s is not a field", (key) => {
   const complaints: string[] = [];
   const fields = readFields({}, (complaint) => complaints.push(complaint));
   expect(fields.has(key)).toBe(false);
