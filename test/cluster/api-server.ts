@@ -14,6 +14,8 @@ export interface APIServer extends AsyncDisposable {
   readonly port: number;
   /** Path of the certificate of its authority. */
   readonly authority: string;
+  /** Ends the API server alone with a signal, waits as long as the work takes, and starts it again on the same port. */
+  readonly restart: (signal: NodeJS.Signals, work?: () => Promise<void>) => Promise<void>;
   /** Path of the private key that signs the tokens of service accounts. */
   readonly signingKey: string;
 }
@@ -30,13 +32,22 @@ export async function startAPIServer(enter: readonly string[] = []): Promise<API
   const etcdURL = `http://127.0.0.1:${await freePort()}`;
   const etcd = started.use(await startEtcd({ folder, url: etcdURL, enter }));
   const port = await freePort();
-  const apiServer = started.use(await startProgram([...enter, ...apiServerCommand({ folder, etcdURL, port })]));
+  const command = [...enter, ...apiServerCommand({ folder, etcdURL, port })];
+  let apiServer = await startProgram(command);
+  started.defer(async () => apiServer[Symbol.asyncDispose]());
   const kubeconfig = join(folder, "kubeconfig");
   await writeFile(kubeconfig, JSON.stringify(kubeconfigOf(folder, port)), { mode: 0o600 });
-  await waitUntilReady([...enter, tools.kubectl, "--kubeconfig", kubeconfig], [etcd, apiServer]);
+  const kubectl = [...enter, tools.kubectl, "--kubeconfig", kubeconfig];
+  await waitUntilReady(kubectl, [etcd, apiServer]);
+  const restart: APIServer["restart"] = async (signal, work) => {
+    await apiServer.stop(signal);
+    await work?.();
+    apiServer = await startProgram(command);
+    await waitUntilReady(kubectl, [etcd, apiServer]);
+  };
   const owned = started.move();
   const [authority, signingKey] = [certificateOf(folder), join(folder, "sa.key")];
-  return { kubeconfig, port, authority, signingKey, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { kubeconfig, port, authority, signingKey, restart, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 async function makeSecrets(folder: string): Promise<void> {

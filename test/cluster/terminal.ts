@@ -13,7 +13,9 @@ export interface Terminal extends AsyncDisposable {
   readonly type: (code: string) => Promise<string>;
   /** Types a command that stays in the foreground, in place of the one before. */
   readonly serve: (code: string) => Promise<Program>;
-  /** Ctrl-C in the terminal of the server. */
+  /** Types a command that stays in the foreground into a terminal beside it; resolves when it has said something. */
+  readonly beside: (code: string, said: RegExp) => Promise<Program>;
+  /** Ctrl-C in the terminals of the server and beside it. */
   readonly interrupt: () => Promise<void>;
   /** Writes a file into the folder in which the commands are typed. */
   readonly save: (name: string, text: string) => Promise<void>;
@@ -37,17 +39,27 @@ export async function openTerminal(place: {
   const environment = { KUBECONFIG: kubeconfig, HOME: home, PATH: path };
   const bash = (code: string): string[] => [...enter, "bash", "-euo", "pipefail", "-c", `cd\n${rewrite(code)}`];
   let server: Program | undefined;
-  const interrupt = async (): Promise<void> => void (await server?.stop("SIGINT"));
+  const others: Program[] = [];
+  const interrupt = async (): Promise<void> => {
+    for (const other of others.splice(0)) await other.stop("SIGINT");
+    await server?.stop("SIGINT");
+  };
+  // A terminal's Ctrl-C reaches the program itself, so the shell must not stand in between.
+  const start = async (code: string): Promise<Program> =>
+    startProgram(bash(code.replace(/^(?:sudo )?\.\/hostsfile-server/m, "exec $&")), { environment });
   return {
     interrupt,
+    beside: async (code, said) => {
+      const started = await start(code);
+      others.push(started);
+      await eventually(() => expect(started.log()).toMatch(said));
+      return started;
+    },
     type: async (code) => run(bash(code), { environment }),
     save: async (name, text) => writeFile(join(home, name), text),
     serve: async (code) => {
       await interrupt();
-      // A terminal's Ctrl-C reaches the server itself, so the shell must not stand in between.
-      const started = await startProgram(bash(code.replace(/^(?:sudo )?\.\/hostsfile-server/m, "exec $&")), {
-        environment,
-      });
+      const started = await start(code);
       server = started;
       await eventually(() => {
         expect(started.exit(), `it said: ${started.log()}`).toBeUndefined();

@@ -101,7 +101,7 @@ describe.skipIf(missing !== undefined)(
       await using place = await openPlace();
       const { cluster, desktop, terminal } = place;
       await terminal.serve(take(readme, "sudo ./hostsfile-server"));
-      expect(await terminal.type(take(readme, "cat > config.yaml"))).toContain("is now installed and calls the server");
+      await terminal.beside(take(readme, "./hostsfile-server watch"), /: connected to /);
       const output = await terminal.type(take(readme, "kubectl -n default create ingress"));
       expect(output).toMatch(new RegExp(`^${cluster.address.replaceAll(".", "\\.")} +foo\\.dtk\\.io$`, "m"));
       expect(output).toContain("This is foo.dtk.io");
