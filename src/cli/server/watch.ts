@@ -3,13 +3,13 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { printable, printableJSON } from "../../base/printable.ts";
-import { TroubleError } from "../../base/trouble.ts";
+import { type Trouble, TroubleError } from "../../base/trouble.ts";
 import { findToken } from "../../client/held-token.ts";
 import { kubeconfigMissing, kubeconfigUnusable } from "../../kubernetes/trouble.ts";
 import { installedHost, installedPort } from "../../platform/installed.ts";
 import { machineNetworks } from "../../platform/inner.ts";
 import { isRoot } from "../../platform/user.ts";
-import { openMemory } from "../../sources/kubernetes/cluster-memory.ts";
+import { noMemory, openMemory } from "../../sources/kubernetes/cluster-memory.ts";
 import { followKubeconfigs, readKubeconfigs } from "../../sources/kubernetes/kubeconfig-follower.ts";
 import { isLocalHost } from "../../sources/kubernetes/local-host.ts";
 import { readerRole } from "../../sources/kubernetes/reader-role.ts";
@@ -17,7 +17,7 @@ import { openScratchServer } from "../../sources/kubernetes/scratch-server.ts";
 import { openServer, type ServerPort } from "../../sources/kubernetes/server-port.ts";
 import { systemClock } from "../../sources/kubernetes/system-clock.ts";
 import { kinds } from "../../sources/kubernetes/translate/kinds.ts";
-import { Watcher, type WatcherNotice } from "../../sources/kubernetes/watcher.ts";
+import { Watcher, type WatcherNotice, type WatcherOptions } from "../../sources/kubernetes/watcher.ts";
 import type { Given } from "../setting.ts";
 import type { portSetting, tokenFileSetting } from "./serve-settings.ts";
 import type { watchSettings } from "./watch-settings.ts";
@@ -37,8 +37,17 @@ export async function watchClusters(given: WatchSettings): Promise<number> {
   const paths = kubeconfigPaths(given.kubeconfig);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-  const watcher = makeWatcher(given, paths, stop.signal);
   requireContexts(given, paths);
+  const failure = Promise.withResolvers<never>();
+  const watcher = makeWatcher(given, paths, {
+    signal: stop.signal,
+    onNotice: (notice) => {
+      if (given.json === true) printNotice(notice);
+      else talkNotice(notice);
+      const trouble = given.once === true ? troubleOf(notice) : undefined;
+      if (trouble !== undefined) failure.reject(new TroubleError(trouble));
+    },
+  });
   process.on("SIGHUP", () => watcher.hurry());
   const following = followKubeconfigs({
     paths,
@@ -47,13 +56,26 @@ export async function watchClusters(given: WatchSettings): Promise<number> {
     onUnreadable: (path, reason) =>
       talk(kubeconfigUnusable(`The kubeconfig ${path} cannot be read: ${reason}.`).message),
   });
-  await (given.once === true ? untilRead(watcher, stop.signal) : following);
-  stop.abort();
-  await watcher.stop();
+  try {
+    await (given.once === true ? Promise.race([untilRead(watcher, stop.signal), failure.promise]) : following);
+  } finally {
+    stop.abort();
+    await watcher.stop();
+  }
   return 0;
 }
 
-function makeWatcher(given: WatchSettings, paths: readonly string[], signal: AbortSignal): Watcher {
+/** What keeps a cluster from being read, or its names from being handed in. */
+function troubleOf(notice: WatcherNotice): Trouble | undefined {
+  if (!("notice" in notice)) return undefined;
+  return "trouble" in notice.notice ? notice.notice.trouble : undefined;
+}
+
+function makeWatcher(
+  given: WatchSettings,
+  paths: readonly string[],
+  watching: Pick<WatcherOptions, "signal" | "onNotice">,
+): Watcher {
   const networks = machineNetworks();
   const statePath = join(userStateFolder(), "watch.json");
   return new Watcher({
@@ -66,13 +88,12 @@ function makeWatcher(given: WatchSettings, paths: readonly string[], signal: Abo
     classes: given.class === undefined ? undefined : new Set(given.class),
     namespaces: given.namespace ?? [],
     clock: systemClock,
-    signal,
+    ...watching,
     connectUnusually: async (context) => {
       const { readWithClient } = await import("../../kubernetes/client-kubeconfig.ts");
       return readWithClient({ kubeconfig: given.kubeconfig, context });
     },
-    memory: openMemory(given.dryRun === true ? "" : statePath, paths.join(delimiter)),
-    onNotice: given.json === true ? printNotice : talkNotice,
+    memory: given.dryRun === true ? noMemory : openMemory(statePath, paths.join(delimiter)),
   });
 }
 
@@ -123,7 +144,14 @@ function requireContexts({ context: named = [], kubeconfig, once }: WatchSetting
 /** Reads every cluster once, and says what could not be read. */
 async function untilRead(watcher: Watcher, signal: AbortSignal): Promise<void> {
   await watcher.firstChoice;
+  if (watcher.feeds.length === 0) throw noContext();
   await Promise.all(watcher.feeds.map(async (feed) => feed.inStep(signal)));
+}
+
+function noContext(): TroubleError {
+  const message = "No context of the kubeconfig leads to a cluster of this desktop, so nothing was read.";
+  const hint = "Name the context that is meant, wherever its cluster is:";
+  return new TroubleError({ code: "no-context", message, hint, command: "hostsfile-server watch --context=NAME" });
 }
 
 function userStateFolder(): string {

@@ -32,7 +32,7 @@ export class ClusterIPFollower {
     this.#options = options;
   }
 
-  /** The last choice, with what was tried. */
+  /** The last choice that the server was told, with what was tried. */
   get choice(): ClusterIPChoice | undefined {
     return this.#choice;
   }
@@ -78,11 +78,11 @@ export class ClusterIPFollower {
     const candidates = findCandidates(factsOf(model));
     const choice = await chooseClusterIP(candidates, probe);
     if (choice === undefined) return false;
-    this.#choice = choice;
     const present = await read();
     const isCandidate = present.some((address) => candidates.some((candidate) => candidate.address === address));
     const isKept = !choice.isListening && isCandidate;
     if (!isKept && present.join() !== choice.clusterIPs.join()) await write(choice.clusterIPs);
+    this.#choice = choice;
     return choice.isListening;
   }
 }

@@ -18,6 +18,9 @@ export interface ClusterMemory {
   readonly drop: (name: ClusterName) => void;
 }
 
+/** Remembers nothing, as for a dry run. */
+export const noMemory: ClusterMemory = { clusters: () => [], remember: () => {}, drop: () => {} };
+
 const fileSchema = z.array(z.object({ name: z.string(), context: z.string(), kubeconfig: z.string() }));
 
 /**
