@@ -34,6 +34,11 @@ export const differences: readonly Difference[] = [
     explains: ({ targets }) => targets.every((target) => target === ""),
   },
   {
+    row: "an annotation target with empty items alone counts as absent",
+    side: "watcher",
+    explains: ({ of }) => hasEmptyTarget(of),
+  },
+  {
     row: "an empty item of a list of hosts is left out, and does not stand for the hosts of a route's listeners",
     side: "ExternalDNS",
     explains: ({ of }) => hasKind(of, ...routeKinds) && hasEmptyHost(of),
@@ -83,6 +88,11 @@ export const differences: readonly Difference[] = [
 
 function hasKind(of: Case | undefined, ...kinds: readonly string[]): boolean {
   return of !== undefined && kinds.includes(of.kind);
+}
+
+function hasEmptyTarget(of: Case | undefined): boolean {
+  const kinds = (of?.objects ?? []).map(({ body }) => String(body["kind"]));
+  return valuesOf(of, "target", ...kinds).some((list) => list !== "" && /^[ ,]+$/.test(list));
 }
 
 function hasEmptyHost(of: Case | undefined): boolean {
