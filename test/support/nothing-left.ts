@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const prefix = "hostsfile-server-run-";
+/** Short, since paths of tests are shown on narrow terminals. */
+const prefix = "tests-";
 
 /** Milliseconds between two looks, and how many there are before what still runs counts as left behind. */
 const [pause, looks] = [100, 50];
