@@ -30,7 +30,7 @@ function introduction(): string {
 
 <!-- Made by \`npm run docs\` from the declarations in src/cli and src/dtk/configuration/entry.ts; a test fails when it is stale. -->
 
-Every command takes flags, as \`--flag=value\` or \`--flag value\`. Every flag has an environment variable that stands for it.
+Every command takes flags, as \`--flag=value\` or \`--flag value\`. Every flag has an environment variable that sets the same value.
 When both are given, the flag counts. An empty variable counts as not given. \`sudo\` drops variables, so with it use flags.
 
 A list is comma separated. A switch takes no value as a flag; its variable takes \`true\`, \`1\`, \`yes\` or \`on\`, and \`false\`, \`0\`, \`no\` or \`off\`.
@@ -107,7 +107,7 @@ const surroundings = `## Other variables
 | \`STATE_DIRECTORY\` | Set by systemd for a unit with \`StateDirectory=\`: the state folder when \`--state-dir\` is not given. |
 | \`XDG_STATE_HOME\` | Where a user who is not root keeps state; \`~/.local/state\` when not set. |
 | \`NO_COLOR\` | Set to anything: no colours. |
-| \`FORCE_COLOR\` | Set to \`1\`: colours in the status also where the output is no terminal. |
+| \`FORCE_COLOR\` | Set to \`1\`: colours in the status also when the output is not a terminal. |
 `;
 
 const exitCodes = `## Exit codes
@@ -158,7 +158,7 @@ function renderLimits(): string {
 
 These are fixed. The addresses of an IPv6 network of 64 bits count as one, but for this machine's own. There are fewer connections where the process may open few files (\`ulimit -n\`): 64 of these are kept for other things.
 When there is no room for a connection, one is closed for it: a stranger's, or else the one that has been idle for longest of the address with the most.
-When there is no room for a body, unfinished ones get 503: first those that stand still, the slowest before the others, then the largest of the address with the most.
+When there is no room for a body, unfinished ones get 503: first those that have stalled, the slowest before the others, then the largest of the address with the most.
 
 | what | at most |
 |---|---|

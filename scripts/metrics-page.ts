@@ -17,7 +17,7 @@ export async function renderMetricsPage(): Promise<string> {
 
 <!-- Made by \`npm run docs\` from src/control/status/prometheus.ts; a test fails when it is stale. -->
 
-\`GET /metrics\` answers Prometheus, to this machine itself, or to who shows the admin token:
+\`GET /metrics\` answers Prometheus, to this machine itself, or to anyone with the admin token:
 
 \`\`\`yaml
 scrape_configs:

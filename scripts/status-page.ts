@@ -19,9 +19,9 @@ export function renderStatusPage(): string {
 
 \`GET /status\` answers this, and \`hostsfile-server status --json\` prints it; [the protocol](protocol.md#status) has an example.
 
-This is version ${statusVersion}, which stands in \`schemaVersion\`. While that stays the same, fields are only added: none goes, none changes its type or its meaning. Nor do codes and reasons change. Messages and hints are for people and may.
+This is version ${statusVersion}, as \`schemaVersion\` says. Within a version, fields are only added. No field is removed or changes its type or meaning, and no code or reason changes. Messages and hints are for people and may change.
 
-When there is no status, \`status --json\` prints an object with \`code\`, \`message\`, \`hint\` and, where there is one, \`command\` in its place and exits with 3. \`status --watch --json\` prints one object a line, at first and at each change; that ExternalDNS called again is none.
+When there is no status, \`status --json\` prints an object with \`code\`, \`message\`, \`hint\` and, where there is one, \`command\` instead, and exits with 3. \`status --watch --json\` prints one object a line, at the start and at each change. A new call from ExternalDNS does not count as a change.
 
 | field | type | meaning |
 |---|---|---|

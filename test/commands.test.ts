@@ -327,7 +327,7 @@ describe("status", () => {
     expect(await runHere(command)).toMatchObject({ exitCode: 3, talk: expect.stringContaining("--token-file") });
     expect((await runHere([...command, `--token-file=${tokenFile}`])).exitCode).toBe(0);
     const environment = { HOSTSFILE_SERVER_TOKEN_FILE: tokenFile };
-    expect((await runHere(command, { environment })).output).toContain("may call     whoever shows a token");
+    expect((await runHere(command, { environment })).output).toContain("may call     anyone with a token");
   });
 
   test("colours come only where they are wanted", async () => {
@@ -575,7 +575,7 @@ describe("token", () => {
     expect(without.exitCode).toBe(3);
   });
 
-  test("a token with blanks cannot stand in a header", async () => {
+  test("a token with blanks is refused, since a header cannot carry it", async () => {
     using here = desktop();
     writeFileSync(join(here.folder, "token"), "an admin token with blanks");
     const { exitCode, talk } = await runHere(["token", `--token-file=${join(here.folder, "token")}`]);

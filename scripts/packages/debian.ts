@@ -206,7 +206,7 @@ async function sizeOf(tree: string): Promise<number> {
   return Math.ceil(sizes.reduce((sum, size) => sum + size, 0) / 1024);
 }
 
-/** Seconds since 1970 of the last change of the source, which stands in the place of the time of building. */
+/** Seconds since 1970 of the last change of the source, used instead of the time of building. */
 async function lastChange(): Promise<string> {
   const given = process.env["SOURCE_DATE_EPOCH"];
   if (given !== undefined) return given;

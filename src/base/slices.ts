@@ -31,7 +31,7 @@ function isWithinSlice(): boolean {
   return now < sliceEnd;
 }
 
-/** Each turn of the event loop has one slice, and whoever waits longest gets it. */
+/** Each turn of the event loop has one slice. The task that has waited longest gets it. */
 function nextTurn(): Promise<void> {
   queue = queue.then(() => new Promise((resolve) => setImmediate(resolve)));
   return queue;

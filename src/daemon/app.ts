@@ -192,7 +192,7 @@ function createAllowList({ reconciler, allow, networks = machineNetworks(), now 
   return new AllowList({ explicit: allow, networks, clusterIPs, now });
 }
 
-/** Only a token proves who calls. This machine's own addresses belong to any caller behind address translation. */
+/** Only a token proves the identity of a caller. This machine's own addresses belong to any caller behind address translation. */
 function callerDescriber(
   allowList: AllowList,
   tokenRequired: () => boolean,
@@ -241,7 +241,7 @@ function statusRoutes(guard: Guard, metrics: Metrics, options: StatusOptions): H
   return app;
 }
 
-/** A caller behind address translation learns as whom it is seen, whether it is let in or not. */
+/** Tells a caller behind address translation which address the server sees, whether it is let in or not. */
 const nameCaller: MiddlewareHandler<HTTPEnvironment> = async (context, next) => {
   const caller = parseCaller(context.env.caller);
   if (caller !== undefined) context.header(seenFromHeader, caller.text);

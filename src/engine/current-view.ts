@@ -12,7 +12,7 @@ type Holders = ViewInput["holders"];
 export interface ViewFacts {
   /** This machine's own names, which are never shown. */
   readonly ownNames: ReadonlySet<string>;
-  /** Who was shown for a name that is not remembered as contested. */
+  /** The cluster that was shown for a name that is not remembered as contested. */
   readonly shownFor: Holders;
 }
 
@@ -20,7 +20,7 @@ export interface ViewFacts {
  * The view of what a store holds now.
  *
  * @param ownNames - this machine's own names
- * @param holders - who was shown for a name before; by default what the store remembers of contested ones
+ * @param holders - the cluster that was shown for each name before; by default what the store remembers of contested names
  */
 export function viewOf(store: Store, ownNames: ReadonlySet<string>, holders: Holders = store.holders()): View {
   return computeView({ clusters: store.clusters(), holders, ownNames });

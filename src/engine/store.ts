@@ -35,7 +35,7 @@ export interface ReadableStore {
   countByType(name: ClusterName): ReadonlyMap<string, number>;
   /** When the records of a canonical name were first stored by any feed, in milliseconds since 1970, if that is known of each. */
   firstStored(cluster: ClusterName, name: string): number | undefined;
-  /** Who has the contested names. */
+  /** The cluster that holds each contested name. */
   holders(): ReadonlyMap<ALabelName, ClusterName>;
 }
 
@@ -65,7 +65,7 @@ export interface Store extends ReadableStore, Disposable {
    * the records of those names alone. Undefined when it is more than a few names, or settings, or was never asked.
    */
   takeChange(): { readonly names: ReadonlySet<string>; readonly clusters: readonly StoredCluster[] } | undefined;
-  /** Remembers who has the contested names, with the same rule as {@link applyInSteps}. */
+  /** Remembers which cluster holds each contested name, with the same rule as {@link applyInSteps}. */
   setHoldersInSteps(holders: ReadonlyMap<ALabelName, ClusterName>): Steps<void>;
   /** Brings what is in the log into the database, so that damage to the log loses nothing; does nothing at rest. */
   checkpoint(): void;

@@ -15,7 +15,7 @@ export class Turns {
     }
   }
 
-  /** Ends when everyone who has asked so far is done. */
+  /** Ends when all the work that was queued so far is done. */
   get last(): Promise<void> {
     return this.#last;
   }

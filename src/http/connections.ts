@@ -4,9 +4,9 @@ import type { Socket } from "node:net";
 import { descriptorLimit } from "./descriptors.ts";
 import { type Held, Pool } from "./pool.ts";
 
-/** Who is at the other end of a connection, before it has sent a byte. */
+/** The other end of a connection, before it has sent a byte. */
 export interface Peer {
-  /** Whom the limits for each caller count. */
+  /** The key by which the limits for each caller count. */
   readonly origin: string;
   /** This machine itself, an address of the allow list, or neither. */
   readonly place: "own" | "allowed" | "stranger";
@@ -84,7 +84,7 @@ export class Connections {
     return this.#held.get(socket)?.isOver === true;
   }
 
-  /** Whom the limits for each caller count. */
+  /** The key by which the limits for each caller count. */
   originOf(socket: object): string | undefined {
     return this.#held.get(socket)?.origin;
   }

@@ -24,7 +24,7 @@ export async function drain(known: {
   readonly server: Server;
   readonly connections: Connections;
   readonly times: DrainTimes;
-  /** Whether somebody else keeps the port open, so that who comes after it was closed here only waits. */
+  /** Whether another process keeps the port open, so that a client that connects after we closed it only waits. */
   readonly isHeld: boolean;
   /** Answers the requests whose bodies have not come whole. */
   readonly giveUpBodies: () => void;
@@ -50,8 +50,8 @@ export async function drain(known: {
 }
 
 /**
- * Waits for a moment without requests, of less and less length as time passes, and then until nobody is in the queue of
- * the port, whom its end would cut.
+ * Waits for a moment without requests, a shorter one as time passes. Then waits until the queue of the port is empty,
+ * since closing the port would cut the clients in it.
  */
 async function quietMoment(
   connections: Connections,

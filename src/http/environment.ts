@@ -4,7 +4,7 @@ export interface HTTPEnvironment {
   Bindings: {
     /** The caller's address as the socket has it, undefined when it is gone already. */
     readonly caller: string | undefined;
-    /** Whom the limits for each caller count; the caller's address unless given. */
+    /** The key by which the limits for each caller count. The caller's address unless given. */
     readonly origin?: string | undefined;
     /** Where the caller reached us: our end of the connection. */
     readonly local?: { readonly address: string | undefined; readonly port: number | undefined };

@@ -82,7 +82,7 @@ function refuseCall(options: GuardOptions, context: Context<HTTPEnvironment>, ac
   options.refused(reason);
   context.header("connection", "close");
   const held = options.adminToken();
-  // The log has it once, from whoever found it.
+  // The code that found this has already logged it.
   if (reason === "no-usable-token" && held.kind === "unusable") return { status, ...held.trouble };
   const { message, ...advice } = explain({ reason, access, caller, context });
   const fields = { code: reason, from: caller.text, path: context.req.path };

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 /** An open connection. */
 export interface Held {
   readonly socket: Socket;
-  /** Whom the limits for each caller count. */
+  /** The key by which the limits for each caller count. */
   readonly origin: string;
   /** Whether it comes from this machine itself. */
   readonly isOwn: boolean;

@@ -54,7 +54,7 @@ function denialOf(call: Call): DenialReason | undefined {
   return isForOwn && place !== "own" && !isTokenShown ? "not-own" : undefined;
 }
 
-/** A cookie is sent whoever made the browser ask, so it opens nothing that changes anything. */
+/** A browser sends a cookie no matter which page made it ask, so a cookie opens nothing that changes anything. */
 function isReadInSession({ access, place, isSessionShown }: Call): boolean {
   return access === "detail" && place === "own" && isSessionShown;
 }

@@ -49,7 +49,7 @@ const patience = 10_000;
 /**
  * Makes the API of a server.
  *
- * @param connections - how many requests may be sent at one time; who watches needs one for each kind
+ * @param connections - how many requests may be sent at one time; a watcher needs one for each kind
  */
 export function connectKubernetes({ server, options }: Connection, connections = mostConnections): KubernetesAPI {
   if (options.agent instanceof AnyAgent) shareConnections(options.agent, connections);

@@ -1,4 +1,4 @@
-/** What stands in one kubeconfig, or in several that count as one: entries by name, each with the folder that its paths start from. */
+/** The content of one kubeconfig, or of several that count as one: entries by name, each with the folder that its paths start from. */
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parse } from "yaml";
@@ -24,7 +24,7 @@ const fileSchema = z.object({
   contexts: entries("context", contextSchema),
 });
 
-/** What stands under a name. */
+/** The entry with a name. */
 export interface Entry<Value = unknown> {
   readonly value: Value;
   /** Of the file that has it. */

@@ -17,7 +17,7 @@ interface LoginExec {
   readonly args?: readonly string[] | undefined;
 }
 
-/** A login program, where it was found, and who runs this process for whom. */
+/** A login program, where it was found, which user runs this process, and for which user. */
 export interface LoginQuestion {
   /** As {@link loginProgramOf} has it. */
   readonly program: string;

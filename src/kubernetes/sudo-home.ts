@@ -1,4 +1,4 @@
-/** The kubeconfig of who typed sudo is the one that is meant, and sudo hides it (sudo(8), env_reset). */
+/** Finds the kubeconfig of the user who typed sudo, since sudo hides it (sudo(8), env_reset). */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readPlainKubeconfig } from "./plain-kubeconfig.ts";

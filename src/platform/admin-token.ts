@@ -15,7 +15,7 @@ export type TokenReading =
   | {
       readonly ok: false;
       readonly trouble: Trouble;
-      /** Whether there is no token to be read, so that one may come; else there is one, and it is no good. */
+      /** True when no token can be read yet, false when there is one that cannot be used. */
       readonly isAbsent: boolean;
     };
 
@@ -85,7 +85,7 @@ const shortestToken = 16;
 function flawOf(token: string): string | undefined {
   if (token.length < shortestToken)
     return `has ${token.length} characters, fewer than ${shortestToken}: it could be guessed`;
-  return /^[\x21-\x7e]+$/.test(token) ? undefined : "holds blanks or other characters that cannot stand in a header";
+  return /^[\x21-\x7e]+$/.test(token) ? undefined : "holds blanks or other characters that a header cannot carry";
 }
 
 function exposed(path: string): Trouble {

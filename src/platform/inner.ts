@@ -36,7 +36,7 @@ const believed = 5000;
 /** The inner interfaces of this machine, as they come and go. */
 export class InnerInterfaces {
   readonly #routes = new DefaultRoutes();
-  /** Interfaces that had a default route: without it for a moment, while an address is renewed, they are no inner ones. */
+  /** Interfaces that had a default route. They do not become inner ones when they lose it for a moment, while an address is renewed. */
   readonly #uplinks = new Map<string, number>();
   #known: { readonly at: number; readonly key: string; readonly links: readonly Link[] } | undefined;
 
@@ -71,7 +71,7 @@ export class InnerInterfaces {
   }
 }
 
-/** This machine's networks, for who keeps looking at them. */
+/** This machine's networks, for callers that look at them again and again. */
 export function machineNetworks(): NetworkSource {
   const found = new InnerInterfaces();
   return { ...systemNetworks, inner: (addresses, now) => found.among(addresses, now) };

@@ -44,7 +44,7 @@ const guestFlag = 0x4000;
 export function isForeign({ device, type, otherEnd, driver, tunFlags, lower, master }: LinkFacts): boolean {
   if (!device.includes("/devices/virtual/net/") || type !== ethernet) return true;
   if (tunFlags !== undefined) {
-    // Some virtual machines' taps lack the flag, but not those that are no port of a bridge.
+    // Some virtual machines' taps lack the flag, but only those that are a port of a bridge.
     return (tunFlags & tapFlag) === 0 || ((tunFlags & guestFlag) === 0 && master === undefined);
   }
   if (driver !== undefined) return driver !== "bridge";

@@ -29,7 +29,7 @@ export interface Places {
   readonly stateFolder: string;
   /** Where the definition of a predecessor's service is kept, to be given back. */
   readonly predecessorCopy: string;
-  /** Who owns what is installed: the administrator. */
+  /** The owner of what is installed: the administrator. */
   readonly owner: { readonly user: number; readonly group: number };
 }
 

@@ -155,6 +155,6 @@ export interface ServiceManager {
   readonly findSupervisor: (environment: NodeJS.Dict<string>, pid: number) => Supervisor;
   /** Whether a descriptor of this process leads to the manager's own log, which adds time and level itself. */
   readonly isLog: (environment: NodeJS.Dict<string>, descriptor: number) => boolean;
-  /** What stands before a line of that log, so that it gets its level. */
+  /** The prefix that gives a line of that log its level. */
   readonly logPrefix: (level: "debug" | "info" | "warning" | "error") => string;
 }

@@ -1,4 +1,4 @@
-/** Who runs this process; the numbers are undefined where users have none, as on Windows. */
+/** The user who runs this process. The numbers are undefined where users have none, as on Windows. */
 
 /** The number of the effective user. */
 export function currentUser(): number | undefined {

@@ -16,7 +16,7 @@ export interface Caller {
  * Reads a socket's remote address.
  *
  * @param remote - for example `127.0.0.1`, `::ffff:127.0.0.1` (a dual-stack socket's IPv4) or `fe80::1%virbr0`
- * @returns undefined when it is no address, which a closed socket's is not
+ * @returns undefined when it is not an address, as for a closed socket
  */
 export function parseCaller(remote: string | undefined): Caller | undefined {
   const [spelled = "", zone] = (remote ?? "").split("%");
@@ -29,7 +29,7 @@ export function parseCaller(remote: string | undefined): Caller | undefined {
 }
 
 /**
- * Names whom a limit for each caller counts: an IPv4 address, or the 64 bits of an IPv6 network, in which one machine may
+ * Returns the key by which a limit for each caller counts: an IPv4 address, or the 64 bits of an IPv6 network, in which one machine may
  * take as many addresses as it likes (RFC 4291 section 2.5.1, RFC 8981).
  */
 export function originOf({ address, zone, text }: Caller): string {

@@ -28,7 +28,7 @@ export interface ClusterSettings {
 
 export const initialSettings: ClusterSettings = { clusterIPs: [], domains: [], targets: "cluster" };
 
-/** What stands in the place of a cluster IP for a cluster that follows its caller. */
+/** The value in place of a cluster IP for a cluster that follows its caller. */
 export const followWord = "auto";
 
 /** What a cluster IP can be set to: addresses, or whatever the caller's is. */
@@ -60,7 +60,7 @@ export function parseClusterName(text: string): ClusterName | undefined {
  * Reads a cluster IP: one address, or one of each family.
  *
  * @param texts - one or two addresses
- * @returns the addresses, IPv4 first, or undefined when one is no usable address or both are of one family
+ * @returns the addresses, IPv4 first, or undefined when one is not a usable address or both are of one family
  */
 export function parseClusterIPs(texts: readonly string[]): readonly Address[] | undefined {
   const addresses: Address[] = [];

@@ -16,7 +16,7 @@ export function computeView(input: ViewInput): View {
  * Computes what resolvers should see. It is quickest with records in the order of their names.
  *
  * @param input - what is stored, what is set, and who held the contested names; it must not change in between
- * @returns the names with their addresses and other records, what is not shown and why, and who has the contested names
+ * @returns the names with their addresses and other records, what is not shown and why, and which cluster holds each contested name
  */
 export function* viewInSteps(input: ViewInput): Steps<View> {
   const ofClusters: Chosen[] = [];

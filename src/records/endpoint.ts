@@ -32,7 +32,7 @@ export interface RecordKey {
   readonly setIdentifier: string;
 }
 
-/** What a change means for the store: first every removal, then every put. No key stands in both lists. */
+/** What a change means for the store: first every removal, then every put. No key is in both lists. */
 export interface Mutation {
   readonly remove: readonly RecordKey[];
   readonly put: readonly { readonly key: RecordKey; readonly endpoint: Endpoint }[];

@@ -10,7 +10,7 @@ export type ManagedDomain = HostName & { readonly [brand]: "ManagedDomain" };
  * Reads a managed domain.
  *
  * @param text - for example `dtk.io`, in any case, with or without trailing dot
- * @returns the domain in its canonical spelling, or undefined when it is no domain name
+ * @returns the domain in its canonical spelling, or undefined when it is not a domain name
  */
 export function parseManagedDomain(text: string): ManagedDomain | undefined {
   return parseHostName(text.trim()) as ManagedDomain | undefined;

@@ -37,7 +37,7 @@ function octets(text: string): number {
  *
  * @param text - the name as it came, in any case, with or without trailing dot
  * @returns the name in lower case without trailing dot, or undefined when a label is not 1 to 63 octets, the whole is
- *   over 253 octets (RFC 1035 section 2.3.4), or a control or formatting character, a space or `#` stands in it
+ *   over 253 octets (RFC 1035 section 2.3.4), or it holds a control or formatting character, a space or `#`
  */
 export function parseDNSName(text: string): DNSName | undefined {
   const name = canonicalName(text);
@@ -89,7 +89,7 @@ export function isHostName(name: ALabelName): name is HostName {
   return hostLabels.test(name) && !numericLastLabel.test(name) && !isHexadecimalAddress(name);
 }
 
-/** For whatever is no address ipaddr.js makes an error with its stack, which takes longer than all the rest. */
+/** For a text that is not an address, ipaddr.js makes an error with its stack, which takes longer than all the rest. */
 function isHexadecimalAddress(name: string): boolean {
   return hexadecimalLastLabel.test(name) && ipaddr.isValid(name);
 }

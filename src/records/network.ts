@@ -71,7 +71,7 @@ export function networkOf({ interfaceName, address, bits }: InterfaceAddress): N
   return { base, bits, zone: base.range() === "linkLocal" ? interfaceName : undefined };
 }
 
-/** Host and port as they stand in a URL (RFC 3986 section 3.2). */
+/** Host and port as they are written in a URL (RFC 3986 section 3.2). */
 export function authority(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

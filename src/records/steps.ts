@@ -1,4 +1,4 @@
-/** Long work done in steps, so that whoever drives it can do something else in between: a server that answers, or nobody. */
+/** Long work done in steps, so that the caller can do other work in between, as a server does that answers requests. */
 
 /** Work that pauses now and then, and ends with a result. */
 export type Steps<Result> = Generator<undefined, Result>;
@@ -32,7 +32,7 @@ export function* forEachInSteps<Item>(items: Iterable<Item>, work: (item: Item) 
 /**
  * Sorts items, those that are equal in the order in which they came. It costs almost nothing when they are sorted already.
  *
- * @param isBefore - whether the first of two must stand before the second
+ * @param isBefore - whether the first of two must come before the second
  */
 export function* sortInSteps<Item>(
   items: readonly Item[],

@@ -1,4 +1,4 @@
-/** Target mode: which addresses the records of one name stand for, at a cost that grows no faster than what is stored. */
+/** Target mode: which addresses the records of one name lead to, at a cost that grows no faster than what is stored. */
 import { type Address, familyOf, readTarget } from "./address.ts";
 import type { ClusterSettings } from "./cluster.ts";
 import { shownLimits } from "./limits.ts";

@@ -40,7 +40,7 @@ function isInternational(name: string): boolean {
   return name.includes("xn--") || /[^\x00-\x7f]/.test(name);
 }
 
-/** A name of 253 octets and an IPv6 address (RFC 5952), with what stands beside them, twice. */
+/** A name of 253 octets and an IPv6 address (RFC 5952), with the characters around them, twice. */
 const maxBytesOfEntry = 2 * (253 + 39 + 2);
 
 /** Whether no limit can be near: all names together take what one cluster may have. */

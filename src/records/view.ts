@@ -69,7 +69,7 @@ export interface View {
   /** Sorted by name. */
   readonly entries: readonly ViewEntry[];
   readonly notShown: readonly NotShown[];
-  /** The names that several clusters want, and who has each. */
+  /** The names that several clusters want, and the cluster that holds each. */
   readonly holders: ReadonlyMap<ALabelName, ClusterName>;
 }
 

@@ -105,8 +105,8 @@ export class RecordTable {
   }
 
   /**
-   * The same in pieces, for a list of any length. Each piece is read when it is asked for, so that a record which changes
-   * meanwhile stands in it as it was or as it is.
+   * The same in pieces, for a list of any length. Each piece is read when it is asked for, so a record which changes
+   * meanwhile is in it as it was or as it is.
    */
   *pieces({ cluster, feed }: ClusterFeed): Generator<string, undefined> {
     const sql = `SELECT name, type, set_identifier, endpoint FROM record

@@ -103,7 +103,7 @@ describe("from nothing to nothing", () => {
 
   test("the user's own commands find the token, others do not", async () => {
     const mine = await run(machine, `${asUser} hostsfile-server status`);
-    expect([mine.code, mine.output]).toEqual([0, expect.stringContaining("whoever shows a token")]);
+    expect([mine.code, mine.output]).toEqual([0, expect.stringContaining("anyone with a token")]);
     const other = await run(machine, "setpriv --reuid=4243 --regid=4243 --clear-groups hostsfile-server status");
     expect([other.code, other.output]).toEqual([3, expect.stringMatching(/token is missing.*\n.*sudo/)]);
     expect((await run(machine, `${asUser} dtk --version`)).code).toBe(0);

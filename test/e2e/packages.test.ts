@@ -185,7 +185,7 @@ describe("on a machine without Node", () => {
     await isReady();
     expect(await shell("stat -c '%a %U:%G' /etc/hostsfile-server/token")).toBe("640 root:dev\n");
     expect(await shell("curl -sS -o /dev/null -w '%{http_code}' localhost:5000/domains")).toBe("401");
-    expect(await shell("hostsfile-server status")).toContain("whoever shows a token");
+    expect(await shell("hostsfile-server status")).toContain("anyone with a token");
     expect(await shell("systemctl is-enabled hostsfile-server.socket hostsfile-server.service")).toBe(
       "enabled\nenabled\n",
     );

@@ -46,7 +46,7 @@ const serverHost = declare({
 
 const watch = declare({
   flag: "watch",
-  doc: "Show it live until Ctrl-C; where the output is no terminal, print each change.",
+  doc: "Show it live until Ctrl-C. When the output is not a terminal, print each change.",
   whenAbsent: "once",
   schema: onOrOff,
 });
@@ -63,11 +63,11 @@ const tracedName = {
 const doctorSettings = {
   fix: declare({
     flag: "fix",
-    doc: "Mend what can be mended safely, after showing the commands, and look again.",
+    doc: "Repair what can be repaired safely, after showing the commands, and check again.",
     whenAbsent: "off",
     schema: onOrOff,
   }),
-  yes: declare({ flag: "yes", doc: "Do not ask before mending.", whenAbsent: "off", schema: onOrOff }),
+  yes: declare({ flag: "yes", doc: "Do not ask before the repair.", whenAbsent: "off", schema: onOrOff }),
   json,
   quiet: declare({ flag: "quiet", doc: "Print only what is not ok.", whenAbsent: "off", schema: onOrOff }),
   port: portSetting,

@@ -191,7 +191,7 @@ test("what needs attention comes last, each with its command on a line of its ow
     server: { ...status.server, ready: false, tokenRequired: true },
   });
   expect(lines[0]).toBe("hostsfile-server 1.2.3 is NOT READY");
-  expect(lines[3]).toBe("  may call     whoever shows a token");
+  expect(lines[3]).toBe("  may call     anyone with a token");
   expect(lines.slice(-7)).toEqual([
     "Needs attention",
     "  The disk is full. [hosts-file-full]",

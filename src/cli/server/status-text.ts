@@ -50,7 +50,7 @@ interface Screen {
 
 function renderServer({ server }: Status, { terminal, age }: Screen): readonly string[] {
   const { paint } = terminal;
-  const callers = server.tokenRequired ? "whoever shows a token" : ["this machine", ...server.allowed].join(", ");
+  const callers = server.tokenRequired ? "anyone with a token" : ["this machine", ...server.allowed].join(", ");
   const state = server.ready ? paint("good", "is ready") : paint("bad", "is NOT READY");
   return [
     `${paint("strong", `hostsfile-server ${server.version}`)} ${state}`,

@@ -68,7 +68,7 @@ export function readClusterIPs(values: readonly string[], mayFollow: boolean): R
 }
 
 const followNeedsToken =
-  "To follow the caller the server must know who calls: start it with --token-file, or send an address.";
+  "To follow the caller the server must be able to identify the caller. Start it with --token-file, or send an address.";
 
 /** Reads a target mode. */
 export function readTargetMode(values: readonly string[]): Reading<TargetMode> {

@@ -85,7 +85,7 @@ describe("says", () => {
     });
     expect(text).toContain("1 name shown. Not ready yet.");
     expect(text).toContain("Server not ready");
-    expect(text).toContain("May call whoever shows a token");
+    expect(text).toContain("May call anyone with a token");
     expect(text).toContain(
       "Hosts file not up to date Path /etc/hosts (dry run: not written) Written not since the start",
     );

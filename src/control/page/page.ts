@@ -56,7 +56,7 @@ export async function renderPage(
   return renderHTML({ title, body, revision: options.revision });
 }
 
-/** Renders a page with one message, for whom the other is not. */
+/** Renders the page with one message for visitors who may not see the status. */
 export async function renderNotice({ message, ...advice }: Omit<Trouble, "code">): Promise<string> {
   const body = html`<header><h1>hostsfile-server</h1></header>
     <main>

@@ -52,7 +52,7 @@ function renderPart({ title, isWell, state, facts }: Part): Markup {
 }
 
 function describeServer({ server }: Status, now: number): Part {
-  const callers = server.tokenRequired ? "whoever shows a token" : enumerate(["this machine", ...server.allowed]);
+  const callers = server.tokenRequired ? "anyone with a token" : enumerate(["this machine", ...server.allowed]);
   return {
     title: "Server",
     isWell: server.ready,

@@ -4,7 +4,7 @@ import type { ReconcilerListener } from "../../engine/reconciler-port.ts";
 /** Milliseconds within which changes are told as one: a cluster's first hundred names come in many requests. */
 const gatherMs = 200;
 
-/** Milliseconds without a change after which who waits is woken all the same, to look and to show that it is there. */
+/** Milliseconds without a change after which waiting readers are woken anyway, to look and to show that they are there. */
 const maxWaitMs = 15_000;
 
 interface SignalOptions {

@@ -11,7 +11,7 @@ export interface TargetModeChoice {
 
 /**
  * Chooses `record` when a Service or Gateway has an address that is neither a node's nor the cluster IP, as MetalLB and
- * cloud-provider-kind give. A k3s LoadBalancer has the nodes' own addresses, which is no reason.
+ * cloud-provider-kind give. A k3s LoadBalancer has the nodes' own addresses, so it does not count.
  */
 export function chooseTargetMode(
   facts: Pick<ClusterFacts, "nodes" | "services" | "gateways">,

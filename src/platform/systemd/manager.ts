@@ -91,7 +91,7 @@ async function run(change: ServiceChange): Promise<void> {
   await systemctl(change === "nothing" ? "start" : "restart", serviceUnitName);
 }
 
-/** Units that are not there are no trouble: half an installation must be removable. */
+/** Missing units are fine: half an installation must be removable. */
 async function stop(): Promise<void> {
   const units = [socketUnitName, serviceUnitName];
   for (const unit of units) await runProgram("systemctl", ["disable", "--quiet", unit]);

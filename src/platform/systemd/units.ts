@@ -127,7 +127,7 @@ const sandbox = [
   "UMask=0077",
 ];
 
-/** Blanks and quotes split a command line, `%` and `$` stand for something (systemd.service(5), COMMAND LINES). */
+/** Blanks and quotes split a command line, `%` and `$` have a special meaning (systemd.service(5), COMMAND LINES). */
 function quote(word: string): string {
   const text = word.replaceAll("%", "%%").replaceAll("$", "$$$$");
   return /^[\w./@:+-]+$/.test(text) ? text : `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;

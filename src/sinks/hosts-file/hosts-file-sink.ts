@@ -243,7 +243,7 @@ class FileSink implements HostsFileSink {
 
   /** Something happened to the file: if it is not as we left it, the view must be applied again. */
   async #compare(): Promise<void> {
-    // Somebody removed the lock: whoever has it now may be writing.
+    // Somebody removed the lock. Its new holder may be writing.
     if (this.#lock.state !== "held" || !this.#lock.isKept()) return this.#options.onOutsideEdit();
     try {
       const bytes = await this.#writer.read();

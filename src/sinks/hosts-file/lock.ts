@@ -161,7 +161,7 @@ function tryLock(path: string, lockPath: string, holder: Holder): Lock | "again"
     ftruncateSync(descriptor);
     return "again";
   }
-  // Whoever held it before may have removed the file after it was opened: then this lock keeps nobody out.
+  // The previous holder may have removed the file after we opened it. Then this lock keeps nobody out.
   if (identityAt(lockPath) !== identity) return "again";
   const kept = resources.move();
   heldHere.set(identity, holder);

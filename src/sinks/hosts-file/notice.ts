@@ -139,7 +139,7 @@ export function tornTrouble(path: string, journal: string, reason: Trouble | und
 }
 
 /** A write in place had failed half-way, or its process had ended there. */
-export function mendedNotice(path: string, copy: string | undefined): Trouble {
+export function repairedNotice(path: string, copy: string | undefined): Trouble {
   return {
     code: "hosts-file-mended",
     message: `${path}: a write did not finish and left the file half written. It has been repaired. No line of yours was lost.`,

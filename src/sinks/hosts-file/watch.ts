@@ -1,4 +1,4 @@
-/** Tells when the hosts file may have changed. Whoever is told compares the content. */
+/** Tells when the hosts file may have changed. The receiver compares the content. */
 import { type FSWatcher, type StatsListener, unwatchFile, watch, watchFile } from "node:fs";
 import { basename, dirname } from "node:path";
 

@@ -47,7 +47,7 @@ export class ClusterIPFollower {
     this.#changed.abort();
   }
 
-  /** Follows until the signal aborts. As long as nobody listens at the address, others are tried again. */
+  /** Follows until the signal aborts. As long as nobody listens at the address, it keeps trying the others. */
   async run(): Promise<void> {
     const { clock, signal, onFailure } = this.#options;
     const retry = new Retry(clock, waits);

@@ -187,7 +187,7 @@ export class ClusterSession {
     this.#uid = uid;
   }
 
-  /** After a connection was lost, the one who answers may be another. */
+  /** After a connection was lost, a different cluster may answer. */
   async #verify(api: KubernetesAPI): Promise<void> {
     this.#isIdentified ??= this.#compareUID(api);
     await this.#isIdentified;

@@ -42,8 +42,8 @@ const usualLimits: ListWatchLimits = {
 /**
  * Lists and watches until the signal aborts. No resourceVersion outlives its connection: whenever a watch ends, for
  * whatever reason, the objects are listed again. A version that has expired, one that the server does not know since the
- * cluster was made anew, and an event that got lost are then all the same case. An answer that is incomplete, or is no
- * answer of the API, is never taken for a list.
+ * cluster was made anew, and an event that got lost are then all the same case. An answer that is incomplete, or does
+ * not come from the API, is never taken for a list.
  */
 export async function* listAndWatch<Item>(options: ListWatchOptions<Item>): AsyncGenerator<ListWatchEvent<Item>> {
   const { clock, retry, signal, onState, limits = usualLimits } = options;

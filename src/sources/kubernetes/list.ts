@@ -85,7 +85,8 @@ async function readPage<Item>(options: ListOptions<Item>, path: string, signal: 
   const text = await readText(answer.chunks);
   if (answer.status !== 200) throw refusalOf(answer.status, text, answer.retryAfter);
   const page = parsePage(text);
-  if (page === undefined) throw new AnswerError("unreadable", `the answer to ${path} is no list of Kubernetes objects`);
+  if (page === undefined)
+    throw new AnswerError("unreadable", `the answer to ${path} is not a list of Kubernetes objects`);
   return page;
 }
 

@@ -14,7 +14,7 @@ const systemLookup: Lookup = async (name) => {
 };
 
 /**
- * Says whether a host is local. This asks nobody but this machine's own resolver, and that only for names that stand for
+ * Says whether a host is local. This asks nobody but this machine's own resolver, and only about names that lead to
  * something near.
  *
  * @param host - of a URL, IPv6 with or without brackets

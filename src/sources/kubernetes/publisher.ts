@@ -20,7 +20,7 @@ export interface PublisherOptions {
   readonly mayRemove: (endpoint: Endpoint) => boolean;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Told when the server is in step, with the milliseconds since the oldest of the changes. */
+  /** Told when the server is up to date, with the milliseconds since the oldest of the changes. */
   readonly onPublished: (changes: Changes, milliseconds: number) => void;
   readonly onFailure: (error: unknown) => void;
 }

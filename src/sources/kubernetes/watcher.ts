@@ -125,7 +125,7 @@ export class Watcher {
     );
   }
 
-  /** The names of a cluster that is no more go at once. A server that is away is told when it is back. */
+  /** The names of a cluster that no longer exists go at once. A server that is away is told when it is back. */
   async #forget(name: ClusterName): Promise<void> {
     const { server, onNotice, memory, clock, signal } = this.#options;
     const retry = new Retry(clock);

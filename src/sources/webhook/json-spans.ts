@@ -1,14 +1,14 @@
 /** Finds the values in a JSON text without parsing all of it, so that a large body is read value by value, in steps. */
 import type { Steps } from "../../records/steps.ts";
 
-/** Where a value stands in a text. */
+/** The place of a value in a text. */
 export interface Span {
   readonly start: number;
   /** Behind its last character. */
   readonly end: number;
 }
 
-/** The text is no JSON (RFC 8259). */
+/** The text is not JSON (RFC 8259). */
 export class NotJSONError extends Error {
   override readonly name = "NotJSONError";
 }
@@ -40,7 +40,7 @@ export function parseSpan(text: string, { start, end }: Span): unknown {
 }
 
 /**
- * Parses values of a list that stand one behind the other.
+ * Parses consecutive values of a list.
  *
  * @throws NotJSONError
  */
@@ -60,9 +60,9 @@ export type TakeValue = (value: Span) => Steps<void> | undefined;
 /**
  * Finds the values of a list, one after the other.
  *
- * @param list - where it stands
+ * @param list - its place in the text
  * @param take - called with each
- * @throws NotJSONError when it is no list
+ * @throws NotJSONError when it is not a list
  */
 export function* eachValue(text: string, list: Span, take: TakeValue): Steps<void> {
   const end = yield* eachValueFrom(text, list.start, take);
@@ -72,7 +72,7 @@ export function* eachValue(text: string, list: Span, take: TakeValue): Steps<voi
 /**
  * Does the same with a list that is all there is in a text, without looking for its end first.
  *
- * @throws NotJSONError when it is no list, or something follows
+ * @throws NotJSONError when it is not a list, or something follows
  */
 export function* eachValueOfAll(text: string, take: TakeValue): Steps<void> {
   const end = yield* eachValueFrom(text, skipBlanks(text, 0), take);
@@ -103,7 +103,7 @@ export type WantedKey = (key: string) => string | undefined;
 /**
  * Finds some of the values of an object; of two with one key the last counts.
  *
- * @throws NotJSONError when it is no object
+ * @throws NotJSONError when it is not an object
  */
 export function* findMembers(text: string, object: Span, wanted: WantedKey): Steps<ReadonlyMap<string, Span>> {
   const found = new Map<string, Span>();
@@ -115,7 +115,7 @@ export function* findMembers(text: string, object: Span, wanted: WantedKey): Ste
 /**
  * Does the same with an object that is all there is in a text, without looking for its end first.
  *
- * @throws NotJSONError when it is no object, or something follows
+ * @throws NotJSONError when it is not an object, or something follows
  */
 export function* findMembersOfAll(text: string, wanted: WantedKey): Steps<ReadonlyMap<string, Span>> {
   const found = new Map<string, Span>();
@@ -180,7 +180,7 @@ function spanOf(text: string, start: number, { at: end }: Progress): Span {
   return { start, end };
 }
 
-/** Goes on for a step; true at the end of the value. Kinds of brackets and what stands between them are for the parser. */
+/** Goes on for a step; true at the end of the value. The parser checks the kinds of brackets and what is between them. */
 function advance(text: string, progress: Progress): boolean {
   let { at, depth, isInText } = progress;
   const pause = Math.min(at + charactersPerStep, text.length);
@@ -199,7 +199,7 @@ function advance(text: string, progress: Progress): boolean {
     else if (code === closeBracket || code === closeBrace) {
       depth -= 1;
       isDone = depth <= 0;
-      // It closes what the value stands in.
+      // It closes the list or object around the value.
       if (depth < 0) at -= 1;
     } else if (depth === 0 && (code === comma || code === 0x3a || blanks.has(code))) {
       at -= 1;
@@ -218,7 +218,7 @@ function advance(text: string, progress: Progress): boolean {
 /** Characters of a text that is passed over at once, which is quicker than character by character. */
 const shortText = 1024;
 
-/** Behind the quote that ends the text which begins here, if that is near and is no escaped one for sure. */
+/** Returns the place behind the quote that ends the text which begins here, if it is near and certainly not escaped. */
 function endOfShortText(text: string, start: number): number | undefined {
   const end = text.indexOf('"', start);
   const isEnd = end !== -1 && end - start < shortText && text.charCodeAt(end - 1) !== backslash;

@@ -30,7 +30,7 @@ export interface WebhookOptions {
   /** Reads the body into the variable `body`, or answers the request. */
   readonly receive: MiddlewareHandler<HTTPEnvironment>;
   readonly intake: Intake;
-  /** Who calls, given the remote address of the socket. */
+  /** Describes the caller, given the remote address of the socket. */
   readonly describeCaller: (remote: string | undefined) => CallerFacts | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;

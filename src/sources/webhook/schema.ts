@@ -14,7 +14,7 @@ import {
   parseSpans,
 } from "./json-spans.ts";
 
-/** What of a body is left out: entries that are no endpoints, and endpoints too large to be read; the first thousand of each. */
+/** What of a body is left out: entries that are not endpoints, and endpoints too large to be read; the first thousand of each. */
 export interface Rejected {
   readonly bad: readonly unknown[];
   /** With what it takes to name them. */
@@ -118,7 +118,7 @@ interface ListReading {
   readonly walk: (take: TakeValue) => Steps<void>;
   readonly isToStore: boolean;
   readonly rejected: Rejecting;
-  /** Called with each entry and where it stands, in their order; undefined is one that is rejected. */
+  /** Called with each entry and its place, in their order. Undefined is one that is rejected. */
   readonly each: (endpoint: Endpoint | undefined, span: Span) => void;
 }
 

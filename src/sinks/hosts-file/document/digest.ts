@@ -4,8 +4,8 @@
 const encoder = new TextEncoder();
 
 /**
- * Digests a text, to tell edits from what we wrote. It guards against accidents only: whoever could forge it may write
- * the hosts file anyway. All lines are digested at every change, so four bytes are taken at once.
+ * Digests a text, to tell edits from what we wrote. It guards against accidents only: anyone who could forge it may
+ * write the hosts file anyway. All lines are digested at every change, so four bytes are taken at once.
  *
  * @param text - characters 0 to 255 alone, as in bytes read as latin1
  * @returns 16 hexadecimal digits: two lanes of MurmurHash3_x86_32 (github.com/aappleby/smhasher) with a seed each,

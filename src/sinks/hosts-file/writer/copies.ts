@@ -33,7 +33,7 @@ export class Copies {
   }
 
   /**
-   * Keeps a copy if the user's part is not that of the last copy, whoever made it.
+   * Keeps a copy if the user's part differs from that of the last copy, by this process or another.
    *
    * @param bytes - the whole file, as it is before the write
    * @param userPart - its text without the managed block

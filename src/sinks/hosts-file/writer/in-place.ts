@@ -85,8 +85,8 @@ async function takeSpace({ file, end, oldBytes, blank }: TakingSpace): Promise<v
 /**
  * Writes the new content over the old one.
  *
- * @returns what was written, with what others appended before our blank lines; undefined if the old content is no
- *   longer there
+ * @returns what was written, with what others appended before our blank lines; undefined if the old content has
+ *   gone
  */
 function writeOver({
   file,

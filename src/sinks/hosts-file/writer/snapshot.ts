@@ -29,7 +29,7 @@ export type Snapshot =
       /** The real path, without links. */
       readonly path: string;
       readonly bytes: Buffer;
-      /** Open for reading; whoever takes the snapshot closes it. */
+      /** Open for reading. The caller that takes the snapshot closes it. */
       readonly file: OpenFile;
       readonly inode: Inode;
       /** Whether the inode has another name, a hard link. */

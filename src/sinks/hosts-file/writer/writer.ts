@@ -8,7 +8,7 @@ import { Copies } from "./copies.ts";
 import { overwriteFile } from "./in-place.ts";
 import type { LateEdit } from "./late-look.ts";
 import { LateLooks } from "./late-looks.ts";
-import { Mender } from "./mender.ts";
+import { Repairer } from "./repairer.ts";
 import { linkedNotice } from "../notice.ts";
 import { type Replaced, replaceFile, sweepTemporaries } from "./replace.ts";
 import { type Inode, type Snapshot, isSame, realPathOf, takeSnapshot } from "./snapshot.ts";
@@ -64,14 +64,14 @@ export class HostsFileWriter implements AsyncDisposable {
   #fixed: Inode | undefined;
   /** What we left in the file the last time that it was written in place. */
   #left: Buffer | undefined;
-  readonly #mender: Mender;
+  readonly #repairer: Repairer;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: WriterOptions) {
     this.#options = options;
     this.#copies = new Copies(options);
     const { onNotice = (): void => {} } = options;
-    this.#mender = new Mender({ ...options, onNotice, copies: this.#copies, write: (plan) => this.#try(plan) });
+    this.#repairer = new Repairer({ ...options, onNotice, copies: this.#copies, write: (plan) => this.#try(plan) });
     this.#looks = new LateLooks({ ...options, bringIn: (edit) => this.#bringIn(edit) });
   }
 
@@ -85,7 +85,7 @@ export class HostsFileWriter implements AsyncDisposable {
     const real = realPathOf(files, path);
     sweepTemporaries(files, real);
     this.#looks.adopt(files, real);
-    this.#mender.lookAgain();
+    this.#repairer.lookAgain();
     await this.read();
   }
 
@@ -126,11 +126,11 @@ export class HostsFileWriter implements AsyncDisposable {
 
   /** Before anything else, and after a failure at once, a file that is torn is repaired. */
   async #update(plan: (bytes: Buffer) => Plan | undefined): Promise<Written> {
-    await this.#mender.mend();
+    await this.#repairer.repair();
     try {
       return await this.#try(plan);
     } catch (error) {
-      await this.#mender.mend();
+      await this.#repairer.repair();
       throw error;
     }
   }
@@ -190,9 +190,9 @@ export class HostsFileWriter implements AsyncDisposable {
   async #overwrite(snapshot: FileSnapshot, bytes: Buffer, copy: string | undefined): Promise<Written | undefined> {
     const isEdited = this.#left?.equals(snapshot.bytes) !== true;
     try {
-      const prepare = (): Promise<void> => this.#mender.prepare(snapshot, bytes);
+      const prepare = (): Promise<void> => this.#repairer.prepare(snapshot, bytes);
       const overwritten = await overwriteFile({ ...this.#options, snapshot, bytes, isEdited, prepare });
-      await this.#mender.done();
+      await this.#repairer.done();
       if (overwritten === undefined) return undefined;
       this.#left = overwritten;
       return { method: "in-place", bytes: overwritten, copy, created: false };
@@ -219,7 +219,7 @@ export class HostsFileWriter implements AsyncDisposable {
     this.#options.onLateEdit(copy);
   }
 
-  /** As `update`, for bytes that nobody else has: a file that others keep editing is no reason to give up so soon. */
+  /** As `update`, for bytes that nobody else has. It tries longer when others keep editing the file. */
   async #insist(plan: (bytes: Buffer) => Plan | undefined): Promise<Written> {
     for (let round = 1; ; round += 1) {
       try {

@@ -1,7 +1,7 @@
 /** ExternalDNS's annotations under both of its prefixes, read at once. */
 import type { Fields } from "./fields.ts";
 
-/** The prefixes of ExternalDNS's annotations: from v0.22 on, and before. Where both stand, the first one counts. */
+/** The prefixes of ExternalDNS's annotations: from v0.22 on, and before. Where both are set, the first one counts. */
 export const annotationPrefixes = ["external-dns.kubernetes.io/", "external-dns.alpha.kubernetes.io/"] as const;
 
 /** The annotation that named the class of an Ingress before the field did. */

@@ -1,4 +1,4 @@
-/** The frame of every translation: who the object is, whom it belongs to, and what it has asked for so far. */
+/** The frame of every translation: which object it is, what it belongs to, and what it has asked for so far. */
 import type { Endpoint } from "../../../records/endpoint.ts";
 import { parseDNSName } from "../../../records/name.ts";
 import { type Annotations, otherController, readAnnotations } from "./annotations.ts";
@@ -69,7 +69,7 @@ function startDraft(word: string, object: unknown): { readonly draft: Draft; rea
   const labels = { resource: `${word}/${namespace}/${name}` };
   const add = (to: Endpoint[], host: string, recordType: string, targets?: readonly string[]): void => {
     const dnsName = parseDNSName(host);
-    if (dnsName === undefined) refuse("not-a-dns-name", `${JSON.stringify(host)} is no DNS name.`);
+    if (dnsName === undefined) refuse("not-a-dns-name", `${JSON.stringify(host)} is not a DNS name.`);
     else to.push({ dnsName, targets: targets ?? [dnsName], recordType, labels });
   };
   const askRecord: Draft["askRecord"] = (host, type, targets) => add(endpoints, host, type, targets);

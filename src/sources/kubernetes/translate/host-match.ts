@@ -2,9 +2,9 @@
 import { readTarget } from "../../../records/address.ts";
 
 /**
- * Intersects two hosts (ExternalDNS source/gateway.go `gwMatchingHost`). A wildcard stands for any number of labels.
+ * Intersects two hosts (ExternalDNS source/gateway.go `gwMatchingHost`). A wildcard matches any number of labels.
  *
- * @param left - a host, a wildcard as in `*.dtk.io`, or an empty text, which stands for any host
+ * @param left - a host, a wildcard as in `*.dtk.io`, or an empty text, which matches any host
  * @param right - likewise
  * @returns the more specific of both in lower case, empty when both are; undefined when they have no host in common
  */

@@ -16,7 +16,7 @@ export const istioVirtualServiceKind: Kind = {
   looksAt: [istioGatewayKind, ...istioGatewayKind.looksAt],
 };
 
-/** The name that stands for all sidecars, not for a Gateway. */
+/** The name that means all sidecars, not a Gateway. */
 const mesh = "mesh";
 
 function translateVirtualService(draft: Draft, neighbours: Neighbours): void {

@@ -21,7 +21,7 @@ export interface NotAsked {
   readonly reason: NotAskedReason;
   /** The DNS names that it is about, of which others may ask for some all the same; empty when it is about the object. */
   readonly names: readonly string[];
-  /** One sentence: what, and how to mend it. It may quote the object, so it is to be printed like foreign text. */
+  /** One sentence: what is wrong, and how to fix it. It may quote the object, so print it like foreign text. */
   readonly sentence: string;
 }
 

@@ -82,7 +82,7 @@ function translateRoute(of: RouteKind, draft: Draft, neighbours: Neighbours): vo
   for (const [host, all] of targets) draft.ask(host, all);
 }
 
-/** An empty host stands for whatever the listeners have. */
+/** An empty host means all hosts of the listeners. */
 function hostsOf({ spec, annotations }: Draft): readonly string[] {
   const defined = spec.texts("hostnames");
   const annotated = annotations.list("hostname");
@@ -102,7 +102,7 @@ interface Attached extends Parent {
   readonly name: string;
 }
 
-/** What stands in a reference to a parent, with what is taken for what is absent. */
+/** A reference to a parent, with the defaults of absent fields filled in. */
 interface Reference extends Place {
   readonly group: string;
   readonly kind: string;

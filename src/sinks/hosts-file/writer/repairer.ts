@@ -4,10 +4,10 @@ import type { Copies } from "./copies.ts";
 import { type FileAccess, unlessMissing } from "./file-access.ts";
 import { hostsFileTrouble } from "../hosts-file-trouble.ts";
 import * as journals from "./journal.ts";
-import { journalDamagedNotice, mendedNotice, tornEditedNotice, tornTrouble } from "../notice.ts";
+import { journalDamagedNotice, repairedNotice, tornEditedNotice, tornTrouble } from "../notice.ts";
 import { type Snapshot, realPathOf, toInode } from "./snapshot.ts";
 
-export interface MenderOptions {
+export interface RepairerOptions {
   readonly files: FileAccess;
   /** The path as configured, which may be a link. */
   readonly path: string;
@@ -33,34 +33,34 @@ interface Repaired {
 }
 
 /** Opens and closes the journal of one hosts file. While one is open, no other is opened and nothing but the repair is written. */
-export class Mender {
-  readonly #options: MenderOptions;
+export class Repairer {
+  readonly #options: RepairerOptions;
   /** Whether a journal may be open: this process opened one, or has not looked yet. */
   #mayBeTorn = true;
-  #isMending = false;
+  #isRepairing = false;
   /** The journal that this process opened. */
   #file: string | undefined;
 
-  constructor(options: MenderOptions) {
+  constructor(options: RepairerOptions) {
     this.#options = options;
   }
 
-  /** Another process may have written since: at the next `mend` the folder is read. */
+  /** Another process may have written since, so the next `repair` reads the folder. */
   lookAgain(): void {
     this.#mayBeTorn = true;
   }
 
-  /** Makes old and new bytes durable before the first byte is written; a repair already has its journal. */
+  /** Makes old and new bytes durable before the first byte is written. A repair already has its journal. */
   async prepare({ path, inode, bytes }: Extract<Snapshot, { kind: "file" }>, newBytes: Buffer): Promise<void> {
-    if (this.#isMending) return;
+    if (this.#isRepairing) return;
     const { files, folder } = this.#options;
     this.#mayBeTorn = true;
     this.#file = await journals.openJournal(files, folder, { path, inode, oldBytes: bytes, newBytes });
   }
 
-  /** The write came to its end, or did not begin. */
+  /** Closes the journal after the write has come to its end, or did not begin. */
   async done(): Promise<void> {
-    if (this.#isMending || this.#file === undefined) return;
+    if (this.#isRepairing || this.#file === undefined) return;
     await journals.closeJournal(this.#options.files, this.#file);
     this.#file = undefined;
     this.#mayBeTorn = false;
@@ -71,45 +71,45 @@ export class Mender {
    *
    * @throws TroubleError that says where the bytes are, if the file is torn and cannot be repaired yet; a system error
    */
-  async mend(): Promise<void> {
+  async repair(): Promise<void> {
     if (!this.#mayBeTorn) return;
     const { files, path, folder, oldFolder } = this.#options;
     const real = realPathOf(files, path);
     const status = unlessMissing(() => files.status(real));
     // A file that is not there may come back as it was left, as a mount does.
     if (status === undefined) return;
-    this.#isMending = true;
+    this.#isRepairing = true;
     try {
       let isLeft = false;
       const folders = oldFolder === undefined ? [folder] : [folder, oldFolder];
       for (const journal of journals.findJournals(files, folders, { path: real, inode: toInode(status) })) {
-        isLeft = !(await this.#mendFrom(journal)) || isLeft;
+        isLeft = !(await this.#repairFrom(journal)) || isLeft;
       }
       this.#mayBeTorn = isLeft;
     } finally {
-      this.#isMending = false;
+      this.#isRepairing = false;
     }
   }
 
-  /** Returns whether the journal is of no more use. */
-  async #mendFrom({ file, entry }: journals.Journal): Promise<boolean> {
+  /** Returns whether the journal is no longer needed. */
+  async #repairFrom({ file, entry }: journals.Journal): Promise<boolean> {
     const { files, path, copies, onNotice } = this.#options;
     if (entry === undefined) {
       onNotice(journalDamagedNotice(path, await journals.setAsideJournal(files, file)));
       return true;
     }
-    const { judgement, torn } = await this.#repair(file, entry);
+    const { judgement, torn } = await this.#restore(file, entry);
     if (judgement === undefined) return false;
     if (judgement.kind === "edited") onNotice(tornEditedNotice(path, await copies.keep(entry.oldBytes)));
     await journals.closeJournal(files, file);
     if (torn === undefined) return true;
     // The journal explained every byte of it, so the file is whole without this copy too.
-    onNotice(mendedNotice(path, await copies.keep(torn).catch(() => undefined)));
+    onNotice(repairedNotice(path, await copies.keep(torn).catch(() => undefined)));
     return true;
   }
 
   /** Writes the file as the journal says; there is no judgement of a file that has gone meanwhile. */
-  async #repair(file: string, entry: journals.JournalEntry): Promise<Repair> {
+  async #restore(file: string, entry: journals.JournalEntry): Promise<Repair> {
     let repair: Repair = { judgement: undefined, torn: undefined };
     try {
       await this.#options.write((bytes, kind) => {
