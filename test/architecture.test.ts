@@ -94,11 +94,6 @@ const ofPlatform: Readonly<Record<string, RegExp>> = {
   "a command for an administrator": /\bsudo /,
 };
 
-/** Where that is found all the same. */
-const platformExceptions: readonly { readonly path: RegExp; readonly reason: string }[] = [
-  { path: /^sinks\/hosts-file\//, reason: "to come: its hints get their commands first" },
-];
-
 /** Whether the comment that opens a file says that the file is pure. */
 function saysPure(text: string): boolean {
   return /\bpure\b/i.test(/\/\*\*[\s\S]*?\*\//.exec(text)?.[0] ?? "");
@@ -159,9 +154,7 @@ describe.each(sources)("$path", ({ path, text }) => {
   });
 });
 
-const elsewhere = sources.filter(
-  ({ path }) => !path.startsWith("platform/") && !platformExceptions.some((exception) => exception.path.test(path)),
-);
+const elsewhere = sources.filter(({ path }) => !path.startsWith("platform/"));
 
 test.each(elsewhere)("$path leaves to src/platform/ what differs from one operating system to another", ({ text }) => {
   const lines = codeOf(text).split("\n");

@@ -33,6 +33,12 @@ export const selinuxModeFile = "/sys/fs/selinux/enforce";
 /** Says whether ufw is on (ufw(8)). */
 export const ufwFile = "/etc/ufw/ufw.conf";
 
+/** Says how a Linux inside Windows is set up (learn.microsoft.com/windows/wsl/wsl-config). */
+export const wslSettingsFile = "/etc/wsl.conf";
+
+/** Settings of cloud-init (cloudinit.readthedocs.io). */
+export const cloudSettingsFile = "/etc/cloud/cloud.cfg";
+
 /** The mounts that this process sees (proc_pid_mountinfo(5)). */
 export const mountsFile = "/proc/self/mountinfo";
 

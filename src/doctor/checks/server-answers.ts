@@ -60,7 +60,7 @@ export function judgeSilence(given: {
 }): Finding {
   const { port, trouble, service, holder, isRoot, platform } = given;
   const { services, commands } = platform;
-  if (trouble !== undefined && trouble.code.startsWith("token-")) return locked(trouble, isRoot, platform);
+  if (trouble !== undefined && tokenTroubles.has(trouble.code)) return locked(trouble, isRoot, platform);
   // Whatever the service does, somebody else has its port.
   if (trouble !== undefined && impostors.has(trouble.code)) return problemOf(trouble);
   if (service !== undefined && service.activity !== "running") return ofService(service, platform);
@@ -77,6 +77,15 @@ export function judgeSilence(given: {
     ...advice,
   };
 }
+
+/** The server answers, and this command has no token that it takes. */
+const tokenTroubles: ReadonlySet<string> = new Set([
+  "token-needed",
+  "token-missing",
+  "token-unreadable",
+  "token-unusable",
+  "token-writable",
+]);
 
 const impostors: ReadonlySet<string> = new Set(["server-unproven", "server-relayed"]);
 

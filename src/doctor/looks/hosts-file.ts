@@ -3,8 +3,9 @@ import { type Stats } from "node:fs";
 import { lstat, readFile, realpath, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Desktop } from "../check.ts";
-import { type Mount, findMount, mountTable } from "../../sinks/hosts-file/writer/mount.ts";
+import { type Mount, findMount } from "../../sinks/hosts-file/writer/mount.ts";
 import { platform } from "../../platform/current.ts";
+import { mountsFile } from "../../platform/linux-files.ts";
 
 export interface HostsFile {
   /** As it was given. */
@@ -34,7 +35,7 @@ export async function lookAtHostsFile(desktop: Desktop): Promise<HostsFile> {
   const status = await unlessAbsent(stat(path));
   const folder = dirname(real);
   const folderStatus = await unlessAbsent(stat(folder));
-  const table = await desktop.readFile(mountTable).catch(() => undefined);
+  const table = await desktop.readFile(mountsFile).catch(() => undefined);
   return {
     path,
     real,

@@ -2,8 +2,12 @@
 import { dirname } from "node:path";
 import { errorCode } from "../../base/errors.ts";
 import { renderCommand } from "../../base/shell.ts";
+import { platform } from "../../platform/current.ts";
+import { isRoot } from "../../platform/user.ts";
 import { type Trouble, TroubleError, toTrouble } from "../../base/trouble.ts";
 import { formatCount } from "../../base/words.ts";
+
+const { asRoot, giveToRoot } = platform.commands;
 
 type Describe = (path: string) => Trouble;
 
@@ -15,7 +19,7 @@ const readOnly: Describe = (path) => ({
   ...(isNixStore(path)
     ? {
         hint: 'On NixOS, set `environment.etc.hosts.mode = "0644";`. Then run:',
-        command: "sudo nixos-rebuild switch",
+        command: asRoot("nixos-rebuild switch"),
       }
     : {
         hint: "Mount it writable, or name another file with --hosts-file. This shows the mount:",
@@ -34,7 +38,7 @@ const deniedToRoot: Describe = (path) => ({
   code: "hosts-file-permission",
   message: `${path} cannot be changed: permission denied, although this is root.`,
   hint: "The service may change only files that belong to root. Give it to root:",
-  command: renderCommand(["sudo", "chown", "root:root", path]),
+  command: giveToRoot(path),
 });
 
 /** Not even root may change what has the attribute `i` or `a` (chattr(1)). */
@@ -42,7 +46,7 @@ const protectedFromRoot: Describe = (path) => ({
   code: "hosts-file-permission",
   message: `${path} cannot be changed: the operation is not permitted, although this is root.`,
   hint: "The file or its folder is probably protected: lsattr -d shows an i or an a for it. Remove the protection:",
-  command: renderCommand(["sudo", "chattr", "-ia", path]),
+  command: asRoot(renderCommand(["chattr", "-ia", path])),
 });
 
 const full: Describe = (path) => ({
@@ -56,7 +60,7 @@ const broken: Describe = (path) => ({
   code: "hosts-file-disk-error",
   message: `${path} could not be read or written: the disk reported an error.`,
   hint: "See what the disk reports:",
-  command: "sudo dmesg | tail",
+  command: asRoot("dmesg | tail"),
 });
 
 const missingFolder: Describe = (path) => ({
@@ -95,7 +99,7 @@ export function orphanedTrouble(path: string): Trouble {
     code: "hosts-file-orphaned",
     message: `${path} is a mount of its own, and the file behind it was replaced or removed. What is written here does not reach the new file.`,
     hint: "Mount the folder of the file instead: in a container `--volume=/etc:/host/etc`, and start the server with --hosts-file=/host/etc/hosts. Until then, restart the container, or unmount the file and mount it again:",
-    command: renderCommand(["sudo", "umount", path]),
+    command: asRoot(renderCommand(["umount", path])),
   };
 }
 
@@ -113,7 +117,7 @@ export function hostsFileTrouble(error: unknown, path: string): Trouble | undefi
   if (error instanceof TroubleError) return toTrouble(error);
   const code = errorCode(error);
   if (code === undefined) return undefined;
-  const describe = (process.geteuid?.() === 0 ? byCodeForRoot : byCode)[code];
+  const describe = (isRoot() ? byCodeForRoot : byCode)[code];
   return describe?.(path) ?? unwritable(path, code);
 }
 
@@ -132,7 +136,7 @@ export function notAsWrittenTrouble(path: string): Trouble {
     code: "hosts-file-not-as-written",
     message: `What was written for ${path} does not read back as it was written.`,
     hint: "Another program, such as a virus scanner, changes it at the same time, or the disk is failing. See what the disk reports:",
-    command: "sudo dmesg | tail",
+    command: asRoot("dmesg | tail"),
   };
 }
 
@@ -142,6 +146,6 @@ export function tooLargeTrouble(path: string, size: number | bigint): Trouble {
     code: "hosts-file-too-large",
     message: `${path} has ${formatCount(size)} bytes, which is too many to read it and add lines.`,
     hint: "Find out what fills it, or name another file with --hosts-file. To remove our lines from it:",
-    command: `sudo sed -i '/^# BEGIN.hostsfile-server/,/^# END.hostsfile-server/d' ${renderCommand([path])}`,
+    command: asRoot(`sed -i '/^# BEGIN.hostsfile-server/,/^# END.hostsfile-server/d' ${renderCommand([path])}`),
   };
 }

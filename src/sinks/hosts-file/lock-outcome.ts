@@ -1,6 +1,7 @@
 /** How a try to become the only writer of a hosts file ends, and what a user reads about it. */
 import { basename, dirname } from "node:path";
 import { renderCommand } from "../../base/shell.ts";
+import { platform } from "../../platform/current.ts";
 import type { Advice, Trouble } from "../../base/trouble.ts";
 import { errorCode, sqliteCode, sqliteCodes } from "../../base/errors.ts";
 
@@ -51,7 +52,7 @@ function stopAdvice(holder: Holder | undefined): Advice {
   if (holder === undefined) return { hint: "Stop the other one, or give each its own --hosts-file." };
   return {
     hint: "Give each its own --hosts-file, or stop the other one:",
-    command: holder.stopCommand ?? `sudo kill ${holder.pid}`,
+    command: holder.stopCommand ?? platform.commands.endProcess(holder.pid),
   };
 }
 
@@ -83,7 +84,7 @@ export function failed(path: string, error: unknown): Lock {
 function remount(folder: string): Advice {
   return {
     hint: "Its folder is mounted read-only. Mount it writable:",
-    command: `sudo mount -o remount,rw $(findmnt -no TARGET --target ${renderCommand([folder])})`,
+    command: platform.commands.asRoot(`mount -o remount,rw $(findmnt -no TARGET --target ${renderCommand([folder])})`),
   };
 }
 

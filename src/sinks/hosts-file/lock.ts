@@ -20,8 +20,10 @@ import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { unlessMissing } from "./writer/file-access.ts";
 import { type HeldLock, type Holder, type Lock, failed, taken } from "./lock-outcome.ts";
-import { findOrigins, mountTable } from "./writer/mount.ts";
+import { currentUser } from "../../platform/user.ts";
+import { findOrigins } from "./writer/mount.ts";
 import { sqliteCode, sqliteCodes } from "../../base/errors.ts";
+import { mountsFile } from "../../platform/linux-files.ts";
 
 export interface LockRequest {
   /** The real path of the hosts file. */
@@ -76,7 +78,7 @@ function isSameAt(left: string, right: string): boolean {
 
 /** Only Linux has this table. */
 function readMountTable(): string {
-  return unlessMissing(() => readFileSync(mountTable, "utf8")) ?? "";
+  return unlessMissing(() => readFileSync(mountsFile, "utf8")) ?? "";
 }
 
 /** The status of what is at a path; undefined where this user may not look. */
@@ -247,7 +249,7 @@ function openSafely(lockPath: string): number {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const descriptor = openSync(lockPath, flags, 0o600);
   const status = fstatSync(descriptor);
-  if (status.isFile() && (status.uid === 0 || status.uid === process.geteuid?.())) return descriptor;
+  if (status.isFile() && (status.uid === 0 || status.uid === currentUser())) return descriptor;
   closeSync(descriptor);
   throw new Error(`${lockPath} is another user's file`);
 }

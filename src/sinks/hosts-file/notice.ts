@@ -3,6 +3,7 @@ import { renderCommand } from "../../base/shell.ts";
 import type { Advice, Trouble } from "../../base/trouble.ts";
 import { guessCulprit } from "./culprit.ts";
 import type { Rendering } from "./document/document.ts";
+import { platform } from "../../platform/current.ts";
 
 type Decided = Exclude<Rendering, { kind: "undecidable" }>;
 type Undecidable = Extract<Rendering, { kind: "undecidable" }>;
@@ -17,6 +18,8 @@ export interface NoticeInput {
   /** Whether the file was missing. */
   readonly created: boolean;
 }
+
+const { asRoot, showUsers } = platform.commands;
 
 /** Moved lines that are told of one by one. */
 const maxMoved = 10;
@@ -75,7 +78,7 @@ function restoredNotice(path: string, userPart: string): Trouble {
     code: "hosts-file-block-restored",
     message: `${path}: another program or user changed the managed block${culprit === undefined ? "" : ` (${culprit.names}?)`}. It has been restored.`,
     ...(culprit?.hint === undefined
-      ? { hint: "To remove the block for good:", command: "sudo hostsfile-server clear" }
+      ? { hint: "To remove the block for good:", command: asRoot("hostsfile-server clear") }
       : { hint: culprit.hint }),
   };
 }
@@ -93,7 +96,7 @@ export function contestedTrouble(path: string, userPart: string): Trouble {
 function findWriter(path: string): Advice {
   return {
     hint: "Stop that program, or keep it away from the lines between the markers. This shows which one has the file open:",
-    command: renderCommand(["sudo", "fuser", "-v", path]),
+    command: showUsers(path),
   };
 }
 
@@ -104,7 +107,7 @@ export function undecidableTrouble(path: string, { markers, lines }: Undecidable
     code: "hosts-file-block-undecidable",
     message: `${path} was left as it is: the markers of the managed block are damaged (${inLines(markers)}), and ${inLines(lines)} may be yours or an old part of the block.`,
     hint: `Delete those of ${inLines(lines)} that are not yours. Then delete the markers. What remains counts as yours. This deletes the markers alone:`,
-    command: renderCommand(["sudo", "sed", "-i", script, path]),
+    command: asRoot(renderCommand(["sed", "-i", script, path])),
   };
 }
 
@@ -114,7 +117,7 @@ export function linkedNotice(path: string): Trouble {
     code: "hosts-file-linked",
     message: `${path} had another name (a hard link), which keeps the old lines: ${path} is a new file now.`,
     hint: "If that name should show the same, make it a symbolic link:",
-    command: `sudo ln -sfn ${renderCommand([path])} NAME`,
+    command: asRoot(`ln -sfn ${renderCommand([path])} NAME`),
   };
 }
 

@@ -15,9 +15,6 @@ interface Row extends Mount {
   readonly root: string;
 }
 
-/** Where the kernel keeps the table. */
-export const mountTable = "/proc/self/mountinfo";
-
 /**
  * Finds the mount of a path.
  *

@@ -9,6 +9,7 @@ import { type FileAccess, type OpenFile, holds, syncFolder, writeAll } from "./f
 import { type Attributes, type Inode, type Snapshot, isSame, isUntouched, toInode } from "./snapshot.ts";
 import { errorCode } from "../../../base/errors.ts";
 import { TroubleError } from "../../../base/trouble.ts";
+import { currentGroup, currentUser } from "../../../platform/user.ts";
 import { notAsWrittenTrouble } from "../hosts-file-trouble.ts";
 
 export interface Replacement {
@@ -34,7 +35,7 @@ export type Replaced =
   /** The file cannot be replaced, as a bind mount cannot; nothing was changed. */
   | { readonly kind: "impossible"; readonly cause: unknown };
 
-const newFile: Attributes = { mode: 0o644, owner: process.geteuid?.() ?? 0, group: process.getegid?.() ?? 0 };
+const newFile: Attributes = { mode: 0o644, owner: currentUser() ?? 0, group: currentGroup() ?? 0 };
 
 /**
  * Why a new file cannot take the old one's place although the old one may be writable: a mount point (EBUSY), another

@@ -3,9 +3,10 @@ import { type BigIntStats, constants, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type FileAccess, type OpenFile, holds, readAll, unlessMissing } from "./file-access.ts";
 import { notRegularTrouble, orphanedTrouble, tooLargeTrouble } from "../hosts-file-trouble.ts";
-import { findMount, mountTable } from "./mount.ts";
+import { findMount } from "./mount.ts";
 import { errorCode } from "../../../base/errors.ts";
 import { TroubleError } from "../../../base/trouble.ts";
+import { mountsFile } from "../../../platform/linux-files.ts";
 
 /** Bytes that one read(2) gives at most; no block of ours can make a file so large. */
 const maximumSize = 0x7fff_f000;
@@ -76,7 +77,7 @@ export function takeSnapshot(files: FileAccess, path: string): Snapshot {
 function isOrphaned(files: FileAccess, real: string, inode: Inode): boolean {
   const status = unlessMissing(() => files.status(real));
   if (status === undefined || !isSame(toInode(status), inode)) return false;
-  return findMount(readFileSync(mountTable, "utf8"), real)?.isOrphaned === true;
+  return findMount(readFileSync(mountsFile, "utf8"), real)?.isOrphaned === true;
 }
 
 /** True while the path still leads to the very bytes of the snapshot. Which inode it is, is looked at last. */

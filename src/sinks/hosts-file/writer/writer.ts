@@ -1,5 +1,5 @@
 /** The only writer of the hosts file: reads it, lets the caller decide what it becomes, and brings that out without ever losing a byte. */
-import { renderCommand } from "../../../base/shell.ts";
+import { platform } from "../../../platform/current.ts";
 import { type Trouble, TroubleError } from "../../../base/trouble.ts";
 import { fingerprintOf } from "./aside.ts";
 import { type FileAccess } from "./file-access.ts";
@@ -248,6 +248,6 @@ function busy(path: string): Trouble {
     code: "hosts-file-busy",
     message: `${path} was left as it is: another program edited it each of the ${maxAttempts} times that it was about to be written.`,
     hint: "Find out which program has it open:",
-    command: renderCommand(["sudo", "fuser", "-v", path]),
+    command: platform.commands.showUsers(path),
   };
 }
