@@ -14,6 +14,7 @@ import { linesAre } from "../cluster/scene.ts";
 import { type Server, startServer } from "../cluster/server.ts";
 import { missingTools, tools } from "../cluster/tools.ts";
 import { type WholeCluster, startWholeCluster } from "../cluster/whole-cluster.ts";
+import { reportSchema } from "../../src/doctor/report.ts";
 
 const missing = missingTools();
 const ownEtc = `
@@ -170,14 +171,15 @@ describe.skipIf(missing !== undefined)(`dtk (${missing ?? "all tools are there"}
   test("check reaches the server from inside", async () => {
     const { exitCode, output } = await dtk.run("check");
     expect(output).toMatch(
-      /ok {6}The cluster reaches http:\/\/127\.0\.0\.1:\d+, where it is seen as 127\.0\.0\.1, which may call\./,
+      /ok {7}The cluster reaches http:\/\/127\.0\.0\.1:\d+, where it is seen as 127\.0\.0\.1, which may call\./,
     );
     expect(exitCode).toBe(0);
     await server.request("POST", "/clusterip", "192.0.2.1");
     const moved = await dtk.run("check", "--json");
     expect(moved.exitCode).toBe(1);
-    expect(JSON.parse(moved.output)).toContainEqual(
-      expect.objectContaining({ level: "problem", command: expect.stringContaining("install-addon") }),
+    const { checks } = reportSchema.parse(JSON.parse(moved.output));
+    expect(checks.flatMap(({ findings }) => findings)).toContainEqual(
+      expect.objectContaining({ grade: "problem", command: expect.stringContaining("install-addon") }),
     );
     expect(await dtk.install()).toMatchObject({ exitCode: 0 });
   });

@@ -66,7 +66,7 @@ export const dtk: ProgramDeclaration = {
     }),
     declareCommand({
       name: "check",
-      summary: "Reach the server from inside the cluster, and look whether the cluster IP has changed",
+      summary: "Run doctor's checks of the cluster, and reach the server from inside it",
       examples: ["dtk check", "dtk check --json"],
       settings: { ...clusterSettings, probeImage: probeImageSetting, quiet: quietSetting, json: jsonSetting },
       run: async (given, sources) => (await import("./check.ts")).check(given, sources),

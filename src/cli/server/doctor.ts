@@ -14,7 +14,7 @@ import { isRoot } from "../../platform/user.ts";
 import { confirm } from "../confirm.ts";
 import { stateFolderOf } from "../../platform/state-folder.ts";
 import { installedPort } from "../../platform/installed.ts";
-import { renderReport } from "./doctor-text.ts";
+import { renderReport } from "../report-text.ts";
 import { requireRoot } from "../require-root.ts";
 import { printable, printableJSON } from "../../base/printable.ts";
 import { terminalOf } from "../terminal.ts";

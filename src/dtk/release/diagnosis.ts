@@ -96,7 +96,7 @@ const causes: readonly Cause[] = [
   },
 ];
 
-function orFirewall(words: Words, otherwise: string): Advice {
+function orFirewall(words: Pick<Words, "firewall" | "otherWays">, otherwise: string): Advice {
   const { firewall } = words;
   const others = otherWaysOf(words);
   if (firewall.length === 0) return { hint: `${otherwise}${others}` };
@@ -105,10 +105,18 @@ function orFirewall(words: Words, otherwise: string): Advice {
 }
 
 /** A line on what else may lead to the desktop; empty when nothing is known. */
-function otherWaysOf({ otherWays }: Words): string {
+function otherWaysOf({ otherWays }: Pick<Words, "otherWays">): string {
   return otherWays.length === 0
     ? ""
     : `\n  Or the way to the desktop is another; try: --host-ip ${otherWays.join(", or --host-ip ")}`;
+}
+
+/** What to do when nothing comes through: open the firewall that was found, or call another address. */
+export function adviceOnReach(firewall: readonly string[]): Advice {
+  return orFirewall(
+    { firewall, otherWays: [] },
+    "Allow the port in this desktop's firewall, or name another address as dns.host-ip.",
+  );
 }
 
 /** Finds the known cause in the log; undefined when there is none. */

@@ -25,6 +25,8 @@ export interface Server {
   /** Whether it has proven that it knows the admin token. */
   readonly isProven: boolean;
   readonly status: () => Promise<Status>;
+  /** The text of a GET of a path. */
+  readonly ask: (path: string) => Promise<string>;
   /**
    * Changes a setting.
    *
@@ -59,6 +61,11 @@ export async function findServer(place: ServerPlace): Promise<Server | undefined
     url,
     isProven: answer.isProven,
     status: async () => requireStatus(await ask(place, "GET", "/status"), url),
+    ask: async (path) => {
+      const asked = await ask(place, "GET", path);
+      if (asked.status !== 200) throw notTaken({ url: `${url}${path}`, ...asked });
+      return asked.text;
+    },
     change: async (method, path, body) => {
       const changed = await ask(place, method, path, body);
       if (changed.status !== 200) throw notTaken({ url: `${url}${path}`, ...changed });

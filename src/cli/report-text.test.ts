@@ -1,9 +1,9 @@
 /** The text of a report, as people read it at 80 columns, and the value that programs read. */
 import { expect, test } from "vitest";
-import { type Outcome, ok } from "../../doctor/check.ts";
-import { isWrong, reportSchema, toReport } from "../../doctor/report.ts";
-import { renderReport } from "./doctor-text.ts";
-import { plain } from "../terminal.ts";
+import { type Outcome, ok } from "../doctor/check.ts";
+import { isWrong, reportSchema, toReport } from "../doctor/report.ts";
+import { renderReport } from "./report-text.ts";
+import { plain } from "./terminal.ts";
 
 const fix = { commands: [["chattr", "-i", "/etc/my hosts"]], needsRoot: true };
 const outcomes: readonly Outcome[] = [

@@ -1,9 +1,9 @@
-/** The report of `doctor` as text for a terminal: what is wrong first, with what to type, and what is fine in a line each. */
-import type { Grade } from "../../doctor/check.ts";
-import type { Report } from "../../doctor/report.ts";
-import { printable } from "../../base/printable.ts";
-import { type Style, type Terminal, wrap } from "../terminal.ts";
-import { platform } from "../../platform/current.ts";
+/** The report of `doctor` and of `dtk check` as text for a terminal: what is wrong first, with what to type, and what is fine in a line each. */
+import type { Grade } from "../doctor/check.ts";
+import type { Report } from "../doctor/report.ts";
+import { printable } from "../base/printable.ts";
+import { type Style, type Terminal, wrap } from "./terminal.ts";
+import { platform } from "../platform/current.ts";
 
 type Checked = Report["checks"][number];
 type Finding = Checked["findings"][number];
