@@ -1,5 +1,6 @@
 /** The URL that ExternalDNS calls: made with the place of the token but never the token, and read again. */
 import { type ClusterName, defaultCluster, parseClusterName } from "../records/cluster.ts";
+import { prefixOf } from "./paths.ts";
 
 /** The environment variable that Kubernetes puts in the place of `$(TOKEN)`. */
 export const tokenVariable = "TOKEN";
@@ -18,8 +19,7 @@ export function webhookURL(options: {
 }): string {
   const { host, port, cluster, hasToken } = options;
   const authority = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-  const path = cluster === defaultCluster ? "" : `/clusters/${cluster}`;
-  return `http://${hasToken ? `${cluster}:$(${tokenVariable})@` : ""}${authority}${path}`;
+  return `http://${hasToken ? `${cluster}:$(${tokenVariable})@` : ""}${authority}${prefixOf(cluster)}`;
 }
 
 /** What a URL says that ExternalDNS calls. */

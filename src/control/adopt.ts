@@ -24,6 +24,7 @@ import {
 import type { Guard } from "../http/guard.ts";
 import type { ServerFacts } from "./status/report.ts";
 import { parseJSON } from "../base/json.ts";
+import { paths } from "../contract/paths.ts";
 
 export interface AdoptOptions {
   readonly reconciler: ReconcilerPort;
@@ -43,8 +44,8 @@ type AdoptContext = Context<HTTPEnvironment>;
 export function adoptRoutes(options: AdoptOptions): Hono<HTTPEnvironment> {
   const { guard, receive } = options;
   const app = new Hono<HTTPEnvironment>({ strict: false });
-  app.get("/adopt", guard.admit("detail"), (context) => showPlan(context, options));
-  app.post("/adopt", guard.admit("configuration"), receive, (context) => carryOut(context, options));
+  app.get(paths.adopt, guard.admit("detail"), (context) => showPlan(context, options));
+  app.post(paths.adopt, guard.admit("configuration"), receive, (context) => carryOut(context, options));
   return app;
 }
 

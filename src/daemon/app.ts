@@ -35,6 +35,7 @@ import { restRoutes } from "../control/configuration/rest.ts";
 import { Sessions } from "../http/sessions.ts";
 import { type ServerFacts, type StatusOptions, buildStatus } from "../control/status/report.ts";
 import type { AdminToken } from "../contract/token.ts";
+import { clusterRoute, paths } from "../contract/paths.ts";
 
 export interface AppOptions {
   readonly reconciler: ReconcilerPort;
@@ -126,7 +127,7 @@ export function createApp(options: AppOptions): App {
     webhookRoutes({
       ...feedOptions,
       feed: externalDNSFeed,
-      paths: ["", "/clusters/:cluster"],
+      paths: ["", clusterRoute],
       admit: guard.admit("webhook"),
     }),
   );
@@ -135,7 +136,7 @@ export function createApp(options: AppOptions): App {
     webhookRoutes({
       ...feedOptions,
       feed: watchFeed,
-      paths: [`/clusters/:cluster/feeds/${watchFeed}`],
+      paths: [`${clusterRoute}/feeds/${watchFeed}`],
       admit: guard.admit("configuration"),
     }),
   );
@@ -217,12 +218,12 @@ function readClusterIPs(reconciler: ReconcilerPort) {
 function statusRoutes(guard: Guard, metrics: Metrics, options: StatusOptions): Hono<HTTPEnvironment> {
   const { reconciler } = options;
   const app = new Hono<HTTPEnvironment>({ strict: false });
-  app.get("/status", guard.admit("detail"), (context) => answerJSON(context, buildStatus(options)));
-  app.get("/names", guard.admit("detail"), async (context) => {
+  app.get(paths.status, guard.admit("detail"), (context) => answerJSON(context, buildStatus(options)));
+  app.get(paths.names, guard.admit("detail"), async (context) => {
     const { entries, sinksOf } = findListed(reconciler.state());
     return answerJSONText(context, await inSlices(namesJSONInSteps(entries, sinksOf)));
   });
-  app.get("/metrics", guard.admit("detail"), async (context) => {
+  app.get(paths.metrics, guard.admit("detail"), async (context) => {
     const { contentType, text } = await metrics.render({
       status: buildStatus(options),
       ...collectReasons(reconciler.state()),
@@ -230,8 +231,8 @@ function statusRoutes(guard: Guard, metrics: Metrics, options: StatusOptions): H
     });
     return context.text(text, 200, { "content-type": contentType });
   });
-  app.get("/healthz", nameCaller, guard.admit("word"), (context) => context.text("ok\n"));
-  app.get("/readyz", guard.admit("word"), (context) => {
+  app.get(paths.health, nameCaller, guard.admit("word"), (context) => context.text("ok\n"));
+  app.get(paths.ready, guard.admit("word"), (context) => {
     const reasons = reasonsNotReady(reconciler.state(), options.adminToken());
     const ready = reasons.length === 0;
     const status = ready ? 200 : 503;

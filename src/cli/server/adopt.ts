@@ -6,6 +6,7 @@ import { type ServerPlace, askForSurely } from "../../client/server-client.ts";
 import { printableJSON } from "../../base/printable.ts";
 import { terminalOf } from "../terminal.ts";
 import { counted } from "../../base/words.ts";
+import { paths } from "../../contract/paths.ts";
 
 export interface AdoptGiven extends ServerPlace {
   readonly stale: boolean | undefined;
@@ -23,7 +24,7 @@ export interface AdoptGiven extends ServerPlace {
  *   can be asked (exit 2)
  */
 export async function adopt(given: AdoptGiven): Promise<number> {
-  const whole = await askForSurely(given, { method: "GET", path: "/adopt", shape: adoptionPlanSchema });
+  const whole = await askForSurely(given, { method: "GET", path: paths.adopt, shape: adoptionPlanSchema });
   const plan = given.stale === true ? whole : withoutStale(whole);
   const say = (text: string): void => {
     if (given.quiet !== true && given.json !== true) process.stdout.write(text);
@@ -42,7 +43,7 @@ export async function adopt(given: AdoptGiven): Promise<number> {
   const body = JSON.stringify({ userPart: plan.userPart, names });
   const { edits, copy } = await askForSurely(given, {
     method: "POST",
-    path: "/adopt",
+    path: paths.adopt,
     body,
     shape: adoptionResultSchema,
   });

@@ -15,6 +15,7 @@ import { platform } from "../../platform/current.ts";
 import { stateFolderOf } from "../../platform/state-folder.ts";
 import { lockTrouble, removeLines, requireNoneLeft } from "./remove-lines.ts";
 import { type ServerPlace, askServer, askStatus } from "../../client/server-client.ts";
+import { clusterPath } from "../../contract/paths.ts";
 
 export interface ClearOptions extends ServerPlace {
   /** Every cluster when undefined. */
@@ -87,7 +88,7 @@ async function clearRunning(options: ClearOptions): Promise<Cleared | { readonly
     const trouble = await clearAll(options);
     return { path, clusters: trouble === undefined ? known : [], lines: shown, trouble };
   }
-  await askServer(options, "DELETE", `/clusters/${options.cluster}`);
+  await askServer(options, "DELETE", clusterPath(options.cluster));
   await requireShown(options);
   return { path, clusters: wanted, lines: shown };
 }

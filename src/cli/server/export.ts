@@ -2,6 +2,7 @@
 import { namesSchema } from "../../contract/names.ts";
 import { type ExportFormat, renderExport } from "./export-text.ts";
 import { type ServerPlace, askForSurely } from "../../client/server-client.ts";
+import { paths } from "../../contract/paths.ts";
 
 /**
  * Prints the names.
@@ -10,7 +11,7 @@ import { type ServerPlace, askForSurely } from "../../client/server-client.ts";
  * @throws TroubleError when no server answers (exit 3)
  */
 export async function exportNames(given: ServerPlace & { readonly format: ExportFormat | undefined }): Promise<number> {
-  const names = await askForSurely(given, { method: "GET", path: "/names", shape: namesSchema });
+  const names = await askForSurely(given, { method: "GET", path: paths.names, shape: namesSchema });
   process.stdout.write(renderExport(names, given.format ?? "hosts"));
   return 0;
 }

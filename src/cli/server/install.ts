@@ -33,6 +33,7 @@ import { askStatus } from "../../client/server-client.ts";
 import { printableJSON } from "../../base/printable.ts";
 import { renderStatus } from "./status-text.ts";
 import { terminalOf } from "../terminal.ts";
+import { paths } from "../../contract/paths.ts";
 
 type InstallGiven = Given<typeof installSettings>;
 
@@ -160,7 +161,7 @@ async function waitUntilReady({ host, port }: ReturnType<typeof listenPlace>): P
   let last = "no answer";
   for (let tries = 0; tries < mostTries; tries += 1) {
     try {
-      const { status, text } = await sendRequest({ host: host ?? "localhost", port, method: "GET", path: "/readyz" });
+      const { status, text } = await sendRequest({ host: host ?? "localhost", port, method: "GET", path: paths.ready });
       if (status === 200) return;
       last = `${status} ${text}`;
     } catch (error) {

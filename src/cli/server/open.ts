@@ -4,6 +4,7 @@ import { startProgram } from "../../base/process.ts";
 import { type ServerPlace, askFor, noServer, serverAddress } from "../../client/server-client.ts";
 import { isMacOS } from "../../platform/current.ts";
 import { isRoot } from "../../platform/user.ts";
+import { paths } from "../../contract/paths.ts";
 
 const linkShape = z.object({ path: z.string().check(z.regex(/^\/[\w/-]*$/)), seconds: z.optional(z.number()) });
 
@@ -14,7 +15,7 @@ const linkShape = z.object({ path: z.string().check(z.regex(/^\/[\w/-]*$/)), sec
  * @throws TroubleError when no server answers, or it wants a token
  */
 export async function openPage(given: ServerPlace & { readonly print: boolean | undefined }): Promise<number> {
-  const link = await askFor(given, { method: "POST", path: "/open", shape: linkShape });
+  const link = await askFor(given, { method: "POST", path: paths.openPage, shape: linkShape });
   if (link === undefined) throw noServer(given);
   const { path, seconds } = link;
   const url = serverAddress(given) + path;

@@ -18,6 +18,7 @@ import { restartCommand, unseenDomains } from "../../sources/webhook/negotiation
 import type { Forget, forgetAll } from "./forget.ts";
 import type { Guard } from "../../http/guard.ts";
 import { type Reading, readClusterIPs, readDomains, readTargetMode, readValues } from "./setting-body.ts";
+import { clusterRoute } from "../../contract/paths.ts";
 
 export interface RESTOptions {
   readonly reconciler: ReconcilerPort;
@@ -73,7 +74,7 @@ export function restRoutes(options: RESTOptions): Hono<HTTPEnvironment> {
   const reading = guard.admit("reading");
   const configuration = guard.admit("configuration");
   const app = new Hono<HTTPEnvironment>({ strict: false });
-  for (const prefix of ["", "/clusters/:cluster"]) {
+  for (const prefix of ["", clusterRoute]) {
     for (const resource of resources) {
       const path = `${prefix}/${resource.path}`;
       app.get(path, reading, (context) => showResource(context, options, resource));
@@ -82,7 +83,7 @@ export function restRoutes(options: RESTOptions): Hono<HTTPEnvironment> {
     app.delete(`${prefix}/domains/:domain`, configuration, (context) => removeDomain(context, options));
   }
   app.delete("/clusters", configuration, async (context) => forgetEverything(context, options));
-  app.delete("/clusters/:cluster", configuration, (context) => forgetCluster(context, options));
+  app.delete(clusterRoute, configuration, (context) => forgetCluster(context, options));
   return app;
 }
 

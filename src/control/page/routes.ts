@@ -10,6 +10,7 @@ import { createEventStream, revisionOf } from "../status/event-stream.ts";
 import type { Guard, Denial } from "../../http/guard.ts";
 import { type Sessions, linkLife, sessionLife } from "../../http/sessions.ts";
 import { type StatusOptions, buildStatus } from "../status/report.ts";
+import { paths } from "../../contract/paths.ts";
 
 export interface PageOptions extends StatusOptions {
   readonly guard: Guard;
@@ -31,8 +32,8 @@ export function pageRoutes(options: PageOptions): Hono<HTTPEnvironment> {
     if (context.req.header("accept")?.includes("text/html") !== true) return next();
     return showPage(context, options);
   });
-  app.get("/events", guard.admit("detail"), createEventStream({ changes, status: () => buildStatus(options) }));
-  app.post("/open", guard.admit("configuration"), (context) =>
+  app.get(paths.events, guard.admit("detail"), createEventStream({ changes, status: () => buildStatus(options) }));
+  app.post(paths.openPage, guard.admit("configuration"), (context) =>
     answerJSON(context, tokenRequired() ? { path: `/open/${sessions.makeLink()}`, seconds: linkLife } : { path: "/" }),
   );
   app.get("/open/:link", async (context) => {

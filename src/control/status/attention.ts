@@ -5,6 +5,7 @@ import { restartCommand } from "../../sources/webhook/negotiation.ts";
 import { defaultInterval, liveness, shortestSilence } from "../../contract/liveness.ts";
 import type { Status } from "../../contract/status.ts";
 import { platform } from "../../platform/current.ts";
+import { prefixOf } from "../../contract/paths.ts";
 
 type Facts = Omit<Status, "attention">;
 type Cluster = Status["clusters"][number];
@@ -52,7 +53,7 @@ function toItem(trouble: Trouble, severity: Severity, sink: string | undefined):
 
 function ofCluster(cluster: Cluster, server: Facts["server"]): Trouble[] {
   const { name, domains, clusterIPs, followsCaller, targets, records, negotiation, movedTo } = cluster;
-  const path = `${server.address}${name === "default" ? "" : `/clusters/${name}`}`;
+  const path = `${server.address}${prefixOf(name)}`;
   const curl = server.tokenRequired ? "curl -u :ADMIN_TOKEN" : "curl";
   const found: Trouble[] = [];
   const isUsed = domains.length > 0 || Object.keys(records).length > 0;

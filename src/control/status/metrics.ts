@@ -4,6 +4,7 @@ import type { ReconcilerListener } from "../../engine/reconciler-port.ts";
 import type { Trouble } from "../../base/trouble.ts";
 import type { Counters, MeasuredState } from "./prometheus.ts";
 import type { DenialReason } from "../../http/verdict.ts";
+import { clusterRoute } from "../../contract/paths.ts";
 
 export interface RequestFacts {
   readonly method: string;
@@ -81,7 +82,7 @@ const routes: ReadonlySet<string> = new Set(
 export function routeOf(path: string): string {
   const [, prefix = "", rest = path] = /^(\/clusters\/[^/]+)(\/.*)?$/.exec(path) ?? [undefined, "", path];
   const [, first = "", second = ""] = rest.split("/");
-  const base = prefix === "" ? "" : "/clusters/:cluster";
+  const base = prefix === "" ? "" : clusterRoute;
   if (first === "" || (prefix !== "" && rest === prefix)) return `${base}/`;
   if (!routes.has(first)) return "other";
   return `${base}/${first}${second === "" ? "" : "/:name"}`;

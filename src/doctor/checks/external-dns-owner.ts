@@ -4,6 +4,7 @@ import { renderChange } from "../../dtk/external-dns/change.ts";
 import { defaultCluster } from "../../records/cluster.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
 import { type Chain, lookAtChain } from "../looks/cluster-looks.ts";
+import { methodPath } from "../../contract/paths.ts";
 
 export const externalDNSOwner: Check = {
   id: "external-dns-owner",
@@ -12,7 +13,7 @@ export const externalDNSOwner: Check = {
   run: async (desktop) => {
     const chain = await desktop.once(lookAtChain);
     const name = chain.cluster?.name ?? defaultCluster;
-    const answer = await desktop.ask(`${name === defaultCluster ? "" : `/clusters/${name}`}/records`);
+    const answer = await desktop.ask(methodPath(name, "records"));
     return [judgeOwner(chain, readOwners(answer ?? "[]"), desktop)];
   },
 };

@@ -10,6 +10,7 @@ import { defaultCluster } from "../../records/cluster.ts";
 import { isManaged, parseManagedDomain } from "../../records/managed-domain.ts";
 import type { Desktop } from "../check.ts";
 import { platform } from "../../platform/current.ts";
+import { type ClusterMethod, methodPath } from "../../contract/paths.ts";
 
 /** What the server has of a cluster. */
 export type ServerCluster = Status["clusters"][number];
@@ -79,8 +80,8 @@ export function listSome(names: readonly string[], most = 3): string {
 }
 
 /** The URL of one of the server's REST methods for a cluster, on this machine. */
-export function methodURL({ port }: Pick<Desktop, "port">, cluster: string, method: string): string {
-  return `http://localhost:${port}${cluster === defaultCluster ? "" : `/clusters/${cluster}`}/${method}`;
+export function methodURL({ port }: Pick<Desktop, "port">, cluster: string, method: ClusterMethod): string {
+  return `http://localhost:${port}${methodPath(cluster, method)}`;
 }
 
 /** curl, with the admin token where the server wants one. */

@@ -1,8 +1,9 @@
 /** What the server must be told so that it has the cluster's settings: planned by comparing, then done and looked at again. */
 import type { Status } from "../../contract/status.ts";
-import { type ClusterName, type ClusterSettings, defaultCluster } from "../../records/cluster.ts";
+import { type ClusterName, type ClusterSettings } from "../../records/cluster.ts";
 import type { Server } from "./server.ts";
 import { settingLost } from "./trouble.ts";
+import { clusterPath, methodPath } from "../../contract/paths.ts";
 
 /** What dtk told a server before, as it is remembered in the cluster. */
 export interface ToldBefore {
@@ -32,28 +33,31 @@ export interface SettingsWanted {
 export function planSettings(clusters: Status["clusters"], wanted: SettingsWanted): readonly SettingStep[] {
   const { cluster, settings } = wanted;
   const known = clusters.find(({ name }) => name === cluster);
-  const prefix = pathOfCluster(cluster);
   const missing = settings.domains.filter((domain) => known?.domains.includes(domain) !== true);
   const clusterIP = settings.clusterIPs.join(",");
   const targets = settings.targets;
   const posts = [
     {
       isDone: missing.length === 0,
-      step: post(`${prefix}/domains`, missing.join(","), `manage ${missing.join(", ")}`),
+      step: post(methodPath(cluster, "domains"), missing.join(","), `manage ${missing.join(", ")}`),
     },
     {
       isDone: known?.clusterIPs.join() === clusterIP,
-      step: post(`${prefix}/clusterip`, clusterIP, `point names to ${clusterIP}`),
+      step: post(methodPath(cluster, "clusterip"), clusterIP, `point names to ${clusterIP}`),
     },
     {
       isDone: (known?.targets ?? "cluster") === targets,
-      step: post(`${prefix}/targets`, targets, `set the target mode ${targets}`),
+      step: post(methodPath(cluster, "targets"), targets, `set the target mode ${targets}`),
     },
   ];
   return [
     ...forgetOldName(clusters, wanted),
     ...goneDomains(known?.domains ?? [], wanted).map((domain): SettingStep => {
-      return { sentence: `remove the domain ${domain}`, method: "DELETE", path: `${prefix}/domains/${domain}` };
+      return {
+        sentence: `remove the domain ${domain}`,
+        method: "DELETE",
+        path: `${methodPath(cluster, "domains")}/${domain}`,
+      };
     }),
     ...posts.filter(({ isDone }) => !isDone).map(({ step }) => step),
   ];
@@ -76,11 +80,7 @@ function goneDomains(present: readonly string[], { cluster, settings, before }: 
 
 /** The request that makes the server forget a cluster with its lines, records and settings. */
 export function forgetStep(cluster: ClusterName): SettingStep {
-  return { sentence: `forget the cluster ${cluster}`, method: "DELETE", path: `/clusters/${cluster}` };
-}
-
-function pathOfCluster(cluster: ClusterName): string {
-  return cluster === defaultCluster ? "" : `/clusters/${cluster}`;
+  return { sentence: `forget the cluster ${cluster}`, method: "DELETE", path: clusterPath(cluster) };
 }
 
 /**

@@ -1,0 +1,35 @@
+/** Paths of the server, for the code that serves them and for the code that asks. */
+import { defaultCluster } from "../records/cluster.ts";
+
+/** Where each request goes that is about the whole server. */
+export const paths = {
+  status: "/status",
+  names: "/names",
+  adopt: "/adopt",
+  openPage: "/open",
+  events: "/events",
+  metrics: "/metrics",
+  health: "/healthz",
+  ready: "/readyz",
+} as const;
+
+/** What can be asked of one cluster: the seed's REST methods, and ExternalDNS's webhook. */
+export type ClusterMethod = "domains" | "clusterip" | "targets" | "records" | "adjustendpoints";
+
+/** The path of a cluster as a router reads it. */
+export const clusterRoute = "/clusters/:cluster";
+
+/** The path of a cluster by its name, under which `DELETE` forgets it. */
+export function clusterPath(cluster: string): string {
+  return clusterRoute.replace(":cluster", cluster);
+}
+
+/** What stands before the methods of a cluster: nothing for `default`, whose methods are at the root, as the guide has it. */
+export function prefixOf(cluster: string): string {
+  return cluster === defaultCluster ? "" : clusterPath(cluster);
+}
+
+/** The path of a method for a cluster, as in `/clusters/kind-a/domains`. */
+export function methodPath(cluster: string, method: ClusterMethod): string {
+  return `${prefixOf(cluster)}/${method}`;
+}
