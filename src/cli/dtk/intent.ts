@@ -1,7 +1,7 @@
-/** Turns flags, environment and config.yaml into what is to be had. */
+/** Turns flags, environment and config.yaml into what the user asked for. */
 import { existsSync } from "node:fs";
 import { loadConfiguration } from "../../dtk/configuration/load.ts";
-import type { Configuration } from "../../dtk/configuration/resolve.ts";
+import { type Configuration, valuesOf } from "../../dtk/configuration/resolve.ts";
 import type { Intent } from "../../dtk/installation/intent.ts";
 import { givenValues } from "./given.ts";
 import type { chartSettings, clusterSettings } from "./settings.ts";
@@ -24,21 +24,15 @@ export function readIntent(
   options: { readonly isDomainNeeded?: boolean } = {},
 ): { readonly intent: Intent; readonly configuration: Configuration } {
   const configuration = loadConfiguration({ path: given.config, given: givenValues(given, sources), ...options });
-  const { kubeconfig, domains, port, cluster, clusterIPs, hostIP, targets, tokenFile } = configuration;
-  const { virtualization, firstVM } = configuration;
+  const values = valuesOf(configuration);
+  const { kubeconfig, hostIP } = configuration;
   const intent: Intent = {
+    ...values,
     place: { kubeconfig: kubeconfig.value, context: given.context, isHearsay: kubeconfig.origin.kind === "file" },
-    domains: domains.value,
-    port: port.value,
-    cluster: cluster.value,
-    clusterIPs: clusterIPs.value,
-    host: hostIP.value,
-    targets: targets.value,
     isHostTyped: hostIP.origin.kind !== "file",
-    token: readToken(tokenFile.value, port.value),
-    machine: { virtualization: virtualization.value, name: firstVM.value },
+    token: readToken(values.tokenFile, values.port),
     chart: { chart: given.chart, version: given.chartVersion },
-    values: given.values ?? [],
+    valuesFiles: given.values ?? [],
     set: given.set ?? [],
     waitServer: given.waitServer === true,
   };

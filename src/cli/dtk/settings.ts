@@ -1,6 +1,6 @@
 /** Every setting of dtk, once; those that config.yaml may hold take their checks from there. */
 import * as z from "zod/mini";
-import { type Entry, entries, pathText } from "../../dtk/configuration/entry.ts";
+import { type FlaggedKey, type ValueOf, entries, entryKeys, hasFlag, pathText } from "../../dtk/configuration/entry.ts";
 import { defaultConfigurationPath } from "../../dtk/configuration/path.ts";
 import { onOrOff, oneText } from "../../base/text-schema.ts";
 import { type Setting, declare } from "../setting.ts";
@@ -13,22 +13,15 @@ export const configSetting = declare({
   schema: oneText,
 });
 
-/** Values that stand in config.yaml as well; a flag or variable wins over the file. */
-export const valueSettings = {
-  kubeconfig: ofEntry(entries.kubeconfig, { flag: "kubeconfig", placeholder: "FILE" }),
-  cluster: ofEntry(entries.cluster, { flag: "cluster", placeholder: "NAME" }),
-  clusterIPs: ofEntry(entries.clusterIPs, { flag: "cluster-ip", placeholder: "ADDRESS" }),
-  hostIP: ofEntry(entries.hostIP, { flag: "host-ip", placeholder: "ADDRESS" }),
-  targets: ofEntry(entries.targets, { flag: "targets", placeholder: "MODE" }),
-  tokenFile: ofEntry(entries.tokenFile, { flag: "token-file", placeholder: "FILE" }),
-};
+type ValueSettings = { readonly [Key in FlaggedKey]: Setting<ValueOf<Key>> };
 
-function ofEntry<Value>(
-  { path, doc, schema }: Entry<Value>,
-  usage: { readonly flag: string; readonly placeholder: string },
-): Setting<Value> {
-  return declare({ ...usage, doc, whenAbsent: `${pathText(path)} in the configuration`, schema });
-}
+/** Values that config.yaml may hold as well; a flag or variable wins over the file. */
+export const valueSettings = Object.fromEntries(
+  entryKeys.filter(hasFlag).map((key) => {
+    const { flag, placeholder, path, doc, schema } = entries[key];
+    return [key, { flag, placeholder, doc, whenAbsent: `${pathText(path)} in the configuration`, schema }];
+  }),
+) as unknown as ValueSettings;
 
 /** The cluster beside its kubeconfig. */
 const contextSetting = declare({

@@ -1,23 +1,34 @@
-/** Every value that dtk reads from config.yaml, once: place, words and checks; the file may hold anything else beside them. */
+/**
+ * Every value that dtk reads from config.yaml, once: its place, words, checks, flag and default. Reading, flags, help and
+ * documentation follow from it. The file may hold anything else beside these values.
+ */
 import * as z from "zod/mini";
 import { type Address, parseAddress } from "../../records/address.ts";
-import { type TargetMode, parseClusterIPs, parseClusterName, targetModes } from "../../records/cluster.ts";
-import { parseManagedDomain } from "../../records/managed-domain.ts";
+import {
+  type TargetMode,
+  defaultCluster,
+  parseClusterIPs,
+  parseClusterName,
+  targetModes,
+} from "../../records/cluster.ts";
+import { type ManagedDomain, parseManagedDomain } from "../../records/managed-domain.ts";
 import { type HostName, parseHostName } from "../../records/name.ts";
 import { commaList, oneText, parsePort, parsedBy } from "../../base/text-schema.ts";
 import { platform } from "../../platform/current.ts";
 
 export interface Entry<Value = unknown> {
-  /** Where it stands, as in `dns.host-ip`; a number is a place in a list. */
+  /** Where it is in the file, as in `dns.host-ip`; a number is a place in a list. */
   readonly path: readonly (string | number)[];
-  /** Whether a YAML list may stand for a comma list. */
+  /** Whether a YAML list may be written instead of a comma list. */
   readonly isList: boolean;
   /** Whether a file without it is wrong. */
   readonly isRequired: boolean;
-  /** What stands for the value in a new file; nothing for a value that may be left empty there. */
+  /** The value in a new file; nothing for a value that may be left empty there. */
   readonly sample: string;
   /** Whether a new file has it as a comment only. */
   readonly isExtra: boolean;
+  /** Whether it names a file. In the file it is relative to the file's folder. */
+  readonly isPath: boolean;
   /** One sentence for help and for a new file. */
   readonly doc: string;
   /** What holds when nothing is given, in words. */
@@ -26,96 +37,138 @@ export interface Entry<Value = unknown> {
   readonly schema: z.ZodMiniType<Value, string[]>;
 }
 
-function declare<Value>(entry: Omit<Entry<Value>, Switch> & Partial<Pick<Entry<Value>, Switch>>): Entry<Value> {
-  return { isList: false, isRequired: false, isExtra: false, ...entry };
+/** Its flag, where it can be given on the command line too. A flag wins over the file. */
+interface Flag {
+  /** Without dashes, as in `cluster-ip`. */
+  readonly flag: string;
+  /** What stands for the value in help. */
+  readonly placeholder: string;
 }
 
-type Switch = "isList" | "isRequired" | "isExtra";
+/** What a value may have beside an entry's own fields: a flag, and what it is when nothing is given. */
+type Extras<Value> = Partial<Flag> & { readonly otherwise?: Value };
+
+type Switch = "isList" | "isRequired" | "isExtra" | "isPath";
+
+function declare<Value, const Extra extends Extras<NoInfer<Value>> = object>(
+  entry: Omit<Entry<Value>, Switch> & Partial<Pick<Entry<Value>, Switch>>,
+  extra?: Extra,
+): Entry<Value> & Extra {
+  const { isList = false, isRequired = false, isExtra = false, isPath = false } = entry;
+  return { ...entry, isList, isRequired, isExtra, isPath, ...extra } as Entry<Value> & Extra;
+}
 
 /** Where a cluster's names point; `auto` lets dtk choose by what the cluster has. */
 export type TargetChoice = TargetMode | "auto";
 
+const noDomains: ManagedDomain[] = [];
 const targetChoices: readonly TargetChoice[] = ["auto", ...targetModes];
 
 export const entries = {
-  domains: declare({
-    path: ["dns", "domain"],
-    isList: true,
-    isRequired: true,
-    sample: "dtk.io",
-    doc: "The managed domains, such as dtk.io: one, or a comma list, or a YAML list. Each covers what is under it too.",
-    whenAbsent: "an error",
-    schema: z.pipe(
-      commaList,
-      z
-        .array(z.pipe(z.string(), parsedBy(parseManagedDomain, "a domain name, for example dtk.io")))
-        .check(z.minLength(1, "expected a domain name, for example dtk.io.")),
-    ),
-  }),
-  hostIP: declare({
-    path: ["dns", "host-ip"],
-    sample: "",
-    doc: "Your desktop as the cluster sees it: an address, or a name such as host.docker.internal.",
-    whenAbsent: "the address of this machine on the way to the cluster",
-    schema: z.pipe(oneText, parsedBy(parseHost, "an address or a host name")),
-  }),
-  port: declare({
-    path: ["dns", "webhook-port"],
-    sample: "5000",
-    doc: "The port of hostsfile-server.",
-    whenAbsent: "5000",
-    schema: z.pipe(
-      oneText,
-      parsedBy((text: string) => parsePort(text, 1), "a port (1 to 65535)"),
-    ),
-  }),
-  clusterIPs: declare({
-    path: ["dns", "cluster-ip"],
-    isList: true,
-    sample: "192.168.122.167",
-    isExtra: true,
-    doc: "The address that names point to: IPv4, IPv6, or one of each with a comma.",
-    whenAbsent: "asked of the cluster: its ingress controller, else its control-plane node",
-    schema: z.pipe(
-      commaList,
-      parsedBy((texts: string[]) => parseClusterIPs(texts), "an address, or one of each family"),
-    ),
-  }),
-  cluster: declare({
-    path: ["dns", "cluster"],
-    sample: "kind-a",
-    isExtra: true,
-    doc: "What hostsfile-server calls this cluster; give each a name of its own when you have several.",
-    whenAbsent: "default",
-    schema: z.pipe(oneText, parsedBy(parseClusterName, "a cluster's name (lower-case letters, digits and hyphens)")),
-  }),
-  targets: declare({
-    path: ["dns", "targets"],
-    sample: "auto",
-    isExtra: true,
-    doc: "Where names point: cluster (the cluster IP), record (the records' own addresses), or auto.",
-    whenAbsent: "auto: record when Services or Gateways have addresses of their own, else cluster",
-    schema: z.pipe(
-      oneText,
-      parsedBy((text) => targetChoices.find((choice) => choice === text), `one of ${targetChoices.join(", ")}`),
-    ),
-  }),
-  tokenFile: declare({
-    path: ["dns", "token-file"],
-    sample: platform.places.tokenFile,
-    isExtra: true,
-    doc: "The file with hostsfile-server's admin token; what the cluster gets is derived from it.",
-    whenAbsent: "where hostsfile-server puts it, if it is there; else no token",
-    schema: oneText,
-  }),
-  kubeconfig: declare({
-    path: ["cluster", "admin-kubeconfig"],
-    sample: "generated/kubeconfig/admin.kubeconfig",
-    isExtra: true,
-    doc: "The kubeconfig of the cluster.",
-    whenAbsent: "$KUBECONFIG, else ~/.kube/config",
-    schema: oneText,
-  }),
+  domains: declare(
+    {
+      path: ["dns", "domain"],
+      isList: true,
+      isRequired: true,
+      sample: "dtk.io",
+      doc: "The managed domains, such as dtk.io: one, or a comma list, or a YAML list. Each covers what is under it too.",
+      whenAbsent: "an error",
+      schema: z.pipe(
+        commaList,
+        z
+          .array(z.pipe(z.string(), parsedBy(parseManagedDomain, "a domain name, for example dtk.io")))
+          .check(z.minLength(1, "expected a domain name, for example dtk.io.")),
+      ),
+    },
+    { otherwise: noDomains },
+  ),
+  hostIP: declare(
+    {
+      path: ["dns", "host-ip"],
+      sample: "",
+      doc: "Your desktop as the cluster sees it: an address, or a name such as host.docker.internal.",
+      whenAbsent: "the address of this machine on the way to the cluster",
+      schema: z.pipe(oneText, parsedBy(parseHost, "an address or a host name")),
+    },
+    { flag: "host-ip", placeholder: "ADDRESS" },
+  ),
+  port: declare(
+    {
+      path: ["dns", "webhook-port"],
+      sample: "5000",
+      doc: "The port of hostsfile-server.",
+      whenAbsent: "5000",
+      schema: z.pipe(
+        oneText,
+        parsedBy((text: string) => parsePort(text, 1), "a port (1 to 65535)"),
+      ),
+    },
+    { otherwise: 5000 },
+  ),
+  clusterIPs: declare(
+    {
+      path: ["dns", "cluster-ip"],
+      isList: true,
+      sample: "192.168.122.167",
+      isExtra: true,
+      doc: "The address that names point to: IPv4, IPv6, or one of each with a comma.",
+      whenAbsent: "asked of the cluster: its ingress controller, else its control-plane node",
+      schema: z.pipe(
+        commaList,
+        parsedBy((texts: string[]) => parseClusterIPs(texts), "an address, or one of each family"),
+      ),
+    },
+    { flag: "cluster-ip", placeholder: "ADDRESS" },
+  ),
+  cluster: declare(
+    {
+      path: ["dns", "cluster"],
+      sample: "kind-a",
+      isExtra: true,
+      doc: "What hostsfile-server calls this cluster; give each a name of its own when you have several.",
+      whenAbsent: "default",
+      schema: z.pipe(oneText, parsedBy(parseClusterName, "a cluster's name (lower-case letters, digits and hyphens)")),
+    },
+    { flag: "cluster", placeholder: "NAME", otherwise: defaultCluster },
+  ),
+  targets: declare(
+    {
+      path: ["dns", "targets"],
+      sample: "auto",
+      isExtra: true,
+      doc: "Where names point: cluster (the cluster IP), record (the records' own addresses), or auto.",
+      whenAbsent: "auto: record when Services or Gateways have addresses of their own, else cluster",
+      schema: z.pipe(
+        oneText,
+        parsedBy((text) => targetChoices.find((choice) => choice === text), `one of ${targetChoices.join(", ")}`),
+      ),
+    },
+    { flag: "targets", placeholder: "MODE", otherwise: "auto" },
+  ),
+  tokenFile: declare(
+    {
+      path: ["dns", "token-file"],
+      sample: platform.places.tokenFile,
+      isExtra: true,
+      doc: "The file with hostsfile-server's admin token; what the cluster gets is derived from it.",
+      whenAbsent: "where hostsfile-server puts it, if it is there; else no token",
+      isPath: true,
+      schema: oneText,
+    },
+    { flag: "token-file", placeholder: "FILE" },
+  ),
+  kubeconfig: declare(
+    {
+      path: ["cluster", "admin-kubeconfig"],
+      sample: "generated/kubeconfig/admin.kubeconfig",
+      isExtra: true,
+      doc: "The kubeconfig of the cluster.",
+      whenAbsent: "$KUBECONFIG, else ~/.kube/config",
+      isPath: true,
+      schema: oneText,
+    },
+    { flag: "kubeconfig", placeholder: "FILE" },
+  ),
   virtualization: declare({
     path: ["virt"],
     sample: "kvm",
@@ -139,8 +192,28 @@ export type EntryKey = keyof typeof entries;
 /** In the order in which they are shown. */
 export const entryKeys = Object.keys(entries) as readonly EntryKey[];
 
+/** Makes something of each entry, by its key. */
+export function mapEntries<Made>(make: (key: EntryKey) => Made): Readonly<Record<EntryKey, Made>> {
+  return Object.fromEntries(entryKeys.map((key) => [key, make(key)])) as Record<EntryKey, Made>;
+}
+
 /** The value of an entry. */
 export type ValueOf<Key extends EntryKey> = (typeof entries)[Key] extends Entry<infer Value> ? Value : never;
+
+/** Those that there is always a value of. */
+export type DefaultedKey = {
+  [Key in EntryKey]: (typeof entries)[Key] extends { readonly otherwise: unknown } ? Key : never;
+}[EntryKey];
+
+/** Those with a flag. */
+export type FlaggedKey = {
+  [Key in EntryKey]: (typeof entries)[Key] extends Flag ? Key : never;
+}[EntryKey];
+
+/** Whether an entry has a flag. */
+export function hasFlag(key: EntryKey): key is FlaggedKey {
+  return "flag" in entries[key];
+}
 
 /** As users write it: `dns.host-ip`, `vms[0].name`. */
 export function pathText(path: Entry["path"]): string {

@@ -1,6 +1,6 @@
 /** Reads config.yaml: what it says, each value with its place, or everything that is wrong with it at once. */
 import { type Addon, readAddons } from "./addon.ts";
-import { type Entry, type EntryKey, type ValueOf, entries, pathText } from "./entry.ts";
+import { type Entry, type EntryKey, type ValueOf, entries, mapEntries, pathText } from "./entry.ts";
 import { type ConfigurationText, type Place, type Problem, placeOf, troubleOf } from "./problem.ts";
 import { type Tree, type Way, follow, parseTree } from "./tree.ts";
 
@@ -41,18 +41,7 @@ export function readConfiguration(
     if ("missing" in read && entry.isRequired && isDomainNeeded && broken.length === 0) problems.push(read.missing);
     return "value" in read ? { value: read.value, place: placeOf(file, read.offset) } : undefined;
   };
-  const values: FileValues = {
-    domains: value(entries.domains),
-    hostIP: value(entries.hostIP),
-    port: value(entries.port),
-    clusterIPs: value(entries.clusterIPs),
-    cluster: value(entries.cluster),
-    targets: value(entries.targets),
-    tokenFile: value(entries.tokenFile),
-    kubeconfig: value(entries.kubeconfig),
-    virtualization: value(entries.virtualization),
-    firstVM: value(entries.firstVM),
-  };
+  const values = mapEntries((key) => value<unknown>(entries[key])) as FileValues;
   const addons = readAddons(tree);
   problems.push(...addons.problems);
   if (problems.length > 0) throw troubleOf(file, withoutRepeats(problems));

@@ -1,7 +1,6 @@
 /** Puts together what is given and what the file says: a flag wins over the environment, that over the file, that over defaults. */
 import { dirname, resolve } from "node:path";
-import { defaultCluster } from "../../records/cluster.ts";
-import type { EntryKey, ValueOf } from "./entry.ts";
+import { type DefaultedKey, type Entry, type EntryKey, type ValueOf, entries, mapEntries } from "./entry.ts";
 import type { Addon } from "./addon.ts";
 import { type Place, renderPlace } from "./problem.ts";
 import type { ConfigurationFile, Located } from "./read.ts";
@@ -26,20 +25,14 @@ export interface GivenValue<Value> {
 /** What the command line and the environment say; what they may say beyond the file's values is none of this. */
 export type GivenValues = { readonly [Key in EntryKey]?: GivenValue<ValueOf<Key>> | undefined };
 
-/** The values that there is always one of. */
-interface Defaults {
-  readonly port: number;
-  readonly cluster: ValueOf<"cluster">;
-  readonly targets: ValueOf<"targets">;
-  readonly domains: ValueOf<"domains">;
-}
+/** What an entry comes to: a value that was given, that of the file, or its default. */
+type Resolved<Key extends EntryKey> = Key extends DefaultedKey ? ValueOf<Key> : ValueOf<Key> | undefined;
 
-const defaults: Defaults = { port: 5000, cluster: defaultCluster, targets: "auto", domains: [] };
+/** Every value; undefined is what must be found out or done without. */
+export type Values = { readonly [Key in EntryKey]: Resolved<Key> };
 
-/** Every value with its origin; undefined is what must be found out or done without. */
-export type Configuration = {
-  readonly [Key in EntryKey]: Sourced<Key extends keyof Defaults ? ValueOf<Key> : ValueOf<Key> | undefined>;
-} & {
+/** Every value with its origin. */
+export type Configuration = { readonly [Key in EntryKey]: Sourced<Resolved<Key>> } & {
   /** The file, as the user named it. */
   readonly path: string;
   readonly addons: readonly Addon[];
@@ -58,32 +51,30 @@ export function resolveConfiguration(options: {
 }): Configuration {
   const { file, given, home } = options;
   const { values, path, addons } = file;
-  const inFolder = (located: Located<string> | undefined): Located<string> | undefined =>
-    located && { ...located, value: resolve(dirname(path), located.value.replace(/^~(?=\/)/, home)) };
-  return {
-    path,
-    addons,
-    domains: choose(given.domains, values.domains, defaults.domains),
-    hostIP: choose(given.hostIP, values.hostIP, undefined),
-    port: choose(given.port, values.port, defaults.port),
-    clusterIPs: choose(given.clusterIPs, values.clusterIPs, undefined),
-    cluster: choose(given.cluster, values.cluster, defaults.cluster),
-    targets: choose(given.targets, values.targets, defaults.targets),
-    tokenFile: choose(given.tokenFile, inFolder(values.tokenFile), undefined),
-    kubeconfig: choose(given.kubeconfig, inFolder(values.kubeconfig), undefined),
-    virtualization: choose(given.virtualization, values.virtualization, undefined),
-    firstVM: choose(given.firstVM, values.firstVM, undefined),
-  };
+  const inFolder = (text: string): string => resolve(dirname(path), text.replace(/^~(?=\/)/, home));
+  const resolved = mapEntries((key): Sourced<unknown> => {
+    const entry: Entry & { readonly otherwise?: unknown } = entries[key];
+    const located: Located<unknown> | undefined = values[key];
+    const isPath = entry.isPath && typeof located?.value === "string";
+    const found = isPath ? { ...located, value: inFolder(located.value) } : located;
+    return choose(given[key], found, entry.otherwise);
+  });
+  return { ...(resolved as Omit<Configuration, "path" | "addons">), path, addons };
 }
 
-function choose<Value, Fallback extends Value | undefined>(
-  given: GivenValue<Value> | undefined,
-  located: Located<Value> | undefined,
-  fallback: Fallback,
-): Sourced<Value | Fallback> {
+/** The values without their origins. */
+export function valuesOf(configuration: Configuration): Values {
+  return mapEntries((key) => configuration[key].value) as Values;
+}
+
+function choose(
+  given: GivenValue<unknown> | undefined,
+  located: Located<unknown> | undefined,
+  otherwise: unknown,
+): Sourced<unknown> {
   if (given !== undefined) return { value: given.value, origin: originOf(given.source) };
   if (located !== undefined) return { value: located.value, origin: { kind: "file", place: located.place } };
-  return { value: fallback, origin: { kind: "default" } };
+  return { value: otherwise, origin: { kind: "default" } };
 }
 
 function originOf(source: string): Origin {

@@ -8,7 +8,7 @@ import { platform } from "../../platform/current.ts";
 
 const pause = 1000;
 
-type ServerIntent = Pick<Intent, "host" | "port" | "token" | "waitServer">;
+type ServerIntent = Pick<Intent, "hostIP" | "port" | "token" | "waitServer">;
 
 /**
  * Finds the server. A host that is another machine is not asked, whatever a configuration says.
@@ -16,7 +16,7 @@ type ServerIntent = Pick<Intent, "host" | "port" | "token" | "waitServer">;
  * @throws TroubleError (exit 3) when there is none, and what {@link findServer} throws
  */
 export async function locateServer(intent: ServerIntent, say: Say): Promise<Server> {
-  const hosts = [...(intent.host === undefined ? [] : await ownAddressesOf(intent.host)), "localhost"];
+  const hosts = [...(intent.hostIP === undefined ? [] : await ownAddressesOf(intent.hostIP)), "localhost"];
   for (let tries = 0; ; tries += 1) {
     const server = await findAt(intent, hosts);
     if (server !== undefined) return server;

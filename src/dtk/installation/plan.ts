@@ -120,7 +120,7 @@ async function planRelease(given: {
     sources: sourcesFor(situation),
     readAtStart: readAtStart(intent, token),
   });
-  const inputs = digestOf([values, chart, ...intent.values.map(readValuesFile), ...intent.set]);
+  const inputs = digestOf([values, chart, ...intent.valuesFiles.map(readValuesFile), ...intent.set]);
   const isCurrent =
     before?.inputs === inputs &&
     installed.revision?.revision === before.revision &&
@@ -131,7 +131,7 @@ async function planRelease(given: {
 }
 
 /** The user's own values come last, so that they win. */
-function helmParameters({ chart, values, set }: Intent): readonly string[] {
+function helmParameters({ chart, valuesFiles, set }: Intent): readonly string[] {
   return [
     releaseName,
     ...chartParameters(chart),
@@ -139,7 +139,7 @@ function helmParameters({ chart, values, set }: Intent): readonly string[] {
     releaseNamespace,
     "--values",
     "-",
-    ...values.flatMap((file) => ["--values", file]),
+    ...valuesFiles.flatMap((file) => ["--values", file]),
     ...set.flatMap((text) => ["--set", text]),
   ];
 }

@@ -82,13 +82,16 @@ export async function viewCluster({ place }: Pick<Intent, "place">): Promise<Clu
 
 /** The cluster IP as given, else as found. */
 async function findClusterIP(
-  { clusterIPs, machine }: Pick<Intent, "clusterIPs" | "machine">,
+  { clusterIPs, virtualization, firstVM }: Pick<Intent, "clusterIPs" | "virtualization" | "firstVM">,
   facts: ClusterFacts,
   probe: Probe,
 ): Promise<ClusterIPChoice> {
   if (clusterIPs !== undefined) return { clusterIPs, source: "as configured", isListening: true, tried: [] };
   const isSilent = facts.nodes.flatMap(nodeAddresses).length === 0;
-  const choice = await chooseClusterIP(findCandidates(facts, isSilent ? await askHypervisor(machine) : []), probe);
+  const choice = await chooseClusterIP(
+    findCandidates(facts, isSilent ? await askHypervisor({ virtualization, name: firstVM }) : []),
+    probe,
+  );
   if (choice !== undefined) return choice;
   const message = "The cluster has no address that names could point to.";
   const hint = "Name one: --cluster-ip ADDRESS, or dns.cluster-ip in config.yaml.";
@@ -96,10 +99,10 @@ async function findClusterIP(
 }
 
 async function findHost(
-  { host }: Pick<Intent, "host">,
+  { hostIP }: Pick<Intent, "hostIP">,
   { clusterIPs }: ClusterIPChoice,
   { nodes }: ClusterFacts,
 ): Promise<HostIPChoice> {
-  if (host !== undefined) return { host, reason: "as configured", alternatives: [] };
+  if (hostIP !== undefined) return { host: hostIP, reason: "as configured", alternatives: [] };
   return chooseHostIP(clusterIPs, nodes.flatMap(nodeAddresses), lookUpRoute);
 }
