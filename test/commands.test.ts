@@ -301,6 +301,7 @@ describe("status", () => {
       code: "no-server",
       message: expect.stringContaining("port 1"),
       hint: expect.stringContaining("Start it"),
+      command: "sudo hostsfile-server --port=1",
     });
     expect(asJSON).toMatchObject({ talk: "", exitCode: 3 });
   });

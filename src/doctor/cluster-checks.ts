@@ -17,7 +17,7 @@ import { firewallOpen } from "./checks/firewall-open.ts";
 import { ingressTargets } from "./checks/ingress-targets.ts";
 import { serverAnswers } from "./checks/server-answers.ts";
 import { type InsideOptions, serverFromInside } from "./checks/server-from-inside.ts";
-import { webhookURL } from "./checks/webhook-url.ts";
+import { webhookURLCheck } from "./checks/webhook-url.ts";
 
 /**
  * Lists the checks, each behind those that it needs.
@@ -36,7 +36,7 @@ export function clusterChecks(
     clusterListens,
     firewallOpen,
     externalDNSInstalled,
-    webhookURL,
+    webhookURLCheck(inside.url),
     externalDNSRuns,
     externalDNSCalls,
     externalDNSDomains,

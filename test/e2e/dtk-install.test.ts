@@ -127,7 +127,7 @@ describe.skipIf(missing !== undefined)(`dtk (${missing ?? "all tools are there"}
         until: "answering",
       });
       port = guarded.port;
-      expect(await dtk.install()).toMatchObject({ exitCode: 3, talk: expect.stringContaining("wants a token") });
+      expect(await dtk.install()).toMatchObject({ exitCode: 3, talk: expect.stringContaining("requires a token") });
       expect(await dtk.install(`--token-file=${tokenFile}`)).toMatchObject({ exitCode: 0 });
       expect(pods()).not.toEqual(before);
       expect(cluster.kubelet.running()[0]?.environment).toMatchObject({ TOKEN: token });

@@ -3,7 +3,7 @@ import type { Say } from "../../dtk/installation/intent.ts";
 import { locateServer } from "../../dtk/installation/locate-server.ts";
 import { viewCluster } from "../../dtk/installation/situation.ts";
 import { type Removal, planRemoval, uninstall } from "../../dtk/installation/uninstall.ts";
-import type { Server } from "../../dtk/server/server.ts";
+import type { Server } from "../../client/server.ts";
 import { TroubleError } from "../../base/trouble.ts";
 import { printableJSON } from "../../base/printable.ts";
 import { confirm } from "../confirm.ts";

@@ -2,13 +2,13 @@
 import { type AdoptionPlanAnswer, adoptionPlanSchema, adoptionResultSchema } from "../../contract/adoption.ts";
 import { renderAdoption, renderSilent, renderStale } from "./adopt-text.ts";
 import { confirm } from "../confirm.ts";
-import { type ServerPlace, askForSurely } from "../../client/server-client.ts";
+import { type ServerFlags, askForSurely } from "../../client/server-client.ts";
 import { printableJSON } from "../../base/printable.ts";
 import { terminalOf } from "../terminal.ts";
 import { counted } from "../../base/words.ts";
 import { paths } from "../../contract/paths.ts";
 
-export interface AdoptGiven extends ServerPlace {
+export interface AdoptGiven extends ServerFlags {
   readonly stale: boolean | undefined;
   readonly dryRun: boolean | undefined;
   readonly yes: boolean | undefined;

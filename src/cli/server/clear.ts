@@ -14,10 +14,10 @@ import { type Trouble, TroubleError, toTrouble } from "../../base/trouble.ts";
 import { platform } from "../../platform/current.ts";
 import { stateFolderOf } from "../../platform/state-folder.ts";
 import { lockTrouble, removeLines, requireNoneLeft } from "./remove-lines.ts";
-import { type ServerPlace, askServer, askStatus } from "../../client/server-client.ts";
+import { type ServerFlags, askServer, askStatus } from "../../client/server-client.ts";
 import { clusterPath } from "../../contract/paths.ts";
 
-export interface ClearOptions extends ServerPlace {
+export interface ClearOptions extends ServerFlags {
   /** Every cluster when undefined. */
   readonly cluster: ClusterName | undefined;
   readonly hostsFile: string | undefined;

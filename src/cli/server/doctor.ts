@@ -18,12 +18,12 @@ import { renderReport } from "../report-text.ts";
 import { requireRoot } from "../require-root.ts";
 import { printable, printableJSON } from "../../base/printable.ts";
 import { terminalOf } from "../terminal.ts";
-import { type ServerPlace, askServer, askStatus } from "../../client/server-client.ts";
+import { type ServerFlags, askServer, askStatus } from "../../client/server-client.ts";
 
 /** Milliseconds for all looks together. */
 const patience = 15_000;
 
-export interface DoctorOptions extends ServerPlace {
+export interface DoctorOptions extends ServerFlags {
   /** Traced through every part; without it everything is looked at. */
   readonly name: DNSName | undefined;
   readonly hostsFile: string | undefined;
@@ -82,8 +82,8 @@ function ofService(): string | undefined {
 
 /** Where the resolver is at fault, `localhost` may be a name that nobody knows, so the server is asked by address. */
 async function atLoopback<Answer>(
-  options: ServerPlace,
-  ask: (place: ServerPlace) => Promise<Answer | undefined>,
+  options: ServerFlags,
+  ask: (place: ServerFlags) => Promise<Answer | undefined>,
 ): Promise<Answer | undefined> {
   if (options.host !== undefined) return ask(options);
   const answer = await ask({ ...options, host: "127.0.0.1" });

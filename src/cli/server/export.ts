@@ -1,7 +1,7 @@
 /** `hostsfile-server export`: prints the names that the running server shows, for other programs. */
 import { namesSchema } from "../../contract/names.ts";
 import { type ExportFormat, renderExport } from "./export-text.ts";
-import { type ServerPlace, askForSurely } from "../../client/server-client.ts";
+import { type ServerFlags, askForSurely } from "../../client/server-client.ts";
 import { paths } from "../../contract/paths.ts";
 
 /**
@@ -10,7 +10,7 @@ import { paths } from "../../contract/paths.ts";
  * @returns 0
  * @throws TroubleError when no server answers (exit 3)
  */
-export async function exportNames(given: ServerPlace & { readonly format: ExportFormat | undefined }): Promise<number> {
+export async function exportNames(given: ServerFlags & { readonly format: ExportFormat | undefined }): Promise<number> {
   const names = await askForSurely(given, { method: "GET", path: paths.names, shape: namesSchema });
   process.stdout.write(renderExport(names, given.format ?? "hosts"));
   return 0;

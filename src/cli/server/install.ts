@@ -1,8 +1,7 @@
 /** `hostsfile-server install`: makes the server a service that runs from boot. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatNetwork } from "../../records/network.ts";
-import { formatClusterIPSetting } from "../../records/cluster.ts";
-import { sendRequest } from "../../base/request.ts";
+import { defaultCluster, formatClusterIPSetting } from "../../records/cluster.ts";
 import { renderCommand } from "../../base/shell.ts";
 import {
   type InstallationPlan,
@@ -27,13 +26,14 @@ import type { installSettings } from "./install-settings.ts";
 import { describePlan, nextStep, planContents } from "./install-text.ts";
 import { ownCommand } from "../own-command.ts";
 import { requireRoot } from "../require-root.ts";
-import { exchange } from "../../client/exchange.ts";
+import { sendToServer } from "../../client/server.ts";
+import { byFlags } from "../../client/trouble.ts";
 import { findToken } from "../../client/held-token.ts";
 import { askStatus } from "../../client/server-client.ts";
 import { printableJSON } from "../../base/printable.ts";
 import { renderStatus } from "./status-text.ts";
 import { terminalOf } from "../terminal.ts";
-import { paths } from "../../contract/paths.ts";
+import { methodPath, paths } from "../../contract/paths.ts";
 
 type InstallGiven = Given<typeof installSettings>;
 
@@ -159,11 +159,12 @@ const mostTries = 120;
 /** The socket takes the connection at once; the answer comes when the server has started. */
 async function waitUntilReady({ host, port }: ReturnType<typeof listenPlace>): Promise<void> {
   let last = "no answer";
+  const place = { host: host ?? "localhost", port, token: undefined };
   for (let tries = 0; tries < mostTries; tries += 1) {
     try {
-      const { status, text } = await sendRequest({ host: host ?? "localhost", port, method: "GET", path: paths.ready });
-      if (status === 200) return;
-      last = `${status} ${text}`;
+      const answer = await sendToServer(place, { method: "GET", path: paths.ready }, byFlags);
+      if (answer?.status === 200) return;
+      last = answer === undefined ? "nobody listens" : `${answer.status} ${answer.text}`;
     } catch (error) {
       last = error instanceof Error ? error.message : String(error);
     }
@@ -187,12 +188,14 @@ async function tellOnce(
     targets: given.targets,
   };
   const token = tokenFile === undefined ? undefined : findToken(tokenFile, port);
-  for (const [name, body] of Object.entries(told)) {
+  const place = { host: host ?? "localhost", port, token };
+  for (const name of ["clusterip", "domains", "targets"] as const) {
+    const body = told[name];
     if (body === undefined) continue;
-    const place = { host: host ?? "localhost", port, token } as const;
-    const { status, text } = await exchange({ ...place, method: "POST", path: `/${name}`, body });
-    if (status === 200) continue;
-    const message = `The server did not take ${name} ${body}: ${text.trim()}.`;
+    const path = methodPath(defaultCluster, name);
+    const answer = await sendToServer(place, { method: "POST", path, body }, byFlags);
+    if (answer?.status === 200) continue;
+    const message = `The server did not take ${name} ${body}: ${answer?.text.trim() ?? "it is gone"}.`;
     throw new TroubleError(
       { code: "server-refused", message, hint: "Give another value and run this again." },
       { exitCode: 1 },

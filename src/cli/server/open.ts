@@ -1,7 +1,7 @@
 /** `hostsfile-server open`: opens the page in the user's browser; where a token is set, by a link that works once. */
 import * as z from "zod/mini";
 import { startProgram } from "../../base/process.ts";
-import { type ServerPlace, askFor, noServer, serverAddress } from "../../client/server-client.ts";
+import { type ServerFlags, askFor, noServerAt, serverAddress } from "../../client/server-client.ts";
 import { isMacOS } from "../../platform/current.ts";
 import { isRoot } from "../../platform/user.ts";
 import { paths } from "../../contract/paths.ts";
@@ -12,11 +12,11 @@ const linkShape = z.object({ path: z.string().check(z.regex(/^\/[\w/-]*$/)), sec
  * Asks the server for a link, prints it, and opens it where there is a desktop.
  *
  * @returns the exit code
- * @throws TroubleError when no server answers, or it wants a token
+ * @throws TroubleError when no server answers, or it requires a token
  */
-export async function openPage(given: ServerPlace & { readonly print: boolean | undefined }): Promise<number> {
+export async function openPage(given: ServerFlags & { readonly print: boolean | undefined }): Promise<number> {
   const link = await askFor(given, { method: "POST", path: paths.openPage, shape: linkShape });
-  if (link === undefined) throw noServer(given);
+  if (link === undefined) throw noServerAt(given);
   const { path, seconds } = link;
   const url = serverAddress(given) + path;
   process.stdout.write(`${url}\n`);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Status } from "../../contract/status.ts";
 import { type Trouble, TroubleError, adviceOf, toTrouble } from "../../base/trouble.ts";
 import { openScreen } from "../screen.ts";
-import { type ServerPlace, findStatus } from "../../client/server-client.ts";
+import { type ServerFlags, findStatus } from "../../client/server-client.ts";
 import { printableJSON } from "../../base/printable.ts";
 import { describeAttention, describeParts, renderStatus } from "./status-text.ts";
 import { type Terminal, terminalOf, wrap } from "../terminal.ts";
@@ -17,7 +17,7 @@ export type Look = { readonly status: Status } | { readonly trouble: Trouble };
 type Show = (look: Look) => void;
 
 /** Shows the status until a signal ends the process, with exit code 0: that is how watching ends well. */
-export async function watchStatus(given: ServerPlace & { readonly json: boolean | undefined }): Promise<never> {
+export async function watchStatus(given: ServerFlags & { readonly json: boolean | undefined }): Promise<never> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(0));
   const isDrawn = process.stdout.isTTY && given.json !== true && process.env["TERM"] !== "dumb";
   const show = isDrawn ? drawing() : printing(given.json === true);
@@ -27,7 +27,7 @@ export async function watchStatus(given: ServerPlace & { readonly json: boolean 
   }
 }
 
-async function takeLook(place: ServerPlace): Promise<Look> {
+async function takeLook(place: ServerFlags): Promise<Look> {
   try {
     return { status: await findStatus(place) };
   } catch (error) {

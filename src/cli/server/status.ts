@@ -1,5 +1,5 @@
 /** `hostsfile-server status`: what the running server shows, what it does not show and why. */
-import { type ServerPlace, findStatus } from "../../client/server-client.ts";
+import { type ServerFlags, findStatus } from "../../client/server-client.ts";
 import { printableJSON } from "../../base/printable.ts";
 import { renderStatus } from "./status-text.ts";
 import { terminalOf } from "../terminal.ts";
@@ -11,7 +11,7 @@ import { terminalOf } from "../terminal.ts";
  * @throws TroubleError when no server answers
  */
 export async function showStatus(
-  given: ServerPlace & { readonly json: boolean | undefined; readonly watch: boolean | undefined },
+  given: ServerFlags & { readonly json: boolean | undefined; readonly watch: boolean | undefined },
 ): Promise<number> {
   if (given.watch === true) return (await import("./status-watch.ts")).watchStatus(given);
   const status = await findStatus(given);

@@ -11,6 +11,7 @@ function judge(chain: Chain, given: Partial<WebhookFacts> = {}) {
     own,
     port: 5000,
     isServed: true,
+    isRight: false,
     command: "kubectl do",
     giveToken: "kubectl do",
     ...given,
@@ -57,6 +58,12 @@ test("who has called since the pod started calls the right address, however it i
   const chain = (lastHeard: string) => chainOf({ ...at("http://10.9.9.9:5000"), cluster: { lastHeard } });
   expect(judge(chain(after(60_000))).grade).toBe("ok");
   expect(judge(chain(after(-1))).grade).toBe("problem");
+});
+
+test("the address that dtk would set is right; a wrong path stays wrong", () => {
+  const odd = "http://10.9.9.9:5000";
+  expect(judge(chainOf(at(odd)), { isRight: true }).grade).toBe("ok");
+  expect(judge(chainOf(at(`${odd}/records`)), { isRight: true })).toMatchObject({ code: "webhook-elsewhere" });
 });
 
 test("nobody listens at that address of this machine", () => {

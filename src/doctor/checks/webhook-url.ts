@@ -12,23 +12,48 @@ import { type Check, type Desktop, type Finding, ok } from "../check.ts";
 import { type Chain, curlWords, lookAtChain, lookAtFacts, methodURL } from "../looks/cluster-looks.ts";
 import { tokenCommand } from "../looks/webhook-secret.ts";
 import { platform } from "../../platform/current.ts";
+import { authority } from "../../records/network.ts";
 
-export const webhookURL: Check = {
-  id: "webhook-url",
-  title: "ExternalDNS calls this server",
-  needs: ["external-dns-installed"],
-  run: async (desktop) => {
-    const chain = await desktop.once(lookAtChain);
-    const own = new Set(systemNetworks.interfaces().map(({ address }) => address));
-    const isServed = chain.url !== undefined && own.has(chain.url.host) ? await isListening(chain.url) : true;
-    const host = await rightHost(desktop, chain);
-    const { port, place } = desktop;
-    const command = renderChange(chain.externalDNS, changeOf(chain, host, port), place);
-    const url = { host: chain.url?.host ?? host, port, cluster: chain.url?.cluster ?? defaultCluster };
-    const giveToken = tokenCommand(desktop, chain.externalDNS, url);
-    return [judgeWebhookURL({ chain, own, port, isServed, command, giveToken })];
-  },
-};
+/**
+ * Makes the check.
+ *
+ * @param right - the URL that dtk would set, without path and user info, if that is known
+ */
+export function webhookURLCheck(right: string | undefined): Check {
+  return {
+    id: "webhook-url",
+    title: "ExternalDNS calls this server",
+    needs: ["external-dns-installed"],
+    run: async (desktop) => {
+      const chain = await desktop.once(lookAtChain);
+      const own = new Set(systemNetworks.interfaces().map(({ address }) => address));
+      const isServed = chain.url !== undefined && own.has(chain.url.host) ? await isListening(chain.url) : true;
+      const host = await rightHost(desktop, chain);
+      const { port, place } = desktop;
+      const command = renderChange(chain.externalDNS, changeOf(chain, host, port), place);
+      const url = { host: chain.url?.host ?? host, port, cluster: chain.url?.cluster ?? defaultCluster };
+      const giveToken = tokenCommand(desktop, chain.externalDNS, url);
+      const facts = {
+        chain,
+        own,
+        port,
+        isServed,
+        isRight: originOf(chain) === right,
+        command,
+        giveToken,
+      };
+      return [judgeWebhookURL(facts)];
+    },
+  };
+}
+
+/** `doctor` knows no configuration. */
+export const webhookURL = webhookURLCheck(undefined);
+
+/** The URL without path and user info. */
+function originOf({ url }: Chain): string | undefined {
+  return url && `http://${authority(url.host, url.port)}`;
+}
 
 export interface WebhookFacts {
   readonly chain: Chain;
@@ -38,6 +63,8 @@ export interface WebhookFacts {
   readonly port: number;
   /** Whether somebody listens there, as far as it is an address of this machine. */
   readonly isServed: boolean;
+  /** Whether it is the URL that dtk would set, whatever it looks like from here. */
+  readonly isRight: boolean;
   /** What makes ExternalDNS call this server. */
   readonly command: string;
   /** What gives it a token. */
@@ -46,9 +73,9 @@ export interface WebhookFacts {
 
 /** Judges where ExternalDNS calls. */
 export function judgeWebhookURL(facts: WebhookFacts): Finding {
-  const { chain, port, isServed, command, giveToken } = facts;
+  const { chain, port, isServed, isRight, command, giveToken } = facts;
   const { url, status, cluster } = chain;
-  const elsewhere = reasonElsewhere(facts);
+  const elsewhere = isRight && url?.cluster !== undefined ? undefined : reasonElsewhere(facts);
   if (elsewhere !== undefined && !hasCalledSinceStart(chain)) {
     const message = `ExternalDNS calls ${url?.shown ?? chain.externalDNS.settings.webhookURL}: ${elsewhere}.`;
     return { grade: "problem", code: "webhook-elsewhere", message, hint: "Let it call this server:", command };

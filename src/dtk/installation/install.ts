@@ -3,7 +3,7 @@ import { runHelm } from "../release/run-helm.ts";
 import { type InstallRecord, type NamespaceState, writeRecord } from "../release/record.ts";
 import { writeToken } from "../release/secret.ts";
 import { readRevision } from "../release/workload.ts";
-import { applySettings } from "../server/settings.ts";
+import { applySettings } from "./settings.ts";
 import type { Intent, Say } from "./intent.ts";
 import type { Plan } from "./plan.ts";
 import type { Situation } from "./situation.ts";

@@ -1,12 +1,15 @@
 /** Finds the server for an add-on on this machine, first where the cluster will call it; waits for it when told to. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Server, findServer } from "../server/server.ts";
-import { noServer, serverElsewhere } from "../server/trouble.ts";
+import { TroubleError } from "../../base/trouble.ts";
+import { type Server, addressOf, findServer } from "../../client/server.ts";
+import { noServer } from "../../client/trouble.ts";
 import type { Intent, Say } from "./intent.ts";
 import { isInterfaceAddress, ownAddressesOf } from "./own-host.ts";
 import { platform } from "../../platform/current.ts";
 
 const pause = 1000;
+
+const again = "Run this again once it is started, or add --wait-server to wait for it.";
 
 type ServerIntent = Pick<Intent, "hostIP" | "port" | "token" | "waitServer">;
 
@@ -20,7 +23,7 @@ export async function locateServer(intent: ServerIntent, say: Say): Promise<Serv
   for (let tries = 0; ; tries += 1) {
     const server = await findAt(intent, hosts);
     if (server !== undefined) return server;
-    if (!intent.waitServer) throw noServer(intent.port, hosts);
+    if (!intent.waitServer) throw noServer(intent.port, hosts, again);
     if (tries === 0)
       say(
         `Waiting for hostsfile-server on port ${intent.port}; start it: ${platform.commands.asRoot(`hostsfile-server --port=${intent.port}`)}`,
@@ -52,4 +55,12 @@ export async function requireServerAt(host: string, server: Server, intent: Serv
   const token = intent.token && { ...intent.token, isDemanded: isProven || intent.token.isDemanded };
   const found = await findServer({ host, port: intent.port, token });
   if (found === undefined) throw serverElsewhere({ host, port: intent.port, url: server.url });
+}
+
+/** The server does not listen where the cluster will call. */
+function serverElsewhere(given: { readonly host: string; readonly port: number; readonly url: string }): TroubleError {
+  const { host, port, url } = given;
+  const message = `The server answers at ${url} but not at ${addressOf({ host, port })}, where the cluster would call it.`;
+  const hint = `Start it without --host, or with --host=${host}; or name another address as dns.host-ip in config.yaml.`;
+  return new TroubleError({ code: "server-elsewhere", message, hint }, { exitCode: 3 });
 }

@@ -11,7 +11,7 @@ import { webhookURL } from "../../contract/webhook.ts";
 import { chartIdentity, chartParameters, readChart } from "../release/chart-source.ts";
 import { releaseName, releaseNamespace } from "../release/names.ts";
 import type { InstallRecord } from "../release/record.ts";
-import { type SettingStep, type SettingsWanted, planSettings } from "../server/settings.ts";
+import { type SettingStep, type SettingsWanted, planSettings } from "./settings.ts";
 import type { Intent } from "./intent.ts";
 import type { Situation } from "./situation.ts";
 import { requireTrustedHost } from "./trusted-host.ts";

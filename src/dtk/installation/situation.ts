@@ -14,7 +14,7 @@ import { openKubernetes } from "../../kubernetes/kubeconfig.ts";
 import { type NamespaceState, readRecord } from "../release/record.ts";
 import { readToken } from "../release/secret.ts";
 import { type Workload, readRevision, readWorkload } from "../release/workload.ts";
-import type { Server } from "../server/server.ts";
+import type { Server } from "../../client/server.ts";
 import type { Intent, Say } from "./intent.ts";
 import { locateServer, requireServerAt } from "./locate-server.ts";
 

@@ -9,8 +9,8 @@ import { releaseName, releaseNamespace } from "../release/names.ts";
 import { deleteNamespace, removeRecord } from "../release/record.ts";
 import { removeToken } from "../release/secret.ts";
 import { readWorkload } from "../release/workload.ts";
-import type { Server } from "../server/server.ts";
-import { forgetStep } from "../server/settings.ts";
+import type { Server } from "../../client/server.ts";
+import { forgetStep } from "./settings.ts";
 import type { Intent, Say } from "./intent.ts";
 import type { Installed } from "./situation.ts";
 

@@ -1,16 +1,12 @@
 /** What the watcher asks of a running server, in the server's own protocol. */
 import * as z from "zod/mini";
-import { TroubleError } from "../../base/trouble.ts";
-import { isRefused } from "../../base/request.ts";
-import { exchange } from "../../client/exchange.ts";
-import type { HeldToken } from "../../client/held-token.ts";
 import { parseJSON } from "../../base/json.ts";
-import { noServer } from "../../client/server-client.ts";
-import { toldTrouble } from "../../client/trouble.ts";
+import { type ServerPlace, addressOf, sendToServer, textOf } from "../../client/server.ts";
+import { byFlags, noServer, serverRefused } from "../../client/trouble.ts";
+import { clusterPath } from "../../contract/paths.ts";
 import type { ClusterName } from "../../records/cluster.ts";
 import type { Changes } from "../../records/endpoint.ts";
 import { watchFeed } from "../../records/feed.ts";
-import { authority } from "../../records/network.ts";
 import type { RecordsPort } from "./publisher.ts";
 
 export interface ServerPort {
@@ -26,27 +22,17 @@ export interface ServerPort {
   readonly records: (cluster: ClusterName) => RecordsPort;
 }
 
-export interface ServerPlace {
-  readonly host: string;
-  readonly port: number;
-  readonly token: HeldToken | undefined;
-}
-
 const texts = z.array(z.string());
 const endpoints = z.array(z.looseObject({ dnsName: z.optional(z.string()) }));
 
 /** Makes the port to the server at a place. Its methods throw TroubleError where the server does not do what it should. */
 export function openServer(place: ServerPlace): ServerPort {
-  const url = `http://${authority(place.host, place.port)}`;
+  const url = addressOf(place);
   const send = async (method: "GET" | "POST" | "DELETE", path: string, body?: string): Promise<string | undefined> => {
-    const answer = await exchange({ ...place, method, path, ...(body !== undefined && { body }) }).catch(
-      (error: unknown) => {
-        throw isRefused(error) ? noServer({ ...place, tokenFile: undefined }) : unanswered(url, error);
-      },
-    );
-    if (answer.status === 404) return undefined;
-    if (answer.status === 200 || answer.status === 204) return answer.text;
-    throw refused(url + path, answer.status, answer.text);
+    const answer = await sendToServer(place, { method, path, ...(body !== undefined && { body }) }, byFlags);
+    if (answer === undefined)
+      throw noServer(place.port, [place.host], "If it listens elsewhere, say where with --port.");
+    return answer.status === 404 ? undefined : textOf(answer, url + path, byFlags);
   };
   const read = async <Shape extends z.core.$ZodType>(
     path: string,
@@ -56,44 +42,25 @@ export function openServer(place: ServerPlace): ServerPort {
     if (answer === undefined) return undefined;
     const value = z.safeParse(shape, parseJSON(answer));
     if (value.success) return value.data;
-    throw refused(url + path, 200, answer);
+    throw serverRefused(url + path, { status: 200, text: answer }, byFlags);
   };
-  const pathOf = (cluster: ClusterName): string => `/clusters/${cluster}`;
   return {
     url,
-    domains: async (cluster) => read(`${pathOf(cluster)}/domains`, texts),
-    addDomains: async (cluster, domains) => void (await send("POST", `${pathOf(cluster)}/domains`, domains.join())),
-    removeDomain: async (cluster, domain) => void (await send("DELETE", `${pathOf(cluster)}/domains/${domain}`)),
+    domains: async (cluster) => read(`${clusterPath(cluster)}/domains`, texts),
+    addDomains: async (cluster, domains) =>
+      void (await send("POST", `${clusterPath(cluster)}/domains`, domains.join())),
+    removeDomain: async (cluster, domain) => void (await send("DELETE", `${clusterPath(cluster)}/domains/${domain}`)),
     clusterIPs: async (cluster) => {
-      const answer = (await read(`${pathOf(cluster)}/clusterip`, z.string())) ?? "";
+      const answer = (await read(`${clusterPath(cluster)}/clusterip`, z.string())) ?? "";
       return answer === "" ? [] : answer.split(",");
     },
     setClusterIPs: async (cluster, addresses) =>
-      void (await send("POST", `${pathOf(cluster)}/clusterip`, addresses.join())),
-    forget: async (cluster) => void (await send("DELETE", pathOf(cluster))),
+      void (await send("POST", `${clusterPath(cluster)}/clusterip`, addresses.join())),
+    forget: async (cluster) => void (await send("DELETE", clusterPath(cluster))),
     records: (cluster) => ({
-      read: async () => (await read(`${pathOf(cluster)}/feeds/${watchFeed}/records`, endpoints)) ?? [],
+      read: async () => (await read(`${clusterPath(cluster)}/feeds/${watchFeed}/records`, endpoints)) ?? [],
       change: async (changes: Changes) =>
-        void (await send("POST", `${pathOf(cluster)}/feeds/${watchFeed}/records`, JSON.stringify(changes))),
+        void (await send("POST", `${clusterPath(cluster)}/feeds/${watchFeed}/records`, JSON.stringify(changes))),
     }),
   };
-}
-
-function unanswered(url: string, cause: unknown): unknown {
-  if (cause instanceof TroubleError) return cause;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const message = `The server at ${url} does not answer: ${reason}.`;
-  const hint = "See its log, or restart it. If it listens on another port, name that with --port.";
-  return new TroubleError({ code: "server-unreachable", message, hint }, { exitCode: 3, cause });
-}
-
-function refused(url: string, status: number, text: string): TroubleError {
-  const told = toldTrouble(text);
-  if (told !== undefined) return new TroubleError(told, { exitCode: 3 });
-  const [line = ""] = text.trim().split("\n");
-  const answer = z.safeParse(z.object({ error: z.string(), hint: z.optional(z.string()) }), parseJSON(text));
-  const said = answer.success ? answer.data.error : line.slice(0, 100);
-  const hint = answer.data?.hint ?? "Is it hostsfile-server? If it listens on another port, name that with --port.";
-  const message = `The server answered ${url} with ${status}: ${said}`;
-  return new TroubleError({ code: status === 401 ? "token-needed" : "server-refused", message, hint }, { exitCode: 3 });
 }

@@ -1,9 +1,9 @@
 /** Names what has the server's port when it is not the server. Pure. */
-import type { HTTPAnswer } from "../../base/request.ts";
+import type { HTTPAnswer } from "../base/request.ts";
 
 /**
  * Describes another server by what it answered: a container registry by its API header, macOS's AirPlay receiver and
- * others by the header `Server`, an hostsfile-server that takes us for a stranger by its own words.
+ * others by the header `Server`, a hostsfile-server that does not know us by its own words.
  */
 export function describeStranger(answers: readonly Pick<HTTPAnswer, "status" | "text" | "headers">[]): string {
   const headers = answers.map((answer) => answer.headers);

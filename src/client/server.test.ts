@@ -5,12 +5,12 @@ import { type AddressInfo, createServer as createSilentServer } from "node:net";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { startProduct } from "../../../test/support/product.ts";
-import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
-import { defaultCluster, parseClusterIPs } from "../../records/cluster.ts";
-import { parseManagedDomain } from "../../records/managed-domain.ts";
+import { startProduct } from "../../test/support/product.ts";
+import { temporaryFolder } from "../../test/support/temporary-folder.ts";
+import { defaultCluster, parseClusterIPs } from "../records/cluster.ts";
+import { parseManagedDomain } from "../records/managed-domain.ts";
 import { type ServerPlace, findServer } from "./server.ts";
-import { applySettings, planSettings } from "./settings.ts";
+import { applySettings, planSettings } from "../dtk/installation/settings.ts";
 
 const host = "127.0.0.1";
 const adminToken = "admin-token-of-this-test";
@@ -63,7 +63,7 @@ test("found, told, and there is nothing left to tell", async () => {
 
 describe("with a token", () => {
   test.each([
-    { case: "none", shown: undefined, code: "token-needed", message: /wants a token/ },
+    { case: "none", shown: undefined, code: "token-needed", message: /requires a token/ },
     { case: "a wrong one", shown: "wrong-token-wrong-token", code: "server-unproven", message: /in \/some\/token/ },
   ])("$case is said", async ({ shown, code, message }) => {
     await using product = await openProduct("--token-file=TOKEN");

@@ -1,8 +1,8 @@
 /** What the server must be told so that it has the cluster's settings: planned by comparing, then done and looked at again. */
 import type { Status } from "../../contract/status.ts";
 import { type ClusterName, type ClusterSettings } from "../../records/cluster.ts";
-import type { Server } from "./server.ts";
-import { settingLost } from "./trouble.ts";
+import type { Server } from "../../client/server.ts";
+import { TroubleError } from "../../base/trouble.ts";
 import { clusterPath, methodPath } from "../../contract/paths.ts";
 
 /** What dtk told a server before, as it is remembered in the cluster. */
@@ -97,4 +97,12 @@ export async function applySettings(
   if (steps.length === 0) return;
   const left = planSettings((await server.status()).clusters, wanted);
   if (left.length > 0) throw settingLost(left.map(({ sentence }) => sentence));
+}
+
+/** The server took a setting and does not have it. */
+function settingLost(sentences: readonly string[]): TroubleError {
+  const message = `The server took its settings and still lacks some: ${sentences.join(", ")}.`;
+  const hint = "Does something else configure the same cluster? See:";
+  const command = "hostsfile-server status";
+  return new TroubleError({ code: "setting-lost", message, hint, command }, { exitCode: 3 });
 }
