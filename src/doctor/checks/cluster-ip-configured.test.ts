@@ -1,7 +1,7 @@
 /** The server's cluster IP is compared with what dtk would set. */
 import { expect, test } from "vitest";
 import { bareDesktop } from "../../../test/support/doctor-desktop.ts";
-import { statusOf } from "../../../test/support/doctor-status.ts";
+import { statusOf } from "../../../test/support/status.ts";
 import { parseAddress } from "../../records/address.ts";
 import { defaultCluster } from "../../records/cluster.ts";
 import { clusterIPConfigured, judgeConfigured } from "./cluster-ip-configured.ts";

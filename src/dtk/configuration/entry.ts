@@ -198,7 +198,8 @@ export function mapEntries<Made>(make: (key: EntryKey) => Made): Readonly<Record
 }
 
 /** The value of an entry. */
-export type ValueOf<Key extends EntryKey> = (typeof entries)[Key] extends Entry<infer Value> ? Value : never;
+export type ValueOf<Key extends EntryKey> =
+  (typeof entries)[Key] extends Entry<infer Value> ? (Value extends (infer Item)[] ? readonly Item[] : Value) : never;
 
 /** Those that there is always a value of. */
 export type DefaultedKey = {
