@@ -34,10 +34,10 @@ describe("what config.yaml says", () => {
       port: 5000,
       cluster: "default",
       clusterIPs: undefined,
-      host: undefined,
+      hostIP: undefined,
       isHostTyped: true,
       chart: { chart: undefined, version: undefined },
-      values: [],
+      valuesFiles: [],
       set: [],
       waitServer: false,
     });
@@ -60,15 +60,15 @@ describe("what config.yaml says", () => {
 
 test("a host that was typed is told from one of the file", () => {
   const text = plain.replace("addons", "  host-ip: 192.0.2.1\naddons");
-  expect(intentOf(text).intent).toMatchObject({ host: "192.0.2.1", isHostTyped: false });
-  expect(intentOf(text, { hostIp: "192.0.2.2" }).intent).toMatchObject({ host: "192.0.2.2", isHostTyped: true });
+  expect(intentOf(text).intent).toMatchObject({ hostIP: "192.0.2.1", isHostTyped: false });
+  expect(intentOf(text, { hostIp: "192.0.2.2" }).intent).toMatchObject({ hostIP: "192.0.2.2", isHostTyped: true });
 });
 
 test("what is for Helm is handed on as it was typed, commas and all", () => {
   const flags = { chart: "./chart", chartVersion: "1.2.3", values: ["a.yaml", "b.yaml"], set: ["x={a,b}", "y=1"] };
   expect(intentOf(plain, { ...flags, waitServer: true, context: "kind-a" }).intent).toMatchObject({
     chart: { chart: "./chart", version: "1.2.3" },
-    values: ["a.yaml", "b.yaml"],
+    valuesFiles: ["a.yaml", "b.yaml"],
     set: ["x={a,b}", "y=1"],
     waitServer: true,
     place: { context: "kind-a" },
