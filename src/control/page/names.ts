@@ -78,7 +78,7 @@ function renderData({ addresses, records = [] }: Name): string {
 function renderRow(name: Name, columns: readonly Column[]): Markup {
   return html`<tr role="row">
     <th scope="row" role="rowheader">${renderName(name)}</th>
-    ${columns.map(({ render }) => html`<td role="cell">${render(name)}</td>`)}
+    ${columns.map(({ render }) => html`<td role="cell">${render(name)}</td> `)}
   </tr> `;
 }
 
