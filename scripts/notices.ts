@@ -22,7 +22,7 @@ export function renderNotices(inputs: readonly string[]): string {
   return ["This program holds the following packages, with these licences.\n", ...new Set(parts)].join(`\n${line}\n`);
 }
 
-/** A further part, of what is no package. */
+/** A further part, for a work that is not a package. */
 export function renderNotice(title: string, text: string): string {
   return `${title}\n\n${text.trim()}\n`;
 }

@@ -109,7 +109,9 @@ describe("config show", () => {
     using folder = temporaryFolder();
     writeFileSync(join(folder.path, "config.yaml"), "dns:\n  webhook-port: many\n  targets: both\n");
     const { exitCode, talk } = await dtk(folder.path, "config show");
-    expect(talk).toMatch(/3 problems\.\nconfig\.yaml:2:3: .*missing.*\n[\s\S]*2:17: [\s\S]*3:12: [\s\S]*\^\n {2}Mend/);
+    expect(talk).toMatch(
+      /3 problems\.\nconfig\.yaml:2:3: .*missing.*\n[\s\S]*2:17: [\s\S]*3:12: [\s\S]*\^\n {2}Correct/,
+    );
     expect(exitCode).toBe(2);
     const asJSON = await dtk(folder.path, "config show --json");
     expect(JSON.parse(asJSON.output)).toMatchObject({ code: "configuration-wrong" });

@@ -80,7 +80,7 @@ test("with --print it only prints, and nothing else on the standard output", asy
 
 test("without a desktop session, and without an opener, it says what to do", async () => {
   await using scene = await setUp({ withToken: false });
-  expect((await scene.open([], {})).talk).toMatch(/^Open it in your browser; here is no desktop session/);
+  expect((await scene.open([], {})).talk).toMatch(/^Open it in your browser\. There is no desktop session/);
   const withoutOpener = await scene.open([], { DISPLAY: ":0", PATH: "/usr/bin:/bin" });
   expect(withoutOpener).toMatchObject({ exitCode: 0, output: expect.stringMatching(/^http:/) });
   if (!existsSync("/usr/bin/xdg-open")) expect(withoutOpener.talk).toContain("there is no xdg-open to do it");
@@ -90,7 +90,7 @@ test.skipIf(process.geteuid?.() !== 0)("as root it starts no browser (needs root
   await using scene = await setUp({ withToken: false });
   const environment = { DISPLAY: ":0", PATH: `${scene.folder}:${process.env["PATH"] ?? ""}` };
   const { exitCode, talk } = await runProduct(["open", `--port=${scene.server.port}`], { environment });
-  expect([exitCode, talk]).toEqual([0, "Open it in your browser; as root no browser is started.\n"]);
+  expect([exitCode, talk]).toEqual([0, "Open it in your browser. No browser is started as root.\n"]);
   expect(scene.opened()).toBeUndefined();
 });
 

@@ -2,7 +2,7 @@
 import type { CommandDeclaration, ProgramDeclaration } from "../../src/cli/command.ts";
 import { type Setting, describeSetting } from "../../src/cli/setting.ts";
 
-/** What can stand behind the words that were typed so far. */
+/** What can follow the words that were typed so far. */
 interface Place {
   /** The words of the command so far, as in `config show`; empty at the beginning. */
   readonly path: string;

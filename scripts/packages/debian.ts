@@ -90,7 +90,7 @@ const serverPage = {
   description:
     "A webhook provider for ExternalDNS: when an Ingress appears in a Kubernetes cluster on the desktop, its name appears in /etc/hosts, and goes with it. Lines of the user's own stay as they are.",
   files: [
-    ["/etc/hosts", "The hosts file; our lines stand between two marker lines."],
+    ["/etc/hosts", "The hosts file. Our lines are between two marker lines."],
     [settingsFile, "Settings of the service."],
     [tokenFile, "The admin token."],
     [stateFolder, "Records, settings of clusters, copies of the hosts file."],

@@ -83,7 +83,7 @@ export async function fetchNode(): Promise<string> {
     await cp(pins, folder, { recursive: true });
     await run("npm", ["ci", "--silent", "--ignore-scripts"], { folder });
     const node = join(folder, "node_modules", name, "bin", "node");
-    // To npm it is optional, so another content is no error.
+    // To npm it is optional, so another content is not an error.
     if (!existsSync(node))
       throw new Error(`npm found no ${name} ${version} of the digest in ${pins}/package-lock.json`);
     await run("strip", [node]);

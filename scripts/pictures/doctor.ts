@@ -4,7 +4,7 @@ import { formats } from "../../src/cli/terminal.ts";
 import { fencesOf, readPage } from "../../test/support/markdown.ts";
 import { typed } from "./terminal.ts";
 
-/** What stands where, and how `doctor` colours it. */
+/** The parts of the output, and how `doctor` colours them. */
 const parts = [
   { pattern: /^PROBLEM/gm, style: "bad" },
   { pattern: /^ok/gm, style: "good" },

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { currentUser } from "../platform/user.ts";
 
 /**
- * Turns on Node's compile cache in a folder beside the program, for the one who owns the program: Node's default lies in
+ * Turns on Node's compile cache in a folder beside the program, for the owner of the program. Node's default lies in
  * the folder for temporary files, where another user could leave code for root to run, and files of root's in a user's
  * checkout could not be removed by that user.
  */

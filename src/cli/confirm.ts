@@ -1,9 +1,9 @@
-/** Asks before something is taken away or over; only a person at a terminal is asked. */
+/** Asks before something is removed or taken over. Only a person at a terminal is asked. */
 import { createInterface } from "node:readline/promises";
 import { TroubleError } from "../base/trouble.ts";
 
 /**
- * Asks.
+ * Asks the user whether to go on.
  *
  * @param what - what would be done, as a sentence
  * @returns whether to go on

@@ -1,4 +1,4 @@
-/** How this program is called from where the user stands, since a checkout is on nobody's PATH, and npm's folder not on root's. */
+/** How the user calls this program from the current folder, since a checkout is on nobody's PATH, and npm's folder not on root's. */
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isSea } from "node:sea";

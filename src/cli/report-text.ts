@@ -16,7 +16,7 @@ const marks: Readonly<Record<Grade, { readonly word: string; readonly style: Sty
   ok: { word: "ok", style: "good" },
 };
 
-/** What stands before the text of every line but the first of a block. */
+/** The indent of every line but the first of a block. */
 const indent = " ".repeat(9);
 
 export interface ReportOptions {
@@ -37,7 +37,7 @@ export function renderReport(report: Report, terminal: Terminal, { isQuiet, isTr
     .filter(({ grade }) => !isQuiet || (grade !== "ok" && grade !== "skipped"))
     .flatMap((check) => {
       if (!isFolded(check.grade)) return renderCheck(check, terminal);
-      // All of one fold are named where the first of them stands.
+      // All of one fold are named at the place of the first of them.
       const fold = folds.get(foldOf(check)) ?? [];
       return fold[0] === check ? [renderFold(check, fold, terminal)] : [];
     });
@@ -82,11 +82,11 @@ function summaryOf({ checks }: Report): string {
     .map((grade) => ({ grade, number: checks.filter((check) => check.grade === grade).length }))
     .filter(({ number }) => number > 0)
     .map(({ grade, number }) => `${number} ${nounOf(grade, number)}`);
-  const mendable = checks.flatMap(({ findings }) => findings).filter(({ fix }) => fix !== null).length;
+  const repairable = checks.flatMap(({ findings }) => findings).filter(({ fix }) => fix !== null).length;
   const fix =
-    mendable === 0
+    repairable === 0
       ? ""
-      : `To repair ${mendable} of them: ${platform.commands.asRoot("hostsfile-server doctor --fix")}\n`;
+      : `To repair ${repairable} of them: ${platform.commands.asRoot("hostsfile-server doctor --fix")}\n`;
   return `${counts.join(", ")}.\n${fix}`;
 }
 

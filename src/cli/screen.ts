@@ -9,7 +9,7 @@ export interface LiveScreen {
 export interface Frame {
   /** Where these do not fit they are cut, with a line that says so. */
   readonly lines: readonly string[];
-  /** What stands below them in any case. */
+  /** The lines below them, which are always shown. */
   readonly footer: readonly string[];
 }
 

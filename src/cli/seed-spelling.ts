@@ -1,4 +1,4 @@
-/** The seed's way to call dtk: an option that names an add-on stands for the command. */
+/** The seed's way to call dtk: an option that names an add-on means the command. */
 
 const seedFlag = "--install-addon";
 

@@ -5,7 +5,7 @@ import { type Trouble, TroubleError } from "../base/trouble.ts";
 export interface Setting<Value = unknown> {
   /** Without dashes, as in `cluster-ip`. */
   readonly flag: string;
-  /** What stands for the value in help, absent for a switch. */
+  /** The placeholder of the value in help, absent for a switch. */
   readonly placeholder?: string;
   /** Whether the flag may be given several times. */
   readonly repeatable?: boolean;
@@ -26,9 +26,9 @@ export type Given<Declared extends Settings> = {
   readonly [Key in keyof Declared]: Declared[Key] extends Setting<infer Value> ? Value | undefined : never;
 };
 
-/** What stands behind a command without a flag, as `external-dns` in `dtk install-addon external-dns`. */
+/** An argument without a flag, as `external-dns` in `dtk install-addon external-dns`. */
 export interface Positional<Value = unknown> {
-  /** What stands for it in help. */
+  /** The placeholder of the argument in help. */
   readonly placeholder: string;
   readonly doc: string;
   /** Whether it may be left out; only the last ones may. */
@@ -56,7 +56,7 @@ export interface Invocation {
   /** The program's name, as in `hostsfile-server`. */
   readonly program: string;
   readonly flags: FlagValues;
-  /** What stands without a flag, in order. */
+  /** The arguments without a flag, in order. */
   readonly words: readonly string[];
   /** Variables by name. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -75,7 +75,7 @@ export function describeSetting({ doc, isSaved }: Pick<Setting, "doc" | "isSaved
   return isSaved === true ? `${doc} Saved.` : doc;
 }
 
-/** The environment variable that stands for a flag of a program, as in `HOSTSFILE_SERVER_CLUSTER_IP`. */
+/** The environment variable of a flag of a program, as in `HOSTSFILE_SERVER_CLUSTER_IP`. */
 export function environmentName({ flag }: Pick<Setting, "flag">, program: string): string {
   return `${program}-${flag}`.toUpperCase().replaceAll("-", "_");
 }
@@ -110,7 +110,7 @@ export function readSettings<Declared extends Settings>(
 }
 
 /**
- * Reads what stands without a flag; commander has counted it.
+ * Reads the arguments without a flag. Commander has counted them.
  *
  * @throws TroubleError `wrong-usage` (exit 2) naming every bad value at once
  */

@@ -38,7 +38,7 @@ const wordPattern = /[^\s`]*`[^`]*`[^\s`]*|\S+/g;
  *
  * @param text - control characters of it are made visible
  * @param width - columns of a line
- * @param indent - what stands before the first line, and before the others
+ * @param indent - the texts before the first line and before the others
  */
 export function wrap(
   text: string,

@@ -135,7 +135,7 @@ test("who takes the port between challenge and request cannot lie, and what it h
   ({ port } = liar);
   await expect(exchange({ ...change, port, token })).rejects.toMatchObject({
     code: "server-unproven",
-    message: expect.stringContaining("nothing of it was believed"),
+    message: expect.stringContaining("so it was ignored"),
   });
   const [authorization = ""] = shown;
   const send = async (other: object) =>

@@ -26,7 +26,7 @@ export interface Exchange extends Pick<HTTPRequest, "port" | "method" | "path" |
 }
 
 export interface Answer extends HTTPAnswer {
-  /** Whether it is the answer of one who knows the admin token. */
+  /** Whether the sender proved that it knows the admin token. */
   readonly isProven: boolean;
 }
 
@@ -81,7 +81,7 @@ async function sendProven(
   const proof = proveRequest(token.text, nonces, { at, method, target, digest });
   const headers = { authorization: formatRequestProof({ nonces, digest, proof }) };
   const answer = await sendRequest({ ...request, path: target, headers });
-  // A refusal without a proof is no lie that could do harm, and may say what is wrong.
+  // A refusal without a proof can do no harm, and may say what is wrong.
   if (answer.status >= 400) return { ...answer, isProven: false };
   const expected = proveAnswer(token.text, nonces, { status: answer.status, digest: digestOf(answer.text) });
   if (!isSame(String(answer.headers[answerHeader] ?? ""), expected)) throw answerUnproven(url, token);

@@ -30,7 +30,7 @@ export function placeOf({ host = installedHost(), port = installedPort(), tokenF
  * Sends one request to the server.
  *
  * @returns the answer's text, or undefined when no server listens on the port
- * @throws TroubleError (exit 3) when the answer is no success
+ * @throws TroubleError (exit 3) when the answer is an error
  */
 export async function askServer(
   flags: ServerFlags,

@@ -95,7 +95,7 @@ export function serverUnproven(url: string, { path }: HeldToken): TroubleError {
 
 /** The answer is not the server's, though the server was there a moment before. */
 export function answerUnproven(url: string, { path }: HeldToken): TroubleError {
-  const message = `The answer from ${url} comes without the proof that who sent it knows the admin token in ${path}, so nothing of it was believed.`;
+  const message = `The answer from ${url} comes without the proof that its sender knows the admin token in ${path}, so it was ignored.`;
   return new TroubleError({ code: "server-unproven", message, ...whoAnswers(url) }, { exitCode: 3 });
 }
 

@@ -24,7 +24,7 @@ export function clusterPath(cluster: string): string {
   return clusterRoute.replace(":cluster", cluster);
 }
 
-/** What stands before the methods of a cluster: nothing for `default`, whose methods are at the root, as the guide has it. */
+/** The prefix of a cluster's methods: empty for `default`, whose methods are at the root, as the guide has it. */
 export function prefixOf(cluster: string): string {
   return cluster === defaultCluster ? "" : clusterPath(cluster);
 }

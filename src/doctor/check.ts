@@ -12,9 +12,9 @@ export type FindingGrade = "ok" | "note" | "warning" | "problem";
 /** `skipped` when a check that it needs found a problem. */
 export type Grade = FindingGrade | "skipped";
 
-/** A mending that `doctor --fix` may do by itself: it takes nothing of the user's away and can be done twice. */
+/** A repair that `doctor --fix` may do. It removes nothing of the user's and can be done twice. */
 export interface Fix {
-  /** Commands, word by word, run in turn: what is shown is what is run. Without sudo, which `needsRoot` stands for. */
+  /** Commands, word by word, run in turn: what is shown is what is run. Without sudo, since `needsRoot` says that. */
   readonly commands: readonly (readonly string[])[];
   readonly needsRoot: boolean;
 }
@@ -64,7 +64,7 @@ export interface Check {
   readonly id: string;
   /** What is looked at, as in `The hosts file can be written`. */
   readonly title: string;
-  /** The checks without whose success this one says nothing; they stand before it in the list. */
+  /** The checks without whose success this one says nothing. They come before it in the list. */
   readonly needs: readonly string[];
   /** Set where it passes on what others say: a finding is left out when another check has one with its code. */
   readonly isHearsay?: true;
@@ -76,7 +76,7 @@ export interface Check {
 export type Outcome = Pick<Check, "id" | "title"> &
   (
     | { readonly grade: FindingGrade; readonly findings: readonly Finding[] }
-    /** The titles of the checks that found what must be mended first. */
+    /** The titles of the checks that found what must be repaired first. */
     | { readonly grade: "skipped"; readonly because: readonly string[] }
   );
 

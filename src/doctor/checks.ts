@@ -1,4 +1,4 @@
-/** Every check of `doctor`, a line each: a cause stands before what it keeps from working, so that the true fault is named first. */
+/** Every check of `doctor`, a line each: a cause comes before what it keeps from working, so that the true fault is named first. */
 import type { Check } from "./check.ts";
 import { browser } from "./checks/browser.ts";
 import { annotationPrefix } from "./checks/annotation-prefix.ts";

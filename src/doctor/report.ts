@@ -37,7 +37,7 @@ const order = ["problem", "warning", "note", "skipped", "ok"] as const;
 /**
  * Makes the report of what came of the checks.
  *
- * @param by - the gravest first, within a grade as they stand; or as they stand, as the steps of a trace
+ * @param by - `grade`: the gravest first, in the given order within a grade. `step`: in the given order, as for a trace
  */
 export function toReport(outcomes: readonly Outcome[], by: "grade" | "step" = "grade"): Report {
   const sorted = order.flatMap((grade) => outcomes.filter((outcome) => outcome.grade === grade));

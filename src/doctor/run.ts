@@ -46,7 +46,7 @@ function codesOf(outcome: Outcome): readonly string[] {
 }
 
 async function unknownNeed(check: Check, id: string): Promise<never> {
-  throw new Error(`${check.id} needs ${id}, which does not stand before it`);
+  throw new Error(`${check.id} needs ${id}, which does not come before it`);
 }
 
 async function runAfter(check: Check, needed: readonly Promise<Run>[], desktop: Desktop): Promise<Run> {
@@ -98,7 +98,7 @@ function toFinding({ title }: Check, error: unknown): Finding {
   const reason = error instanceof Error ? error.message : String(error);
   const message = `Nothing is known of "${title}": ${reason.replace(/\.$/, "")}.`;
   const advice = isRoot()
-    ? { hint: "If that is no trouble of this machine, please report it." }
+    ? { hint: "If the cause is not on this machine, please report it." }
     : { hint: "It may take root to look:", command: platform.commands.asRoot("hostsfile-server doctor") };
   return { grade: "warning", code: "doctor-look-failed", message, ...advice };
 }

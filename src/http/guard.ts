@@ -1,4 +1,4 @@
-/** Stands before every route: lets a request through or refuses it, and says once in the log what would let it through. */
+/** Runs before every route: lets a request through or refuses it, and says once in the log what would let it through. */
 import { type Advice, adviceOf } from "../base/trouble.ts";
 import type { Context, MiddlewareHandler } from "hono";
 import { getCookie } from "hono/cookie";

@@ -27,7 +27,7 @@ export interface ProverOptions {
 }
 
 export interface Prover {
-  /** Stands before everything else: notes a request that is proven, and proves its answer. */
+  /** Runs before everything else: notes a request that is proven, and proves its answer. */
   readonly middleware: Handler;
   /** Makes the route of the challenge. */
   readonly routes: (guard: Guard) => Hono<HTTPEnvironment>;

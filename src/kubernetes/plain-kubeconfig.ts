@@ -31,7 +31,7 @@ const userSchema = z.strictObject({
 });
 
 /**
- * Reads it.
+ * Reads the connection of a context from one kubeconfig.
  *
  * @param path - one file
  * @returns undefined when the file is of another kind, or there is something wrong with it

@@ -1,4 +1,4 @@
-/** Who installs: the user behind sudo, who will want to run dtk without it and must be able to read the token. */
+/** Finds the user behind sudo who installs. That user will want to run dtk without sudo and must be able to read the token. */
 import { runProgram } from "../base/process.ts";
 
 /** How the token's file is owned. */

@@ -79,7 +79,7 @@ function unwritable({ hostsFile, platform, user }: ObstacleOptions): readonly Tr
       {
         code: "hosts-file-unwritable",
         message,
-        hint: "See why, and what mends it:",
+        hint: "See the cause and the repair:",
         command: "hostsfile-server doctor",
       },
     ];

@@ -45,7 +45,7 @@ export function prepareStateFolder(folder: string): string {
  * Makes sure that a file of the store is a regular file of ours with mode 0600, creating it empty when it is not there.
  *
  * @param path - absolute path in the state folder
- * @throws StoreTroubleError `state-folder-unsafe` when it is a symbolic link or no regular file
+ * @throws StoreTroubleError `state-folder-unsafe` when it is a symbolic link or not a regular file
  */
 export function prepareStateFile(path: string): void {
   let file: number;

@@ -4,7 +4,7 @@ import { type InstallGiven, installAddon } from "./install-addon.ts";
 import { type ClusterSources, readIntent } from "./intent.ts";
 
 /**
- * Installs them.
+ * Installs all enabled add-ons that dtk knows.
  *
  * @returns the exit code
  * @throws TroubleError as installing does

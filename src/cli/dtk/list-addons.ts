@@ -17,7 +17,7 @@ interface Row {
 }
 
 /**
- * Lists them.
+ * Prints the add-ons with their state.
  *
  * @returns the exit code
  * @throws TroubleError when the cluster cannot be used

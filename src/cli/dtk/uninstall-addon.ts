@@ -18,7 +18,7 @@ export type UninstallGiven = ClusterGiven & {
 };
 
 /**
- * Uninstalls.
+ * Removes the add-on from the cluster and the cluster from the server.
  *
  * @returns 0, or 1 when the server did not answer, so that its lines are still there
  * @throws TroubleError

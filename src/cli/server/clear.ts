@@ -64,8 +64,8 @@ export async function clear(options: ClearOptions): Promise<number> {
 }
 
 /**
- * Through the server that keeps the file that is meant. What hinders that, such as another program on the port, is no
- * trouble as long as no server keeps the file.
+ * Clears through the server that keeps the file. An obstacle, such as another program on the port, does not matter as
+ * long as no server keeps the file.
  */
 async function clearRunning(options: ClearOptions): Promise<Cleared | { readonly hinder: TroubleError | undefined }> {
   let status: Status | undefined;

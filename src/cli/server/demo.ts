@@ -17,7 +17,7 @@ const clusterIP = "192.168.122.167";
 /** A hosts file as a user might have it, last line unterminated. */
 const usersFile = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n\n# my own\n192.168.0.12 desktop desktop.lan";
 
-/** What ExternalDNS makes of the seed's Ingress: the record, and the text record that says who owns it. */
+/** What ExternalDNS makes of the seed's Ingress: the record, and the text record that names its owner. */
 const ingress: Endpoint = {
   dnsName: "foo.dtk.io",
   targets: ["foo.dtk.io"],

@@ -5,7 +5,7 @@ import type { Outcome } from "../../doctor/check.ts";
 import { checks } from "../../doctor/checks.ts";
 import { openDesktop } from "../../doctor/looks/desktop.ts";
 import { traceSteps } from "../../doctor/trace/trace.ts";
-import { type Mended, fixesOf, mend } from "../../doctor/mend.ts";
+import { type Repaired, fixesOf, repair } from "../../doctor/repair.ts";
 import { isWrong, renderFix, toReport } from "../../doctor/report.ts";
 import { runChecks } from "../../doctor/run.ts";
 import type { DNSName } from "../../records/name.ts";
@@ -48,10 +48,10 @@ export async function doctor(options: DoctorOptions): Promise<number> {
   if (fixes.length > 0) {
     if (options.json !== true) show(outcomes, options);
     const commands = fixes.flatMap(renderFix).map((command) => `  ${printable(command)}\n`);
-    process.stderr.write(`What can be mended safely:\n${commands.join("")}`);
+    process.stderr.write(`What can be repaired safely:\n${commands.join("")}`);
     if (fixes.some(({ needsRoot }) => needsRoot)) requireRoot("doctor --fix");
     if (!(await confirm("These commands will be run as they are shown.", options.yes))) return 1;
-    talkOf(await mend(fixes));
+    talkOf(await repair(fixes));
     outcomes = await examine(options);
   }
   show(outcomes, options);
@@ -74,7 +74,7 @@ async function examine(options: DoctorOptions): Promise<readonly Outcome[]> {
   return runChecks(options.name === undefined ? checks : traceSteps(options.name), desktop);
 }
 
-/** The installed service's state, whoever asks. */
+/** The installed service's state, for any user. */
 function ofService(): string | undefined {
   const { stateFolder } = platform.places;
   return existsSync(stateFolder) ? stateFolder : undefined;
@@ -99,8 +99,8 @@ function show(outcomes: readonly Outcome[], { name, json, quiet = false }: Docto
   );
 }
 
-function talkOf(mended: readonly Mended[]): void {
-  for (const { commands, failure } of mended) {
+function talkOf(repaired: readonly Repaired[]): void {
+  for (const { commands, failure } of repaired) {
     const outcome = failure === undefined ? "done" : `FAILED, ${failure}`;
     process.stderr.write(`${commands.join("; ")}: ${outcome}\n`);
   }

@@ -93,7 +93,7 @@ export async function install(given: InstallGiven): Promise<number> {
 }
 
 function besidePackage(): TroubleError {
-  const message = "hostsfile-server is installed as a package, which this one would stand in the way of.";
+  const message = "hostsfile-server is installed as a package. This installation would get in its way.";
   const hint = "Install a newer package, or remove it first:";
   const command = platform.commands.asRoot("apt remove hostsfile-server");
   return new TroubleError({ code: "installed-as-package", message, hint, command }, { exitCode: 3 });
@@ -120,7 +120,7 @@ function portOf({ settings, predecessor }: Present): number {
   return Number((predecessor === undefined ? installed : predecessor.port) ?? defaultPort);
 }
 
-/** Whoever was served without a token by the predecessor would be shut out by one. */
+/** Clients that the predecessor served without a token would be shut out by one. */
 function tokenFileOf(given: InstallGiven, { settings, predecessor }: Present): string | undefined {
   if (given.withoutToken === true || predecessor !== undefined) return undefined;
   return settings === undefined ? platform.places.tokenFile : variablesOf(settings)["HOSTSFILE_SERVER_TOKEN_FILE"];

@@ -31,12 +31,12 @@ function say(sentence: string): void {
 }
 
 async function openInBrowser(url: string): Promise<string> {
-  // A browser that runs as root is no good idea, and most refuse.
-  if (isRoot()) return "Open it in your browser; as root no browser is started.";
+  // A browser should not run as root, and most refuse to.
+  if (isRoot()) return "Open it in your browser. No browser is started as root.";
   const { DISPLAY: x11, WAYLAND_DISPLAY: wayland } = process.env;
   const isDesktop = isMacOS() || Boolean(x11) || Boolean(wayland);
-  if (!isDesktop) return "Open it in your browser; here is no desktop session to start one in.";
+  if (!isDesktop) return "Open it in your browser. There is no desktop session to start one in.";
   const opener = isMacOS() ? "open" : "xdg-open";
   const isStarted = await startProgram(opener, [url]);
-  return isStarted ? "Opened in your browser." : `Open it in your browser; there is no ${opener} to do it.`;
+  return isStarted ? "Opened in your browser." : `Open it in your browser. There is no ${opener} to do it.`;
 }

@@ -36,7 +36,7 @@ export function admissionOf({ allow, tokenFile }: ServeSettings): Admission {
  * Reads the settings file again. What was given as a flag stays.
  *
  * @param file - path of the settings file
- * @param before - who was let in until now
+ * @param before - the rules for callers until now
  * @returns what decides from now on; `before` when something in the file is wrong, which is logged
  */
 export function reload(file: string, options: Started & { readonly before: Admission; readonly log: Log }): Admission {
@@ -113,7 +113,7 @@ function troubleOf(file: string, error: unknown): Trouble {
   return {
     code: "settings-unreadable",
     message,
-    hint: `Mend ${file}, then run:`,
+    hint: `Repair ${file}, then run:`,
     command: commands.asRoot(renderCommand(services.commands.reload)),
   };
 }

@@ -12,7 +12,7 @@ type Cluster = Status["clusters"][number];
 /** Items of a list that are printed before the rest is counted. */
 const mostListed = 10;
 
-/** Columns of what stands before the value of a row. */
+/** Columns before the value of a row. */
 const labelWidth = 15;
 
 /**
@@ -169,7 +169,7 @@ export function describeAttention({ attention }: Status, terminal: Terminal): re
   ];
 }
 
-/** A label and its value, whose further lines stand under its first. */
+/** A label and its value, with further lines of the value under its first. */
 function row({ width, paint }: Terminal, label: string, value: string): readonly string[] {
   const others = " ".repeat(labelWidth);
   const [first = "", ...rest] = wrap(value, width, { first: others, others });

@@ -76,7 +76,7 @@ describe("a token file", () => {
     expect(scene.tokens.token).toMatchObject({ kind: "known", token: second });
   });
 
-  test("only one that is there and no good ends a start by hand", () => {
+  test("only one that is there and cannot be used ends a start by hand", () => {
     using scene = open();
     scene.tokens.follow(scene.path);
     expect(() => scene.tokens.requireNoFlaw()).not.toThrow();

@@ -43,7 +43,7 @@ export class TokenFile implements Disposable {
   /**
    * Makes sure that the token is good, or is at least not there, so that it may come.
    *
-   * @throws TroubleError when it is there and no good (exit 3)
+   * @throws TroubleError when it is there and cannot be used (exit 3)
    */
   requireNoFlaw(): void {
     if (this.#reading?.ok === false && !this.#reading.isAbsent) {

@@ -16,7 +16,7 @@ const { places, services, commands } = platform;
 const lines = { path: places.hostsFile, stateFolder: places.stateFolder, what: "hostsfile-server uninstall" };
 
 /**
- * Uninstalls.
+ * Removes the service, its files and the lines of the hosts file.
  *
  * @returns 0, or 1 when the user said no
  * @throws TroubleError when our lines cannot be removed, before anything else is (exit 3)

@@ -36,7 +36,7 @@ export interface ClusterIPFacts {
   readonly desktop: Pick<Desktop, "port">;
 }
 
-/** Judges; an address that answers is right, whoever it belongs to. */
+/** Judges the cluster IP. An address that answers is right, no matter what has it. */
 export function judgeClusterIP(facts: ClusterIPFacts): Finding {
   const { cluster, set, candidates, isAnswering, status, desktop } = facts;
   if (set.length === 0) return ok(`${cluster.name} has no cluster IP yet, of which the server tells.`);

@@ -1,4 +1,4 @@
-/** Does the cluster answer? Without a kubeconfig the rest of the cluster's side cannot be looked at, which is no fault. */
+/** Does the cluster answer? Without a kubeconfig the rest of the cluster's side cannot be checked, which is not a fault. */
 import { TroubleError, toTrouble } from "../../base/trouble.ts";
 import { type Check, ok } from "../check.ts";
 

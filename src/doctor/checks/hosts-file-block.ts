@@ -1,4 +1,4 @@
-/** Does the managed block stand in the hosts file once, well-formed, and as the server wants it? */
+/** Is the managed block in the hosts file once, well-formed, and as the server wants it? */
 import type { Status } from "../../contract/status.ts";
 import { type Block, addressesIn, readBlock } from "../looks/block.ts";
 import { type Check, type Finding, ok } from "../check.ts";

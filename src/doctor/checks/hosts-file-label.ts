@@ -12,7 +12,7 @@ export const hostsFileLabel: Check = {
   run: async ({ once, run, readFile }) => {
     const { real } = await once(lookAtHostsFile);
     const enforce = await readFile(selinuxModeFile).catch(() => undefined);
-    if (enforce?.toString() !== "1") return [ok("SELinux does not stand between programs and the hosts file.")];
+    if (enforce?.toString() !== "1") return [ok("SELinux does not keep programs from the hosts file.")];
     const { output } = await run("stat", ["-c", "%C", "--", real]);
     return [judgeLabel(real, output.trim())];
   },

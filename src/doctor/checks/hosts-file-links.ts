@@ -11,7 +11,7 @@ export const hostsFileLinks: Check = {
   run: async ({ once }) => [judgeLinks(await once(lookAtHostsFile))],
 };
 
-/** Judges how many names the file has. It is not mended unasked: a backup may be made of hard links on purpose. */
+/** Judges how many names the file has. Doctor does not repair this, since a backup may be made of hard links on purpose. */
 export function judgeLinks({ path, real, links, mount }: HostsFile): Finding {
   if (links <= 1) return ok(`${path} has no other name.`);
   const names = links === 2 ? "another name (a hard link)" : `${links - 1} other names (hard links)`;

@@ -18,13 +18,13 @@ const writtenByOthers = 0o002;
 export function judgeMode({ path, real, mode }: HostsFile): Finding {
   const shown = mode.toString(8).padStart(4, "0");
   if ((mode & readByOthers) === 0) {
-    return mendable("problem", ["chmod", "a+r", real], {
+    return repairable("problem", ["chmod", "a+r", real], {
       code: "hosts-file-unreadable",
       message: `${path} has mode ${shown}: programs that are not root's cannot read it, so no name in it resolves for them.`,
     });
   }
   if ((mode & writtenByOthers) !== 0) {
-    return mendable("warning", ["chmod", "o-w", real], {
+    return repairable("warning", ["chmod", "o-w", real], {
       code: "hosts-file-open",
       message: `${path} has mode ${shown}: every user of this machine may send any name anywhere.`,
     });
@@ -32,7 +32,7 @@ export function judgeMode({ path, real, mode }: HostsFile): Finding {
   return ok(`${path} has mode ${shown}: every program may read it.`);
 }
 
-function mendable(
+function repairable(
   grade: "problem" | "warning",
   words: readonly string[],
   said: { readonly code: string; readonly message: string },

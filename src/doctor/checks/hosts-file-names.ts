@@ -14,7 +14,7 @@ type Conflict = Status["sinks"][number]["conflicts"]["list"][number];
 /** Findings before the rest is counted. */
 const mostNamed = 5;
 
-/** Judges the conflicts that the server met; a line that stands in the way of several names is named once. */
+/** Judges the conflicts that the server met; a line that is in the way of several names is named once. */
 export function judgeNames(
   path: string,
   sinks: readonly Pick<Status["sinks"][number], "conflicts">[],

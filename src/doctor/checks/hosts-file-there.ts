@@ -12,7 +12,7 @@ export const hostsFileThere: Check = {
   run: async ({ once }) => [judgeThere(await once(lookAtHostsFile))],
 };
 
-/** Judges what stands at the path. */
+/** Judges what is at the path. */
 export function judgeThere({ path, real, isLink, kind, mount }: HostsFile): Finding {
   const look = { hint: "See what is there:", command: renderCommand(["ls", "-l", path]) };
   switch (kind) {
@@ -35,7 +35,7 @@ export function judgeThere({ path, real, isLink, kind, mount }: HostsFile): Find
       return {
         grade: "problem",
         code: "hosts-file-not-regular",
-        message: `${path} is no regular file.`,
+        message: `${path} is not a regular file.`,
         ...look,
       };
     case "file":

@@ -1,4 +1,4 @@
-/** Does a cache stand before the hosts file? nscd watches it and mostly forgets at once, but not in every set-up. */
+/** Is there a cache before the hosts file? nscd watches it and mostly forgets at once, but not in every set-up. */
 import { type Check, type Finding, ok } from "../check.ts";
 import { type Resolver, lookAtResolver } from "../looks/resolver.ts";
 import { platform } from "../../platform/current.ts";

@@ -50,7 +50,7 @@ function withoutLine(isThere: boolean): Finding {
 function withoutFiles(sources: readonly Source[]): Finding {
   return {
     grade: "problem",
-    ...mending(String.raw`s/^(\s*hosts:)/\1 files/`),
+    ...repairing(String.raw`s/^(\s*hosts:)/\1 files/`),
     code: "nsswitch-no-files",
     message: `${nsswitchFile} has no \`files\` for hosts (${namesOf(sources)}): programs do not look into the hosts file.`,
   };
@@ -59,7 +59,7 @@ function withoutFiles(sources: readonly Source[]): Finding {
 function unreached(sources: readonly Source[]): Finding {
   return {
     grade: "problem",
-    ...mending(filesFirst),
+    ...repairing(filesFirst),
     code: "nsswitch-files-unreached",
     message: `${nsswitchFile} ends the search before it comes to the hosts file (${namesOf(sources)}).`,
   };
@@ -69,7 +69,7 @@ function late(first: Source): Finding {
   const isMdns = isMulticast(first);
   return {
     grade: isMdns ? "note" : "warning",
-    ...mending(filesFirst),
+    ...repairing(filesFirst),
     code: "nsswitch-files-late",
     message: isMdns
       ? `${nsswitchFile} asks ${first.name} before the hosts file, so names in .local wait or are not found.`
@@ -84,11 +84,11 @@ const throughResolved: Finding = {
   hint: "Nothing to do.",
 };
 
-/** Takes `files` out of where it stands, and puts it first. */
+/** Moves `files` to the first place. */
 const filesFirst = String.raw`/^\s*hosts:/ { s/\sfiles\>//; s/hosts:/& files/ }`;
 
 /** sed(1) keeps a copy of the file under the ending; words of the user's stay, so it can be done without asking. */
-function mending(script: string): { readonly hint: string; readonly command: string; readonly fix: Fix } {
+function repairing(script: string): { readonly hint: string; readonly command: string; readonly fix: Fix } {
   const words = ["sed", "-E", "-i.before-doctor", script, nsswitchFile];
   const hint = "Put the hosts file first (a copy is kept):";
   const command = platform.commands.asRoot(renderCommand(words));

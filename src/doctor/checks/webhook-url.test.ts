@@ -34,7 +34,7 @@ test.each([
   { url: "http://localhost:5000", expected: "that is the pod itself" },
   { url: "http://127.0.0.1:5000", expected: "that is the pod itself" },
   { url: "http://192.168.122.1:5000/records", expected: "the server has no such path" },
-  { url: "192.168.122.1:5000", expected: "that is no URL" },
+  { url: "192.168.122.1:5000", expected: "that is not a URL" },
 ])("$url: $expected", ({ url, expected }) => {
   const finding = judge(chainOf(at(url)));
   if (expected === undefined) expect(finding.grade).toBe("ok");

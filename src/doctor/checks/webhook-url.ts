@@ -111,7 +111,7 @@ const meansHost =
 
 function reasonElsewhere({ chain, own, port }: WebhookFacts): string | undefined {
   const { url, externalDNS } = chain;
-  if (url === undefined) return "that is no URL";
+  if (url === undefined) return "that is not a URL";
   if (url.port !== port) return `the server has port ${port}`;
   if (url.cluster === undefined) return "the server has no such path";
   if (meansHost.test(url.host)) return undefined;

@@ -1,4 +1,4 @@
-/** Reads the managed block as it stands in a hosts file, for the checks that compare it with what should stand there. Pure. */
+/** Reads the managed block in a hosts file, for the checks that compare it with what should be there. Pure. */
 import { isDigestOf } from "../../sinks/hosts-file/document/digest.ts";
 import { findMarkers } from "../../sinks/hosts-file/document/marker.ts";
 

@@ -18,7 +18,7 @@ export type ServerCluster = Status["clusters"][number];
 /** ExternalDNS, what it calls, and what the server has of its cluster. */
 export interface Chain {
   readonly externalDNS: ExternalDNS;
-  /** Undefined when it is no URL. */
+  /** Undefined when it is not a URL. */
   readonly url: WebhookURL | undefined;
   readonly status: Status | undefined;
   readonly cluster: ServerCluster | undefined;

@@ -1,4 +1,4 @@
-/** Looks at the hosts file itself, once for all checks: what stands at its path, what it holds, and what hinders a write. */
+/** Looks at the hosts file itself, once for all checks: what is at its path, what it holds, and what prevents a write. */
 import { type Stats } from "node:fs";
 import { lstat, readFile, realpath, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";

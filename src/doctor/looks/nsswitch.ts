@@ -3,7 +3,7 @@
 export interface Source {
   /** As in `files`, `dns`, `mdns4_minimal`. */
   readonly name: string;
-  /** What stands in brackets behind it, as in `NOTFOUND=return`; several blanks are one. */
+  /** The actions in brackets behind it, as in `NOTFOUND=return`. Several blanks are one. */
   readonly actions: readonly string[];
 }
 

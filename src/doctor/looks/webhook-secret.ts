@@ -26,7 +26,7 @@ export function secretCommand(
   return `${kubectl(desktop, ...words)} --from-literal=${key}=${token} | ${kubectl(desktop, "apply", "-f", "-")}`;
 }
 
-/** Makes the Secret, the variable and the URL in which it stands, for an ExternalDNS that has none of them. */
+/** Makes the Secret, the variable and the URL with the variable, for an ExternalDNS that has none of them. */
 export function tokenCommand(
   desktop: Place,
   externalDNS: ExternalDNS,

@@ -27,9 +27,9 @@ async function prefixOf(desktop: Desktop): Promise<string> {
 }
 
 /**
- * Judges.
+ * Judges the resources that ask for a name.
  *
- * @param given - who asks; whether the server shows the name all the same, which then comes from another cluster; the
+ * @param given - those resources; whether the server shows the name all the same, which then comes from another cluster; the
  *   prefix of the annotations that ExternalDNS reads
  */
 export function judgeSources(given: {

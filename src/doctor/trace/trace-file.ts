@@ -1,4 +1,4 @@
-/** The steps of a trace on this machine: does the name stand in the hosts file, and do programs resolve it? */
+/** The steps of a trace on this machine: is the name in the hosts file, and do programs resolve it? */
 import { addressesIn, readBlock } from "../looks/block.ts";
 import { type Desktop, type Finding, ok } from "../check.ts";
 import { judgeRead } from "../checks/hosts-file-is-read.ts";

@@ -41,7 +41,7 @@ export interface Entry<Value = unknown> {
 interface Flag {
   /** Without dashes, as in `cluster-ip`. */
   readonly flag: string;
-  /** What stands for the value in help. */
+  /** The placeholder of the value in help. */
   readonly placeholder: string;
 }
 

@@ -59,7 +59,7 @@ function missing(path: string): TroubleError {
 
 function unusable(path: string, what: "read" | "written", cause: unknown): TroubleError {
   const message = `${path} cannot be ${what}: ${cause instanceof Error ? cause.message : String(cause)}.`;
-  const hint = "Mend its permissions, or name another file with --config.";
+  const hint = "Correct its permissions, or name another file with --config.";
   const isRead = what === "read";
   const trouble = { code: isRead ? "configuration-unreadable" : "configuration-unwritable", message, hint };
   return new TroubleError(trouble, { exitCode: 3, cause });

@@ -41,14 +41,14 @@ export function troubleOf(file: ConfigurationText, problems: readonly Problem[])
     `${file.path} has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}.`,
     ...shown,
   ];
-  const hint = "Mend the file; dtk config init --config=example.yaml writes one with every value explained.";
+  const hint = "Correct the file. dtk config init --config=example.yaml writes one with every value explained.";
   return new TroubleError({ code: "configuration-wrong", message: message.join("\n"), hint }, { exitCode: 2 });
 }
 
 function renderProblem(file: ConfigurationText, { offset, message }: Problem): string {
   const place = placeOf(file, offset);
   const line = file.text.split("\n")[place.line - 1]?.trimEnd() ?? "";
-  // Tabs stay, so that the caret stands under the spot whatever a tab is wide.
+  // Tabs stay, so that the caret is under the spot at any tab width.
   const indent = line.slice(0, place.column - 1).replaceAll(/[^\t]/g, " ");
   const number = String(place.line);
   return `${renderPlace(place)}: ${message}\n  ${number} | ${line}\n  ${" ".repeat(number.length)} | ${indent}^`;

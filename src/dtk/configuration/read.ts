@@ -4,7 +4,7 @@ import { type Entry, type EntryKey, type ValueOf, entries, mapEntries, pathText 
 import { type ConfigurationText, type Place, type Problem, placeOf, troubleOf } from "./problem.ts";
 import { type Tree, type Way, follow, parseTree } from "./tree.ts";
 
-/** A value and where in the file it stands. */
+/** A value and its place in the file. */
 export interface Located<Value> {
   readonly value: Value;
   readonly place: Place;
@@ -67,7 +67,7 @@ function readEntry<Value>(tree: Tree, entry: Entry<Value>): Read<Value> {
   return checkTexts(name, entry, items);
 }
 
-/** Each item is checked by itself first, so that a problem is shown where it stands. */
+/** Each item is checked alone first, so that a problem is shown at its place. */
 function checkTexts<Value>(name: string, { schema }: Entry<Value>, items: readonly Tree[]): Read<Value> {
   const texts = items.flatMap((item) => (item.kind === "text" ? item : []));
   const problems = texts.flatMap(({ text, offset }) => problemsOf(name, schema.safeParse([text]), offset));

@@ -41,7 +41,7 @@ export type Configuration = { readonly [Key in EntryKey]: Sourced<Resolved<Key>>
 /**
  * Resolves each value.
  *
- * @param options - `home` is what `~/` stands for in the file
+ * @param options - `home` is the folder that `~/` means in the file
  * @returns paths in the file are relative to the file's folder and come out absolute
  */
 export function resolveConfiguration(options: {

@@ -1,4 +1,4 @@
-/** The YAML of config.yaml as a tree of texts with their places, so that a value can be checked where it stands. */
+/** The YAML of config.yaml as a tree of texts with their places, so that a problem of a value can be shown at its place. */
 import { type Alias, type Node, type Pair, isAlias, isMap, isNode, isSeq, parseDocument } from "yaml";
 import type { Problem } from "./problem.ts";
 
@@ -33,7 +33,7 @@ function firstOfEachSpot(problems: readonly Problem[]): readonly Problem[] {
 }
 
 interface Surroundings {
-  /** Where a node that is not there would stand. */
+  /** The place of a node that is not there. */
   readonly offset: number;
   readonly target: (alias: Alias) => unknown;
   /** Each node is converted once, so that aliases in aliases cost nothing, and one inside itself ends. */
@@ -67,7 +67,7 @@ function field({ key, value }: Pair, surroundings: Surroundings): [string, Tree]
   return [name.kind === "text" ? name.text : "", tree.kind === "empty" ? { ...tree, offset: name.offset } : tree];
 }
 
-/** What stands at a path: an empty node also where the path ends early; `blocked` when a part on the way has no such parts. */
+/** What is at a path: an empty node also where the path ends early; `blocked` when a part on the way has no such parts. */
 export type Way =
   | { readonly kind: "open"; readonly found: Tree }
   | { readonly kind: "blocked"; readonly found: Tree; readonly part: Path; readonly expected: "keys" | "list" };

@@ -14,7 +14,7 @@ export interface SilentIngress {
 }
 
 /**
- * Finds them.
+ * Finds the Ingresses that ExternalDNS ignores for want of an annotation.
  *
  * @param prefix - the prefix of the annotations that ExternalDNS reads
  */

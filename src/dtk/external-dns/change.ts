@@ -16,7 +16,7 @@ export interface Change {
 }
 
 /**
- * Renders it.
+ * Renders the command that makes a change.
  *
  * @param place - how the cluster was named, so that the command leads to the same one
  */

@@ -23,7 +23,7 @@ export function decideMatch(match: unknown, packet: Packet): Decision {
   return op === "!=" && holds !== undefined ? !holds : holds;
 }
 
-/** Decides whether what stands on the left has one of the values on the right. */
+/** Decides whether the left side has one of the values on the right. */
 export function decideEqual(left: unknown, right: unknown, packet: Packet): Decision {
   const value = valueOf(left, packet);
   return value === undefined ? undefined : value !== "another protocol" && contains(right, value);

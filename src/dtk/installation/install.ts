@@ -9,7 +9,7 @@ import type { Plan } from "./plan.ts";
 import type { Situation } from "./situation.ts";
 
 /**
- * Does it. What dtk is about to tell the server is remembered first, so that it can be taken back even after a failure
+ * Installs ExternalDNS as planned. What dtk is about to tell the server is remembered first, so that it can be taken back even after a failure
  * in between.
  *
  * @throws TroubleError (exit 3) as its steps do

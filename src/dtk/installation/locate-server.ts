@@ -50,7 +50,7 @@ async function findAt({ port, token }: ServerIntent, hosts: readonly string[]): 
  */
 export async function requireServerAt(host: string, server: Server, intent: ServerIntent): Promise<void> {
   if (!isInterfaceAddress(host) || server.host === host) return;
-  // Who answers there is sent the cluster's token, so what one place has proven, the other must prove too.
+  // The cluster's token is sent to the program that answers there. So if one place has proven itself, the other must too.
   const { isProven } = server;
   const token = intent.token && { ...intent.token, isDemanded: isProven || intent.token.isDemanded };
   const found = await findServer({ host, port: intent.port, token });

@@ -80,8 +80,8 @@ export async function planInstallation(intent: Intent, situation: Situation): Pr
 }
 
 /**
- * Whoever calls the server under this name while dtk has not been in this cluster yet is another cluster; with the same
- * address it is this one, set up by hand.
+ * If a cluster calls the server under this name before dtk has been in this cluster, it is another cluster. If it has
+ * the same address, it is this one, set up by hand.
  */
 export function findRival(known: {
   readonly clusters: Status["clusters"];

@@ -48,7 +48,7 @@ const causes: readonly Cause[] = [
     pattern: /wrong content type/,
     message: ({ url }) => `ExternalDNS reaches ${url}, but something else than hostsfile-server answers there.`,
     advice: () => ({
-      hint: "Name the right address and port as dns.host-ip and dns.webhook-port. See who has the port:",
+      hint: "Name the right address and port as dns.host-ip and dns.webhook-port. See which program has the port:",
       command: platform.commands.showListeners(),
     }),
   },

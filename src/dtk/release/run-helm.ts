@@ -40,7 +40,7 @@ function troubleOf({ isMissing, complaint }: Ran, parameters: readonly string[])
   return isMissing ? helmMissing() : helmFailed(parameters, complaint);
 }
 
-/** Helm runs the login program of a kubeconfig itself, as whoever Helm runs. */
+/** Helm runs the login program of a kubeconfig itself, as the user that Helm runs as. */
 async function requirePermission(place: ClusterPlace): Promise<void> {
   const { openedPlainly } = await import("../../kubernetes/kubeconfig.ts");
   if (openedPlainly(place) !== undefined) return;

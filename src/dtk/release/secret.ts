@@ -1,4 +1,4 @@
-/** The Secret with the cluster's webhook token: the one place in the cluster where the token stands. */
+/** The Secret with the cluster's webhook token: the one place in the cluster that holds the token. */
 import * as z from "zod/mini";
 import type { KubernetesAPI } from "../../kubernetes/api.ts";
 import { tokenSecret } from "./values.ts";

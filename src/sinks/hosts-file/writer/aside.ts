@@ -5,7 +5,7 @@
 import { hash, randomUUID } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 
-/** Stands for bytes that are too many to be kept in memory for long. */
+/** Identifies bytes that are too many to be kept in memory for long. */
 export interface Fingerprint {
   readonly length: number;
   /** SHA-256, in hexadecimal digits. */

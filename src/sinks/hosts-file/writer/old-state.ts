@@ -5,8 +5,8 @@ import { createDurably } from "./durable-file.ts";
 import { type FileAccess, syncFolder, unlessMissing } from "./file-access.ts";
 
 /**
- * Moves them. Each is in one of the two folders at any moment, so that a crash loses none and the next start moves the
- * rest. One whose name is taken stays where it is. Journals are read from either folder, so they stay as well.
+ * Moves the copies. Each is in one of the two folders at any moment, so that a crash loses none and the next start moves
+ * the rest. One whose name is taken stays where it is. Journals are read from either folder, so they stay as well.
  *
  * @param place - the state folder, the hosts file's own folder in it, and the path of the hosts file
  * @throws a system error

@@ -76,7 +76,7 @@ export class HostsFileWriter implements AsyncDisposable {
   }
 
   /**
-   * Mends what a crash left: temporary files beside the hosts file, and a file torn by a write in place.
+   * Repairs what a crash left: temporary files beside the hosts file, and a file torn by a write in place.
    *
    * @throws TroubleError or a system error
    */

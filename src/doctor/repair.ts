@@ -1,4 +1,4 @@
-/** Does the safe mendings, one after the other, and says what came of each. */
+/** Runs the safe repairs one after the other, and returns the outcome of each. */
 import { type Fix, type Outcome } from "./check.ts";
 import { renderFix } from "./report.ts";
 import { runProgram } from "../base/process.ts";
@@ -6,14 +6,14 @@ import { runProgram } from "../base/process.ts";
 /** Milliseconds for one command; a service that restarts takes a while. */
 const patience = 60_000;
 
-export interface Mended {
+export interface Repaired {
   /** As it would be typed. */
   readonly commands: readonly string[];
   /** Why it could not be done. */
   readonly failure?: string;
 }
 
-/** The mendings that the outcomes offer, each once. */
+/** The repairs that the outcomes offer, each once. */
 export function fixesOf(outcomes: readonly Outcome[]): readonly Fix[] {
   const findings = outcomes.flatMap((outcome) => (outcome.grade === "skipped" ? [] : outcome.findings));
   const fixes = findings.flatMap((finding) =>
@@ -22,9 +22,9 @@ export function fixesOf(outcomes: readonly Outcome[]): readonly Fix[] {
   return [...new Map(fixes.map((fix) => [renderFix(fix).join("\n"), fix])).values()];
 }
 
-/** Does them. A command that fails ends its own mending only. */
-export async function mend(fixes: readonly Fix[]): Promise<readonly Mended[]> {
-  const done: Mended[] = [];
+/** Runs repairs. A command that fails ends its own repair only. */
+export async function repair(fixes: readonly Fix[]): Promise<readonly Repaired[]> {
+  const done: Repaired[] = [];
   for (const fix of fixes) {
     const commands = renderFix(fix);
     const failure = await failureOf(fix);
