@@ -9,7 +9,7 @@ import { type Row, fasterRow, ratioRow, milliseconds } from "./row.ts";
 import { interleave, median, timed } from "./sample.ts";
 import { type BenchServer, openServer } from "./server.ts";
 
-/** Names that stand, turns, and milliseconds that a public provider was measured at, which rewrites its file without fsync. */
+/** Names that are there before, turns, and milliseconds that a public provider was measured at, which rewrites its file without fsync. */
 const sizes = [
   { names: 10, turns: 40, published: 1.0 },
   { names: 1000, turns: 40, published: 14.9 },

@@ -1,4 +1,4 @@
-/** Names as ExternalDNS posts them: an Ingress's CNAME to itself and the TXT record that says who owns it. */
+/** Names as ExternalDNS posts them: an Ingress's CNAME to itself and the TXT record that names its owner. */
 
 export interface BenchEndpoint {
   readonly dnsName: string;

@@ -94,7 +94,7 @@ async function compare({ client, program, place, names }: Comparing): Promise<re
   ];
 }
 
-/** One post of many names to an empty server, and what somebody else who asks meanwhile has to wait. */
+/** One post of many names to an empty server, and how long another client has to wait meanwhile. */
 async function measureBulkPost(place: string, program: string): Promise<readonly Row[]> {
   const body = bodyOf({ create: manyEndpoints(bulk.names) });
   const [costs, waits]: [number[], number[]] = [[], []];

@@ -35,11 +35,11 @@ ${renderTable(rows)}
 - **One name added** is one \`POST /records\` with the name's CNAME and TXT over a kept connection, from the request to the 204; then record and line are on disk. The floor is what that must cost at least: the same record appended to a file and synced, and the same hosts file written, synced, renamed, and its folder synced.
 - A public Go provider was measured elsewhere. It rewrites its file without fsync, so with few names it does less than the floor.
 - **Of it** says where the time goes: reading the body, storing it durably, computing the view, and showing it, which reads the hosts file, renders, writes, reads back what was written, and looks once more for edits of others before the rename. The rest is HTTP.
-- **From outside** is measured by a client in a process of its own, in Go as ExternalDNS is. The provider in Go (\`bench/outside\`) stands on ExternalDNS's own server for providers, keeps its endpoints in memory, and rewrites its whole file without fsync. \`--with-go\` adds these rows.
+- **From outside** is measured by a client in a process of its own, in Go as ExternalDNS is. The provider in Go (\`bench/outside\`) uses ExternalDNS's own server for providers, keeps its endpoints in memory, and rewrites its whole file without fsync. \`--with-go\` adds these rows.
 - **State written** is what the process hands to the kernel in one change, beside the hosts file, by \`/proc/PID/io\`.
 - **Bulk** posts to an empty server; 100,000 names go in two requests, since one would pass 32 MiB.
 - **Start** is from spawning the process until \`GET /\` is answered, with state and compiled code there from an earlier start.
-- Of the start, some 15 ms are Node's own \`fetch\` and HTTP/2, which Hono and its server adapter load for their answers, and some 8 ms are the ES module loader. A V8 start-up snapshot is no way out: Node 24 ends with a fatal error when \`node:http\` is in one.
+- Of the start, some 15 ms are Node's own \`fetch\` and HTTP/2, which Hono and its server adapter load for their answers, and some 8 ms are the ES module loader. A V8 start-up snapshot does not help: Node 24 ends with a fatal error when \`node:http\` is in one.
 - **\`dtk install-addon\` with nothing to change** asks Helm's release, ten kinds of resources, and the server. It is held against \`helm get values\` and \`curl\` of the status alone, and against these with the \`kubectl get\` of the kinds that it must know. Some 60 ms of it are starting Node and loading dtk.
 - **doctor** is on a desktop where it finds nothing wrong, with a cluster on a machine of its own.
 - **Memory** is the resident set 10 s after the last request of five loops of ExternalDNS.

@@ -100,7 +100,7 @@ describe("adopt", () => {
     expect(world.hosts()).toBe(before);
   });
 
-  test("only names that were agreed to and that may be taken are, whoever asks", async () => {
+  test("takes only names that were agreed to and may be taken, for any caller", async () => {
     await using world = await start();
     const { userPart } = adoptionPlanSchema.parse(JSON.parse((await curl(`${world.server.url}/adopt`)).text));
     const names = ["localhost", "nas", "gone.dtk.io"];

@@ -9,7 +9,7 @@ const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
 
 /**
  * What a folder may import beside itself and the ground (`base` and `records`). Arrows point inward: a line names only
- * what stands above it. A source and a sink are parts of their own, so that none knows another.
+ * what is above it. A source and a sink are parts of their own, so that none knows another.
  */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   base: [],
@@ -87,7 +87,7 @@ const pureFolders = /^(?:records|sources\/kubernetes\/translate|sinks\/hosts-fil
 
 /** What differs from one operating system to another, and so belongs to `src/platform/` alone. */
 const ofPlatform: Readonly<Record<string, RegExp>> = {
-  "who runs the process, and where": /process\.(?:platform|gete?[ug]id)\b/,
+  "the user who runs the process, and the system": /process\.(?:platform|gete?[ug]id)\b/,
   "what the kernel says of processes": /\/proc\b/,
   "a service manager": /systemd(?!-resolved)|systemctl|journalctl|launchctl/,
   "a place": /(?<![\w.}\])])\/(?:etc|var|run|usr|sys|root)\//,

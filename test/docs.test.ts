@@ -82,7 +82,7 @@ function findProblems(commandLine: readonly string[]): readonly string[] {
   const command = commands.find(
     ({ name }) => name === (isNamed ? first : defaultCommand) || name === `${first} ${second}`,
   );
-  if (command === undefined) return [`${first} is no command`];
+  if (command === undefined) return [`${first} is not a command`];
   const flags = words.filter((word) => word.startsWith("--"));
   return flags.flatMap((flag) => findProblem(flag, Object.values(command.settings)));
 }
@@ -91,7 +91,7 @@ function findProblem(word: string, settings: readonly Setting[]): readonly strin
   const [flag = "", ...values] = word.split("=");
   if (flag === "--help" || flag === "--version") return [];
   const setting = settings.find((known) => `--${known.flag}` === flag);
-  if (setting === undefined) return [`${flag} is no flag`];
+  if (setting === undefined) return [`${flag} is not a flag`];
   const value = values.join("=");
   const isExample = value !== "" && !/["$]|^[A-Z]+$/.test(value);
   return isExample && !setting.schema.safeParse([value]).success ? [`${word} is refused`] : [];
@@ -99,11 +99,11 @@ function findProblem(word: string, settings: readonly Setting[]): readonly strin
 
 test("a command that does not exist would be found", () => {
   const problems = (code: string): readonly string[] => readCommandLines(code).flatMap(findProblems);
-  expect(problems("sudo ./hostsfile-server reinstall --yes")).toEqual(["reinstall is no command"]);
-  expect(problems("TOKEN=$(hostsfile-server token --clusters=a)")).toEqual(["--clusters is no flag"]);
+  expect(problems("sudo ./hostsfile-server reinstall --yes")).toEqual(["reinstall is not a command"]);
+  expect(problems("TOKEN=$(hostsfile-server token --clusters=a)")).toEqual(["--clusters is not a flag"]);
   expect(problems("hostsfile-server --cluster-ip=300.0.0.1")).toEqual(["--cluster-ip=300.0.0.1 is refused"]);
   expect(problems("./dtk --install-addon nothing")).toEqual(problems("./dtk install-addon nothing"));
-  expect(problems("./dtk config shew")).toEqual(["config is no command"]);
+  expect(problems("./dtk config shew")).toEqual(["config is not a command"]);
   expect(problems("./dtk config show --cluster=A_B")).toEqual(["--cluster=A_B is refused"]);
 });
 
@@ -159,7 +159,7 @@ test("the example of doctor's report has every field and no other", () => {
   expect(reportSchema.parse(example)).toEqual(example);
 });
 
-test("the table of faults has what the end-to-end tests make and mend, and nothing else", () => {
+test("the table of faults has what the end-to-end tests make and repair, and nothing else", () => {
   const rows = [...hostsFaults, ...chainFaults].map(
     ({ fault, code, fix }) => `| ${fault} | [${code}](#${code}) | ${fix} |`,
   );

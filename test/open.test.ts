@@ -1,4 +1,4 @@
-/** `hostsfile-server open` as a user runs it: the link that it prints, the browser that it starts, and what stands in the way. */
+/** `hostsfile-server open` as a user runs it: the link that it prints, the browser that it starts, and what gets in the way. */
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

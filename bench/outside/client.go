@@ -20,7 +20,7 @@ type outcome struct {
 	Error        string  `json:"error,omitempty"`
 }
 
-// Sends each request that stands on a line of standard input, and writes how it went on a line of standard output.
+// Sends each request that is on a line of standard input, and writes how it went on a line of standard output.
 func sendRequests() {
 	orders, outcomes := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
 	for {

@@ -41,7 +41,7 @@ test("where the result is wanted as JSON, the trouble is the result and nothing 
 test.each([
   ["an error", new TypeError("x is not a function"), /TypeError: x is not a function\n +at /],
   ["an error without a stack", Object.assign(new Error("bare"), { stack: undefined }), /^bare$/],
-  ["what is no error", "thrown text", /^thrown text$/],
+  ["what is not an error", "thrown text", /^thrown text$/],
 ])("%s is a bug: asked to be reported with its details, exit 70, as text even with --json", (_, error, details) => {
   for (const json of [false, true]) {
     const { exitCode, talk, answer } = report(error, json);

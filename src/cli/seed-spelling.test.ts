@@ -1,4 +1,4 @@
-/** The seed's `--install-addon` is the command, wherever it stands. */
+/** The seed's `--install-addon` is the command, at any place. */
 import { expect, test } from "vitest";
 import { rewriteSeedSpelling } from "./seed-spelling.ts";
 

@@ -99,7 +99,7 @@ test.each([
   expect(stranger.seen.join()).not.toMatch(/secret\.io|authorization|0123456789abcdef/i);
 });
 
-test("who sends the challenge on to the real server gets no request that it could send on", async () => {
+test("a relay that passes the challenge on to the real server gets no request to pass on", async () => {
   await using ours = await startOurs();
   await using relay = await startRecorder((request, body) => passOn(ours.port, request, body));
   await expect(exchange({ ...change, port: relay.port, token })).rejects.toMatchObject({
@@ -110,7 +110,7 @@ test("who sends the challenge on to the real server gets no request that it coul
   expect((await ours.app.status()).clusters).toMatchObject([{ domains: [] }]);
 });
 
-test("who says that it was called where the command called it is found out, too", async () => {
+test("a relay that lies about the address it was called at is detected", async () => {
   await using ours = await startOurs();
   await using relay = await startRecorder(async (request, body) => {
     const answer = await passOn(ours.port, request, body);
@@ -120,7 +120,7 @@ test("who says that it was called where the command called it is found out, too"
   expect(relay.seen).toHaveLength(1);
 });
 
-test("who takes the port between challenge and request cannot lie, and what it heard opens nothing else", async () => {
+test("a program that takes the port between challenge and request cannot lie, and what it heard opens nothing else", async () => {
   await using app = await makeTestApp({ adminToken });
   let port = 0;
   // The real server, as it was at that port a moment ago.

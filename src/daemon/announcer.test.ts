@@ -96,7 +96,7 @@ test("a name is not said to be missing while another sink shows it, but a line o
   expect(tell(report({}, { refused: [wildcard] }), shown, shown, zone)).toEqual(["warn It is a wildcard."]);
 });
 
-test("names outside the managed domains are no news", () => {
+test("names outside the managed domains are not announced", () => {
   const { tell } = listen();
   const view = {
     ...emptyView,

@@ -1,4 +1,4 @@
-/** A cluster may follow its caller's address; only a token proves who calls, and this machine itself is never followed. */
+/** A cluster may follow its caller's address; only a token proves the identity of a caller, and this machine itself is never followed. */
 import { describe, expect, test } from "vitest";
 import { guest, makeTestApp, own, webhookMediaType } from "../../test/support/test-app.ts";
 

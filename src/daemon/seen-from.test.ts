@@ -1,4 +1,4 @@
-/** Whoever asks whether the server is well learns as whom it is seen, let in or not; a guest behind translation needs it. */
+/** Any client that asks about the server's health learns the address it is seen from. A guest behind translation needs it. */
 import { expect, test } from "vitest";
 import { makeTestApp } from "../../test/support/test-app.ts";
 

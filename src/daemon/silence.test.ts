@@ -108,7 +108,7 @@ describe("with --forget-after", () => {
   test("a disk that fails in between is noted, and the count goes on when it is well", async () => {
     await using here = await desktop(hour);
     await here.callFrom("kind-a");
-    here.app.breakStore({ code: "state-unavailable", message: "Broken.", hint: "Mend it." }, "elapse");
+    here.app.breakStore({ code: "state-unavailable", message: "Broken.", hint: "Repair it." }, "elapse");
     await here.run(20_000);
     expect(await here.silenceOf("kind-a")).toBe(0);
     here.app.breakStore(undefined);
@@ -131,7 +131,7 @@ describe("with --forget-after", () => {
   test("nothing is counted or forgotten while the store cannot be used", async () => {
     await using here = await desktop(hour);
     await here.callFrom("kind-a");
-    here.app.breakStore({ code: "state-unavailable", message: "Broken.", hint: "Mend it." });
+    here.app.breakStore({ code: "state-unavailable", message: "Broken.", hint: "Repair it." });
     await here.callFrom("kind-a");
     await here.run(2 * hour);
     here.app.breakStore(undefined);

@@ -1,4 +1,4 @@
-/** Holds the list of checks to the contract: what a check needs stands before it, and every name is good for a reader. */
+/** Holds the list of checks to the contract: what a check needs comes before it, and every name is good for a reader. */
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { checks } from "./checks.ts";

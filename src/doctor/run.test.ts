@@ -5,7 +5,7 @@ import { TroubleError } from "../base/trouble.ts";
 import { type Check, type Finding, ok } from "./check.ts";
 import { gravest, runChecks } from "./run.ts";
 
-const trouble = { code: "a-code", message: "It is broken.", hint: "Mend it." };
+const trouble = { code: "a-code", message: "It is broken.", hint: "Repair it." };
 const problem: Finding = { grade: "problem", ...trouble };
 const warning: Finding = { grade: "warning", ...trouble };
 const note: Finding = { grade: "note", ...trouble };
@@ -125,7 +125,7 @@ test("hearsay is left out where another check found it by looking, and kept wher
   expect(alone).toMatchObject({ grade: "warning", findings: [other] });
 });
 
-test("a need that does not stand before is a bug", async () => {
+test("a need that does not come before its check is a bug", async () => {
   await expect(runChecks([finds("a", ok("Fine."), "b"), finds("b", ok("Fine."))], bareDesktop())).rejects.toThrow(
     "a needs b",
   );

@@ -279,7 +279,7 @@ describe("an error that nobody expected", () => {
     };
   };
 
-  test("of a sink, at the start and at a change: reported, others are served, and tried again", async () => {
+  test("of a sink, at the start and at a change: is reported, other sinks are served, and it retries", async () => {
     const { reconciler, sink, other, listener } = startTwo();
     await using _ = reconciler;
     sink.bug = bug;
@@ -375,7 +375,7 @@ describe("an error that nobody expected", () => {
     await expect.poll(() => reconciler.state().ready).toBe(true);
   });
 
-  test("of who listens: it is not ready, and tries again", async () => {
+  test("of a listener: is not ready, and retries", async () => {
     const { reconciler, sink, listener } = start();
     await using _ = reconciler;
     listener.shown.mockImplementation(() => {

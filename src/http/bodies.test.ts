@@ -54,7 +54,7 @@ describe("in room for 4 MiB, 2 MiB for one origin", () => {
 
   const open = (): Bodies => new Bodies({ all: 4 * mebibyte, perOrigin: 2 * mebibyte });
 
-  test("bodies that stand still go, the slowest first and no more than needed", async () => {
+  test("stalled bodies go, the slowest first and no more than needed", async () => {
     const bodies = open();
     const [still, slow, fast] = [begin(bodies, "a"), begin(bodies, "b"), begin(bodies, "c")];
     await still.send(1.5 * mebibyte);

@@ -1,4 +1,4 @@
-/** What a browser cannot hide, and which names may stand in `Host`. */
+/** What a browser cannot hide, and which names may be in `Host`. */
 import { describe, expect, test } from "vitest";
 import { browserHeaders, isCrossOrigin, isFromBrowser, isTrustedHost } from "./browser.ts";
 

@@ -1,4 +1,4 @@
-/** Connections on real sockets from many loopback addresses: who is refused lets go, and nobody takes another's place. */
+/** Connections on real sockets from many loopback addresses: a refused caller frees its connection, and nobody takes another's place. */
 import { once } from "node:events";
 import { type Socket, connect } from "node:net";
 import { describe, expect, test } from "vitest";

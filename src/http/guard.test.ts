@@ -98,7 +98,7 @@ describe("with a token", () => {
     },
   );
 
-  test("an --allow holds for who has a token, too", async () => {
+  test("an --allow also holds for a caller with a token", async () => {
     await using app = await makeTestApp({ adminToken, allow: [] });
     const shown = { ...headers, authorization: `Bearer ${derivedToken("default")}` };
     expect((await app.call("GET /records", { headers: shown, from: guest })).status).toBe(503);

@@ -1,4 +1,4 @@
-/** Several kubeconfigs count as one, and what is no kubeconfig is told apart from none. */
+/** Several kubeconfigs count as one, and a file that is not a kubeconfig is told apart from a missing one. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** Whose word a login program runs on, and as whom. */
+/** Which user may name a login program, and as which user it runs. */
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -38,7 +38,7 @@ test("a user's own word is enough", () => {
   expect(permit({ user: 1000, files: ["/home/ada/.kube/config"] })).toEqual({ before: [] });
 });
 
-test("behind sudo it runs as who typed that, whoever owns the file", () => {
+test("behind sudo it runs as the user who typed that, no matter who owns the file", () => {
   for (const files of [["/home/ada/.kube/config"], [rootsOwn]]) {
     const { before } = permit({ user: 0, environment: sudo, files });
     expect(before.join(" ")).toBe(

@@ -69,7 +69,7 @@ test.each([
   },
   { case: "a context whose cluster is not there", content: kubeconfig({}, { token: "t" }), context: "b" },
   { case: "a context that is not there", content: kubeconfig({}, { token: "t" }), context: "x" },
-  { case: "something that is no kubeconfig", content: "{{" },
+  { case: "something that is not a kubeconfig", content: "{{" },
 ])("$case is left to the client", ({ content, context }) => {
   using folder = temporaryFolder();
   expect(readPlainKubeconfig(write(folder.path, content), context)).toBeUndefined();

@@ -35,7 +35,7 @@ test.each([
   ["short", false],
   ["an admin token with blanks", false],
   ["", true],
-])("%j is no token; it is absent: %s", (text, isAbsent) => {
+])("%j is not a token; it is absent: %s", (text, isAbsent) => {
   expect(look(0o600, text)).toMatchObject({ ok: false, isAbsent, trouble: { code: "token-unusable" } });
 });
 

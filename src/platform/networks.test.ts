@@ -31,7 +31,7 @@ test.each([
   "fe80::1%eth0",
   "010.0.0.1",
   "1.2.3.4/ 8",
-])("%j is no network", (text) => {
+])("%j is not a network", (text) => {
   expect(parseNetwork(text)).toBeUndefined();
 });
 

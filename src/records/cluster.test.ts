@@ -22,7 +22,7 @@ test.each([
   [["::"]],
   [["fe80::1"]],
   [["192.0.2.1", "x"]],
-])("%j is no cluster IP", (texts) => {
+])("%j is not a cluster IP", (texts) => {
   expect(parseClusterIPs(texts)).toBeUndefined();
 });
 
@@ -30,6 +30,6 @@ test.each(["kind-a", "default", "1", "a".repeat(63)])("%j is a cluster's name", 
   expect(parseClusterName(text)).toBe(text);
 });
 
-test.each(["", "Kind", "a.b", "-a", "a-", "a_b", "a/b", "a".repeat(64), "ü"])("%j is no cluster's name", (text) => {
+test.each(["", "Kind", "a.b", "-a", "a-", "a_b", "a/b", "a".repeat(64), "ü"])("%j is not a cluster name", (text) => {
   expect(parseClusterName(text)).toBeUndefined();
 });

@@ -143,7 +143,7 @@ describe("target mode record", () => {
       ["192.0.2.7 b.dtk.io", "192.0.2.7 foo.dtk.io"],
     ],
     [
-      "two CNAMEs to one name on two ways are no circle",
+      "two CNAMEs to one name on two ways are not a circle",
       [
         { ...seed, targets: ["b.dtk.io", "c.dtk.io"] },
         { ...seed, dnsName: "b.dtk.io", targets: ["d.dtk.io"] },
@@ -158,7 +158,7 @@ describe("target mode record", () => {
       ["198.51.100.1 a.dtk.io"],
     ],
     [
-      "an address that several records name stands once",
+      "an address that several records name is shown once",
       [addressRecord("a.dtk.io", "198.51.100.1"), { ...seed, dnsName: "a.dtk.io", targets: ["198.51.100.1"] }],
       ["198.51.100.1 a.dtk.io"],
     ],
@@ -210,7 +210,7 @@ describe("what cannot be shown", () => {
     expect(reasons(shown)).toEqual(["localhost own-name", "desktop.lan own-name"]);
   });
 
-  test("ownership records are no news", () => {
+  test("ownership records are not reported", () => {
     const text: Endpoint = { dnsName: "cname-foo.dtk.io", recordType: "TXT", targets: ['"heritage=external-dns"'] };
     const labelled: Endpoint = { ...text, targets: ['"c2VjcmV0"'], labels: { ownedRecord: "foo.dtk.io" } };
     expect(view([{ endpoints: [text, labelled] }])).toEqual({ entries: [], notShown: [], holders: new Map() });

@@ -9,7 +9,7 @@ function platformIn(configurationFolder: string) {
   return { ...linux, places: { ...linux.places, configurationFolder } };
 }
 
-/** Who is found in a folder with these files. */
+/** The managers found in a folder with these files. */
 function managersIn(files: Readonly<Record<string, string>>): readonly string[] {
   using etc = temporaryFolder();
   for (const [name, text] of Object.entries({ hosts: "127.0.0.1 localhost\n", ...files })) {

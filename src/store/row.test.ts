@@ -104,11 +104,11 @@ describe("a record", () => {
 
   test.each([
     ["an endpoint that is no JSON", { endpoint: "{" }],
-    ["an endpoint that is no object", { endpoint: "[1]" }],
+    ["an endpoint that is not an object", { endpoint: "[1]" }],
     ["an endpoint of another name", { name: "bar.dtk.io" }],
     ["an endpoint of another type", { type: "AAAA" }],
     ["an endpoint of another set", { set_identifier: "b" }],
-    ["targets that are no texts", { endpoint: JSON.stringify({ ...endpoint, targets: [1] }) }],
+    ["targets that are not texts", { endpoint: JSON.stringify({ ...endpoint, targets: [1] }) }],
     ["a feed that is none", { feed: "No Feed" }],
     ["a sequence that is none", { sequence: null }],
     ["a generation that is a text", { generation: "3" }],

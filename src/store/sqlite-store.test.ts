@@ -145,7 +145,7 @@ describe("what is put comes back", () => {
     ]);
   });
 
-  test("set identifiers and types stand apart; removing what is unknown is fine", () => {
+  test("set identifiers and types are told apart, and removing an unknown record is fine", () => {
     using folder = temporaryFolder();
     using store = open(folder.path);
     put(store, { ...seed, setIdentifier: "a" }, { ...seed, setIdentifier: "b" }, { ...seed, recordType: "A" });

@@ -36,7 +36,7 @@ describe("what an error means", () => {
   test.each([
     ["a bug", new TypeError("x is undefined")],
     ["a code without a call", Object.assign(new Error("x"), { code: "ERR_INVALID_ARG_TYPE" })],
-    ["what is no error", "text"],
+    ["what is not an error", "text"],
   ])("%s is thrown again", (_, error) => {
     expect(() => explainStoreError(error, folder)).toThrow(error);
   });
@@ -51,7 +51,7 @@ test.each([
   ["SQLITE_BUSY", ofSQLite(5), false],
   ["a missing permission", ofSystem("EACCES"), false],
   ["a bug", new TypeError("x"), false],
-  ["what is no error", undefined, false],
+  ["what is not an error", undefined, false],
 ])("%s is damage: %s", (_, error, expected) => {
   expect(isDamage(error)).toBe(expected);
 });

@@ -91,7 +91,7 @@ export async function openBreakableDesktop(more = ""): Promise<BreakableDesktop>
   };
 }
 
-/** A home without a kubeconfig, with our command and a sudo for who is root already. */
+/** A home without a kubeconfig, with our command and a sudo for a user who is root already. */
 async function furnishHome(folder: string): Promise<Readonly<Record<string, string>>> {
   const home = join(folder, "home");
   await mkdir(join(home, "bin"), { recursive: true });

@@ -16,7 +16,7 @@ import { externalDNSTool } from "./tools.ts";
 /** This module holds the chart 1.21.1 that the documentation names, in charts/external-dns. */
 const chartModule = "sigs.k8s.io/external-dns@v0.22.0";
 
-/** Both networks as a desktop has them; `$VM` is the VM's network namespace, `home0` stands for the switch at home. */
+/** Both networks as a desktop has them; `$VM` is the VM's network namespace, `home0` plays the switch at home. */
 const networks = `
   ip link add eth0 type veth peer name home0
   ip link add virbr0 type veth peer name guest0 netns "$VM"

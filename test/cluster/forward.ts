@@ -20,7 +20,7 @@ const inside = `
 /**
  * Forwards a port, the same on both sides.
  *
- * @param port - on this side's 127.0.0.1 there is who answers; on the other side's 127.0.0.1 it is opened
+ * @param port - on this side's 127.0.0.1 the server answers; on the other side's 127.0.0.1 it is opened
  * @param enter - what to put before a command so that it runs on the other network
  */
 export async function forwardPort(port: number, enter: readonly string[]): Promise<AsyncDisposable> {

@@ -33,7 +33,7 @@ export interface Machine extends AsyncDisposable {
   readonly thaw: () => Promise<void>;
   /**
    * What differs from the tree that the machine began with: path to kind, mode, owner and content. Left out is what every
-   * running system writes by itself (journal, logs, temporary files).
+   * running system writes of its own accord (journal, logs, temporary files).
    */
   readonly changes: () => Promise<ReadonlyMap<string, string>>;
 }
@@ -193,7 +193,7 @@ async function removeGroup(group: string): Promise<void> {
   await eventually(async () => rmdir(group));
 }
 
-/** What a running system writes by itself. */
+/** What a running system writes of its own accord. */
 const own =
   /^\/(?:tmp|run|var\/tmp|var\/log|var\/lib\/(?:systemd|dbus|private)|var\/cache\/(?:ldconfig|man|private)|root\/\.cache)(?:\/|$)|^\/etc\/(?:machine-id|\.pwd\.lock|\.updated)$|^\/var\/\.updated$/;
 

@@ -44,7 +44,7 @@ export async function openTerminal(place: {
     for (const other of others.splice(0)) await other.stop("SIGINT");
     await server?.stop("SIGINT");
   };
-  // A terminal's Ctrl-C reaches the program itself, so the shell must not stand in between.
+  // A terminal's Ctrl-C reaches the program itself, so the shell must not be in between.
   const start = async (code: string): Promise<Program> =>
     startProgram(bash(code.replace(/^(?:sudo )?\.\/hostsfile-server/m, "exec $&")), { environment });
   return {
@@ -71,7 +71,7 @@ export async function openTerminal(place: {
   };
 }
 
-/** A folder that looks like a checkout, with a sudo for who is root already. */
+/** A folder that looks like a checkout, with a sudo for a user who is root already. */
 async function furnishHome(folder: string): Promise<string> {
   const home = join(folder, "checkout");
   await mkdir(join(home, "bin"), { recursive: true });

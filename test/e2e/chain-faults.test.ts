@@ -1,4 +1,4 @@
-/** Each fault on the side of ExternalDNS and the cluster is made for real; doctor names it first, and what it says mends it. */
+/** Each fault on the side of ExternalDNS and the cluster is made for real; doctor names it first, and its advice repairs it. */
 import assert from "node:assert/strict";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Report, reportSchema } from "../../src/doctor/report.ts";
@@ -23,7 +23,7 @@ type Code = (typeof chainFaults)[number]["code"];
 interface Play {
   readonly code: Code;
   readonly make: () => Promise<unknown>;
-  readonly mend?: (command: string) => Promise<unknown>;
+  readonly repair?: (command: string) => Promise<unknown>;
   readonly after?: () => Promise<unknown>;
 }
 
@@ -95,7 +95,7 @@ describe.skipIf(missing !== undefined)(`doctor (${missing ?? "all tools are ther
     {
       code: "server-elsewhere",
       make: async () => desktop.terminal.serve(`${serve} --token-file=${adminToken} --host=127.0.0.1`),
-      mend: async (command) => desktop.terminal.serve(`${command} --token-file=${adminToken}`),
+      repair: async (command) => desktop.terminal.serve(`${command} --token-file=${adminToken}`),
     },
     {
       code: "firewall-blocks",
@@ -121,7 +121,7 @@ describe.skipIf(missing !== undefined)(`doctor (${missing ?? "all tools are ther
         desktop.cluster.kubelet.refuseImages(true);
         await type("kubectl -n external-dns rollout restart deployment external-dns");
       },
-      mend: async () => desktop.cluster.kubelet.refuseImages(false),
+      repair: async () => desktop.cluster.kubelet.refuseImages(false),
     },
     {
       code: "ingress-without-target",
@@ -134,7 +134,7 @@ describe.skipIf(missing !== undefined)(`doctor (${missing ?? "all tools are ther
     {
       code: "cluster-ip-closed",
       make: async () => controller.stop(),
-      mend: async (command) => {
+      repair: async (command) => {
         await type(command);
         controller = await desktop.startController();
       },
@@ -153,7 +153,7 @@ describe.skipIf(missing !== undefined)(`doctor (${missing ?? "all tools are ther
     {
       code: "cluster-unreachable",
       make: async () => way[Symbol.asyncDispose](),
-      mend: async () => {
+      repair: async () => {
         way = await desktop.connectAPI();
       },
     },
@@ -175,7 +175,7 @@ describe.skipIf(missing !== undefined)(`doctor (${missing ?? "all tools are ther
     { code: "external-dns-flags", make: async () => patchArgs(arg("--no-such-flag=1")) },
   ];
 
-  test.each(plays)("$code", async ({ code, make, mend = type, after }) => {
+  test.each(plays)("$code", async ({ code, make, repair = type, after }) => {
     await make();
     const first = await eventually(
       async () => {
@@ -186,7 +186,7 @@ describe.skipIf(missing !== undefined)(`doctor (${missing ?? "all tools are ther
       { timeoutMs: 60_000 },
     );
     expect(first?.message).not.toMatch(/undefined|NaN/);
-    await mend(first?.command ?? "");
+    await repair(first?.command ?? "");
     await eventually(async () => expect(await look()).toEqual([]), { timeoutMs: 60_000 });
     await after?.();
   });

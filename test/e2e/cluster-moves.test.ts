@@ -73,7 +73,7 @@ async function openPlace(flags: readonly string[], user = ""): Promise<Place> {
 const isRoot = process.geteuid?.() === 0;
 
 describe.skipIf(!isRoot)("the node of a cluster gets another address (needs root for network namespaces)", () => {
-  test("status says so, and the command that it prints mends it", async () => {
+  test("status says so, and the command that it prints repairs it", async () => {
     await using place = await openPlace([`--cluster-ip=${before}`]);
     await linesAre(place.desktop, [`${before} ${name}`]);
     expect((await place.status()).attention).toEqual([]);
@@ -90,7 +90,7 @@ describe.skipIf(!isRoot)("the node of a cluster gets another address (needs root
     expect((await place.status()).attention).toEqual([]);
   });
 
-  test("with --cluster-ip=auto its names follow by themselves", async () => {
+  test("with --cluster-ip=auto its names follow automatically", async () => {
     const user = `default:${webhookToken(adminToken, defaultCluster)}@`;
     await using place = await openPlace(["--cluster-ip=auto", "--token-file=TOKEN"], user);
     await linesAre(place.desktop, [`${before} ${name}`]);

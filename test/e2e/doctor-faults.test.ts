@@ -1,4 +1,4 @@
-/** Each fault of the hosts file and the resolver is made for real; doctor names it first, and the command that it prints mends it. */
+/** Each fault of the hosts file and the resolver is made for real; doctor names it first, and the command that it prints repairs it. */
 import { describe, expect, test } from "vitest";
 import {
   type BreakableDesktop,
@@ -29,11 +29,11 @@ async function expectWell(desktop: BreakableDesktop): Promise<void> {
   expect(await desktop.shell(`getent hosts ${shownName}`)).toContain(clusterIP);
 }
 
-describe.concurrent("doctor names first, and mends by what it prints", () => {
+describe.concurrent("doctor names the fault first, and its command repairs it", () => {
   test.each(scriptedFaults)("$fault ($code)", async ({ code, break: script }) => {
     await using desktop = await openBreakableDesktop();
-    await using mending = new AsyncDisposableStack();
-    mending.defer(async () => void (await desktop.shell("chattr -ia /etc /etc/hosts || true")));
+    await using cleanup = new AsyncDisposableStack();
+    cleanup.defer(async () => void (await desktop.shell("chattr -ia /etc /etc/hosts || true")));
     await desktop.shell(script);
     const command = commandOf(await expectFirst(desktop, code));
     expect(command).not.toBe("");
@@ -47,7 +47,7 @@ describe.concurrent("doctor names first, and mends by what it prints", () => {
     readonly code: (typeof stagedFaults)[number]["code"];
     readonly mounts?: string;
     readonly make: (desktop: BreakableDesktop) => Promise<unknown>;
-    readonly mend: (desktop: BreakableDesktop, command: string) => Promise<unknown>;
+    readonly repair: (desktop: BreakableDesktop, command: string) => Promise<unknown>;
   }
 
   /** What a person does with the list of large files that the command prints. */
@@ -71,23 +71,23 @@ describe.concurrent("doctor names first, and mends by what it prints", () => {
       code: "hosts-file-disk-full",
       mounts: 'mount -t tmpfs -o size=256k tmpfs "$D/etc"',
       make: async ({ shell }) => shell("cat /dev/zero >/etc/filler || true"),
-      mend: removeLargest,
+      repair: removeLargest,
     },
     {
       code: "state-disk-full",
       mounts: 'mount -t tmpfs -o size=2m,mode=700 tmpfs "$D/state"',
       make: async ({ shell }) => shell("cat /dev/zero >$D/state/filler || true"),
-      mend: removeLargest,
+      repair: removeLargest,
     },
     {
       code: "no-cluster-ip",
       make: async (desktop) => startAfresh(desktop, "--domains=dtk.io"),
-      mend: async ({ shell }, command) => shell(command.replace("ADDRESS", clusterIP)),
+      repair: async ({ shell }, command) => shell(command.replace("ADDRESS", clusterIP)),
     },
     {
       code: "no-managed-domain",
       make: async (desktop) => startAfresh(desktop, `--cluster-ip=${clusterIP}`),
-      mend: async ({ shell, show }, command) => {
+      repair: async ({ shell, show }, command) => {
         await shell(command);
         await show();
       },
@@ -99,20 +99,20 @@ describe.concurrent("doctor names first, and mends by what it prints", () => {
         await shell("rm -f $D/state/records.sqlite-*; echo damaged >$D/state/records.sqlite");
         await serve(...goodFlags);
       },
-      mend: async ({ shell, show }, command) => {
+      repair: async ({ shell, show }, command) => {
         await shell(`${command} --state-dir=$D/state`);
-        // The running server finds out by itself, and ExternalDNS, which is played here, sends everything again.
+        // The running server finds out without a restart, and ExternalDNS, which is played here, sends everything again.
         await eventually(show, healing);
       },
     },
   ];
 
-  test.each(plays)("$code, staged", async ({ code, mounts, make, mend }) => {
+  test.each(plays)("$code, staged", async ({ code, mounts, make, repair }) => {
     await using desktop = await openBreakableDesktop(mounts);
     await make(desktop);
     const command = commandOf(await expectFirst(desktop, code));
     expect(command).not.toBe("");
-    await mend(desktop, command);
+    await repair(desktop, command);
     await expectWell(desktop);
   });
 

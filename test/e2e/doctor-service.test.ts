@@ -1,4 +1,4 @@
-/** Faults of the installed service and of systemd-resolved, made on a machine with systemd; doctor names each first, and the command that it prints mends it. */
+/** Faults of the installed service and of systemd-resolved, made on a machine with systemd; doctor names each first, and the command that it prints repairs it. */
 import { copyFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";

@@ -37,7 +37,7 @@ test("from the Ingress to the line", async () => {
     "name-shown ok",
     "name-in-file ok",
     "nsswitch ok",
-    // A scratch file is read by no resolver, which is no fault.
+    // A scratch file is read by no resolver, which is not a fault.
     "name-resolved note",
     "name-reached skipped",
   ]);

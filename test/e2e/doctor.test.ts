@@ -26,8 +26,8 @@ test("a healthy desktop: nothing is wrong, and nothing is changed", async () => 
 
 test("--fix asks, does what is safe, and looks again", async () => {
   await using desktop = await openBreakableDesktop();
-  await using mending = new AsyncDisposableStack();
-  mending.defer(async () => void (await desktop.shell("chattr -i /etc/hosts || true")));
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.defer(async () => void (await desktop.shell("chattr -i /etc/hosts || true")));
   await desktop.shell("chmod 0600 /etc/hosts; chattr +i /etc/hosts; echo 'hosts: dns' >/etc/nsswitch.conf");
   const asked = await desktop.shell(
     "hostsfile-server doctor --fix --state-dir=$D/state 2>&1 </dev/null || echo exit $?",
@@ -42,8 +42,8 @@ test("--fix asks, does what is safe, and looks again", async () => {
   expect(refused).toMatch(/Run: sudo \S*hostsfile-server doctor --fix --yes/);
   expect(refused).toContain("exit 3");
 
-  const mended = await desktop.shell("hostsfile-server doctor --fix --yes --state-dir=$D/state 2>&1");
-  expect(mended).toMatch(/sudo chattr -i \/etc\/hosts: done\n/);
+  const repaired = await desktop.shell("hostsfile-server doctor --fix --yes --state-dir=$D/state 2>&1");
+  expect(repaired).toMatch(/sudo chattr -i \/etc\/hosts: done\n/);
   expect(await desktop.doctor()).toMatchObject({ ok: true, exitCode: 0 });
   expect(await desktop.shell("cat /etc/nsswitch.conf.before-doctor")).toBe("hosts: dns\n");
 });

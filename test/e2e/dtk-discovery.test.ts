@@ -1,4 +1,4 @@
-/** What dtk finds by itself: a node on a network of its own, in both families, and Gateways with addresses. */
+/** What dtk finds unaided: a node on a network of its own, in both families, and Gateways with addresses. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -41,7 +41,7 @@ function condition(type: string): object {
   return { type, status: "True", reason: type, message: "", lastTransitionTime, observedGeneration: 1 };
 }
 
-describe.skipIf(missing !== undefined)(`dtk finds by itself (${missing ?? "all tools are there"})`, () => {
+describe.skipIf(missing !== undefined)(`dtk finds unaided (${missing ?? "all tools are there"})`, () => {
   const opened = new AsyncDisposableStack();
   let cluster: WholeCluster;
   let desktop: Desktop;

@@ -217,7 +217,7 @@ function describeInside(): void {
     expect(outsideOf(readFileSync(source, "utf8"))).toBe(user);
   });
 
-  test("one file by three paths: whoever comes first is the only writer, and the next one knows who", async () => {
+  test("one file by three paths: the first process is the only writer, and the next one can name it", async () => {
     using place = bindMounted(user);
     const source = join(place.folder, "..", "source");
     const again = join(place.folder, "again");

@@ -17,7 +17,7 @@ const inside = "HOSTS_TORN_INSIDE";
 const isInside = process.env[inside] === "1";
 const canRun = process.geteuid?.() === 0 && spawnSync("cc", ["--version"]).status === 0;
 
-/** The block stands in the middle, so that whatever changes its length moves lines of the user's. */
+/** The block is in the middle, so that whatever changes its length moves lines of the user's. */
 const top = "127.0.0.1 localhost\n";
 const bottom = "10.1.1.1 mine.lan\n# the user's, behind the block\n10.1.1.2 mine-too.lan # last, without line end";
 const few = ["a.test"];
@@ -107,7 +107,7 @@ function describeInside(): void {
     ["grows", few, many],
     ["shrinks", many, few],
   ])("a block that %s", (_how, from, to) => {
-    test("a disk that stores half and reports an error: said as it is, and mended by the same process", async () => {
+    test("a disk that stores half and reports an error: is reported, and repaired by the same process", async () => {
       using place = tornPlace(library);
       await prepare(place, from);
       await using shower = place.start();
@@ -124,7 +124,7 @@ function describeInside(): void {
       expect(readFileSync(journal).includes(before)).toBe(true);
       place.order(undefined);
       const healed = await shower.show(["y.test"]);
-      // Halved repairs may have mended a file that becomes shorter by then.
+      // Halved repairs may have repaired a file that becomes shorter by then.
       const notices = to.length > from.length ? [{ code: "hosts-file-mended" }] : expect.any(Array);
       expect(healed).toMatchObject({ ok: true, notices });
       expect([place.user(), place.shown()]).toEqual([top + bottom, ["10.0.0.1 y.test"]]);
@@ -133,7 +133,7 @@ function describeInside(): void {
       );
     });
 
-    test("killed at every system call of the write: what is torn is mended by the next start before anything else", async () => {
+    test("killed at every system call of the write: the next start repairs what is torn before anything else", async () => {
       let torn = 0;
       for (let at = 0; ; at += 1) {
         using place = tornPlace(library);

@@ -33,7 +33,7 @@ async function run(machine: Machine, command: string): Promise<Finished> {
 
 function differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly string[] {
   const paths = [...new Set([...before.keys(), ...after.keys()])];
-  // Compiled code that the user's own checkout keeps beside itself is no part of the installation.
+  // Compiled code that the user's own checkout keeps beside itself does not belong to the installation.
   return paths
     .filter((path) => !path.includes("/dist/.compiled") && before.get(path) !== after.get(path))
     .map((path) => `${path}: ${before.get(path)} -> ${after.get(path)}`);
@@ -261,13 +261,13 @@ describe("from nothing to nothing", () => {
         "cannot be written",
         "umount /etc/hosts",
       ],
-    ])("%s", async (_, fault, named, mend) => {
+    ])("%s", async (_, fault, named, repair) => {
       await machine.shell(fault);
       const faulty = await machine.changes();
       const { code, output } = await run(machine, `${sudo} ${launcher} install --yes`);
       expect([code, output]).toEqual([3, expect.stringMatching(named)]);
       expect(differences(faulty, await machine.changes())).toEqual([]);
-      await machine.shell(mend);
+      await machine.shell(repair);
     });
 
     test("the sum of them at once", async () => {

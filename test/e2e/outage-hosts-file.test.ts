@@ -1,4 +1,4 @@
-/** The hosts file cannot be written for a while: its old content stays, ExternalDNS stays up, and everything heals by itself. */
+/** The hosts file cannot be written for a while: its old content stays, ExternalDNS stays up, and everything recovers automatically. */
 import { describe, expect, test } from "vitest";
 import { openPrivateDesktop, userLines } from "../cluster/desktop.ts";
 import { eventually } from "../cluster/eventually.ts";
@@ -12,24 +12,24 @@ const outages = [
     what: "its folder is mounted read-only",
     before: "",
     breaks: 'mount --bind "$D/etc" "$D/etc"; mount -o remount,ro,bind "$D/etc"',
-    mends: 'umount "$D/etc"',
+    repairs: 'umount "$D/etc"',
   },
   {
     what: "it is immutable",
     before: "",
     breaks: 'chattr +i "$D/etc/hosts"',
-    mends: 'chattr -i "$D/etc/hosts"',
+    repairs: 'chattr -i "$D/etc/hosts"',
   },
   {
     what: "its disk is full",
     before: 'mount -t tmpfs -o size=64k tmpfs "$D/etc"',
     breaks: 'cat /dev/zero >"$D/etc/filler" || true',
-    mends: 'rm "$D/etc/filler"',
+    repairs: 'rm "$D/etc/filler"',
   },
 ];
 
 describe.concurrent("the hosts file while", () => {
-  test.each(outages)("$what", async ({ before, breaks, mends }) => {
+  test.each(outages)("$what", async ({ before, breaks, repairs }) => {
     await using desktop = await openPrivateDesktop(before);
     await using scene = await openScene({ desktop });
     const { namespace, server, shows, externalDNS } = scene;
@@ -37,9 +37,9 @@ describe.concurrent("the hosts file while", () => {
     await shows("first.dtk.io");
     const intact = await desktop.hosts();
 
-    await using mending = new AsyncDisposableStack();
-    mending.defer(async () => {
-      await desktop.shell(mends).catch(() => undefined);
+    await using cleanup = new AsyncDisposableStack();
+    cleanup.defer(async () => {
+      await desktop.shell(repairs).catch(() => undefined);
     });
     await desktop.shell(breaks);
     await namespace.apply(ingress({ name: "second", hosts: ["second.dtk.io"] }));
@@ -50,7 +50,7 @@ describe.concurrent("the hosts file while", () => {
     expect(attention).not.toEqual([]);
     expect(await desktop.hosts()).toBe(intact);
 
-    await desktop.shell(mends);
+    await desktop.shell(repairs);
     await linesAre(desktop, [`${clusterIP} second.dtk.io`]);
     await shows("second.dtk.io");
     await namespace.remove("ingress", "second");

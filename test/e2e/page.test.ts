@@ -337,7 +337,7 @@ async function readAs(page: Page, url: string): Promise<unknown> {
   return page.evaluate(read);
 }
 
-/** The browser sends the cookie along, since a port is no other site; the server must refuse all the same. */
+/** The browser sends the cookie along, since another port is the same site; the server must refuse all the same. */
 async function expectOtherPortShutOut(page: Page, url: string): Promise<void> {
   const other = await page.context().newPage();
   const origin = "http://localhost:1/";
@@ -351,7 +351,7 @@ async function expectOtherPortShutOut(page: Page, url: string): Promise<void> {
   await other.close();
 }
 
-/** A server that is no part of the page, and counts who comes. */
+/** A server that does not belong to the page, and counts its callers. */
 async function openStranger(): Promise<{ readonly origin: string; readonly visits: () => number } & AsyncDisposable> {
   let visits = 0;
   const server = createServer((_, response) => {

@@ -26,9 +26,9 @@ export const caseNamespaces: readonly { readonly name: string; readonly labels: 
   { name: "judge-c", labels: {} },
 ];
 
-/** Stands for the number of the case in names and hosts. */
+/** A placeholder for the number of the case in names and hosts. */
 const number = "CASE";
-/** Stands for the prefix of ExternalDNS's annotations, with its slash. */
+/** A placeholder for the prefix of ExternalDNS's annotations, with its slash. */
 const prefix = "PREFIX/";
 /** The end of every host of a case. */
 const domain = `${number}.dtk.io`;

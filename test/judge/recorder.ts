@@ -1,4 +1,4 @@
-/** Stands in for a webhook provider and remembers what ExternalDNS wants, before any domain filter and registry. */
+/** Plays a webhook provider and remembers what ExternalDNS wants, before any domain filter and registry. */
 import { once } from "node:events";
 import { type IncomingMessage, createServer } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,4 +1,4 @@
-/** Cases of the kinds that stand alone: Ingress, Service, DNSEndpoint, Traefik's and OpenShift's routes, Istio's Gateways. */
+/** Cases of the kinds that need no other: Ingress, Service, DNSEndpoint, Traefik's and OpenShift's routes, Istio's Gateways. */
 import fc from "fast-check";
 import {
   type Case,

@@ -47,7 +47,7 @@ function recordsOf(endpoints: readonly Endpoint[]): Records {
   return records;
 }
 
-/** What stands on one side alone. */
+/** What is on one side alone. */
 function missing(side: Finding["side"], here: Records, there: Records, cases: ReadonlyMap<number, Case>): Finding[] {
   return [...here].flatMap(([key, targets]) => {
     const others = there.get(key);

@@ -139,7 +139,7 @@ export function describeSink({ title, method, open, kills = 2 }: SuiteOptions): 
       const lines = new Set(readFileSync(place.path, "utf8").split("\n"));
       const lost = Array.from({ length: 3000 }, (_, index) => `# line ${index}`).filter((line) => !lines.has(line));
       expect(lost).toEqual([]);
-      // While lines pour in, a write may give up for now; it is tried again, as the reconciler does.
+      // While lines pour in, a write may give up for now. The test retries, as the reconciler does.
       expect([...troubles].filter((code) => code !== "hosts-file-busy")).toEqual([]);
     });
 
@@ -161,7 +161,7 @@ export function describeSink({ title, method, open, kills = 2 }: SuiteOptions): 
       expect(bad).toEqual([]);
     });
 
-    test("killed at any moment, the file is an old or a new one with the user's part whole, and the next start mends the rest", async () => {
+    test("killed at any moment, the file is an old or a new one with the user's part whole, and the next start repairs the rest", async () => {
       using place = open(user);
       for (let round = 0; round < kills; round += 1) {
         const child = spawn(process.execPath, ["test/support/hosts-updater.ts", place.path, place.stateFolder], {

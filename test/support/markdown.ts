@@ -11,7 +11,7 @@ export interface Page {
 }
 
 export interface Fence {
-  /** What stands behind the three backticks, empty for none. */
+  /** The word behind the three backticks, empty for none. */
   readonly language: string;
   readonly code: string;
 }

@@ -11,7 +11,7 @@ const edits = [
 const block = ["192.0.2.7 a.dtk.io", "192.0.2.7 b.dtk.io"];
 const [first, second, stale] = edits.map((edit) => ({ ...edit, names: [...edit.names] }));
 
-test("neighbouring lines stand together, and the lines of the block come last", () => {
+test("neighbouring lines are together, and the lines of the block come last", () => {
   const all = [first, second, stale].filter((edit) => edit !== undefined);
   const plan = { hostsFile: "/etc/hosts", dryRun: false, userPart: "0", edits: all, block, silent: [] };
   expect(renderAdoption(plan, plain)).toBe(`/etc/hosts

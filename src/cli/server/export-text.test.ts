@@ -37,6 +37,6 @@ test("a wildcard and other records are in the JSON alone", () => {
   expect(JSON.parse(renderExport(odd, "json"))).toEqual(odd);
 });
 
-test("no names are no lines", () => {
+test("without names there are no lines", () => {
   expect([renderExport({ names: [] }, "hosts"), renderExport({ names: [] }, "dnsmasq")]).toEqual(["", ""]);
 });

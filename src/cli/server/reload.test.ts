@@ -19,7 +19,7 @@ function start(flags: FlagValues, environment: Readonly<Record<string, string>> 
   return { settings: given, sources };
 }
 
-/** Reloads from a settings file with this text; `$TOKEN` stands for a file with a token. */
+/** Reloads from a settings file with this text; `$TOKEN` is replaced by a file with a token. */
 function reloadFrom(text: string, started: Started = start({})): { admission: Admission; said: string[] } {
   using folder = temporaryFolder();
   const file = join(folder.path, "environment");

@@ -1,4 +1,4 @@
-/** Who sees the page and its events, and how a link that works once becomes a cookie that only reads. */
+/** Which callers see the page and its events, and how a link that works once becomes a cookie that only reads. */
 import { describe, expect, test } from "vitest";
 import { guest, makeTestApp, neighbour, own, type TestApp } from "../../../test/support/test-app.ts";
 

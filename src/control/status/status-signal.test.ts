@@ -1,4 +1,4 @@
-/** Who waits for a change hears of it, never misses one, and is let go at the end. */
+/** A reader that waits for a change hears of it, never misses one, and is released at the end. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { emptyView } from "../../records/view.ts";
@@ -13,7 +13,7 @@ function change({ listener }: StatusSignal): void {
 /** Longer than any test, so that only what is tested wakes. */
 const never = 3_600_000;
 
-test("a write wakes who waits", async () => {
+test("a write wakes the waiting readers", async () => {
   using changes = new StatusSignal({ gatherMs: 1, maxWaitMs: never });
   const waiting = changes.next(changes.count);
   change(changes);

@@ -1,4 +1,4 @@
-/** Closed ports and silent addresses are told apart, since what mends them differs. */
+/** Closed ports and silent addresses are told apart, since their repairs differ. */
 import { expect, test } from "vitest";
 import { bareDesktop } from "../../../test/support/doctor-desktop.ts";
 import { clusterOf, statusOf } from "../../../test/support/status.ts";

@@ -1,4 +1,4 @@
-/** Whatever stands at the path is told apart. */
+/** Tells apart what can be at the path. */
 import { expect, test } from "vitest";
 import { hostsFileOf } from "../../../test/support/hosts-file-facts.ts";
 import { judgeThere } from "./hosts-file-there.ts";

@@ -24,26 +24,26 @@ test.each([
 ])("%s is ok", (line) => expect(judge(line)).toMatchObject({ grade: "ok" }));
 
 const broken = [
-  { line: "hosts: dns", grade: "problem", code: "nsswitch-no-files", mended: "hosts: files dns" },
-  { line: "hosts:", grade: "problem", code: "nsswitch-no-files", mended: "hosts: files" },
-  { line: " hosts:\tdns files", grade: "warning", code: "nsswitch-files-late", mended: " hosts: files\tdns" },
+  { line: "hosts: dns", grade: "problem", code: "nsswitch-no-files", repaired: "hosts: files dns" },
+  { line: "hosts:", grade: "problem", code: "nsswitch-no-files", repaired: "hosts: files" },
+  { line: " hosts:\tdns files", grade: "warning", code: "nsswitch-files-late", repaired: " hosts: files\tdns" },
   {
     line: "hosts: dns [NOTFOUND=return] files",
     grade: "problem",
     code: "nsswitch-files-unreached",
-    mended: "hosts: files dns [NOTFOUND=return]",
+    repaired: "hosts: files dns [NOTFOUND=return]",
   },
   {
     line: "hosts: resolve [!UNAVAIL=return] files dns",
     grade: "problem",
     code: "nsswitch-files-unreached",
-    mended: "hosts: files resolve [!UNAVAIL=return] dns",
+    repaired: "hosts: files resolve [!UNAVAIL=return] dns",
   },
   {
     line: "hosts: mdns4_minimal [NOTFOUND=return] files dns",
     grade: "note",
     code: "nsswitch-files-late",
-    mended: "hosts: files mdns4_minimal [NOTFOUND=return] dns",
+    repaired: "hosts: files mdns4_minimal [NOTFOUND=return] dns",
   },
 ] as const;
 
@@ -51,7 +51,7 @@ test.each(broken)("$line is a $grade ($code)", ({ line, grade, code }) => {
   expect(judge(line)).toMatchObject({ grade, code });
 });
 
-test.each(broken)("the command on $line leaves $mended, twice as well, and keeps a copy", ({ line, mended }) => {
+test.each(broken)("the command on $line leaves $repaired, twice as well, and keeps a copy", ({ line, repaired }) => {
   using folder = temporaryFolder();
   const path = join(folder.path, "nsswitch.conf");
   const text = `passwd: files\n${line}\nnetworks: files\n`;
@@ -60,12 +60,12 @@ test.each(broken)("the command on $line leaves $mended, twice as well, and keeps
   const [words = []] = finding.grade === "ok" ? [] : (finding.fix?.commands ?? []);
   const [program, ...parameters] = [...words.slice(0, -1), path];
   execFileSync(program, parameters);
-  expect(readFileSync(path, "utf8")).toBe(text.replace(line, mended));
+  expect(readFileSync(path, "utf8")).toBe(text.replace(line, repaired));
   expect(readFileSync(`${path}.before-doctor`, "utf8")).toBe(text);
-  expect(judge(mended)).toMatchObject({ grade: "ok" });
+  expect(judge(repaired)).toMatchObject({ grade: "ok" });
 });
 
-test("systemd-resolved before the file is a note while it runs and reads the file, and stands in for it", () => {
+test("systemd-resolved before the file is a note while it runs and reads the file, and replaces it", () => {
   const running = { isRunning: true, readsHosts: true };
   const deaf = { isRunning: true, readsHosts: false };
   expect(judge("hosts: resolve [!UNAVAIL=return] files dns", running)).toMatchObject({

@@ -27,7 +27,7 @@ test("a server that answers is named with version and process", async () => {
   ]);
 });
 
-test("who holds the port is looked for when another program answers", async () => {
+test("the owner of the port is looked for when another program answers", async () => {
   const refused = new TroubleError(trouble("server-refused"), { exitCode: 3 });
   const output = 'LISTEN 0 5 0.0.0.0:5000 0.0.0.0:* users:(("python3",pid=77,fd=3))\n';
   const desktop = bareDesktop({

@@ -53,7 +53,7 @@ test("a pod with the node's own addresses may call loopback", () => {
   expect(judge(chainOf({ ...at("http://127.0.0.1:5000"), isOnNode: true })).grade).toBe("ok");
 });
 
-test("who has called since the pod started calls the right address, however it is translated", () => {
+test("a cluster that has called since its pod started has the right address, however it is translated", () => {
   const after = (milliseconds: number) => new Date(Date.parse(started) + milliseconds).toISOString();
   const chain = (lastHeard: string) => chainOf({ ...at("http://10.9.9.9:5000"), cluster: { lastHeard } });
   expect(judge(chain(after(60_000))).grade).toBe("ok");

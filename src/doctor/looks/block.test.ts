@@ -1,4 +1,4 @@
-/** The block as it stands, whatever stands around it. */
+/** Reads the block as it is, with any lines around it. */
 import { expect, test } from "vitest";
 import { renderHostsFile } from "../../sinks/hosts-file/document/document.ts";
 import { addressesIn, namesIn, readBlock } from "./block.ts";

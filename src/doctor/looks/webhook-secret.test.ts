@@ -1,4 +1,4 @@
-/** The commands lead from no token to one that stands in no manifest. */
+/** The commands lead from no token to one that is in no manifest. */
 import { expect, test } from "vitest";
 import { externalDNSOf, here } from "../../../test/support/external-dns.ts";
 import { defaultCluster } from "../../records/cluster.ts";

@@ -1,4 +1,4 @@
-/** Who asks for a name, and whether ExternalDNS hears of it. */
+/** Which resources ask for a name, and whether ExternalDNS hears of it. */
 import { expect, test } from "vitest";
 import { judgeSources } from "./trace-cluster.ts";
 

@@ -63,6 +63,6 @@ test.each([
   expect(await askHypervisor(machine)).toEqual([]);
 });
 
-test("a failing virsh's words are no address", () => {
+test("the words of a failing virsh are not an address", () => {
   expect(readAddresses("error: failed to get domain 'vm1'\nerror: Domain not found 192.168.0.1\n")).toEqual([]);
 });

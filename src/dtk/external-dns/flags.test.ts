@@ -16,7 +16,7 @@ test.each([
     expected: { source: ["ingress", "service"] },
   },
   { case: "blanks around", parameters: ["--provider=webhook "], expected: { provider: ["webhook"] } },
-  { case: "what is no flag", parameters: ["external-dns", "-v", "--Upper=1"], expected: {} },
+  { case: "words that are not flags", parameters: ["external-dns", "-v", "--Upper=1"], expected: {} },
   { case: "a value with an equals sign", parameters: ["--label-filter=a=b"], expected: { "label-filter": ["a=b"] } },
 ])("$case", ({ parameters, expected }) => {
   expect(read(parameters)).toEqual(expected);

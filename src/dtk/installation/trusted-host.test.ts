@@ -9,7 +9,7 @@ const interfaces = Object.values(networkInterfaces()).flatMap((list) => list ?? 
 const own = interfaces.map(({ address }) => address);
 
 test.each([...own, "127.0.0.1", "10.0.2.2", "host.docker.internal", "host.minikube.internal", "host.lima.internal"])(
-  "%s is this machine, whoever says so",
+  "%s is this machine, no matter which setting says so",
   (host) => {
     expect(() => requireTrustedHost(host, { isHostTyped: false, port })).not.toThrow();
   },

@@ -1,4 +1,4 @@
-/** The choice prefers who listens over who is merely there, keeps both families of one source, and says why. */
+/** The choice prefers an address that listens over one that is merely there, keeps both families of one source, and says why. */
 import { expect, test } from "vitest";
 import { type Address, parseAddress } from "../../records/address.ts";
 import { chooseClusterIP, explainChoice } from "./choice.ts";

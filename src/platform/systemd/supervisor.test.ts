@@ -15,7 +15,7 @@ describe("the socket that systemd passes", () => {
     ["one for another process", { LISTEN_PID: "4712", LISTEN_FDS: "1" }, undefined],
     ["none", { LISTEN_PID: "4711", LISTEN_FDS: "0" }, undefined],
     ["nothing said", {}, undefined],
-    ["a count that is no number", { LISTEN_PID: "4711", LISTEN_FDS: "x" }, undefined],
+    ["a count that is not a number", { LISTEN_PID: "4711", LISTEN_FDS: "x" }, undefined],
   ])("%s", (_, environment, descriptor) => {
     expect(findSupervisor({ ...environment }, pid).descriptor).toBe(descriptor);
   });

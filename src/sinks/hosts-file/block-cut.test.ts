@@ -59,12 +59,12 @@ describe("the cut", () => {
     expect(cutText(text)).toBe(rest);
   });
 
-  test("leaves a line of the user's that stands in it", () => {
+  test("leaves a line of the user's inside it", () => {
     const text = users + block(body).replace("10.0.0.1 b.test\n", "10.0.0.1 b.test\n5.5.5.5 mine\n");
     expect(cutText(text, body)).toBe(`${users}5.5.5.5 mine\n`);
   });
 
-  test("decides nothing about damaged markers, and finds none where they are no lines", () => {
+  test("decides nothing about damaged markers, and finds none where they are not whole lines", () => {
     expect(cutBlock(Buffer.from(`${block(body)}${endMarker}\n`), undefined).kind).toBe("undecidable");
     expect(cutBlock(Buffer.from(renderBegin({ body: digest(body), endedLine: undefined })), undefined).kind).toBe(
       "undecidable",

@@ -24,7 +24,7 @@ import type { SinkReport } from "../../engine/sink.ts";
 
 describeSink({ title: "a hosts file in a plain folder", method: "rename", open: plainPlace });
 
-/** A clock that stands still until it is told. */
+/** A clock that does not move until it is told to. */
 class Clock {
   now = 0;
   read = (): number => this.now;
@@ -172,7 +172,7 @@ test("restarts make no copies, edits of the user's do", async () => {
 });
 
 describe("who may write", () => {
-  test("a second one is told who does, writes nothing, and takes over when the first ends", async () => {
+  test("a second one learns which process writes, writes nothing, and takes over when the first ends", async () => {
     using place = plainPlace("127.0.0.1 localhost\n");
     const first = await openSink(place);
     await using second = await openSink(place);
@@ -184,7 +184,7 @@ describe("who may write", () => {
     expect(second.lock.state).toBe("held");
   });
 
-  test("whose file is removed by hand: taken again at the next write, or left to whoever has it by then", async () => {
+  test("whose file is removed by hand: taken again at the next write, or left to the new holder", async () => {
     using place = plainPlace("");
     const lockPath = join(place.folder, ".hosts.hostsfile-server.lock");
     await using first = await openSink(place);

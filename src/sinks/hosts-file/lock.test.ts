@@ -45,7 +45,7 @@ test("twenty processes at once: one has it, and each of the others knows who", a
     expect(more).toEqual([]);
     const losers = lockers.filter((locker) => locker !== winner);
     expect(new Set(losers.map(({ state }) => state))).toEqual(new Set(["taken"]));
-    // Whoever asks once the start is over is told the right one.
+    // A process that asks after the start is told the right one.
     const late = await startLocker(place);
     lockers.push(late);
     expect(late).toMatchObject({ state: "taken", holder: { pid: winner?.child.pid } });
@@ -107,7 +107,7 @@ test("its file is removed by hand: the lock is not kept, and letting it go takes
   await end(other, "politely");
 });
 
-test("who holds it is said in a sentence, with the way out", async () => {
+test("a sentence names the holder and the way out", async () => {
   using place = plainPlace("");
   const lock = take(place, "hostsfile-server serve");
   const second = take(place);

@@ -9,7 +9,7 @@ import { type FileAccess, fileAccess } from "./writer/file-access.ts";
 import { type HostsFileSink, openHostsFileSink } from "./hosts-file-sink.ts";
 import { HostsFileWriter, type Written } from "./writer/writer.ts";
 
-/** The block stands in the middle, so that whatever changes its length moves lines of the user's. */
+/** The block is in the middle, so that whatever changes its length moves lines of the user's. */
 const top = "127.0.0.1 localhost\n";
 const bottom = "10.1.1.1 mine.lan\n# the user's, behind the block\n10.1.1.2 mine-too.lan # last, without line end";
 const many = ["a.test", "b.test", "c.test", "d.test"];
@@ -111,7 +111,7 @@ describe.concurrent.each([
     expect(journalsIn(place)).toEqual([]);
   }
 
-  test("whichever call is the last before the process ends: the next start mends the file", async () => {
+  test("whichever call is the last before the process ends: the next start repairs the file", async () => {
     const calls = await tearingCalls(from, to);
     expect(calls.length).toBeGreaterThan(9);
     for (const at of calls) await dieAt(at);
@@ -134,7 +134,7 @@ describe.concurrent.each([
   }
 });
 
-test("left torn by version 0.1.0, whose journal lies in the state folder itself: the next start mends the file", async () => {
+test("left torn by version 0.1.0, whose journal lies in the state folder itself: the next start repairs the file", async () => {
   using place = await placeWithBlock(["a.test"]);
   {
     const faulty = faultyFiles(place.path);
@@ -171,7 +171,7 @@ test("edited while it is torn: what it was before is kept, and told where", asyn
 });
 
 describe("a writer that left the file torn", () => {
-  test("the file goes, as a mount may, and comes back: the journal waits for it, and then the file is mended", async () => {
+  test("the file goes, as a mount may, and comes back: the journal waits for it, and then the file is repaired", async () => {
     using place = plainPlace(top + bottom);
     const { files, halve } = faultyFiles(place.path);
     const codes: string[] = [];
@@ -217,7 +217,7 @@ function write(writer: HostsFileWriter, text: string): Promise<Written> {
   return writer.update(() => ({ bytes: Buffer.from(text), keepCopy: false }));
 }
 
-/** Leaves the file torn, on a disk that goes on halving what is written; else a look at the file would mend it at once. */
+/** Leaves the file torn, on a disk that goes on halving what is written; else a look at the file would repair it at once. */
 async function tear(place: Place, faulty: Faulty, sink: HostsFileSink): Promise<void> {
   faulty.halve(true);
   expect(await sink.apply(viewOf(many))).toMatchObject({ ok: false, trouble: { code: "hosts-file-torn" } });

@@ -72,7 +72,7 @@ test.each([
   ["a line end in the name", String.raw`{"dnsName":"a\n.dtk.io","recordType":"TXT"}`],
   ["a NUL in the set identifier", String.raw`{"dnsName":"a.dtk.io","recordType":"A","setIdentifier":"\u0000"}`],
   ["no type", '{"dnsName":"a.dtk.io"}'],
-  ["labels that are no texts", '{"dnsName":"a.dtk.io","recordType":"A","labels":{"owner":1}}'],
+  ["labels that are not texts", '{"dnsName":"a.dtk.io","recordType":"A","labels":{"owner":1}}'],
 ])("%s makes a bad endpoint, not a bad body", (_, text) => {
   const reading = finish(pickEndpoints(`[${text}]`, () => true));
   expect(reading).toMatchObject({ ok: true, value: "[]", bad: [expect.anything()] });

@@ -70,7 +70,7 @@ describe("the predecessor's file", () => {
   });
 });
 
-describe("who was shown another file", () => {
+describe("a user who was shown another file", () => {
   test("changes nothing", () => {
     const text = "1.1.1.1 a.dtk.io\n";
     const { adopted, after } = render(`${text}# new\n`, agree(text));

@@ -15,7 +15,7 @@ function entriesOf(lines: readonly string[]): readonly HostEntry[] {
   return [...addresses].map(([name, list]) => ({ name, addresses: list }));
 }
 
-/** Renders and returns the text that stands in the file afterwards. */
+/** Renders and returns the text of the file afterwards. */
 function show(text: string, lines: readonly string[], written?: string): Decided & { readonly after: string } {
   const rendering = renderHostsFile({ text, wanted: entriesOf(lines), written });
   if (rendering.kind === "undecidable") throw new Error(`undecidable: lines ${rendering.lines.join(", ")}`);
@@ -338,7 +338,7 @@ describe("whatever the file holds", () => {
     );
   });
 
-  test("bytes that are no text come back as they were", () => {
+  test("bytes that are not text come back as they were", () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         const text = Buffer.from(bytes).toString("latin1");

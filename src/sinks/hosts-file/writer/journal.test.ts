@@ -49,7 +49,7 @@ describe("what was found", () => {
     expect(judgeTorn(found, back)).toEqual({ kind: "torn", bytes: Buffer.concat([newBytes, theirs]) });
   });
 
-  test("every state that growing or shrinking in place passes through is mended, or is whole", () => {
+  test("every state that growing or shrinking in place passes through is repaired, or is whole", () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 20 }),
@@ -68,10 +68,10 @@ describe("what was found", () => {
           const found = isGrown ? Buffer.concat([padded.subarray(0, written), extended.subarray(written)]) : extended;
           const judgement = judgeTorn(found, { oldBytes: from, newBytes: to });
           expect(judgement.kind).not.toBe("edited");
-          const mended = judgement.kind === "torn" ? judgement.bytes : found;
-          expect([from.toString("hex"), to.toString("hex")]).toContain(mended.toString("hex"));
+          const repaired = judgement.kind === "torn" ? judgement.bytes : found;
+          expect([from.toString("hex"), to.toString("hex")]).toContain(repaired.toString("hex"));
           // A repair that is cut off as well leaves what the same journal explains.
-          const again = Buffer.concat([mended.subarray(0, cutOff), found.subarray(cutOff)]);
+          const again = Buffer.concat([repaired.subarray(0, cutOff), found.subarray(cutOff)]);
           expect(judgeTorn(again, { oldBytes: from, newBytes: to }).kind).not.toBe("edited");
         },
       ),

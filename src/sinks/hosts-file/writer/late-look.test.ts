@@ -181,7 +181,7 @@ describe.skipIf(!hasCalls)("with the kernel's help", () => {
       await using writer = writerOf(place, fileAccess, told);
       await writer.recover();
       await sleep(later);
-      // Half of what an editor writes is no file.
+      // Half of what an editor writes is not a file.
       expect(told.copies).toEqual([]);
       closeSync(descriptor);
     }

@@ -87,7 +87,7 @@ test("the sink moves them at its start, and keeps no second original", async () 
   expect(readdirSync(place.own)).toHaveLength(copies.length + 1);
 });
 
-test("while they cannot be moved nothing is written, which is said, and tried again", async () => {
+test("while they cannot be moved, nothing is written, a trouble says so, and the server retries", async () => {
   using place = oldPlace();
   let isBroken = true;
   const files: FileAccess = {

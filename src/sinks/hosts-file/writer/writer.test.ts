@@ -135,7 +135,7 @@ describe.concurrent("a file system on which one call fails", () => {
   );
 });
 
-describe.concurrent("what stands at the path", () => {
+describe.concurrent("what is at the path", () => {
   test("a link stays a link, and its target changes", async () => {
     using place = plainPlace(oldText);
     const link = join(place.folder, "link");
@@ -347,9 +347,9 @@ describe.concurrent("copies of the user's file", () => {
       writeFileSync(join(place.stateFolder, `hosts.9999-01-0${day}T00-00-00.000Z.copy`), "old\n");
     }
     await using writer = writerOf(place);
-    for (const [count, text] of ["mended\n", "mended again\n"].entries()) {
+    for (const [count, text] of ["repaired\n", "repaired again\n"].entries()) {
       const { copy } = await writer.update(() => ({ bytes: Buffer.from(text), keepCopy: true }));
-      expect(readFileSync(copy ?? "", "utf8")).toBe(count === 0 ? "damaged\n" : "mended\n");
+      expect(readFileSync(copy ?? "", "utf8")).toBe(count === 0 ? "damaged\n" : "repaired\n");
     }
   });
 

@@ -6,7 +6,7 @@ import { readFields } from "./fields.ts";
 const [newer, older] = annotationPrefixes;
 const read = (annotations: unknown) => readAnnotations(readFields({ annotations }));
 
-test("the newer prefix wins where both stand, key by key", () => {
+test("the newer prefix wins where both are set, key by key", () => {
   const both = read({ [`${newer}target`]: "new.io", [`${older}target`]: "old.io", [`${older}hostname`]: "h.io" });
   expect(both.value("target")).toBe("new.io");
   expect(both.value("hostname")).toBe("h.io");

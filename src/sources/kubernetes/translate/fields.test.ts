@@ -1,4 +1,4 @@
-/** Fields of any foreign value are read without a throw, and what an object has from its prototype is no field. */
+/** Fields of any foreign value are read without a throw, and what an object has from its prototype is not a field. */
 import { expect, test } from "vitest";
 import { readFields } from "./fields.ts";
 

@@ -39,7 +39,7 @@ describe("Gateway", () => {
   const servers = [{ hosts: ["foo.dtk.io", "ns/bar.dtk.io", "*/*", "*", "", "./*.dtk.io"] }];
   const none = { servers, selector: { none: "such" } };
 
-  test("its hosts, without their namespaces, without those that stand for all", () => {
+  test("its hosts, without their namespaces, without those that mean all", () => {
     const translation = translate(istioGatewayKind, { spec: none });
     expect(linesOf(translation)).toEqual(["foo.dtk.io", "bar.dtk.io", "*.dtk.io"]);
     expect(translation.withoutTarget[0]?.labels).toEqual({ resource: "gateway/default/test" });
