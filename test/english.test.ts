@@ -23,6 +23,7 @@ const habits: readonly Habit[] = [
   { pattern: /\bwhoever\b/i, better: "anyone who", example: "Whoever writes the file." },
   { pattern: /(?<!-)\bmend(?:s|ed|ing|ings)?\b/i, better: "repair", example: "See what mends it." },
   { pattern: /\b(?:is|are) tried again\b/i, better: "the server keeps retrying", example: "It is tried again." },
+  { pattern: /\b(?:it|that|what) is none\b/i, better: "it is not one", example: "Undefined when it is none." },
   { pattern: /\bbrings? out\b/i, better: "shows, causes", example: "What the test brings out." },
   {
     pattern: /\b(?:for|to|from|by|than) who\b/i,

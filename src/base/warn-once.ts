@@ -1,17 +1,17 @@
 /** Says each thing once within a while, and few things of a kind, so that callers that try for ever cannot fill the log. */
 import type { EventFields, Log } from "./log.ts";
 
-/** Milliseconds after which the same thing is said again. */
+/** Milliseconds after which the same warning is given again. */
 const quietFor = 600_000;
 
-/** Things of one kind that are said within that time; the others are counted. */
+/** Warnings of one kind that are given within that time. The others are counted. */
 const mostSaid = 20;
 
 /** One warning. */
 export interface Warning {
   /** What it is about, in the plural; warnings are counted for each kind. */
   readonly kind: string;
-  /** What tells it from others of its kind; a warning is said once for each. */
+  /** What tells it from others of its kind; a warning is given once for each. */
   readonly key: string;
   readonly fields: EventFields;
   readonly message: string;

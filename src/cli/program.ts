@@ -53,7 +53,7 @@ function answer(text: string): void {
   process.stdout.write(`${printableLines(text)}\n`);
 }
 
-/** Errors that no caller can catch: a reader that went away, as `head` does, is none, and everything else is a bug. */
+/** Errors that no caller can catch. A reader that went away, as `head` does, is not an error. Everything else is a bug. */
 function endOnLateErrors(report: (error: unknown) => number): void {
   process.stdout.on("error", (error: Error & { readonly code?: string }) => {
     process.exit(

@@ -15,7 +15,7 @@ export interface HeldToken {
 /**
  * Finds the token for a server: of the file that was named, else of the installed service. A file that was named is what
  * the server must know, and so is the installed one at the port of the service that has it. An installed token that this
- * user may not read is none: the server that is asked may not want one.
+ * user may not read counts as absent: the server may not want one.
  *
  * @throws TroubleError as {@link readAdminToken} does
  */

@@ -102,7 +102,7 @@ export function answerUnproven(url: string, { path }: HeldToken): TroubleError {
 function whoAnswers(url: string): Advice {
   const port = new URL(url).port || "80";
   return {
-    hint: "If it is your server with another token, name its file with --token-file; if its program is older than this command, start it again. Else see what has the port:",
+    hint: "If it is your server with another token, name its file with --token-file. If its program is older than this command, restart it. Otherwise see which program has the port:",
     command: platform.commands.showListeners(Number(port)),
   };
 }

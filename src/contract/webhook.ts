@@ -27,14 +27,14 @@ export interface WebhookURL {
   /** Without brackets. */
   readonly host: string;
   readonly port: number;
-  /** Undefined when the path is none of the server's. */
+  /** Undefined when the server does not know the path. */
   readonly cluster: ClusterName | undefined;
   readonly hasToken: boolean;
   /** Without user info, as it may be shown. */
   readonly shown: string;
 }
 
-/** Reads such a URL; undefined when it is none. */
+/** Reads such a URL. Undefined when it is not one. */
 export function readWebhookURL(text: string): WebhookURL | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);

@@ -28,7 +28,7 @@ export class Announcer implements ReconcilerListener {
   readonly #said = new Map<string, ReadonlySet<string>>();
 
   /**
-   * @param log - where it is said
+   * @param log - where the changes are announced
    * @param options - whether lines are only played, as with `--dry-run`
    */
   constructor(log: Log, { isDryRun = false }: { readonly isDryRun?: boolean } = {}) {

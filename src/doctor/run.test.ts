@@ -93,7 +93,7 @@ test("another error is a warning, and the rest goes on", async () => {
   expect(outcomes).toMatchObject([
     {
       grade: "warning",
-      findings: [{ code: "doctor-look-failed", message: 'Nothing is known of "Title of a": EACCES: denied.' }],
+      findings: [{ code: "doctor-look-failed", message: '"Title of a" could not be checked: EACCES: denied.' }],
     },
     { grade: "ok" },
   ]);

@@ -31,7 +31,7 @@ export async function runChecks(checks: readonly Check[], desktop: Desktop): Pro
   );
 }
 
-/** What another check found by looking is said once, in its words. */
+/** What another check found by looking is reported once, in its words. */
 function withoutRepeats(outcome: Outcome, all: readonly Outcome[]): Outcome {
   if (outcome.grade === "skipped") return outcome;
   const others = new Set(all.filter((other) => other !== outcome).flatMap(codesOf));
@@ -84,7 +84,7 @@ async function findingsOf(check: Check, desktop: Desktop): Promise<readonly Find
 }
 
 function noAnswer({ title }: Check): Trouble {
-  const message = `Nothing is known of "${title}": that look took too long and was ended.`;
+  const message = `"${title}" could not be checked: it took too long.`;
   const hint = "Run it again when the machine is less busy:";
   const command = "hostsfile-server doctor";
   return { code: "doctor-look-ended", message, hint, command };
@@ -96,7 +96,7 @@ function toFinding({ title }: Check, error: unknown): Finding {
     return { grade: "problem", ...toTrouble(error) };
   }
   const reason = error instanceof Error ? error.message : String(error);
-  const message = `Nothing is known of "${title}": ${reason.replace(/\.$/, "")}.`;
+  const message = `"${title}" could not be checked: ${reason.replace(/\.$/, "")}.`;
   const advice = isRoot()
     ? { hint: "If the cause is not on this machine, please report it." }
     : { hint: "It may take root to look:", command: platform.commands.asRoot("hostsfile-server doctor") };

@@ -57,12 +57,12 @@ export type Ingress = z.infer<typeof ingressSchema>;
 export type Gateway = z.infer<typeof gatewaySchema>;
 export type Metadata = z.infer<typeof metadataSchema>;
 
-/** Reads a Node, or what is left of one; undefined for what is none. */
+/** Reads a Node, even an incomplete one. Undefined for anything else. */
 export function readNode(object: unknown): ClusterNode | undefined {
   return z.safeParse(nodeSchema, object).data;
 }
 
-/** Reads a Service, or what is left of one; undefined for what is none. */
+/** Reads a Service, even an incomplete one. Undefined for anything else. */
 export function readService(object: unknown): Service | undefined {
   return z.safeParse(serviceSchema, object).data;
 }

@@ -63,7 +63,7 @@ export function readKubeconfigFile(path: string): FileReading {
  * Reads the text of a kubeconfig.
  *
  * @param folder - where relative paths in it start
- * @throws Error when it is none
+ * @throws Error when it is not a kubeconfig
  */
 export function parseKubeconfig(content: string, folder: string): Kubeconfig {
   const file = fileSchema.parse(parse(content));

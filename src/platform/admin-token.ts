@@ -25,7 +25,7 @@ const writableByOthers = 0o002;
 /**
  * Reads the token. As with the private keys of ssh(1), who may read or write the file counts: with a file that everyone
  * may write, anyone could choose the token, so it is refused. One that everyone may read opens the server to all users of
- * this machine; it works, and that is said. A group may do either, since `install` lets the user's own read it.
+ * this machine; it works, with a warning. A group may do either, since `install` lets the user's own read it.
  *
  * @param path - the file; its text without surrounding blanks is the token
  */

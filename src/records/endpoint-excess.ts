@@ -1,4 +1,4 @@
-/** Which endpoints are not taken although they have the shape of one: those that are too large, or whose record type is none. */
+/** Which endpoints are not taken although they have the shape of one: those that are too large, or whose record type is invalid. */
 import type { Endpoint } from "./endpoint.ts";
 import { recordLimits } from "./limits.ts";
 

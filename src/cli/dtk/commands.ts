@@ -31,7 +31,7 @@ export const dtk: ProgramDeclaration = {
   commands: [
     declareCommand({
       name: "install-addon",
-      summary: "Install ExternalDNS, or bring it up to date with config.yaml; a second run changes nothing",
+      summary: "Install ExternalDNS, or bring it up to date with config.yaml (a second run changes nothing)",
       examples: [
         "dtk install-addon external-dns",
         "dtk install-addon external-dns --config kind-a.yaml --context kind-a --cluster kind-a",
@@ -44,7 +44,7 @@ export const dtk: ProgramDeclaration = {
     }),
     declareCommand({
       name: "install-addons",
-      summary: "Install every add-on that config.yaml enables; what dtk does not know is left to DTK",
+      summary: "Install every add-on that config.yaml enables and dtk knows",
       examples: ["dtk install-addons", "dtk install-addons --config kind-a.yaml"],
       settings: installSettings,
       run: async (given, sources) => (await import("./install-addons.ts")).installAddons(given, sources),
@@ -73,7 +73,7 @@ export const dtk: ProgramDeclaration = {
     }),
     declareCommand({
       name: "config init",
-      summary: "Write a config.yaml with every value explained; one that is there stays as it is",
+      summary: "Write a config.yaml with every value explained, unless there is one",
       examples: ["dtk config init", "dtk config init --config kind-a.yaml"],
       settings: { config: configSetting, quiet: quietSetting },
       run: async (given) => (await import("./config.ts")).initConfiguration(given),

@@ -9,7 +9,7 @@ import type { valueSettings } from "./settings.ts";
 import type { Given, Sources } from "../setting.ts";
 
 /**
- * Writes a new config.yaml; one that is there stays as it is.
+ * Writes a new config.yaml. An existing one stays as it is.
  *
  * @returns the exit code
  * @throws TroubleError when it cannot be written

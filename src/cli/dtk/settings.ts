@@ -98,7 +98,7 @@ export const waitServerSetting = declare({
 export const probeImageSetting = declare({
   flag: "probe-image",
   placeholder: "IMAGE",
-  doc: "The image of the pod that asks for the server from inside; it holds a shell and wget.",
+  doc: "The image of the pod that calls the server from inside the cluster. It needs a shell and wget.",
   whenAbsent: "busybox:1.37",
   schema: oneText,
 });

@@ -25,7 +25,7 @@ const json = declare({ flag: "json", doc: "Print the result as JSON.", whenAbsen
 const cluster = declare({
   flag: "cluster",
   placeholder: "NAME",
-  doc: "The cluster that is meant.",
+  doc: "The cluster to use.",
   whenAbsent: "`default`",
   schema: z.pipe(oneText, parsedBy(parseClusterName, "a cluster's name (lower-case letters, digits and hyphens)")),
 });
@@ -163,14 +163,14 @@ export const commands = [
   }),
   declareCommand({
     name: "open",
-    summary: "Open the page with the names in a browser; where a token is set, by a link that works once",
+    summary: "Open the page with the names in a browser (where a token is set, the link works once)",
     examples: ["hostsfile-server open", "hostsfile-server open --print"],
     settings: { port: portSetting, host: serverHost, tokenFile: shownTokenFile, print: printAlone },
     run: async (given) => (await import("./open.ts")).openPage(given),
   }),
   declareCommand({
     name: "doctor",
-    summary: "Find out why a name does not resolve, and what to type; changes nothing without --fix",
+    summary: "Find out why a name does not resolve, and what to type (changes nothing without --fix)",
     examples: [
       "hostsfile-server doctor",
       "hostsfile-server doctor foo.dtk.io",
@@ -215,14 +215,14 @@ export const commands = [
   }),
   declareCommand({
     name: "recover",
-    summary: "Go on after the saved records were damaged or lost; ExternalDNS fills them again",
+    summary: "Go on after the saved records were damaged or lost (ExternalDNS fills them again)",
     examples: [asRoot("hostsfile-server recover")],
     settings: { stateFolder: stateFolderSetting, quiet },
     run: async (given) => (await import("./recover.ts")).recover(given),
   }),
   declareCommand({
     name: "install",
-    summary: "Make the server a service that runs from boot; again, to upgrade it or to change its flags",
+    summary: "Install the server as a service that starts at boot, upgrade it, or change its flags",
     examples: [
       asRoot("hostsfile-server install"),
       asRoot("hostsfile-server install --dry-run"),
@@ -233,7 +233,7 @@ export const commands = [
   }),
   declareCommand({
     name: "uninstall",
-    summary: "Remove the service with program, token, state and lines; the hosts file is yours again",
+    summary: "Remove the service with its program, token, state and lines in the hosts file",
     examples: [asRoot("hostsfile-server uninstall"), asRoot("hostsfile-server uninstall --keep-state --yes")],
     settings: uninstallSettings,
     run: async (given) => (await import("./uninstall.ts")).uninstall(given),

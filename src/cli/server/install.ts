@@ -1,4 +1,4 @@
-/** `hostsfile-server install`: makes the server a service that runs from boot. */
+/** `hostsfile-server install`: installs the server as a service that starts at boot. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatNetwork } from "../../records/network.ts";
 import { defaultCluster, formatClusterIPSetting } from "../../records/cluster.ts";

@@ -1,4 +1,4 @@
-/** `hostsfile-server open`: opens the page in the user's browser; where a token is set, by a link that works once. */
+/** `hostsfile-server open`: opens the page in the user's browser. Where a token is set, the link works once. */
 import * as z from "zod/mini";
 import { startProgram } from "../../base/process.ts";
 import { type ServerFlags, askFor, noServerAt, serverAddress } from "../../client/server-client.ts";

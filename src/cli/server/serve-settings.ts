@@ -47,7 +47,7 @@ export const serveSettings = {
   clusterIP: declare({
     flag: "cluster-ip",
     placeholder: "ADDRESS",
-    doc: "The address that the names of the cluster `default` point to: IPv4, IPv6, or one of each with a comma; or `auto`: always the one that ExternalDNS calls from, which needs a token.",
+    doc: "The address that the names of the cluster `default` point to: IPv4, IPv6, or one of each with a comma. `auto` means the address that ExternalDNS calls from, which needs a token.",
     isSaved: true,
     whenAbsent: "what was saved",
     schema: z.pipe(
@@ -59,7 +59,7 @@ export const serveSettings = {
   domains: declare({
     flag: "domains",
     placeholder: "LIST",
-    doc: "The managed domains of the cluster `default`, comma separated; each covers itself and everything under it.",
+    doc: "The managed domains of the cluster `default`, comma separated. Each covers itself and everything under it.",
     isSaved: true,
     whenAbsent: "what was saved",
     schema: z.pipe(

@@ -31,7 +31,7 @@ export const watchSettings = {
   domains: declare({
     flag: "domains",
     placeholder: "LIST",
-    doc: "The managed domains of the clusters, comma separated; each covers itself and everything under it.",
+    doc: "The managed domains of the clusters, comma separated. Each covers itself and everything under it.",
     whenAbsent: "those of the cluster `default`",
     schema: z.pipe(
       commaList,

@@ -45,6 +45,6 @@ export function judgeFirefox(texts: readonly string[]): Finding {
     grade: "note",
     code: "browser-own-dns",
     message: "A profile of Firefox asks DNS over https and passes by the hosts file.",
-    hint: "In about:config set network.trr.exclude-etc-hosts to true; about:networking#dns shows what it knows.",
+    hint: "In about:config set network.trr.exclude-etc-hosts to true. about:networking#dns shows what it knows.",
   };
 }

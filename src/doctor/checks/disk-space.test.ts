@@ -16,7 +16,7 @@ test("too few bytes are told, with what fills the disk", () => {
     grade: "problem",
     code: "hosts-file-disk-full",
     message: "/my etc has 20 KiB free, and to write /etc/hosts anew takes 20 KiB.",
-    hint: "Make room; this shows what is large there:",
+    hint: "Make room. This shows what is large there:",
     command: String.raw`sudo sh -c 'du -axk '\''/my etc'\'' | sort -n | tail'`,
   });
 });

@@ -41,7 +41,7 @@ export function judgeSpace(
     grade: "problem",
     code,
     message: `${folder} has ${kibibytes(free)} free, and to write ${what} takes ${kibibytes(needed)}.`,
-    hint: "Make room; this shows what is large there:",
+    hint: "Make room. This shows what is large there:",
     command: platform.commands.asRoot(
       `sh -c ${renderCommand([`du -axk ${renderCommand([folder])} | sort -n | tail`])}`,
     ),

@@ -96,7 +96,7 @@ test("a wrong token is put right in the Secret that it comes from", () => {
 
 test("an unknown flag is taken away", () => {
   expect(judge(chainOf({ pods: [looping] }), "flag parsing error: unknown flag --no-such-flag")).toMatchObject({
-    hint: "Take the flag away:",
+    hint: "Remove the flag:",
     command: expect.stringMatching(/^helm upgrade .*extraArgs\.no-such-flag=null/),
   });
 });

@@ -116,7 +116,7 @@ function adviceOnFlag(log: string, externalDNS: ExternalDNS, desktop: Pick<Deskt
   const [, flag] = /unknown (?:long )?flag:? '?--([a-z0-9-]+)/.exec(log) ?? [];
   if (flag === undefined) return undefined;
   const change = { flag, values: [], chartValue: `extraArgs.${flag}=null` };
-  return { hint: "Take the flag away:", command: renderChange(externalDNS, change, desktop.place) };
+  return { hint: "Remove the flag:", command: renderChange(externalDNS, change, desktop.place) };
 }
 
 function adviceOnToken(externalDNS: ExternalDNS, cluster: ClusterName, desktop: Pick<Desktop, "place">): Advice {
@@ -125,7 +125,7 @@ function adviceOnToken(externalDNS: ExternalDNS, cluster: ClusterName, desktop: 
   const from = secrets.get(/\$\(([^)]+)\)@/.exec(url)?.[1] ?? "");
   const show = platform.commands.asRoot(`hostsfile-server token --cluster ${cluster}`);
   if (from === undefined)
-    return { hint: "Write the cluster's own into its --webhook-provider-url; this shows it:", command: show };
+    return { hint: "Write the cluster's own token into its --webhook-provider-url. This shows it:", command: show };
   const restart = kubectl(desktop, "-n", namespace, "rollout", "restart", "deployment", name);
   const write = secretCommand(desktop, namespace, from, cluster);
   return { hint: "Put the right one into its Secret and start it again:", command: `${write} && ${restart}` };

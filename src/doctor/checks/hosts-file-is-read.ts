@@ -19,7 +19,7 @@ export function judgeRead(path: string, isResolvers: boolean): Finding {
     grade: "note",
     code: "hosts-file-not-resolvers",
     message: `${path} is not the file that resolvers read, which is ${platform.places.hostsFile}: its names resolve nowhere.`,
-    hint: "For a trial that is right; else start the server without --hosts-file.",
+    hint: "For a trial that is right. Otherwise start the server without --hosts-file.",
     isDeadEnd: true,
   };
 }

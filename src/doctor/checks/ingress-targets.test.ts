@@ -24,7 +24,7 @@ test("one has none", () => {
     code: "ingress-without-target",
     message:
       "ExternalDNS passes over the Ingress default/s: no annotation names a target, and no load balancer gave an address.",
-    hint: "Name one; any will do, the name gets the cluster IP:",
+    hint: "Name one. Any will do, since the name gets the cluster IP:",
     command: `kubectl --kubeconfig=/k -n default annotate ingress s ${prefix}target=foo.dtk.io`,
   });
 });

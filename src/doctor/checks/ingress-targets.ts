@@ -35,7 +35,7 @@ export function judgeTargets(ingresses: readonly Ingress[], prefix: string, desk
     grade: "problem",
     code: "ingress-without-target",
     message: `ExternalDNS passes over the ${isOne ? "Ingress" : `${silent.length} Ingresses`} ${paths}: no annotation names a target, and no load balancer gave an address.`,
-    hint: "Name one; any will do, the name gets the cluster IP:",
+    hint: "Name one. Any will do, since the name gets the cluster IP:",
     command: silent.map(({ command }) => command.replace(/^kubectl/, () => kubectl)).join("; "),
   };
 }

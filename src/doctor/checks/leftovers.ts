@@ -36,7 +36,7 @@ function judgeLeftovers(name: string, paths: readonly string[]): Finding {
     grade: "note",
     code: "hosts-file-leftover",
     message: `A process that was killed left ${paths.length} half-written ${paths.length === 1 ? "copy" : "copies"} of ${name}.`,
-    hint: "The server removes such at its start; or:",
+    hint: "The server removes them when it starts. To remove them now:",
     command: platform.commands.asRoot(renderCommand(command)),
     fix: { commands: [command], needsRoot: true },
   };

@@ -80,7 +80,7 @@ function late(first: Source): Finding {
 const throughResolved: Finding = {
   grade: "note",
   code: "resolved-first",
-  message: "systemd-resolved is asked first; it reads the hosts file too, up to 2 seconds after a change.",
+  message: "systemd-resolved is asked first. It reads the hosts file too, up to 2 seconds after a change.",
   hint: "Nothing to do.",
 };
 

@@ -69,7 +69,7 @@ export function judgeSilence(given: {
   const advice =
     service === undefined
       ? { hint: "Make it a service:", command: commands.asRoot("hostsfile-server install") }
-      : { hint: "The service runs; see which port it has:", command: renderCommand(services.commands.status) };
+      : { hint: "The service runs. See which port it has:", command: renderCommand(services.commands.status) };
   return {
     grade: "problem",
     code: "no-server",

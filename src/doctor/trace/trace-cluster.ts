@@ -56,7 +56,7 @@ export function judgeSources(given: {
     grade: "problem",
     code: "ingress-without-target",
     message: `The Ingress ${first.path} asks for ${name}, and ExternalDNS passes over it: no annotation names a target, and no load balancer gave an address.`,
-    hint: "Name one; any will do, the name gets the cluster IP:",
+    hint: "Name one. Any will do, since the name gets the cluster IP:",
     command: silent.command.replace(/^kubectl/, () => kubectl({ place })),
   };
 }

@@ -95,7 +95,7 @@ function shapeMessage(name: string, { isList }: Entry): string {
   return `${name}: expected ${isList ? "one value, a comma list or a YAML list" : "one value"}.`;
 }
 
-/** A map that is none is in the way of each value in it. */
+/** Where a map is expected, another kind of node hides each value in it. */
 function withoutRepeats(problems: readonly Problem[]): readonly Problem[] {
   return [...new Map(problems.map((problem) => [`${problem.offset} ${problem.message}`, problem])).values()];
 }

@@ -22,7 +22,7 @@ export interface GivenValue<Value> {
   readonly source: string;
 }
 
-/** What the command line and the environment say; what they may say beyond the file's values is none of this. */
+/** What the command line and the environment say about the values of the file. */
 export type GivenValues = { readonly [Key in EntryKey]?: GivenValue<ValueOf<Key>> | undefined };
 
 /** What an entry comes to: a value that was given, that of the file, or its default. */

@@ -47,7 +47,7 @@ export interface ClusterView {
 }
 
 /**
- * Looks; nothing is changed. The server's absence is said first, and before the cluster is waited for.
+ * Looks at cluster and server, and changes nothing. The server's absence is reported first, before the cluster is waited for.
  *
  * @throws TroubleError (exit 3) when server or cluster cannot be used
  */

@@ -29,7 +29,7 @@ const causes: readonly Cause[] = [
     pattern: /status code 401|status code < 500/,
     message: ({ url }) => `ExternalDNS reaches ${url}, and the server does not take its token.`,
     advice: ({ cluster }) => ({
-      hint: "Give dtk the admin token that the server was started with (--token-file FILE), then run this again; the cluster's own is shown by:",
+      hint: "Give dtk the admin token that the server was started with (--token-file FILE), then run this again. To show the cluster's own token:",
       command: `hostsfile-server token --cluster ${cluster}`,
     }),
   },
@@ -39,7 +39,7 @@ const causes: readonly Cause[] = [
     message: ({ url }) =>
       `ExternalDNS reaches ${url}, and the server answers 503: it does not let this address in, or is not ready.`,
     advice: () => ({
-      hint: "The server's log names the address and the --allow that lets it in; see also:",
+      hint: "The server's log names the address and the --allow that lets it in. See also:",
       command: "hostsfile-server status",
     }),
   },
@@ -83,7 +83,7 @@ const causes: readonly Cause[] = [
     pattern: /is forbidden: User/,
     message: () => "ExternalDNS may not read what it should watch.",
     advice: () => ({
-      hint: "The chart's ClusterRole lacks it; leave rbac.create on, and your own --values as they were.",
+      hint: "The chart's ClusterRole lacks it. Leave rbac.create on, and your own --values as they were.",
     }),
   },
   {

@@ -37,7 +37,7 @@ export class ClusterIPFollower {
     return this.#choice;
   }
 
-  /** The model has changed; most changes are none of where the names lead. */
+  /** The model has changed. Most changes do not affect where the names lead. */
   look(): void {
     const { model } = this.#options;
     if (model.knowledge(nodeKind) === "pending" || model.knowledge(serviceKind) === "pending") return;

@@ -218,7 +218,7 @@ export class ClusterModel {
 
   #stock(kind: Kind): Stock {
     const stock = this.#stocks.get(kind);
-    if (stock === undefined) throw new Error(`${kind.kind} is none of the kinds`);
+    if (stock === undefined) throw new Error(`${kind.kind} is not one of the kinds`);
     return stock;
   }
 }

@@ -1,4 +1,4 @@
-/** Lists the objects of a kind, page by page; a list that is not complete is none. */
+/** Lists the objects of a kind, page by page. An incomplete list is an error. */
 import { AnswerError, readText, refusalOf } from "./answer.ts";
 import { type KubernetesObject, keyOf, parseObject } from "./object.ts";
 import type { Transport } from "./transport.ts";

@@ -16,7 +16,7 @@ export interface KubernetesObject {
   readonly [field: string]: unknown;
 }
 
-/** The object, or undefined for what is none. */
+/** The object, or undefined for anything else. */
 export function parseObject(value: unknown): KubernetesObject | undefined {
   if (typeof value !== "object" || value === null || !("metadata" in value)) return undefined;
   const { metadata } = value;

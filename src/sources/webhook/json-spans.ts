@@ -19,7 +19,7 @@ const charactersPerStep = 1 << 16;
 /** Values of a list between two pauses. */
 const valuesPerStep = 16;
 
-/** Characters of a key beyond which it is none that anybody looks for, even if each of its characters is escaped. */
+/** The length in characters above which nobody looks for a key, even if each of its characters is escaped. */
 const longestKey = 100;
 
 const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];

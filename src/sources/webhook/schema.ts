@@ -165,7 +165,7 @@ const listNames: ReadonlySet<string> = new Set(["create", "updateold", "updatene
 
 const identity: ReadonlySet<string> = new Set(["dnsName", "recordType", "setIdentifier"]);
 
-/** Of an entry that is too large to be read or stored, what it takes to name it and to delete it; the start where it is none. */
+/** What it takes to name and to delete an entry that is too large to be read or stored. For anything else, its start. */
 function* readIdentity(body: string, span: Span): Steps<unknown> {
   if (body[span.start] !== "{") return body.slice(span.start, span.start + 1000);
   const members = yield* findMembers(body, span, (key) => (identity.has(key) ? key : undefined));
