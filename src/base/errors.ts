@@ -1,4 +1,4 @@
-/** What an error of the system or of SQLite says beside its words: a code, in one place for all who decide by it. */
+/** Reads the code of an error of the system or of SQLite, for all code that decides by it. */
 
 /** The code of an error of the system or of Node, as in `ENOSPC`; undefined for any other error. */
 export function errorCode(error: unknown): string | undefined {

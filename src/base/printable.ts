@@ -1,4 +1,4 @@
-/** Makes visible what a text of others could hide or do: control characters, turned directions of writing, letters without width. */
+/** Makes visible what foreign text could hide or do: control characters, changed writing directions, letters without width. */
 
 /**
  * Control and formatting characters, line and paragraph separators, halves of pairs, and whatever else has no shape

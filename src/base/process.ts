@@ -1,4 +1,4 @@
-/** Runs other programs; execa is loaded when the first one runs, which a run that changes nothing never gets to. */
+/** Runs other programs. Execa is loaded only when the first one runs, since many runs need none. */
 
 export interface Ran {
   readonly ok: boolean;

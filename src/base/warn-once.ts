@@ -1,4 +1,4 @@
-/** Says each thing once within a while, and few things of a kind, so that callers that try for ever cannot fill the log. */
+/** Limits how often a warning is repeated, and how many of a kind are given, so that callers that retry for ever cannot fill the log. */
 import type { EventFields, Log } from "./log.ts";
 
 /** Milliseconds after which the same warning is given again. */

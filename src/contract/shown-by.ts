@@ -1,4 +1,4 @@
-/** Which sinks show a name, by their titles; for whatever tells a person. */
+/** Which sinks show a name, by their titles, for texts that people read. */
 import type { Status } from "./status.ts";
 
 /**

@@ -1,4 +1,4 @@
-/** Lets one long work after the other have something for itself, in the order in which they asked. */
+/** Gives long tasks exclusive use of something, one after the other, in the order in which they asked. */
 export class Turns {
   #last: Promise<void> = Promise.resolve();
 

@@ -1,4 +1,4 @@
-/** A kubeconfig may name a program that logs in. It runs as who called us and only where that user means it, never with root's powers for another. */
+/** A kubeconfig may name a program that logs in. It runs as the user who called us and only where that user means it, never with root's powers for another. */
 import { lstatSync, readFileSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { TroubleError } from "../base/trouble.ts";

@@ -1,4 +1,4 @@
-/** Where the server keeps its state when nobody says so. */
+/** Where the server keeps its state unless told otherwise. */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { platform } from "./current.ts";

@@ -1,4 +1,4 @@
-/** How many bytes names take as lines of a hosts file, the dearest of what shows them. */
+/** How many bytes names take as lines of a hosts file, the largest form in which they are shown. */
 import type { Address } from "./address.ts";
 
 /** A blank and a line end. */

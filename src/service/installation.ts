@@ -1,4 +1,4 @@
-/** The service on the disk: what belongs to it, what has to be done so that it runs as it should, and doing it. */
+/** The service on the disk: its parts, the steps that make it run as it should, and carrying them out. */
 import { readFile, readdir, rm } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";

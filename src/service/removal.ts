@@ -1,4 +1,4 @@
-/** Takes the service from the machine: what there is of it, and removing it. */
+/** Removes the service from the machine: finds its parts, then removes them. */
 import { lstat, readlink, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Places, commandNames } from "../platform/places.ts";

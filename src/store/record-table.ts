@@ -1,4 +1,4 @@
-/** The table of records in SQLite's words; what the rows mean to the limits and the view is the store's to say. */
+/** The table of records in SQLite. The store knows what the rows mean to the limits and the view. */
 import type { SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import type { ClusterName } from "../records/cluster.ts";
 import type { RecordKey } from "../records/endpoint.ts";

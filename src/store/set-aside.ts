@@ -1,4 +1,4 @@
-/** Damaged databases are kept beside the good one under a name that says so; their presence without a good one means "damaged". */
+/** Damaged databases are kept beside the good one under a name that says so. If they are there without a good one, the state is damaged. */
 import { existsSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { syncFolder } from "./folder.ts";

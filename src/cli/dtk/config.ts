@@ -1,4 +1,4 @@
-/** `dtk config init` and `dtk config show`: a new config.yaml, and what holds with where it came from. */
+/** `dtk config init` and `dtk config show`: writes a new config.yaml, and shows each value with its origin. */
 import { type EntryKey, entries, entryKeys, pathText } from "../../dtk/configuration/entry.ts";
 import { loadConfiguration, writeNewFile } from "../../dtk/configuration/load.ts";
 import { defaultConfigurationPath } from "../../dtk/configuration/path.ts";

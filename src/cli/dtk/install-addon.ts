@@ -1,4 +1,4 @@
-/** `dtk install-addon external-dns`: looks, plans, says, does and proves. */
+/** `dtk install-addon external-dns`: inspects the cluster, shows a plan, carries it out and proves the result. */
 import { explainChoice } from "../../kubernetes/cluster-ip/choice.ts";
 import { findSilentIngresses } from "../../dtk/discovery/silent-ingress.ts";
 import { install } from "../../dtk/installation/install.ts";

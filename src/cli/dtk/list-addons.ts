@@ -1,4 +1,4 @@
-/** `dtk list-addons`: what the configuration enables, what is installed, and how it does. */
+/** `dtk list-addons`: what the configuration enables, what is installed, and its state. */
 import { locateServer } from "../../dtk/installation/locate-server.ts";
 import { currentProof } from "../../dtk/installation/prove.ts";
 import { type ClusterView, viewCluster } from "../../dtk/installation/situation.ts";

@@ -1,4 +1,4 @@
-/** How each part is: the server, each sink, and each cluster with its last call. */
+/** The state of each part: the server, each sink, and each cluster with its last call. */
 import { html } from "hono/html";
 import { counted, formatCount } from "../../base/words.ts";
 import { defaultInterval, isAlive } from "../../contract/liveness.ts";

@@ -1,4 +1,4 @@
-/** Says in one value how the server is: what it shows, what it cannot show and why, and what a person should look at. */
+/** Makes the status, one value for all readers: what the server shows, what it cannot show and why, and what needs attention. */
 import { type Shown, findShown } from "../../engine/shown.ts";
 import { findNotShown, reasonOf } from "./not-shown.ts";
 import type { Refused, SinkIdentity } from "../../engine/sink.ts";

@@ -1,4 +1,4 @@
-/** Looks at how the installed service does, once for all checks. */
+/** Looks at the state of the installed service, once for all checks. */
 import type { ServiceState } from "../../platform/service-manager.ts";
 import type { Desktop } from "../check.ts";
 

@@ -1,4 +1,4 @@
-/** Finds the user who writes the hosts file, and whether that user may: the server as it runs, else root as a service has it. */
+/** Finds the user who writes the hosts file, and whether that user may: the running server's user, else root, as for a service. */
 import type { Desktop } from "../check.ts";
 import type { HostsFile } from "./hosts-file.ts";
 import { statusFileOf } from "../../platform/linux-files.ts";

@@ -1,4 +1,4 @@
-/** The first step of a trace: who in the cluster asks for the name, and would ExternalDNS hear of it? */
+/** The first step of a trace: which resources of the cluster ask for the name, and does ExternalDNS see them? */
 import { findSilentIngresses } from "../../dtk/discovery/silent-ingress.ts";
 import { TroubleError, toTrouble } from "../../base/trouble.ts";
 import { type Desktop, type Finding, ok } from "../check.ts";

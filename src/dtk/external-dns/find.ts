@@ -1,4 +1,4 @@
-/** Finds the ExternalDNS of a cluster in whatever namespace, with its pods and with what it is started with. */
+/** Finds the ExternalDNS of a cluster in any namespace, with its pods and the flags that it is started with. */
 import * as z from "zod/mini";
 import type { KubernetesAPI } from "../../kubernetes/api.ts";
 import { type Pod, type Workload, deploymentSchema, readPods } from "../release/workload.ts";

@@ -1,4 +1,4 @@
-/** Who installed an ExternalDNS, since its settings must be changed in the same way: the next run of another tool undoes it. */
+/** Finds the tool that installed an ExternalDNS. Its settings must be changed with that tool, which would undo other changes. */
 import type { KubernetesAPI } from "../../kubernetes/api.ts";
 import { releaseName, releaseNamespace } from "../release/names.ts";
 import { readRecord } from "../release/record.ts";

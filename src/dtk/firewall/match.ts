@@ -1,4 +1,4 @@
-/** Says whether a rule's condition holds for a packet that opens a connection; what is not known here stays undecided. Pure. */
+/** Says whether a rule's condition holds for a packet that opens a connection. A condition that it does not know stays undecided. Pure. */
 import { parseCaller } from "../../records/caller.ts";
 import { isInNetwork, parseNetwork } from "../../records/network.ts";
 import type { Statement } from "./ruleset.ts";

@@ -1,4 +1,4 @@
-/** Reads out of the probe's words whether the cluster reaches the server, and as whom it is seen there. Pure. */
+/** Reads from the probe's output whether the cluster reaches the server, and which address the server sees. Pure. */
 import type { ProbeOutcome } from "./probe-pod.ts";
 
 export type Reach =

@@ -1,4 +1,4 @@
-/** Finds the server for an add-on on this machine, first where the cluster will call it; waits for it when told to. */
+/** Finds the server for an add-on on this machine, first where the cluster will call it. Waits for it when told to. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { TroubleError } from "../../base/trouble.ts";
 import { type Server, addressOf, findServer } from "../../client/server.ts";

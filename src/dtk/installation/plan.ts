@@ -1,4 +1,4 @@
-/** What has to be done so that the add-on is as it should be; nothing when it is. */
+/** Plans the steps that make the add-on as it should be. There are none when it is so already. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Status } from "../../contract/status.ts";

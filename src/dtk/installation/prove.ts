@@ -1,4 +1,4 @@
-/** Proves that ExternalDNS runs and calls the server: by the rollout, then by the server's own word; else says why not. */
+/** Proves that ExternalDNS runs and calls the server: by the rollout, then by the server's status. If it does not, says why. */
 import { desktopInterval, isAlive } from "../../contract/liveness.ts";
 import type { Status } from "../../contract/status.ts";
 import { type Trouble, TroubleError } from "../../base/trouble.ts";

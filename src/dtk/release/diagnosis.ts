@@ -1,4 +1,4 @@
-/** Tells from ExternalDNS's last words why it does not run, and what to do about it. Pure. */
+/** Tells from the end of ExternalDNS's log why it does not run, and what to do about it. Pure. */
 import type { Advice, Trouble } from "../../base/trouble.ts";
 import { platform } from "../../platform/current.ts";
 

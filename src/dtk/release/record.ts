@@ -1,4 +1,4 @@
-/** What dtk remembers of what it did, as one annotation on the release's namespace, so that it goes when that goes. */
+/** Remembers what dtk did in one annotation on the release's namespace, so that the record goes with the namespace. */
 import * as z from "zod/mini";
 import { type ClusterName, parseClusterName } from "../../records/cluster.ts";
 import { parsedBy } from "../../base/text-schema.ts";

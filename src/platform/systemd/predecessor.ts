@@ -1,4 +1,4 @@
-/** The service that this one takes the place of: DTK's Python server, which people run as a unit of the same name. */
+/** The service that this one replaces: DTK's Python server, which people run as a unit of the same name. */
 import type { PredecessorFlags } from "../service-manager.ts";
 
 const known = ["cluster-ip", "port", "domains"] as const;

@@ -1,4 +1,4 @@
-/** How the service does, as systemd sees it. */
+/** The state of the service, as systemd sees it. */
 import type { Look, ServiceState } from "../service-manager.ts";
 import { serviceUnitName } from "./names.ts";
 

@@ -1,4 +1,4 @@
-/** Takes names out of the user's own lines, once the user has agreed, so that the managed block can have them. Pure; every other byte stays. */
+/** Takes names out of the user's own lines, once the user has agreed, so that the managed block can have them. Every other byte stays. Pure. */
 import { withoutLineEnd } from "./marker.ts";
 import { readDefinition } from "./user-line.ts";
 

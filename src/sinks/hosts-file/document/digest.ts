@@ -1,4 +1,4 @@
-/** A short digest by which the managed block recognises its own text again; pure, so no node:crypto. */
+/** A short digest by which the managed block recognises its own text. Pure, so it does not use node:crypto. */
 
 /** What it makes of characters beyond ASCII does not matter: a text has one encoding. */
 const encoder = new TextEncoder();

@@ -1,4 +1,4 @@
-/** Picks from the view what the hosts file can hold; of ten thousand entries it looks only at those that changed. */
+/** Picks from the view what the hosts file can hold. Of ten thousand entries it looks only at those that changed. */
 import type { Refused } from "../../../engine/sink.ts";
 import { placeOf } from "../../../records/view-entries.ts";
 import type { ViewEntry } from "../../../records/view.ts";

@@ -1,4 +1,4 @@
-/** What is asked of bytes in more than one place; pure. */
+/** Questions about bytes that come up in more than one place. Pure. */
 
 /** Whether bytes begin with others. */
 export function startsWith(bytes: Buffer, start: Buffer): boolean {

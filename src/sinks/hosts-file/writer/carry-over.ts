@@ -1,4 +1,4 @@
-/** Puts what another process appended while the file was being written behind what was written; pure. */
+/** Keeps what another process appended while the file was being written, and puts it behind the new content. Pure. */
 import { lineFeed } from "../../../base/bytes.ts";
 
 /**

@@ -1,4 +1,4 @@
-/** The addresses that a load balancer wrote into a status; Ingress and Service have the same shape there. */
+/** The addresses that a load balancer wrote into a status. Ingress and Service have the same shape there. */
 import type { Fields } from "./fields.ts";
 
 /** Its addresses and names (ExternalDNS source/ingress.go `targetsFromIngressStatus`). */
