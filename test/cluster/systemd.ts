@@ -90,6 +90,9 @@ export async function bootMachine({ without = [], furnish = "" }: MachineOptions
     "-p",
     "-C",
     "--",
+    // The folder of the test run is not there.
+    "env",
+    "--unset=TMPDIR",
   ];
   const owned = opened.move();
   return {

@@ -7,6 +7,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** Short, since paths of tests are shown on narrow terminals. */
 const prefix = "tests-";
 
+/** Where npm keeps its compiled code (nodejs.org/api/module.html#module-compile-cache). */
+const npmCache = "node-compile-cache";
+
 /** Milliseconds between two looks, and how many there are before what still runs counts as left behind. */
 const [pause, looks] = [100, 50];
 
@@ -18,7 +21,8 @@ export function setup(): (() => Promise<void>) | undefined {
   chmodSync(folder, 0o1777);
   process.env["TMPDIR"] = folder;
   return async () => {
-    const left = [...readdirSync(folder), ...mountsIn(folder), ...(await processesOf(folder))];
+    const files = readdirSync(folder).filter((name) => name !== npmCache);
+    const left = [...files, ...mountsIn(folder), ...(await processesOf(folder))];
     if (mountsIn(folder).length === 0) rmSync(folder, { recursive: true });
     if (left.length === 0) return;
     // What is thrown here is only printed.
