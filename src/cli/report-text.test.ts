@@ -1,12 +1,12 @@
 /** The text of a report, as people read it at 80 columns, and the value that programs read. */
 import { expect, test } from "vitest";
-import { type Outcome, ok } from "../doctor/check.ts";
+import { type CheckOutcome, ok } from "../doctor/check.ts";
 import { isWrong, reportSchema, toReport } from "../doctor/report.ts";
 import { renderReport } from "./report-text.ts";
 import { plain } from "./terminal.ts";
 
 const fix = { commands: [["chattr", "-i", "/etc/my hosts"]], needsRoot: true };
-const outcomes: readonly Outcome[] = [
+const outcomes: readonly CheckOutcome[] = [
   { id: "a", title: "A", grade: "ok", findings: [ok("All is well.")] },
   { id: "a2", title: "A2", grade: "ok", findings: [ok("This as well.")] },
   { id: "b", title: "B", grade: "skipped", because: ["D", "E"] },

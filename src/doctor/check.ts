@@ -73,7 +73,7 @@ export interface Check {
 }
 
 /** What came of a check. */
-export type Outcome = Pick<Check, "id" | "title"> &
+export type CheckOutcome = Pick<Check, "id" | "title"> &
   (
     | { readonly grade: FindingGrade; readonly findings: readonly Finding[] }
     /** The titles of the checks that found what must be repaired first. */

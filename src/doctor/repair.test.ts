@@ -3,12 +3,12 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
-import { type Fix, type Outcome, ok } from "./check.ts";
+import { type Fix, type CheckOutcome, ok } from "./check.ts";
 import { fixesOf, repair } from "./repair.ts";
 
 const trouble = { grade: "problem", code: "a-code", message: "It is.", hint: "Repair it." } as const;
 
-function outcome(...fixes: readonly Fix[]): Outcome {
+function outcome(...fixes: readonly Fix[]): CheckOutcome {
   const findings = [ok("Fine."), trouble, ...fixes.map((fix) => ({ ...trouble, fix }))];
   return { id: "a", title: "A", grade: "problem", findings };
 }
@@ -16,7 +16,7 @@ function outcome(...fixes: readonly Fix[]): Outcome {
 test("the same repair is offered once", () => {
   const fix: Fix = { commands: [["true"]], needsRoot: true };
   const other: Fix = { commands: [["true", "twice"]], needsRoot: true };
-  const skipped: Outcome = { id: "b", title: "B", grade: "skipped", because: [] };
+  const skipped: CheckOutcome = { id: "b", title: "B", grade: "skipped", because: [] };
   expect(fixesOf([outcome(fix), skipped, outcome({ ...fix }, other)])).toEqual([fix, other]);
 });
 

@@ -1,5 +1,5 @@
 /** Runs the safe repairs one after the other, and returns the outcome of each. */
-import { type Fix, type Outcome } from "./check.ts";
+import { type Fix, type CheckOutcome } from "./check.ts";
 import { renderFix } from "./report.ts";
 import { runProgram } from "../base/process.ts";
 
@@ -14,7 +14,7 @@ export interface Repaired {
 }
 
 /** The repairs that the outcomes offer, each once. */
-export function fixesOf(outcomes: readonly Outcome[]): readonly Fix[] {
+export function fixesOf(outcomes: readonly CheckOutcome[]): readonly Fix[] {
   const findings = outcomes.flatMap((outcome) => (outcome.grade === "skipped" ? [] : outcome.findings));
   const fixes = findings.flatMap((finding) =>
     finding.grade === "ok" || finding.fix === undefined ? [] : [finding.fix],

@@ -1,7 +1,7 @@
 /** What `doctor` found as a value with a documented shape, the gravest first. */
 import * as z from "zod/mini";
 import { renderCommand } from "../base/shell.ts";
-import type { Finding, Fix, Outcome } from "./check.ts";
+import type { Finding, Fix, CheckOutcome } from "./check.ts";
 
 const findingSchema = z.object({
   grade: z.enum(["ok", "note", "warning", "problem"]),
@@ -39,17 +39,17 @@ const order = ["problem", "warning", "note", "skipped", "ok"] as const;
  *
  * @param by - `grade`: the gravest first, in the given order within a grade. `step`: in the given order, as for a trace
  */
-export function toReport(outcomes: readonly Outcome[], by: "grade" | "step" = "grade"): Report {
+export function toReport(outcomes: readonly CheckOutcome[], by: "grade" | "step" = "grade"): Report {
   const sorted = order.flatMap((grade) => outcomes.filter((outcome) => outcome.grade === grade));
   return { ok: !isWrong(outcomes), checks: (by === "grade" ? sorted : outcomes).map(describe) };
 }
 
 /** Whether something is a problem or a warning. */
-export function isWrong(outcomes: readonly Outcome[]): boolean {
+export function isWrong(outcomes: readonly CheckOutcome[]): boolean {
   return outcomes.some(({ grade }) => grade === "problem" || grade === "warning");
 }
 
-function describe(outcome: Outcome): Report["checks"][number] {
+function describe(outcome: CheckOutcome): Report["checks"][number] {
   const { id, title, grade } = outcome;
   if (grade === "skipped") return { id, title, grade, findings: [], because: [...outcome.because] };
   const findings = order.flatMap((level) => outcome.findings.filter((finding) => finding.grade === level));

@@ -1,6 +1,6 @@
 /** Runs the checks side by side, each as soon as what it needs is done, and never longer than the desktop's signal allows. */
 import { type Trouble, TroubleError, toTrouble } from "../base/trouble.ts";
-import { type Check, type Desktop, type Finding, type FindingGrade, type Outcome, ok } from "./check.ts";
+import { type Check, type Desktop, type Finding, type FindingGrade, type CheckOutcome, ok } from "./check.ts";
 import { platform } from "../platform/current.ts";
 import { isRoot } from "../platform/user.ts";
 
@@ -8,7 +8,7 @@ import { isRoot } from "../platform/user.ts";
 const grades: readonly FindingGrade[] = ["ok", "note", "warning", "problem"];
 
 interface Run {
-  readonly outcome: Outcome;
+  readonly outcome: CheckOutcome;
   /** The titles of the checks for whose sake those that need it are skipped; empty when they are not. */
   readonly stops: readonly string[];
 }
@@ -19,7 +19,7 @@ interface Run {
  * @param checks - each behind those that it needs
  * @returns what came of each, in the same order; a check that fails or hangs is a finding too
  */
-export async function runChecks(checks: readonly Check[], desktop: Desktop): Promise<readonly Outcome[]> {
+export async function runChecks(checks: readonly Check[], desktop: Desktop): Promise<readonly CheckOutcome[]> {
   const running = new Map<string, Promise<Run>>();
   for (const check of checks) {
     const needed = check.needs.map(async (id) => running.get(id) ?? unknownNeed(check, id));
@@ -32,7 +32,7 @@ export async function runChecks(checks: readonly Check[], desktop: Desktop): Pro
 }
 
 /** What another check found by looking is reported once, in its words. */
-function withoutRepeats(outcome: Outcome, all: readonly Outcome[]): Outcome {
+function withoutRepeats(outcome: CheckOutcome, all: readonly CheckOutcome[]): CheckOutcome {
   if (outcome.grade === "skipped") return outcome;
   const others = new Set(all.filter((other) => other !== outcome).flatMap(codesOf));
   const left = outcome.findings.filter((finding) => finding.grade === "ok" || !others.has(finding.code));
@@ -40,7 +40,7 @@ function withoutRepeats(outcome: Outcome, all: readonly Outcome[]): Outcome {
   return { ...outcome, findings, grade: gravest(findings) };
 }
 
-function codesOf(outcome: Outcome): readonly string[] {
+function codesOf(outcome: CheckOutcome): readonly string[] {
   if (outcome.grade === "skipped") return [];
   return outcome.findings.flatMap((finding) => (finding.grade === "ok" ? [] : [finding.code]));
 }

@@ -24,7 +24,7 @@ export interface Contact {
 export const noContact: Contact = { heardAt: undefined, caller: undefined, matchedIP: undefined, silentFor: 0 };
 
 /** A call of a source. */
-export interface Call {
+export interface SourceCall {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly caller: string;
@@ -43,7 +43,7 @@ export interface ReadableMemory {
 /** Nothing in it changes what is shown, and losing it loses no name. It goes with its cluster. */
 export interface Memory extends ReadableMemory {
   /** Remembers a call; written at most now and then, and when the store is closed. */
-  heard(of: ClusterFeed, call: Call): void;
+  heard(of: ClusterFeed, call: SourceCall): void;
   negotiated(of: ClusterFeed, negotiation: Negotiation): void;
   /** Lets time pass in which the server ran, in milliseconds: so much longer has each source been silent. */
   elapse(milliseconds: number): void;

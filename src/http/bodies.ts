@@ -1,7 +1,7 @@
 /** The bodies that are held at one time: each origin has a share of the room, and when it is short, the stalled ones go first. */
 import { Pace } from "./pace.ts";
 
-export interface Room {
+export interface BodyRoom {
   /** Bytes of all bodies together. */
   readonly all: number;
   /** Bytes of one origin's bodies. */
@@ -21,7 +21,7 @@ const tick = 100;
 
 /** What is held, and what is given up. */
 export class Bodies {
-  readonly #room: Room;
+  readonly #room: BodyRoom;
   readonly #ample: number;
   readonly #bodies = new Set<Body>();
   #bytes = 0;
@@ -29,7 +29,7 @@ export class Bodies {
   #clock = 0;
   #ticking: NodeJS.Timeout | undefined;
 
-  constructor(room: Room) {
+  constructor(room: BodyRoom) {
     this.#room = room;
     this.#ample = Math.min(room.all, room.perOrigin);
   }

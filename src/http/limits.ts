@@ -4,7 +4,7 @@ import { TextDecoder } from "node:util";
 import type { MiddlewareHandler } from "hono";
 import { answerJSON } from "./answer.ts";
 import type { HTTPEnvironment } from "./environment.ts";
-import { type Bodies, BodyGivenUpError, type Room } from "./bodies.ts";
+import { type Bodies, BodyGivenUpError, type BodyRoom } from "./bodies.ts";
 
 type Handler = MiddlewareHandler<HTTPEnvironment>;
 
@@ -50,7 +50,7 @@ export function limitRequests({ requestsPerAddress }: Pick<Limits, "requestsPerA
 }
 
 /** The room for bodies: one origin may take half of it, or a body of the largest size. */
-export function roomFor({ body, allBodies }: Pick<Limits, "body" | "allBodies">): Room {
+export function roomFor({ body, allBodies }: Pick<Limits, "body" | "allBodies">): BodyRoom {
   return { all: allBodies, perOrigin: Math.max(body, allBodies / 2) };
 }
 

@@ -25,7 +25,7 @@ const fileSchema = z.object({
 });
 
 /** The entry with a name. */
-export interface Entry<Value = unknown> {
+export interface KubeconfigEntry<Value = unknown> {
   readonly value: Value;
   /** Of the file that has it. */
   readonly folder: string;
@@ -35,9 +35,9 @@ export type Context = z.infer<typeof contextSchema>;
 
 export interface Kubeconfig {
   readonly currentContext: string | undefined;
-  readonly clusters: ReadonlyMap<string, Entry>;
-  readonly users: ReadonlyMap<string, Entry>;
-  readonly contexts: ReadonlyMap<string, Entry<Context>>;
+  readonly clusters: ReadonlyMap<string, KubeconfigEntry>;
+  readonly users: ReadonlyMap<string, KubeconfigEntry>;
+  readonly contexts: ReadonlyMap<string, KubeconfigEntry<Context>>;
 }
 
 /** What was found at a path. A file that is being written in place is torn for a moment. */

@@ -4,7 +4,7 @@ import { Agent } from "node:https";
 import { resolve } from "node:path";
 import * as z from "zod/mini";
 import type { Connection } from "./api.ts";
-import { type Entry, type Kubeconfig, readKubeconfigFile } from "./kubeconfig-file.ts";
+import { type KubeconfigEntry, type Kubeconfig, readKubeconfigFile } from "./kubeconfig-file.ts";
 import type { ClusterPlace } from "./place.ts";
 
 // As in src/base/request.ts.
@@ -80,7 +80,10 @@ interface Opened<Value> {
 }
 
 /** @throws Error when there is no such entry, or it is of another kind */
-function open<Schema extends z.core.$ZodType>(schema: Schema, entry: Entry | undefined): Opened<z.output<Schema>> {
+function open<Schema extends z.core.$ZodType>(
+  schema: Schema,
+  entry: KubeconfigEntry | undefined,
+): Opened<z.output<Schema>> {
   return {
     value: z.parse(schema, entry?.value),
     read: (data, name) => {

@@ -91,7 +91,7 @@ export interface Supervisor extends AsyncDisposable {
 }
 
 /** Runs a program that changes nothing. */
-export type Look = (program: string, parameters: readonly string[], options?: RunOptions) => Promise<Ran>;
+export type ProgramReader = (program: string, parameters: readonly string[], options?: RunOptions) => Promise<Ran>;
 
 export interface ServiceManager {
   /** As in `systemd`. */
@@ -116,7 +116,7 @@ export interface ServiceManager {
    */
   readonly findPresent: (isPackaged: boolean) => Promise<PresentService>;
   /** Looks for `doctor`; undefined where the service is not installed. */
-  readonly findState: (look: Look) => Promise<ServiceState | undefined>;
+  readonly findState: (look: ProgramReader) => Promise<ServiceState | undefined>;
   readonly placeText: (listen: ListenPlace) => string;
   /**
    * The files that make the service known.

@@ -3,7 +3,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { Steps } from "../records/steps.ts";
 
 /** Throws whatever SQLite throws; `open.ts` gives these errors their meaning. */
-export class Connection implements Disposable {
+export class SqliteConnection implements Disposable {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   /** A log that a killed process left counts too. */

@@ -2,7 +2,7 @@
 import { StoreKeeper } from "../engine/keeper.ts";
 import type { Store } from "../engine/store.ts";
 import type { Position } from "../records/position.ts";
-import { type Shown, type StoreOptions, openMemoryStore, openStore, setAsideDamaged } from "./open.ts";
+import { type ShownBlock, type StoreOptions, openMemoryStore, openStore, setAsideDamaged } from "./open.ts";
 import { explainStoreError, isDamage } from "./trouble.ts";
 
 /**
@@ -33,6 +33,6 @@ export function keepInMemory(opened?: (store: Store) => void): StoreKeeper {
 }
 
 /** What this process knows of the store holds too: it may have changed without a line more or less. */
-function withLast(shown: Shown = { ok: true, positions: [] }, last: Position | undefined): Shown {
+function withLast(shown: ShownBlock = { ok: true, positions: [] }, last: Position | undefined): ShownBlock {
   return shown.ok && last !== undefined ? { ok: true, positions: [...shown.positions, last] } : shown;
 }

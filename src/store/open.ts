@@ -18,11 +18,11 @@ export interface StoreOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** From which positions something was shown that is there still; asked at each opening, nothing by default. */
-  readonly shown?: (() => Shown) | undefined;
+  readonly shown?: (() => ShownBlock) | undefined;
 }
 
 /** Undefined among the positions is one that nobody knows. The trouble is why it cannot be told. */
-export type Shown =
+export type ShownBlock =
   | { readonly ok: true; readonly positions: readonly (Position | undefined)[] }
   | { readonly ok: false; readonly trouble: Trouble };
 
@@ -121,7 +121,7 @@ export function setAsideDamaged({ folder, now }: StoreOptions, cause: unknown): 
   }
 }
 
-function positionsOf(shown: Shown = { ok: true, positions: [] }): readonly (Position | undefined)[] {
+function positionsOf(shown: ShownBlock = { ok: true, positions: [] }): readonly (Position | undefined)[] {
   if (shown.ok) return shown.positions;
   throw new StoreTroubleError(shown.trouble);
 }

@@ -1,8 +1,8 @@
 /** What is remembered of calls, in a table of its own: written seldom, since nobody needs it to the second after a crash. */
-import { type Call, type Contact, type Memory, type Negotiation, noContact } from "../engine/memory.ts";
+import { type SourceCall, type Contact, type Memory, type Negotiation, noContact } from "../engine/memory.ts";
 import type { ClusterName } from "../records/cluster.ts";
 import type { ClusterFeed, Feed } from "../records/feed.ts";
-import type { Connection } from "./connection.ts";
+import type { SqliteConnection } from "./connection.ts";
 import { readContactRow } from "./row.ts";
 
 /** Milliseconds between two times that "last heard" is written to disk, and how long a silence is. */
@@ -17,7 +17,7 @@ interface Held extends ClusterFeed {
 }
 
 export class SQLiteMemory implements Memory {
-  readonly #connection: Connection;
+  readonly #connection: SqliteConnection;
   readonly #held = new Map<string, Held>();
   /** Those whose negotiation is to be written once the change under way is over. */
   readonly #unsaved = new Set<string>();
@@ -27,7 +27,7 @@ export class SQLiteMemory implements Memory {
    *
    * @throws DamageError when a row breaks a rule
    */
-  constructor(connection: Connection) {
+  constructor(connection: SqliteConnection) {
     this.#connection = connection;
     for (const row of connection.prepare("SELECT * FROM contact").iterate()) {
       const { contact, ...rest } = readContactRow(row);
@@ -48,7 +48,7 @@ export class SQLiteMemory implements Memory {
     return this.#of(of).negotiation;
   }
 
-  heard(of: ClusterFeed, { at, caller, matchedIP }: Call): void {
+  heard(of: ClusterFeed, { at, caller, matchedIP }: SourceCall): void {
     const { contact, saved, ...held } = this.#of(of);
     const isDue = saved.silentFor > 0 || at - (saved.heardAt ?? Number.NEGATIVE_INFINITY) >= heardInterval;
     const fresh = { heardAt: at, caller, matchedIP: matchedIP ?? contact.matchedIP, silentFor: 0 };

@@ -26,7 +26,7 @@ import type { ALabelName } from "../records/name.ts";
 import { keepFolder } from "./keepers.ts";
 import { openStore, recoverStore } from "./open.ts";
 import { damagedCopies, databaseName } from "./set-aside.ts";
-import type { Call } from "../engine/memory.ts";
+import type { SourceCall } from "../engine/memory.ts";
 import type { Store } from "../engine/store.ts";
 import { DamageError } from "./trouble.ts";
 import { StoreTroubleError } from "../engine/store-trouble.ts";
@@ -47,7 +47,7 @@ const ofKind = { cluster: kind, feed: externalDNSFeed };
 const ofDefault = { cluster: defaultCluster, feed: externalDNSFeed };
 
 /** A call from an address, which is the cluster IP if it is that one. */
-function callFrom(caller: string, at: number): Call {
+function callFrom(caller: string, at: number): SourceCall {
   return { at, caller, matchedIP: caller === "192.0.2.1" ? caller : undefined };
 }
 

@@ -10,7 +10,7 @@ import { storeLimits } from "../records/limits.ts";
 import type { ALabelName } from "../records/name.ts";
 import type { Position } from "../records/position.ts";
 import { type Steps, finish, forEachInSteps } from "../records/steps.ts";
-import { Connection } from "./connection.ts";
+import { SqliteConnection } from "./connection.ts";
 import type { Place } from "./place.ts";
 import type { How } from "./record-draft.ts";
 import { readClusterRow, readPositionRow } from "./row.ts";
@@ -20,7 +20,7 @@ import { StoredRecords } from "./stored-records.ts";
 /** Throws whatever SQLite throws; `open.ts` gives these errors their meaning. */
 export class SQLiteStore implements Store {
   readonly memory: SQLiteMemory;
-  readonly #connection: Connection;
+  readonly #connection: SqliteConnection;
   readonly #place: Place | undefined;
   readonly #records: StoredRecords;
   readonly #settings = new Map<ClusterName, ClusterSettings>();
@@ -37,7 +37,7 @@ export class SQLiteStore implements Store {
    * @throws DamageError when a row breaks a rule
    */
   constructor(database: DatabaseSync, now: () => number, place?: Place) {
-    const connection = new Connection(database);
+    const connection = new SqliteConnection(database);
     this.#connection = connection;
     this.#place = place;
     const { takesOver, ...position } = readPositionRow(connection.prepare("SELECT * FROM position").get());

@@ -7,7 +7,7 @@ import { storeLimits } from "../records/limits.ts";
 import { LiveRecords } from "../records/live-records.ts";
 import { type Steps, forEachInSteps } from "../records/steps.ts";
 import { toViewRecord } from "../records/view-record.ts";
-import type { Connection } from "./connection.ts";
+import type { SqliteConnection } from "./connection.ts";
 import { type How, RecordDraft, sizeExcess } from "./record-draft.ts";
 import { RecordTable } from "./record-table.ts";
 import { Room } from "./room.ts";
@@ -29,7 +29,7 @@ export type Transact = (work: (generation: number) => Steps<How>) => Steps<void>
 
 export class StoredRecords {
   readonly live = new LiveRecords();
-  readonly #connection: Connection;
+  readonly #connection: SqliteConnection;
   readonly #options: StoredRecordsOptions;
   readonly #table: RecordTable;
   /** Clusters of which an earlier version stored more than fits, so that some of it is not in memory. */
@@ -43,7 +43,7 @@ export class StoredRecords {
    *
    * @throws DamageError when a row breaks a rule
    */
-  constructor(connection: Connection, options: StoredRecordsOptions) {
+  constructor(connection: SqliteConnection, options: StoredRecordsOptions) {
     this.#connection = connection;
     this.#options = options;
     this.#table = new RecordTable((sql) => connection.prepare(sql));

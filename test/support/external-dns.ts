@@ -4,7 +4,7 @@ import type { ExternalDNS } from "../../src/dtk/external-dns/find.ts";
 import type { ExternalDNSSettings } from "../../src/dtk/external-dns/settings.ts";
 import { readWebhookURL } from "../../src/contract/webhook.ts";
 import type { Pod } from "../../src/dtk/release/workload.ts";
-import type { Chain, ServerCluster } from "../../src/doctor/looks/cluster-looks.ts";
+import type { WebhookPath, ServerCluster } from "../../src/doctor/looks/cluster-looks.ts";
 import { statusOf } from "./status.ts";
 
 /** When the pods of these tests started. */
@@ -62,7 +62,7 @@ export function externalDNSOf({ settings, replicas = 1, pods = [podOf()], ...giv
 /** The chain; its server has the one cluster. */
 export function chainOf(
   given: Given & { readonly cluster?: Partial<ServerCluster>; readonly tokenRequired?: boolean } = {},
-): Chain {
+): WebhookPath {
   const { cluster, tokenRequired = false, ...rest } = given;
   const externalDNS = externalDNSOf(rest);
   const url = readWebhookURL(externalDNS.settings.webhookURL);

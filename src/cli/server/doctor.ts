@@ -1,7 +1,7 @@
 /** `hostsfile-server doctor`: looks at every part between an Ingress and a name that resolves, and says what to type. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Outcome } from "../../doctor/check.ts";
+import type { CheckOutcome } from "../../doctor/check.ts";
 import { checks } from "../../doctor/checks.ts";
 import { openDesktop } from "../../doctor/looks/desktop.ts";
 import { traceSteps } from "../../doctor/trace/trace.ts";
@@ -58,7 +58,7 @@ export async function doctor(options: DoctorOptions): Promise<number> {
   return isWrong(outcomes) ? 1 : 0;
 }
 
-async function examine(options: DoctorOptions): Promise<readonly Outcome[]> {
+async function examine(options: DoctorOptions): Promise<readonly CheckOutcome[]> {
   const { kubeconfig, context } = options;
   const desktop = openDesktop({
     hostsFile: resolve(options.hostsFile ?? platform.places.hostsFile),
@@ -90,7 +90,7 @@ async function atLoopback<Answer>(
   return answer ?? ask({ ...options, host: "::1" }).catch(() => undefined);
 }
 
-function show(outcomes: readonly Outcome[], { name, json, quiet = false }: DoctorOptions): void {
+function show(outcomes: readonly CheckOutcome[], { name, json, quiet = false }: DoctorOptions): void {
   const report = toReport(outcomes, name === undefined ? "grade" : "step");
   process.stdout.write(
     json === true

@@ -12,7 +12,7 @@ import { stateFolderOf } from "../../platform/state-folder.ts";
 import { defaultPort } from "../../platform/installed.ts";
 import { renderGreeting } from "./greeting.ts";
 import { makeLogger } from "./logger.ts";
-import { giveBackMemory } from "./memory.ts";
+import { giveBackMemory } from "./heap.ts";
 import { type Started, admissionOf, reload, warnOfHeldPort } from "./reload.ts";
 import type { ServeSettings } from "./serve-settings.ts";
 import { TokenFile } from "./token-file.ts";

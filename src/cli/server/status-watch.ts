@@ -12,9 +12,9 @@ import { type Terminal, terminalOf, wrap } from "../terminal.ts";
 const interval = 1000;
 
 /** What was found at one look; a server that is gone may come back. */
-export type Look = { readonly status: Status } | { readonly trouble: Trouble };
+export type StatusReading = { readonly status: Status } | { readonly trouble: Trouble };
 
-type Show = (look: Look) => void;
+type Show = (look: StatusReading) => void;
 
 /** Shows the status until a signal ends the process, with exit code 0: that is how watching ends well. */
 export async function watchStatus(given: ServerFlags & { readonly json: boolean | undefined }): Promise<never> {
@@ -27,7 +27,7 @@ export async function watchStatus(given: ServerFlags & { readonly json: boolean 
   }
 }
 
-async function takeLook(place: ServerFlags): Promise<Look> {
+async function takeLook(place: ServerFlags): Promise<StatusReading> {
   try {
     return { status: await findStatus(place) };
   } catch (error) {
@@ -37,7 +37,7 @@ async function takeLook(place: ServerFlags): Promise<Look> {
 }
 
 function drawing(): Show {
-  let last: Look | undefined;
+  let last: StatusReading | undefined;
   const draw = (): void => {
     if (last === undefined) return;
     const terminal = terminalOf(process.stdout);
@@ -69,7 +69,7 @@ function printing(json: boolean): Show {
   };
 }
 
-function renderLook(look: Look, terminal: Terminal): string {
+function renderLook(look: StatusReading, terminal: Terminal): string {
   if ("status" in look) return renderStatus(look.status, { now: Date.now(), terminal });
   return `${describeTrouble(look.trouble, terminal).join("\n")}\n`;
 }
@@ -82,7 +82,7 @@ function describeTrouble(trouble: Trouble, { width }: Terminal): readonly string
 }
 
 /** All that counts as a change: not that ExternalDNS called again, nor that a silence has become longer. */
-export function substanceOf(look: Look): string {
+export function substanceOf(look: StatusReading): string {
   if ("trouble" in look) return look.trouble.code;
   const { clusters, attention, ...others } = look.status;
   const lasting = clusters.map((cluster) => ({ ...cluster, lastHeard: null, silentSeconds: 0 }));

@@ -2,7 +2,7 @@
 import { adviceOf } from "../../base/trouble.ts";
 import type { Endpoint } from "../../records/endpoint.ts";
 import { resourceOf } from "../../records/endpoint.ts";
-import type { FeedNotice } from "../../sources/kubernetes/cluster-feed.ts";
+import type { FeedNotice } from "../../sources/kubernetes/cluster-feeder.ts";
 import type { WatcherNotice } from "../../sources/kubernetes/watcher.ts";
 
 /** Objects with complaints that are shown at one time. */

@@ -17,7 +17,7 @@ import type { HTTPEnvironment } from "../../http/environment.ts";
 import { restartCommand, unseenDomains } from "../../sources/webhook/negotiation.ts";
 import type { Forget, forgetAll } from "./forget.ts";
 import type { Guard } from "../../http/guard.ts";
-import { type Reading, readClusterIPs, readDomains, readTargetMode, readValues } from "./setting-body.ts";
+import { type SettingReading, readClusterIPs, readDomains, readTargetMode, readValues } from "./setting-body.ts";
 import { clusterRoute } from "../../contract/paths.ts";
 
 export interface RESTOptions {
@@ -39,7 +39,11 @@ interface Resource {
   readonly noun: string;
   /** What GET answers as JSON. */
   readonly show: (settings: ClusterSettings) => unknown;
-  readonly set: (settings: ClusterSettings, values: readonly string[], hasToken: boolean) => Reading<ClusterSettings>;
+  readonly set: (
+    settings: ClusterSettings,
+    values: readonly string[],
+    hasToken: boolean,
+  ) => SettingReading<ClusterSettings>;
 }
 
 const resources: readonly Resource[] = [
@@ -184,6 +188,6 @@ function badClusterName(context: RESTContext): Response {
   );
 }
 
-function map<From, To>(reading: Reading<From>, to: (value: From) => To): Reading<To> {
+function map<From, To>(reading: SettingReading<From>, to: (value: From) => To): SettingReading<To> {
   return reading.ok ? { ok: true, value: to(reading.value) } : reading;
 }

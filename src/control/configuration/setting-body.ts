@@ -11,7 +11,7 @@ import { jsonText } from "../../http/json-text.ts";
 import { parseJSON } from "../../base/json.ts";
 
 /** The values of a body, or a sentence that names the bad one. */
-export type Reading<Value> =
+export type SettingReading<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly message: string };
 
@@ -39,7 +39,7 @@ function readBody(body: string): string | unknown[] {
 }
 
 /** Reads managed domains; one bad one makes the whole bad. */
-export function readDomains(values: readonly string[]): Reading<readonly ManagedDomain[]> {
+export function readDomains(values: readonly string[]): SettingReading<readonly ManagedDomain[]> {
   const domains: ManagedDomain[] = [];
   for (const text of values) {
     const domain = parseManagedDomain(text);
@@ -55,7 +55,7 @@ export function readDomains(values: readonly string[]): Reading<readonly Managed
  *
  * @param mayFollow - whether callers show a token, which a cluster that follows them needs
  */
-export function readClusterIPs(values: readonly string[], mayFollow: boolean): Reading<ClusterIPSetting> {
+export function readClusterIPs(values: readonly string[], mayFollow: boolean): SettingReading<ClusterIPSetting> {
   const setting = parseClusterIPSetting(values);
   if (setting?.followsCaller === true && !mayFollow) return { ok: false, message: followNeedsToken };
   if (setting !== undefined) return { ok: true, value: setting };
@@ -71,7 +71,7 @@ const followNeedsToken =
   "To follow the caller the server must be able to identify the caller. Start it with --token-file, or send an address.";
 
 /** Reads a target mode. */
-export function readTargetMode(values: readonly string[]): Reading<TargetMode> {
+export function readTargetMode(values: readonly string[]): SettingReading<TargetMode> {
   const mode = values.length === 1 ? targetModes.find((known) => known === values[0]) : undefined;
   if (mode !== undefined) return { ok: true, value: mode };
   return {

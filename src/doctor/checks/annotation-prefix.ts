@@ -8,7 +8,14 @@ import type { Ingress } from "../../kubernetes/facts.ts";
 import { hasAnnotatedTarget, isPublished } from "../../dtk/discovery/silent-ingress.ts";
 import { annotationPrefix as olderPrefix } from "../../dtk/release/values.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type Chain, kubectl, listSome, lookAtChain, lookAtFacts, managedIngresses } from "../looks/cluster-looks.ts";
+import {
+  type WebhookPath,
+  kubectl,
+  listSome,
+  lookAtChain,
+  lookAtFacts,
+  managedIngresses,
+} from "../looks/cluster-looks.ts";
 
 export const annotationPrefix: Check = {
   id: "annotation-prefix",
@@ -24,7 +31,11 @@ export const annotationPrefix: Check = {
 const known = [olderPrefix, newerPrefix];
 
 /** Judges by the targets, without which an Ingress that no load balancer published has no record. */
-export function judgePrefix(chain: Chain, ingresses: readonly Ingress[], desktop: Pick<Desktop, "place">): Finding {
+export function judgePrefix(
+  chain: WebhookPath,
+  ingresses: readonly Ingress[],
+  desktop: Pick<Desktop, "place">,
+): Finding {
   const { annotationPrefix: read } = chain.externalDNS.settings;
   if (read === undefined)
     return ok("The image's tag says no version, so the prefix that ExternalDNS reads is not known.");
@@ -61,11 +72,11 @@ function describe(missed: readonly Ingress[], { read, other }: Prefixes): string
 }
 
 /** The flag is of v0.20, like the chart's value of 1.20. */
-function hasFlag({ externalDNS: { version } }: Chain): boolean {
+function hasFlag({ externalDNS: { version } }: WebhookPath): boolean {
   return version === undefined || !isBefore(version, [0, 20, 0]);
 }
 
-function changeTo(prefix: string, { externalDNS }: Chain): Change {
+function changeTo(prefix: string, { externalDNS }: WebhookPath): Change {
   const { origin } = externalDNS;
   const isOlder = origin.kind === "helm" && /^1\.1?\d\./.test(origin.chartVersion);
   const key = isOlder ? "extraArgs.annotation-prefix" : "annotationPrefix";

@@ -3,7 +3,7 @@ import { newestPod } from "../../dtk/external-dns/find.ts";
 import { liveness } from "../../contract/liveness.ts";
 import { kubectlWords } from "../../kubernetes/place.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type Chain, kubectl, lookAtChain } from "../looks/cluster-looks.ts";
+import { type WebhookPath, kubectl, lookAtChain } from "../looks/cluster-looks.ts";
 
 export const externalDNSCalls: Check = {
   id: "external-dns-calls",
@@ -20,7 +20,11 @@ const startTime = 60_000;
  *
  * @param now - milliseconds since 1970
  */
-export function judgeCalls({ externalDNS, cluster }: Chain, desktop: Pick<Desktop, "place">, now: number): Finding {
+export function judgeCalls(
+  { externalDNS, cluster }: WebhookPath,
+  desktop: Pick<Desktop, "place">,
+  now: number,
+): Finding {
   const { namespace, name, settings } = externalDNS;
   const started = Date.parse(newestPod(externalDNS)?.metadata.creationTimestamp ?? "");
   const life = liveness(cluster?.lastHeard, settings.interval, now);

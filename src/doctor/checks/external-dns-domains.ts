@@ -2,7 +2,7 @@
 import { renderChange } from "../../dtk/external-dns/change.ts";
 import { kubectlWords } from "../../kubernetes/place.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type Chain, kubectl, lookAtChain } from "../looks/cluster-looks.ts";
+import { type WebhookPath, kubectl, lookAtChain } from "../looks/cluster-looks.ts";
 
 export const externalDNSDomains: Check = {
   id: "external-dns-domains",
@@ -12,7 +12,7 @@ export const externalDNSDomains: Check = {
 };
 
 /** Judges filter and negotiation. */
-export function judgeDomains(chain: Chain, desktop: Pick<Desktop, "place">): readonly Finding[] {
+export function judgeDomains(chain: WebhookPath, desktop: Pick<Desktop, "place">): readonly Finding[] {
   const { domains = [], negotiation } = chain.cluster ?? {};
   const filtered = domains.filter((domain) => !passesFilter(domain, chain));
   const unseen = (negotiation?.unseen ?? []).filter((domain) => !filtered.includes(domain));
@@ -24,7 +24,7 @@ export function judgeDomains(chain: Chain, desktop: Pick<Desktop, "place">): rea
 }
 
 /** ExternalDNS endpoint/domain_filter.go: suffixes by whole labels; a leading dot leaves the domain itself out. */
-function passesFilter(domain: string, { externalDNS }: Chain): boolean {
+function passesFilter(domain: string, { externalDNS }: WebhookPath): boolean {
   const { domainFilters, excludedDomains } = externalDNS.settings;
   const isUnder = (filter: string): boolean => {
     const base = filter.replace(/^\./, "").replace(/\.$/, "").toLowerCase();
@@ -33,7 +33,11 @@ function passesFilter(domain: string, { externalDNS }: Chain): boolean {
   return (domainFilters.length === 0 || domainFilters.some(isUnder)) && !excludedDomains.some(isUnder);
 }
 
-function filteredOut(domains: readonly string[], { externalDNS }: Chain, desktop: Pick<Desktop, "place">): Finding {
+function filteredOut(
+  domains: readonly string[],
+  { externalDNS }: WebhookPath,
+  desktop: Pick<Desktop, "place">,
+): Finding {
   const { domainFilters, excludedDomains } = externalDNS.settings;
   const isExcluded = domainFilters.length === 0;
   const flag = isExcluded ? "exclude-domains" : "domain-filter";
@@ -45,7 +49,11 @@ function filteredOut(domains: readonly string[], { externalDNS }: Chain, desktop
   return { grade: "problem", code: "domain-filtered-out", message, hint, command };
 }
 
-function notNegotiated(domains: readonly string[], { externalDNS }: Chain, desktop: Pick<Desktop, "place">): Finding {
+function notNegotiated(
+  domains: readonly string[],
+  { externalDNS }: WebhookPath,
+  desktop: Pick<Desktop, "place">,
+): Finding {
   const words = ["-n", externalDNS.namespace, "rollout", "restart", "deployment", externalDNS.name];
   return {
     grade: "problem",

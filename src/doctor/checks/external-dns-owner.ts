@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { renderChange } from "../../dtk/external-dns/change.ts";
 import { defaultCluster } from "../../records/cluster.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type Chain, lookAtChain } from "../looks/cluster-looks.ts";
+import { type WebhookPath, lookAtChain } from "../looks/cluster-looks.ts";
 import { methodPath } from "../../contract/paths.ts";
 
 export const externalDNSOwner: Check = {
@@ -33,7 +33,7 @@ export function readOwners(text: string): ReadonlyMap<string, number> {
 
 /** Judges by the owners. */
 export function judgeOwner(
-  { externalDNS }: Chain,
+  { externalDNS }: WebhookPath,
   owners: ReadonlyMap<string, number>,
   desktop: Pick<Desktop, "place">,
 ): Finding {

@@ -2,7 +2,7 @@
 import { type Change, renderChange } from "../../dtk/external-dns/change.ts";
 import { formatVersion, isBefore } from "../../dtk/external-dns/version.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type Chain, lookAtChain } from "../looks/cluster-looks.ts";
+import { type WebhookPath, lookAtChain } from "../looks/cluster-looks.ts";
 
 export const externalDNSPace: Check = {
   id: "external-dns-pace",
@@ -18,7 +18,7 @@ const interval: Change = { flag: "interval", values: ["2s"], chartValue: "interv
 const events: Change = { flag: "events", values: [], chartValue: "triggerLoopOnEvent=false" };
 
 /** Judges interval, events and version. */
-export function judgePace({ externalDNS }: Chain, desktop: Pick<Desktop, "place">): readonly Finding[] {
+export function judgePace({ externalDNS }: WebhookPath, desktop: Pick<Desktop, "place">): readonly Finding[] {
   const { settings, version } = externalDNS;
   const change = (what: Change): string => renderChange(externalDNS, what, desktop.place);
   const findings: Finding[] = [];

@@ -1,7 +1,7 @@
 /** May ExternalDNS remove names? With another policy than `sync` they stay in the hosts file for ever. */
 import { renderChange } from "../../dtk/external-dns/change.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type Chain, lookAtChain } from "../looks/cluster-looks.ts";
+import { type WebhookPath, lookAtChain } from "../looks/cluster-looks.ts";
 
 export const externalDNSPolicy: Check = {
   id: "external-dns-policy",
@@ -11,7 +11,7 @@ export const externalDNSPolicy: Check = {
 };
 
 /** Judges the policy (plan/policy.go). */
-export function judgePolicy({ externalDNS }: Chain, desktop: Pick<Desktop, "place">): Finding {
+export function judgePolicy({ externalDNS }: WebhookPath, desktop: Pick<Desktop, "place">): Finding {
   const { policy } = externalDNS.settings;
   if (policy === "sync") return ok("ExternalDNS removes names whose Ingress is gone (policy sync).");
   const updates = policy === "create-only" ? " nor changed" : "";

@@ -1,13 +1,13 @@
 /** How the pod does is told from what the cluster says of it and from its last words. */
 import { expect, test } from "vitest";
 import { chainOf, here, podOf } from "../../../test/support/external-dns.ts";
-import type { Chain } from "../looks/cluster-looks.ts";
+import type { WebhookPath } from "../looks/cluster-looks.ts";
 import { judgeRuns } from "./external-dns-runs.ts";
 
 const now = Date.parse("2026-01-01T01:00:00Z");
 const heard = (ago: number) => ({ lastHeard: new Date(now - ago).toISOString() });
 
-function judge(chain: Chain, log = "", firewall: readonly string[] = []) {
+function judge(chain: WebhookPath, log = "", firewall: readonly string[] = []) {
   return judgeRuns({ chain, log, firewall, desktop: here, now });
 }
 

@@ -11,7 +11,7 @@ import { isAlive } from "../../contract/liveness.ts";
 import { type ClusterName, defaultCluster } from "../../records/cluster.ts";
 import type { Advice, Trouble } from "../../base/trouble.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type Chain, kubectl, lookAtChain } from "../looks/cluster-looks.ts";
+import { type WebhookPath, kubectl, lookAtChain } from "../looks/cluster-looks.ts";
 import { secretCommand } from "../looks/webhook-secret.ts";
 import { platform } from "../../platform/current.ts";
 
@@ -29,13 +29,13 @@ export const externalDNSRuns: Check = {
 };
 
 /** A pod that is well has nothing to say. */
-async function readWords({ kubernetes }: Desktop, { externalDNS }: Chain): Promise<string> {
+async function readWords({ kubernetes }: Desktop, { externalDNS }: WebhookPath): Promise<string> {
   const rollout = judgeRollout(externalDNS.workload);
   return rollout.kind === "failed" && rollout.why === "crash" ? readLog(await kubernetes(), rollout.pod) : "";
 }
 
 export interface RunFacts {
-  readonly chain: Chain;
+  readonly chain: WebhookPath;
   /** The end of the pod's log. */
   readonly log: string;
   readonly firewall: readonly string[];
@@ -60,7 +60,7 @@ export function judgeRuns(facts: RunFacts): Finding {
   return { grade: "problem", code: "external-dns-waits", message, hint, command };
 }
 
-function scaledDown({ externalDNS }: Chain, desktop: Pick<Desktop, "place">): Finding {
+function scaledDown({ externalDNS }: WebhookPath, desktop: Pick<Desktop, "place">): Finding {
   const { namespace, name } = externalDNS;
   const words = ["-n", namespace, "scale", "deployment", name, "--replicas=1"];
   return {

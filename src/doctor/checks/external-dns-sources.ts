@@ -2,7 +2,7 @@
 import { renderChange } from "../../dtk/external-dns/change.ts";
 import { annotationPrefix } from "../../dtk/release/values.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type Chain, lookAtChain, lookAtFacts, managedIngresses } from "../looks/cluster-looks.ts";
+import { type WebhookPath, lookAtChain, lookAtFacts, managedIngresses } from "../looks/cluster-looks.ts";
 
 export const externalDNSSources: Check = {
   id: "external-dns-sources",
@@ -20,7 +20,7 @@ export const externalDNSSources: Check = {
  *
  * @param count - how many Ingresses have a managed name
  */
-export function judgeSources({ externalDNS }: Chain, count: number, desktop: Pick<Desktop, "place">): Finding {
+export function judgeSources({ externalDNS }: WebhookPath, count: number, desktop: Pick<Desktop, "place">): Finding {
   const { sources } = externalDNS.settings;
   if (sources.includes("ingress")) return ok(`ExternalDNS watches ${sources.join(", ")}.`);
   const message = `ExternalDNS watches ${sources.join(", ") || "nothing"}, but not Ingresses, of which ${count} have a managed name.`;

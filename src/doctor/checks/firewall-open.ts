@@ -2,7 +2,7 @@
 import { findFirewall, renderFirewallCommands, type Firewall } from "../../dtk/firewall/firewall.ts";
 import { findNear } from "../../dtk/firewall/opening.ts";
 import { readRuleset } from "../../dtk/firewall/ruleset.ts";
-import { type Verdict, judgePacket } from "../../dtk/firewall/verdict.ts";
+import { type PacketVerdict, judgePacket } from "../../dtk/firewall/verdict.ts";
 import { defaultInterval, isAlive } from "../../contract/liveness.ts";
 import { type InterfaceAddress, formatNetwork, networkOf } from "../../records/network.ts";
 import { systemNetworks } from "../../platform/networks.ts";
@@ -45,14 +45,14 @@ export function findCallers(
 async function lookAtRules(
   { run, port }: Desktop,
   caller: { readonly address: string; readonly interfaceName: string },
-): Promise<Verdict | { readonly kind: "unseen" }> {
+): Promise<PacketVerdict | { readonly kind: "unseen" }> {
   const { ok: isRead, output } = await run("nft", ["--json", "list", "ruleset"]);
   const chains = isRead ? readRuleset(output) : undefined;
   return chains === undefined ? { kind: "unseen" } : judgePacket(chains, { ...caller, port });
 }
 
 export interface FirewallFacts {
-  readonly verdict: Verdict | { readonly kind: "unseen" };
+  readonly verdict: PacketVerdict | { readonly kind: "unseen" };
   /** This machine's address in the cluster's network. */
   readonly near: InterfaceAddress;
   /** What manages the rules. */

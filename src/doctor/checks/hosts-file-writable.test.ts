@@ -1,7 +1,7 @@
 /** Each way in which the file may be closed has its own command that opens it. */
 import { expect, test } from "vitest";
 import { hostsFileOf } from "../../../test/support/hosts-file-facts.ts";
-import type { Writer } from "../looks/writer.ts";
+import type { Writer } from "../looks/writing-rights.ts";
 import { judgeWritable } from "./hosts-file-writable.ts";
 
 const root: Writer = { user: 0, groups: [0], hasPowers: true, name: "the server (pid 1)" };

@@ -2,7 +2,7 @@
 import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 import { type HostsFile, lookAtHostsFile } from "../looks/hosts-file.ts";
-import { type Writer, lookAtWriter, mayWrite } from "../looks/writer.ts";
+import { type Writer, lookAtWriter, mayWrite } from "../looks/writing-rights.ts";
 import { platform } from "../../platform/current.ts";
 
 export const hostsFileWritable: Check = {

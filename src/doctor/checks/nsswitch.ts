@@ -1,7 +1,7 @@
 /** Do programs look into the hosts file at all, and before others answer? That is what nsswitch.conf says. */
 import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Finding, type Fix, ok } from "../check.ts";
-import { type Source, endsAtUnknown } from "../looks/nsswitch.ts";
+import { type LookupSource, endsAtUnknown } from "../looks/nsswitch.ts";
 import { type Resolver, lookAtResolver } from "../looks/resolver.ts";
 import { platform } from "../../platform/current.ts";
 import { nsswitchFile } from "../../platform/linux-files.ts";
@@ -31,7 +31,7 @@ export function judgeNsswitch({ hasNsswitch, isNsswitchThere, sources, resolved 
 }
 
 /** Multicast sources end the search for names in `.local` alone. */
-function isMulticast({ name }: Source): boolean {
+function isMulticast({ name }: LookupSource): boolean {
   return name.startsWith("mdns");
 }
 
@@ -47,7 +47,7 @@ function withoutLine(isThere: boolean): Finding {
   };
 }
 
-function withoutFiles(sources: readonly Source[]): Finding {
+function withoutFiles(sources: readonly LookupSource[]): Finding {
   return {
     grade: "problem",
     ...repairing(String.raw`s/^(\s*hosts:)/\1 files/`),
@@ -56,7 +56,7 @@ function withoutFiles(sources: readonly Source[]): Finding {
   };
 }
 
-function unreached(sources: readonly Source[]): Finding {
+function unreached(sources: readonly LookupSource[]): Finding {
   return {
     grade: "problem",
     ...repairing(filesFirst),
@@ -65,7 +65,7 @@ function unreached(sources: readonly Source[]): Finding {
   };
 }
 
-function late(first: Source): Finding {
+function late(first: LookupSource): Finding {
   const isMdns = isMulticast(first);
   return {
     grade: isMdns ? "note" : "warning",
@@ -95,6 +95,6 @@ function repairing(script: string): { readonly hint: string; readonly command: s
   return { hint, command, fix: { commands: [words], needsRoot: true } };
 }
 
-function namesOf(sources: readonly Source[]): string {
+function namesOf(sources: readonly LookupSource[]): string {
   return sources.map(({ name, actions }) => [name, ...actions.map((action) => `[${action}]`)].join(" ")).join(" ");
 }

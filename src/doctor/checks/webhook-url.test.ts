@@ -1,10 +1,10 @@
 /** Where ExternalDNS calls is judged by the addresses, the port and the clusters that there are. */
 import { expect, test } from "vitest";
 import { chainOf, started } from "../../../test/support/external-dns.ts";
-import type { Chain } from "../looks/cluster-looks.ts";
+import type { WebhookPath } from "../looks/cluster-looks.ts";
 import { type WebhookFacts, judgeWebhookURL } from "./webhook-url.ts";
 
-function judge(chain: Chain, given: Partial<WebhookFacts> = {}) {
+function judge(chain: WebhookPath, given: Partial<WebhookFacts> = {}) {
   const own = new Set(["127.0.0.1", "192.168.122.1", "fd00:122::1"]);
   return judgeWebhookURL({
     chain,

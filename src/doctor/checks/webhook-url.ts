@@ -9,7 +9,7 @@ import { systemNetworks } from "../../platform/networks.ts";
 import { parseAddress } from "../../records/address.ts";
 import { defaultCluster } from "../../records/cluster.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type Chain, curlWords, lookAtChain, lookAtFacts, methodURL } from "../looks/cluster-looks.ts";
+import { type WebhookPath, curlWords, lookAtChain, lookAtFacts, methodURL } from "../looks/cluster-looks.ts";
 import { tokenCommand } from "../looks/webhook-secret.ts";
 import { platform } from "../../platform/current.ts";
 import { authority } from "../../records/network.ts";
@@ -51,12 +51,12 @@ export function webhookURLCheck(right: string | undefined): Check {
 export const webhookURL = webhookURLCheck(undefined);
 
 /** The URL without path and user info. */
-function originOf({ url }: Chain): string | undefined {
+function originOf({ url }: WebhookPath): string | undefined {
   return url && `http://${authority(url.host, url.port)}`;
 }
 
 export interface WebhookFacts {
-  readonly chain: Chain;
+  readonly chain: WebhookPath;
   /** The addresses of this machine. */
   readonly own: ReadonlySet<string>;
   /** The server's port. */
@@ -122,7 +122,7 @@ function reasonElsewhere({ chain, own, port }: WebhookFacts): string | undefined
 }
 
 /** Addresses may be translated on the way: a call since the pod started shows that it is the right one. */
-function hasCalledSinceStart({ cluster, externalDNS }: Chain): boolean {
+function hasCalledSinceStart({ cluster, externalDNS }: WebhookPath): boolean {
   const started = newestPod(externalDNS)?.metadata.creationTimestamp;
   const heard = cluster?.lastHeard;
   return started !== undefined && heard != null && Date.parse(heard) > Date.parse(started) + settling;
@@ -131,7 +131,7 @@ function hasCalledSinceStart({ cluster, externalDNS }: Chain): boolean {
 /** Milliseconds for which the pod before it may go on calling. */
 const settling = 10_000;
 
-function unknownCluster(name: string, { status }: Chain, port: number): Finding {
+function unknownCluster(name: string, { status }: WebhookPath, port: number): Finding {
   const message = `ExternalDNS calls for the cluster ${name}, and the server has none of that name.`;
   const url = methodURL({ port }, name, "domains");
   const hint = "Give it a domain, then its cluster IP by the same path with clusterip:";
@@ -139,7 +139,7 @@ function unknownCluster(name: string, { status }: Chain, port: number): Finding 
   return { grade: "problem", code: "webhook-cluster-unknown", message, hint, command };
 }
 
-async function rightHost(desktop: Desktop, { cluster }: Chain): Promise<string> {
+async function rightHost(desktop: Desktop, { cluster }: WebhookPath): Promise<string> {
   const facts = await desktop.once(lookAtFacts);
   const nodes = facts.nodes.flatMap(nodeAddresses);
   const clusterIPs = (cluster?.clusterIPs ?? []).flatMap((text) => parseAddress(text) ?? []);
@@ -147,7 +147,7 @@ async function rightHost(desktop: Desktop, { cluster }: Chain): Promise<string> 
 }
 
 /** The user info stays as it is written, with the variable in the place of the token. */
-function changeOf({ externalDNS, url }: Chain, host: string, port: number): Change {
+function changeOf({ externalDNS, url }: WebhookPath, host: string, port: number): Change {
   const flag = "webhook-provider-url";
   const plain = makeURL({ host, port, cluster: url?.cluster ?? defaultCluster, hasToken: false });
   const written = externalDNS.container.parameters.find((word) => word.startsWith(`--${flag}=`)) ?? "";

@@ -16,7 +16,7 @@ import { type ClusterMethod, methodPath } from "../../contract/paths.ts";
 export type ServerCluster = Status["clusters"][number];
 
 /** ExternalDNS, what it calls, and what the server has of its cluster. */
-export interface Chain {
+export interface WebhookPath {
   readonly externalDNS: ExternalDNS;
   /** Undefined when it is not a URL. */
   readonly url: WebhookURL | undefined;
@@ -45,7 +45,7 @@ export function chooseExternalDNS(found: readonly ExternalDNS[], port: number): 
  *
  * @throws an error when there is no ExternalDNS
  */
-export async function lookAtChain(desktop: Desktop): Promise<Chain> {
+export async function lookAtChain(desktop: Desktop): Promise<WebhookPath> {
   const [found, status] = await Promise.all([
     desktop.once(lookForExternalDNS),
     desktop.status().catch(() => undefined),

@@ -1,6 +1,6 @@
 /** Reads in which order names are looked up, from nsswitch.conf(5) and resolved.conf(5). Pure. */
 
-export interface Source {
+export interface LookupSource {
   /** As in `files`, `dns`, `mdns4_minimal`. */
   readonly name: string;
   /** The actions in brackets behind it, as in `NOTFOUND=return`. Several blanks are one. */
@@ -13,7 +13,7 @@ export interface Source {
  * @param text - of nsswitch.conf
  * @returns undefined when there is no such line
  */
-export function readHostsSources(text: string): readonly Source[] | undefined {
+export function readHostsSources(text: string): readonly LookupSource[] | undefined {
   const line = text
     .split("\n")
     .map((each) => each.replace(/#.*/, ""))
@@ -28,7 +28,7 @@ export function readHostsSources(text: string): readonly Source[] | undefined {
 }
 
 /** Whether a name that the source does not know is looked for no further; `!` means every other outcome. */
-export function endsAtUnknown({ actions }: Source): boolean {
+export function endsAtUnknown({ actions }: LookupSource): boolean {
   return actions.some((action) => /^(?:NOTFOUND|!(?!NOTFOUND)\w+)=return$/i.test(action));
 }
 

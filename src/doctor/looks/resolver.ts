@@ -2,7 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Desktop } from "../check.ts";
-import { type Source, readHostsSources, readResolvedKey } from "./nsswitch.ts";
+import { type LookupSource, readHostsSources, readResolvedKey } from "./nsswitch.ts";
 import { isLinux } from "../../platform/current.ts";
 import {
   mapsFile,
@@ -15,7 +15,7 @@ import {
 
 export interface Resolver {
   /** Undefined when nsswitch.conf has no line for hosts, or is not there. */
-  readonly sources: readonly Source[] | undefined;
+  readonly sources: readonly LookupSource[] | undefined;
   readonly isNsswitchThere: boolean;
   /** Whether the C library reads nsswitch.conf at all: musl does not, and other systems have none. */
   readonly hasNsswitch: boolean;

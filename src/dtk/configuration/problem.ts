@@ -9,7 +9,7 @@ export interface Problem {
 }
 
 /** A spot in a file, counted from 1. */
-export interface Place {
+export interface LinePlace {
   readonly path: string;
   readonly line: number;
   readonly column: number;
@@ -22,13 +22,13 @@ export interface ConfigurationText {
 }
 
 /** Finds line and column of an offset. */
-export function placeOf({ path, text }: ConfigurationText, offset: number): Place {
+export function placeOf({ path, text }: ConfigurationText, offset: number): LinePlace {
   const before = text.slice(0, offset).split("\n");
   return { path, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
 /** As compilers and editors know it: `config.yaml:3:11`. */
-export function renderPlace({ path, line, column }: Place): string {
+export function renderPlace({ path, line, column }: LinePlace): string {
   return `${path}:${line}:${column}`;
 }
 

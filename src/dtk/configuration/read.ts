@@ -1,13 +1,13 @@
 /** Reads config.yaml: what it says, each value with its place, or everything that is wrong with it at once. */
 import { type Addon, readAddons } from "./addon.ts";
 import { type Entry, type EntryKey, type ValueOf, entries, mapEntries, pathText } from "./entry.ts";
-import { type ConfigurationText, type Place, type Problem, placeOf, troubleOf } from "./problem.ts";
+import { type ConfigurationText, type LinePlace, type Problem, placeOf, troubleOf } from "./problem.ts";
 import { type Tree, type Way, follow, parseTree } from "./tree.ts";
 
 /** A value and its place in the file. */
 export interface Located<Value> {
   readonly value: Value;
-  readonly place: Place;
+  readonly place: LinePlace;
 }
 
 /** What the file says; undefined where it says nothing. */

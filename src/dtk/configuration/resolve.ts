@@ -2,13 +2,13 @@
 import { dirname, resolve } from "node:path";
 import { type DefaultedKey, type Entry, type EntryKey, type ValueOf, entries, mapEntries } from "./entry.ts";
 import type { Addon } from "./addon.ts";
-import { type Place, renderPlace } from "./problem.ts";
+import { type LinePlace, renderPlace } from "./problem.ts";
 import type { ConfigurationFile, Located } from "./read.ts";
 
 /** Where a value came from. */
 export type Origin =
   | { readonly kind: "flag" | "environment"; readonly name: string }
-  | { readonly kind: "file"; readonly place: Place }
+  | { readonly kind: "file"; readonly place: LinePlace }
   | { readonly kind: "default" };
 
 export interface Sourced<Value> {

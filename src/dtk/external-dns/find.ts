@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import type { KubernetesAPI } from "../../kubernetes/api.ts";
 import { type Pod, type Workload, deploymentSchema, readPods } from "../release/workload.ts";
 import { type CommandLine, readFlags } from "./flags.ts";
-import { type Origin, originOf } from "./origin.ts";
+import { type InstalledBy, originOf } from "./origin.ts";
 import { type ExternalDNSSettings, describeSettings } from "./settings.ts";
 import { type Version, versionOf } from "./version.ts";
 
@@ -53,7 +53,7 @@ export interface ExternalDNS {
   readonly namespace: string;
   readonly name: string;
   readonly workload: Workload;
-  readonly origin: Origin;
+  readonly origin: InstalledBy;
   /** Whether its pod has the node's own addresses (hostNetwork). */
   readonly isOnNode: boolean;
   /** Which of the containers it is, and its arguments as they are written. */

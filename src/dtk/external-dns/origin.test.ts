@@ -1,6 +1,6 @@
 /** Who installed it is read from what each leaves behind. */
 import { expect, test } from "vitest";
-import { type Metadata, judgeOrigin } from "./origin.ts";
+import { type OriginMetadata, judgeOrigin } from "./origin.ts";
 
 const plain = { name: "external-dns", namespace: "dns" };
 const release = { "meta.helm.sh/release-name": "mine" };
@@ -8,7 +8,7 @@ const chart = (version: string) => ({ "helm.sh/chart": version });
 
 const edited = (field: string) => [{ manager: "kubectl-patch", fieldsV1: { "f:spec": { [field]: {} } } }];
 
-test.each<{ case: string; metadata: Metadata; expected: object }>([
+test.each<{ case: string; metadata: OriginMetadata; expected: object }>([
   { case: "a manifest", metadata: plain, expected: { kind: "manifest" } },
   {
     case: "Helm with ExternalDNS's own chart",

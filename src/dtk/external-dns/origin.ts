@@ -3,13 +3,13 @@ import type { KubernetesAPI } from "../../kubernetes/api.ts";
 import { releaseName, releaseNamespace } from "../release/names.ts";
 import { readRecord } from "../release/record.ts";
 
-export type Origin =
+export type InstalledBy =
   | { readonly kind: "dtk" }
   /** ExternalDNS's own chart. */
   | { readonly kind: "helm"; readonly release: string; readonly chartVersion: string }
   | { readonly kind: "manifest" };
 
-export interface Metadata {
+export interface OriginMetadata {
   readonly name: string;
   readonly namespace: string;
   readonly labels?: Readonly<Record<string, string>> | undefined;
@@ -19,7 +19,7 @@ export interface Metadata {
     | undefined;
 }
 
-export async function originOf(api: KubernetesAPI, metadata: Metadata): Promise<Origin> {
+export async function originOf(api: KubernetesAPI, metadata: OriginMetadata): Promise<InstalledBy> {
   const origin = judgeOrigin(metadata);
   const mayBeOurs = metadata.name === releaseName && metadata.namespace === releaseNamespace;
   if (origin.kind !== "helm" || !mayBeOurs) return origin;
@@ -31,7 +31,7 @@ export async function originOf(api: KubernetesAPI, metadata: Metadata): Promise<
  * Judges by what Helm leaves on a resource (helm.sh/helm pkg/action/validate.go). A chart of that name with another
  * major version is another project's, whose values are called otherwise.
  */
-export function judgeOrigin({ labels, annotations, managedFields }: Metadata): Origin {
+export function judgeOrigin({ labels, annotations, managedFields }: OriginMetadata): InstalledBy {
   const release = annotations?.["meta.helm.sh/release-name"];
   const [, chartVersion] = /^external-dns-(1\.\S+)$/.exec(labels?.["helm.sh/chart"] ?? "") ?? [];
   const isEditedByHand = managedFields?.some(

@@ -2,7 +2,7 @@
 import { type Decision, type Packet, asRecord, both, decideEqual, decideMatch } from "./match.ts";
 import type { Chain, Statement } from "./ruleset.ts";
 
-export type Verdict =
+export type PacketVerdict =
   | { readonly kind: "open" }
   /** The ids of the chains that drop it. */
   | { readonly kind: "blocked"; readonly chains: readonly string[] }
@@ -22,7 +22,7 @@ interface Walk {
 }
 
 /** Judges whether the packet gets in: each chain at the input hook has its say, and one that drops is enough. */
-export function judgePacket(chains: Chains, packet: Packet): Verdict {
+export function judgePacket(chains: Chains, packet: Packet): PacketVerdict {
   const families = new Set(["inet", familyOf(packet)]);
   const hooks = [...chains.values()].filter(({ hook, family }) => hook === "input" && families.has(family));
   const judged = hooks.map((chain) => ({ id: chain.id, ends: endsOfHook({ chain, chains, packet, depth: 0 }) }));

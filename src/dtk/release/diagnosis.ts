@@ -2,7 +2,7 @@
 import type { Advice, Trouble } from "../../base/trouble.ts";
 import { platform } from "../../platform/current.ts";
 
-export interface Words {
+export interface DiagnosisWords {
   /** The end of the pod's log. */
   readonly log: string;
   /** The URL that ExternalDNS calls, without a token. */
@@ -19,8 +19,8 @@ interface Cause {
   readonly code: string;
   /** In ExternalDNS's words (provider/webhook/webhook.go, Go's net package). */
   readonly pattern: RegExp;
-  readonly message: (words: Words) => string;
-  readonly advice: (words: Words) => Advice;
+  readonly message: (words: DiagnosisWords) => string;
+  readonly advice: (words: DiagnosisWords) => Advice;
 }
 
 const causes: readonly Cause[] = [
@@ -96,7 +96,7 @@ const causes: readonly Cause[] = [
   },
 ];
 
-function orFirewall(words: Pick<Words, "firewall" | "otherWays">, otherwise: string): Advice {
+function orFirewall(words: Pick<DiagnosisWords, "firewall" | "otherWays">, otherwise: string): Advice {
   const { firewall } = words;
   const others = otherWaysOf(words);
   if (firewall.length === 0) return { hint: `${otherwise}${others}` };
@@ -105,7 +105,7 @@ function orFirewall(words: Pick<Words, "firewall" | "otherWays">, otherwise: str
 }
 
 /** A line on what else may lead to the desktop; empty when nothing is known. */
-function otherWaysOf({ otherWays }: Pick<Words, "otherWays">): string {
+function otherWaysOf({ otherWays }: Pick<DiagnosisWords, "otherWays">): string {
   return otherWays.length === 0
     ? ""
     : `\n  Or the way to the desktop is another; try: --host-ip ${otherWays.join(", or --host-ip ")}`;
@@ -120,7 +120,7 @@ export function adviceOnReach(firewall: readonly string[]): Advice {
 }
 
 /** Finds the known cause in the log; undefined when there is none. */
-export function diagnose(words: Words): Trouble | undefined {
+export function diagnose(words: DiagnosisWords): Trouble | undefined {
   const cause = causes.find(({ pattern }) => pattern.test(words.log));
   return cause && { code: cause.code, message: cause.message(words), ...cause.advice(words) };
 }

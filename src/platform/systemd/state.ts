@@ -1,11 +1,11 @@
 /** The state of the service, as systemd sees it. */
-import type { Look, ServiceState } from "../service-manager.ts";
+import type { ProgramReader, ServiceState } from "../service-manager.ts";
 import { serviceUnitName } from "./names.ts";
 
 const properties = ["LoadState", "ActiveState", "Result", "ExecMainStatus", "UnitFileState", "NRestarts"] as const;
 
 /** Asks systemd; undefined where the service is not installed. */
-export async function findState(look: Look): Promise<ServiceState | undefined> {
+export async function findState(look: ProgramReader): Promise<ServiceState | undefined> {
   const { output } = await look("systemctl", ["show", "--property", properties.join(","), serviceUnitName]);
   return readState(output);
 }

@@ -5,7 +5,7 @@ import { type ClusterIPChoice, chooseClusterIP } from "../../kubernetes/cluster-
 import { probeAddress, type Probe } from "../../kubernetes/cluster-ip/probe.ts";
 import { type ClusterFacts, readNode, readService } from "../../kubernetes/facts.ts";
 import type { ClusterModel } from "./cluster-model.ts";
-import { type Clock, Retry } from "./retry.ts";
+import { type Clock, Backoff } from "./backoff.ts";
 import { nodeKind } from "./translate/node.ts";
 import { serviceKind } from "./translate/service.ts";
 
@@ -50,7 +50,7 @@ export class ClusterIPFollower {
   /** Follows until the signal aborts. As long as nobody listens at the address, it keeps trying the others. */
   async run(): Promise<void> {
     const { clock, signal, onFailure } = this.#options;
-    const retry = new Retry(clock, waits);
+    const retry = new Backoff(clock, waits);
     while (!signal.aborted) {
       const changed = this.#changed;
       if (this.#seen !== "") {

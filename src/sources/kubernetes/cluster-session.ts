@@ -8,7 +8,7 @@ import { ClusterModel, type Complaint, type Scope } from "./cluster-model.ts";
 import { Definitions } from "./definitions.ts";
 import { type KindWatch, watchKind } from "./kind-watch.ts";
 import type { ListWatchState } from "./list-watch.ts";
-import { type Clock, Retry } from "./retry.ts";
+import { type Clock, Backoff } from "./backoff.ts";
 import { type ServedKinds, findServedKinds } from "./served-kinds.ts";
 import type { Kind } from "./translate/kind.ts";
 import { type Transport, openTransport } from "./transport.ts";
@@ -63,7 +63,7 @@ export class ClusterSession {
   readonly #options: SessionOptions;
   readonly #stop = new AbortController();
   readonly #watches = new Map<Kind, KindWatch>();
-  readonly #retry: Retry;
+  readonly #retry: Backoff;
   #connection = new AbortController();
   #uid: string | undefined;
   #server: string | undefined;
@@ -79,7 +79,7 @@ export class ClusterSession {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.model = new ClusterModel(options.kinds, options.classes);
-    this.#retry = new Retry(options.clock);
+    this.#retry = new Backoff(options.clock);
   }
 
   get uid(): string | undefined {

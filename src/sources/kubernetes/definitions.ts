@@ -1,6 +1,6 @@
 /** Follows which custom resources a cluster has, so that a kind that is installed later is watched as well. */
 import { type ListWatchState, listAndWatch } from "./list-watch.ts";
-import { type Clock, Retry } from "./retry.ts";
+import { type Clock, Backoff } from "./backoff.ts";
 import type { KubernetesObject } from "./object.ts";
 import type { Kind } from "./translate/kind.ts";
 import type { Transport } from "./transport.ts";
@@ -61,7 +61,7 @@ export class Definitions {
       this.#names = undefined;
       listed();
     };
-    const retry = new Retry(options.clock);
+    const retry = new Backoff(options.clock);
     const read = ({ metadata }: KubernetesObject): string => metadata.name;
     const events = listAndWatch({ ...options, path, accept: metadataAlone, retry, read, onState });
     for await (const event of events) {

@@ -1,7 +1,7 @@
 /** Follows one kind of one cluster in its scopes, and tells the model. */
 import { type ListWatchState, listAndWatch } from "./list-watch.ts";
 import type { ClusterModel, Scope } from "./cluster-model.ts";
-import { type Clock, Retry } from "./retry.ts";
+import { type Clock, Backoff } from "./backoff.ts";
 import { pathOfKind } from "./served-kinds.ts";
 import type { Kind } from "./translate/kind.ts";
 import { keepFields } from "./translate/keep-fields.ts";
@@ -38,10 +38,10 @@ export function watchKind(options: KindWatchOptions): KindWatch {
   const { kind, version, scopes, model, clock } = options;
   const stop = new AbortController();
   const states = new Map<Scope, ListWatchState>();
-  const retries = scopes.map(() => new Retry(clock));
+  const retries = scopes.map(() => new Backoff(clock));
   let lastEventAt: number | undefined;
   model.expect(kind, scopes);
-  const follow = async (scope: Scope, retry: Retry): Promise<void> => {
+  const follow = async (scope: Scope, retry: Backoff): Promise<void> => {
     const events = listAndWatch({
       path: pathOfKind(kind, version, scope),
       read: (object) => keepFields(kind, object),
@@ -65,7 +65,7 @@ export function watchKind(options: KindWatchOptions): KindWatch {
       options.onChange();
     }
   };
-  for (const [index, scope] of scopes.entries()) void follow(scope, retries[index] ?? new Retry(clock));
+  for (const [index, scope] of scopes.entries()) void follow(scope, retries[index] ?? new Backoff(clock));
   return {
     kind,
     version,

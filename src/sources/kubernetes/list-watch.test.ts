@@ -12,7 +12,7 @@ import {
   watch,
 } from "../../../test/support/scripted-api.ts";
 import { type ListWatchLimits, type ListWatchState, listAndWatch } from "./list-watch.ts";
-import { Retry } from "./retry.ts";
+import { Backoff } from "./backoff.ts";
 import { systemClock } from "./system-clock.ts";
 import { openTransport } from "./transport.ts";
 
@@ -44,7 +44,7 @@ async function follow(
     read: ({ metadata }) => metadata.name,
     transport: openTransport(connection),
     clock,
-    retry: new Retry(clock),
+    retry: new Backoff(clock),
     signal: stop.signal,
     onState: (state) => {
       states.push(state);
@@ -267,7 +267,7 @@ describe("a watch", () => {
       read: () => 0,
       transport: openTransport({ server: api.url, options: { headers: {} } }),
       clock,
-      retry: new Retry(clock),
+      retry: new Backoff(clock),
       signal: stop.signal,
       onState: () => {},
       limits,
@@ -288,7 +288,7 @@ test("a refusal is met with at least a second, and with what the server asks for
     read: () => 0,
     transport: openTransport({ server: api.url, options: { headers: {} } }),
     clock,
-    retry: new Retry(clock),
+    retry: new Backoff(clock),
     signal: stop.signal,
     onState: () => {},
     limits,

@@ -3,7 +3,7 @@ import { AnswerError, type RelistReason, describeEnd, readText, refusalOf } from
 import { readLines } from "./lines.ts";
 import { type ListLimits, type ListOptions, listObjects } from "./list.ts";
 import { type KubernetesObject, keyOf, parseObject, parseStatus } from "./object.ts";
-import type { Clock, Retry } from "./retry.ts";
+import type { Clock, Backoff } from "./backoff.ts";
 import { parseJSON } from "../../base/json.ts";
 
 /** What happened to the objects, each under its key `namespace/name`. */
@@ -19,7 +19,7 @@ export type ListWatchState =
 
 export interface ListWatchOptions<Item> extends Omit<ListOptions<Item>, "limits"> {
   readonly clock: Clock;
-  readonly retry: Retry;
+  readonly retry: Backoff;
   readonly onState: (state: ListWatchState) => void;
   readonly limits?: ListWatchLimits;
 }

@@ -1,8 +1,8 @@
 /** Keeps the server's records of one cluster equal to what the cluster asks for, over lost requests and restarts. */
 import { setImmediate as turn } from "node:timers/promises";
 import { type Changes, type Endpoint, keyText, recordKey } from "../../records/endpoint.ts";
-import type { Clock } from "./retry.ts";
-import { Retry } from "./retry.ts";
+import type { Clock } from "./backoff.ts";
+import { Backoff } from "./backoff.ts";
 
 /** What the publisher asks of the server, for one cluster. */
 export interface RecordsPort {
@@ -32,7 +32,7 @@ const waits = { first: 50, most: 2_000, mostLater: 2_000, later: 0 } as const;
 
 export class Publisher {
   readonly #options: PublisherOptions;
-  readonly #retry: Retry;
+  readonly #retry: Backoff;
   readonly #changed = new Set<string>();
   /** What was wanted before, and may go for sure when it is not any more. */
   readonly #wantedBefore = new Set<string>();
@@ -45,7 +45,7 @@ export class Publisher {
 
   constructor(options: PublisherOptions) {
     this.#options = options;
-    this.#retry = new Retry(options.clock, waits);
+    this.#retry = new Backoff(options.clock, waits);
   }
 
   /** Whether the server is known to have what is wanted. */

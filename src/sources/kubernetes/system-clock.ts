@@ -1,6 +1,6 @@
 /** Time as the operating system has it. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Clock } from "./retry.ts";
+import type { Clock } from "./backoff.ts";
 
 /** The real clock. */
 export const systemClock: Clock = {

@@ -2,7 +2,7 @@
 import type { Connection } from "../../kubernetes/api.ts";
 import type { Kubeconfig } from "../../kubernetes/kubeconfig-file.ts";
 import type { ClusterName } from "../../records/cluster.ts";
-import { ClusterFeed, type FeedNotice } from "./cluster-feed.ts";
+import { ClusterFeeder, type FeedNotice } from "./cluster-feeder.ts";
 import {
   type ContextChoice,
   type ContextOptions,
@@ -11,7 +11,7 @@ import {
   chooseContexts,
 } from "./contexts.ts";
 import type { ClusterMemory } from "./cluster-memory.ts";
-import { type Clock, Retry } from "./retry.ts";
+import { type Clock, Backoff } from "./backoff.ts";
 import type { ServerPort } from "./server-port.ts";
 import type { Kind } from "./translate/kind.ts";
 
@@ -37,7 +37,7 @@ export type WatcherNotice =
   | { readonly forgotten: ClusterName };
 
 interface Running {
-  readonly feed: ClusterFeed;
+  readonly feed: ClusterFeeder;
   cluster: WantedCluster;
 }
 
@@ -59,7 +59,7 @@ export class Watcher {
     return this.#chosen.promise;
   }
 
-  get feeds(): readonly ClusterFeed[] {
+  get feeds(): readonly ClusterFeeder[] {
     return [...this.#running.values()].map(({ feed }) => feed);
   }
 
@@ -103,7 +103,7 @@ export class Watcher {
 
   #start(cluster: WantedCluster): void {
     const { name, namespace } = cluster;
-    const feed = new ClusterFeed({
+    const feed = new ClusterFeeder({
       ...this.#options,
       name,
       ownNamespace: namespace,
@@ -117,7 +117,7 @@ export class Watcher {
     void (this.#ending.get(name) ?? Promise.resolve()).then(async () => feed.run());
   }
 
-  #end(name: ClusterName, feed: ClusterFeed): void {
+  #end(name: ClusterName, feed: ClusterFeeder): void {
     this.#running.delete(name);
     this.#ending.set(
       name,
@@ -128,7 +128,7 @@ export class Watcher {
   /** The names of a cluster that no longer exists go at once. A server that is away is told when it is back. */
   async #forget(name: ClusterName): Promise<void> {
     const { server, onNotice, memory, clock, signal } = this.#options;
-    const retry = new Retry(clock);
+    const retry = new Backoff(clock);
     while (!signal.aborted && !this.#running.has(name)) {
       try {
         await server.forget(name);

@@ -15,7 +15,7 @@ import { type Inode, type Snapshot, isSame, realPathOf, takeSnapshot } from "./s
 import { errorCode } from "../../../base/errors.ts";
 
 /** What the file is to become. */
-export interface Plan {
+export interface WritePlan {
   readonly bytes: Buffer;
   /** The text that is the user's alone: when it is not the last known one, a copy of the file is kept. */
   readonly userPart?: string;
@@ -27,7 +27,7 @@ export interface Written {
   readonly method: "unchanged" | "rename" | "in-place";
   /** What the file holds now. */
   readonly bytes: Buffer;
-  /** Path of the copy that {@link Plan.keepCopy} asked for. */
+  /** Path of the copy that {@link WritePlan.keepCopy} asked for. */
   readonly copy?: string | undefined;
   /** Whether the file was missing. */
   readonly created: boolean;
@@ -106,7 +106,7 @@ export class HostsFileWriter implements AsyncDisposable {
    * @throws TroubleError or a system error; then the file holds every line that it had, or a journal does and the
    *   error says so
    */
-  async update(plan: (bytes: Buffer) => Plan | undefined): Promise<Written> {
+  async update(plan: (bytes: Buffer) => WritePlan | undefined): Promise<Written> {
     await this.#looks.waitForRoom();
     try {
       return await this.#enqueue(plan);
@@ -118,14 +118,14 @@ export class HostsFileWriter implements AsyncDisposable {
     }
   }
 
-  #enqueue(plan: (bytes: Buffer) => Plan | undefined): Promise<Written> {
+  #enqueue(plan: (bytes: Buffer) => WritePlan | undefined): Promise<Written> {
     const result = this.#queue.then(() => this.#update(plan));
     this.#queue = result.catch(() => undefined);
     return result;
   }
 
   /** Before anything else, and after a failure at once, a file that is torn is repaired. */
-  async #update(plan: (bytes: Buffer) => Plan | undefined): Promise<Written> {
+  async #update(plan: (bytes: Buffer) => WritePlan | undefined): Promise<Written> {
     await this.#repairer.repair();
     try {
       return await this.#try(plan);
@@ -135,7 +135,7 @@ export class HostsFileWriter implements AsyncDisposable {
     }
   }
 
-  async #try(plan: (bytes: Buffer, kind: Snapshot["kind"]) => Plan | undefined): Promise<Written> {
+  async #try(plan: (bytes: Buffer, kind: Snapshot["kind"]) => WritePlan | undefined): Promise<Written> {
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       const written = await this.#attempt(plan);
       if (written !== undefined) return written;
@@ -143,7 +143,7 @@ export class HostsFileWriter implements AsyncDisposable {
     throw new TroubleError(busy(this.#options.path));
   }
 
-  async #attempt(plan: (bytes: Buffer, kind: Snapshot["kind"]) => Plan | undefined): Promise<Written | undefined> {
+  async #attempt(plan: (bytes: Buffer, kind: Snapshot["kind"]) => WritePlan | undefined): Promise<Written | undefined> {
     const snapshot = takeSnapshot(this.#options.files, this.#options.path);
     let handed = false;
     try {
@@ -168,7 +168,7 @@ export class HostsFileWriter implements AsyncDisposable {
     }
   }
 
-  async #keepCopy({ bytes }: FileSnapshot, { userPart, keepCopy }: Plan): Promise<string | undefined> {
+  async #keepCopy({ bytes }: FileSnapshot, { userPart, keepCopy }: WritePlan): Promise<string | undefined> {
     const kept = userPart === undefined ? undefined : await this.#copies.keepIfNew(bytes, userPart);
     return keepCopy ? (kept ?? this.#copies.keep(bytes)) : undefined;
   }
@@ -220,7 +220,7 @@ export class HostsFileWriter implements AsyncDisposable {
   }
 
   /** As `update`, for bytes that nobody else has. It tries longer when others keep editing the file. */
-  async #insist(plan: (bytes: Buffer) => Plan | undefined): Promise<Written> {
+  async #insist(plan: (bytes: Buffer) => WritePlan | undefined): Promise<Written> {
     for (let round = 1; ; round += 1) {
       try {
         return await this.#enqueue(plan);

@@ -51,13 +51,13 @@ export interface Parent {
 export type Refusal = Pick<NotAsked, "reason" | "sentence">;
 
 /** A place in the cluster. */
-export interface Place {
+export interface ListenerPlace {
   readonly namespace: string;
   readonly name: string;
 }
 
 /** A Gateway; undefined when it is not known whether there is one, since the user may not list them. */
-export function findGateway(place: Place, neighbours: Neighbours): Parent | Refusal | undefined {
+export function findGateway(place: ListenerPlace, neighbours: Neighbours): Parent | Refusal | undefined {
   const gateway = findFields(gatewayKind, place, neighbours);
   if (gateway === undefined) return missing(gatewayKind, place, neighbours);
   const controller = otherController(readAnnotations(gateway.object("metadata")));
@@ -66,7 +66,7 @@ export function findGateway(place: Place, neighbours: Neighbours): Parent | Refu
 }
 
 /** A ListenerSet of a Gateway that lets it in; undefined when either is not known. */
-export function findListenerSet(place: Place, neighbours: Neighbours): Parent | Refusal | undefined {
+export function findListenerSet(place: ListenerPlace, neighbours: Neighbours): Parent | Refusal | undefined {
   const set = findFields(listenerSetKind, place, neighbours);
   if (set === undefined) return missing(listenerSetKind, place, neighbours);
   const controller = otherController(readAnnotations(set.object("metadata")));
@@ -112,9 +112,9 @@ export function letsIn(
 
 function refusalOf(given: {
   readonly set: Fields;
-  readonly place: Place;
+  readonly place: ListenerPlace;
   readonly gateway: Fields;
-  readonly ofGateway: Place;
+  readonly ofGateway: ListenerPlace;
   readonly neighbours: Neighbours;
 }): string | undefined {
   const { set, place, gateway, ofGateway, neighbours } = given;
@@ -150,16 +150,16 @@ function targetsOf(gateway: Fields): readonly string[] {
   return addresses.map((address) => address.text("value")).filter((value) => value !== "");
 }
 
-function findFields(kind: Kind, { namespace, name }: Place, neighbours: Neighbours): Fields | undefined {
+function findFields(kind: Kind, { namespace, name }: ListenerPlace, neighbours: Neighbours): Fields | undefined {
   const found = neighbours.find(kind, namespace, name);
   return found === undefined ? undefined : readFields(found);
 }
 
-function missing(kind: Kind, { namespace, name }: Place, neighbours: Neighbours): Refusal | undefined {
+function missing(kind: Kind, { namespace, name }: ListenerPlace, neighbours: Neighbours): Refusal | undefined {
   if (!neighbours.knows(kind, namespace)) return undefined;
   return { reason: "parent-missing", sentence: `There is no ${kind.kind} ${namespace}/${name}.` };
 }
 
-function leftToOther(kind: Kind, { namespace, name }: Place, controller: string): Refusal {
+function leftToOther(kind: Kind, { namespace, name }: ListenerPlace, controller: string): Refusal {
   return { reason: "parent-refuses", sentence: `${kind.kind} ${namespace}/${name}: ${controller}` };
 }

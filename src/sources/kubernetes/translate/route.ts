@@ -4,7 +4,7 @@ import { type Draft, translateBy } from "./draft.ts";
 import { type Fields, readFields } from "./fields.ts";
 import {
   type Parent,
-  type Place,
+  type ListenerPlace,
   type Refusal,
   findGateway,
   findListenerSet,
@@ -103,7 +103,7 @@ interface Attached extends Parent {
 }
 
 /** A reference to a parent, with the defaults of absent fields filled in. */
-interface Reference extends Place {
+interface Reference extends ListenerPlace {
   readonly group: string;
   readonly kind: string;
   readonly section: string;

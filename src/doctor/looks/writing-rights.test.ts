@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { bareDesktop } from "../../../test/support/doctor-desktop.ts";
 import { statusOf } from "../../../test/support/status.ts";
 import { hostsFileOf } from "../../../test/support/hosts-file-facts.ts";
-import { type Writer, lookAtWriter, mayWrite, readWriter } from "./writer.ts";
+import { type Writer, lookAtWriter, mayWrite, readWriter } from "./writing-rights.ts";
 
 const text = `Name:\tnode
 Uid:\t1000\t1001\t1000\t1000

@@ -1,6 +1,6 @@
 /** Waits grow, stay short for five minutes, and end early when there is reason to hope. */
 import { expect, test } from "vitest";
-import { type Clock, Retry } from "./retry.ts";
+import { type Clock, Backoff } from "./backoff.ts";
 import { systemClock } from "./system-clock.ts";
 
 const never = new AbortController().signal;
@@ -24,7 +24,7 @@ function recording(): Clock & { readonly waits: number[]; pass: (milliseconds: n
 
 test("a second at most for five minutes, then half a minute", async () => {
   const clock = recording();
-  const retry = new Retry(clock);
+  const retry = new Backoff(clock);
   while (clock.now() < 5 * 60_000) await retry.wait(never);
   expect(Math.max(...clock.waits)).toBe(1000);
   for (let count = 0; count < 10; count++) await retry.wait(never);
@@ -36,12 +36,12 @@ test("a second at most for five minutes, then half a minute", async () => {
 
 test("chance takes up to half of a wait", async () => {
   const clock = { ...recording(), random: () => 0 };
-  await new Retry(clock).wait(never);
+  await new Backoff(clock).wait(never);
   expect(clock.waits).toEqual([25]);
 });
 
 test("hurry ends a wait", async () => {
-  const retry = new Retry(systemClock);
+  const retry = new Backoff(systemClock);
   const waiting = retry.wait(never, 600_000);
   retry.hurry();
   await expect(waiting).resolves.toBeUndefined();
@@ -49,7 +49,7 @@ test("hurry ends a wait", async () => {
 
 test("so does the signal", async () => {
   const stop = new AbortController();
-  const waiting = new Retry(systemClock).wait(stop.signal, 600_000);
+  const waiting = new Backoff(systemClock).wait(stop.signal, 600_000);
   stop.abort();
   await expect(waiting).resolves.toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { giveBackMemory } from "./memory.ts";
+import { giveBackMemory } from "./heap.ts";
 
 test("what nobody needs any more goes although nothing happens", async () => {
   const { promise, resolve } = Promise.withResolvers<string>();

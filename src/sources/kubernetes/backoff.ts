@@ -27,7 +27,7 @@ const usualWaits: Waits = { first: 50, most: 1_000, mostLater: 30_000, later: 5 
  * moment. One that stays away for five minutes is asked every 30 seconds. Up to half of each wait is left to chance, so
  * that the kinds of a cluster do not ask in one moment.
  */
-export class Retry {
+export class Backoff {
   readonly #clock: Clock;
   readonly #waits: Waits;
   #failures = 0;

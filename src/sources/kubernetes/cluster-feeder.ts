@@ -8,7 +8,7 @@ import { ClusterIPFollower } from "./cluster-ip-follower.ts";
 import { ClusterSession, type SessionNotice } from "./cluster-session.ts";
 import { Publisher, isEmpty } from "./publisher.ts";
 import { kindsOfRecord } from "./resource-word.ts";
-import type { Clock } from "./retry.ts";
+import type { Clock } from "./backoff.ts";
 import { ServerCalls } from "./server-calls.ts";
 import type { ServerPort } from "./server-port.ts";
 import type { Kind } from "./translate/kind.ts";
@@ -32,7 +32,7 @@ export type FeedNotice =
   | { readonly kind: "published"; readonly changes: Changes; readonly milliseconds: number }
   | { readonly kind: "server-trouble"; readonly trouble: Trouble };
 
-export class ClusterFeed {
+export class ClusterFeeder {
   readonly session: ClusterSession;
   readonly publisher: Publisher;
   readonly clusterIP: ClusterIPFollower;
