@@ -23,20 +23,22 @@ export interface SimulatedAPI extends AsyncDisposable {
 interface Stock {
   readonly objects: Map<string, KubernetesObject>;
   readonly watchers: Set<ServerResponse>;
+  /** Lines of a watch, each under its version. */
+  readonly events: Map<number, string>;
 }
 
 /** Starts one on a port of loopback; it serves these kinds, each in its first version. */
 export async function startSimulatedAPI(kinds: readonly Kind[], port = 0): Promise<SimulatedAPI> {
-  const stocks = new Map(
-    kinds.map((kind): [string, Stock] => [pathOf(kind), { objects: new Map(), watchers: new Set() }]),
-  );
+  const stocks = new Map(kinds.map((kind): [string, Stock] => [pathOf(kind), emptyStock()]));
   let version = 1;
-  const stockOf = (kind: Kind): Stock => stocks.get(pathOf(kind)) ?? { objects: new Map(), watchers: new Set() };
+  const stockOf = (kind: Kind): Stock => stocks.get(pathOf(kind)) ?? emptyStock();
   const tell = (kind: Kind, type: string, object: KubernetesObject): void => {
     version += 1;
     const metadata = { ...object.metadata, resourceVersion: String(version) };
     const line = `${JSON.stringify({ type, object: { ...object, metadata } })}\n`;
-    for (const watcher of stockOf(kind).watchers) watcher.write(line);
+    const { watchers, events } = stockOf(kind);
+    events.set(version, line);
+    for (const watcher of watchers) watcher.write(line);
   };
   const identity = { uid: crypto.randomUUID() };
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
@@ -52,6 +54,9 @@ export async function startSimulatedAPI(kinds: readonly Kind[], port = 0): Promi
     else {
       response.writeHead(200, { "content-type": "application/json" });
       response.flushHeaders();
+      // What happened between the list and this watch comes first.
+      const since = Number(searchParams.get("resourceVersion"));
+      for (const [at, event] of stock?.events ?? []) if (at > since) response.write(event);
       stock?.watchers.add(response);
       response.on("close", () => stock?.watchers.delete(response));
     }
@@ -79,6 +84,10 @@ export async function startSimulatedAPI(kinds: readonly Kind[], port = 0): Promi
     cut: () => server.closeAllConnections(),
     [Symbol.asyncDispose]: async () => close(server),
   };
+}
+
+function emptyStock(): Stock {
+  return { objects: new Map(), watchers: new Set(), events: new Map() };
 }
 
 const definitionsPath = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
