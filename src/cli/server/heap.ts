@@ -26,16 +26,26 @@ const mostNames = 20_000;
 export function giveBackMemory(names: () => number, interval = 4000): Disposable {
   let [kept, before] = [0, 0];
   const timer = setInterval(() => {
-    const resident = process.memoryUsage.rss();
+    const resident = residentBytes();
+    if (resident === undefined) return;
     const isQuiet = Math.abs(resident - before) < quietChange;
     before = resident;
     if (resident - kept < (isQuiet ? growth.quiet : growth.busy) || names() > mostNames) return;
     collectGarbage();
     kernelCalls().trimMemory();
-    kept = process.memoryUsage.rss();
+    kept = residentBytes() ?? resident;
   }, interval);
   timer.unref();
   return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** The resident memory of this process; undefined while it can open no file, since Linux tells it in one. */
+function residentBytes(): number | undefined {
+  try {
+    return process.memoryUsage.rss();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Node shows the collector only to contexts that are made after the flag was set. */
