@@ -142,6 +142,8 @@ describe.each(sources)("$path", ({ path, text }) => {
     expect(names.filter((name) => !(libraryHome[name] ?? []).includes(part))).toEqual([]);
     // The whole of zod takes 8 MiB of the server's memory; `zod/mini` has all that is needed.
     expect(libraries).not.toContain("zod");
+    // As a value, this brings all of zod and every language of its messages into each bundle.
+    expect(text).not.toMatch(/(?:instanceof|new) z\.core\b/);
   });
 
   test("formats no number by the tables of languages", () => {

@@ -66,7 +66,10 @@ export function readKubeconfigFile(path: string): FileReading {
  * @throws Error when it is not a kubeconfig
  */
 export function parseKubeconfig(content: string, folder: string): Kubeconfig {
-  const file = fileSchema.parse(parse(content));
+  const read = fileSchema.safeParse(parse(content));
+  if (!read.success)
+    throw new Error(read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
+  const { data: file } = read;
   return {
     currentContext: file["current-context"] ?? undefined,
     clusters: byName(file.clusters ?? [], ({ cluster }) => ({ value: cluster, folder })),
@@ -102,8 +105,6 @@ function firstOfEach<Value>(pairs: readonly (readonly [string, Value])[]): Reado
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof z.core.$ZodError)
-    return error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
   const [first = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
   return first.replace(/:$/, "");
 }
