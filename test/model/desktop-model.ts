@@ -124,7 +124,8 @@ export class DesktopModel {
   #claims(): ReadonlyMap<string, readonly Claim[]> {
     const claims = new Map<string, Claim[]>();
     for (const [cluster, settings] of this.#clusters) {
-      for (const [name, records] of showableOf(settings)) {
+      for (const [name, records] of managedRecordsOf(settings)) {
+        if (!hostName.test(name)) continue;
         const addresses = [...new Set(addressesOf(settings, name, []))].toSorted(byFamily);
         if (addresses.length === 0) continue;
         const since = Math.min(...records.map((record) => record.since));
@@ -139,21 +140,21 @@ function keyOf({ dnsName, recordType, setIdentifier = "" }: ModelEndpoint): stri
   return `${dnsName.toLowerCase()} ${recordType} ${setIdentifier}`;
 }
 
-/** The address records of a cluster by name, as far as a hosts file can hold them. */
-function showableOf({ domains, records }: ModelCluster): ReadonlyMap<string, readonly StoredEndpoint[]> {
-  const showable = new Map<string, StoredEndpoint[]>();
+/** The address records of a cluster by name. CNAMEs lead through names that a hosts file cannot hold, too. */
+function managedRecordsOf({ domains, records }: ModelCluster): ReadonlyMap<string, readonly StoredEndpoint[]> {
+  const managed = new Map<string, StoredEndpoint[]>();
   for (const stored of records.values()) {
     const name = stored.endpoint.dnsName.toLowerCase();
     const isManaged = domains.some((domain) => name === domain || name.endsWith(`.${domain}`));
-    if (!isManaged || !hostName.test(name) || stored.endpoint.recordType === "TXT") continue;
-    showable.set(name, [...(showable.get(name) ?? []), stored]);
+    if (!isManaged || stored.endpoint.recordType === "TXT") continue;
+    managed.set(name, [...(managed.get(name) ?? []), stored]);
   }
-  return showable;
+  return managed;
 }
 
 function addressesOf(settings: ModelCluster, name: string, path: readonly string[]): readonly string[] {
   if (settings.targets === "cluster") return settings.clusterIPs;
-  const records = showableOf(settings).get(name);
+  const records = managedRecordsOf(settings).get(name);
   if (records === undefined || path.includes(name)) return settings.clusterIPs;
   return records
     .flatMap(({ endpoint }) => endpoint.targets)
