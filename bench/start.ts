@@ -1,9 +1,9 @@
 /** From the start of the process to its first answer, against a Node that does nothing. */
+import { freePort } from "../test/cluster/eventually.ts";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { get } from "node:http";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildExecutable, fetchNode } from "../scripts/packages/executable.ts";
@@ -85,12 +85,4 @@ async function answers(port: number): Promise<boolean> {
   });
   sent.on("error", () => resolve(false));
   return promise;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }

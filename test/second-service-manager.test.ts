@@ -1,7 +1,6 @@
 /** There is room for a second service manager: one that is known to no other file installs, runs and removes the product. */
-import { once } from "node:events";
+import { freePort } from "./cluster/eventually.ts";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isRefused, sendRequest } from "../src/base/request.ts";
@@ -29,15 +28,6 @@ function programOf({ places }: Platform): InstalledProgram {
     command: [process.execPath, bundle],
     hasAddon: true,
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 async function statusOf(port: number, path: string): Promise<number | undefined> {

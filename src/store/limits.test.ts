@@ -1,39 +1,12 @@
 /** The store's limits: what fits is taken, the rest is left out and said, and no cluster takes the room of another. */
 import { describe, expect, test } from "vitest";
-import { type ClusterName, type ClusterSettings, defaultCluster, initialSettings } from "../records/cluster.ts";
+import { type ClusterName, defaultCluster } from "../records/cluster.ts";
 import { storeLimits } from "../records/limits.ts";
 import { externalDNSFeed } from "../records/feed.ts";
-import { type Endpoint, planMutation } from "../records/endpoint.ts";
-import { parseManagedDomain } from "../records/managed-domain.ts";
-import { parseClusterIPs } from "../records/cluster.ts";
 import { openMemoryStore } from "./open.ts";
-import type { Store } from "../engine/store.ts";
+import { bytesStored, change, endpoint, settings } from "../../test/support/store-records.ts";
 
 const other = "kind-b" as ClusterName;
-
-function change(part: { readonly create?: readonly Endpoint[]; readonly gone?: readonly Endpoint[] }) {
-  return planMutation({ create: part.create ?? [], updateOld: [], updateNew: [], delete: part.gone ?? [] });
-}
-
-/** An endpoint of about so many bytes. */
-function endpoint(name: string, bytes = 0): Endpoint {
-  return { dnsName: name, recordType: "A", targets: ["192.0.2.1"], labels: { padding: "x".repeat(bytes) } };
-}
-
-function settings(): ClusterSettings {
-  const domain = parseManagedDomain("dtk.io");
-  return {
-    ...initialSettings,
-    domains: domain === undefined ? [] : [domain],
-    clusterIPs: parseClusterIPs(["192.0.2.7"]) ?? [],
-  };
-}
-
-function bytesStored(store: Store, cluster = defaultCluster): number {
-  let bytes = 0;
-  for (const piece of Iterator.from(store.endpointsJSON(cluster, externalDNSFeed))) bytes += piece.length;
-  return bytes;
-}
 
 const large = 60_000;
 /** Somewhat more large endpoints than fit into the bytes of a cluster. */

@@ -1,4 +1,5 @@
 /** A store knows how far it has come: over restarts, whatever changed last, and what it must not fall behind. */
+import { storeCodeOf } from "../../test/support/store-code.ts";
 import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -15,7 +16,6 @@ import { keepFolder } from "./keepers.ts";
 import { openMemoryStore, openStore, recoverStore } from "./open.ts";
 import { databaseName } from "./set-aside.ts";
 import type { Store } from "../engine/store.ts";
-import { StoreTroubleError } from "../engine/store-trouble.ts";
 
 const now = (): number => 0;
 
@@ -24,16 +24,6 @@ function change(store: Store, names: { readonly put?: readonly string[]; readonl
   const { put = [], remove = [] } = names;
   const sent = { create: put.map(endpoint), updateOld: [], updateNew: [], delete: remove.map(endpoint) };
   store.apply(defaultCluster, externalDNSFeed, planMutation(sent));
-}
-
-function codeOf(work: () => unknown): string {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof StoreTroubleError) return error.trouble.code;
-    throw error;
-  }
-  return "none";
 }
 
 function openBeside(folder: string, ...positions: readonly (Position | undefined)[]): Store {
@@ -102,7 +92,7 @@ describe("beside what was shown", () => {
       return store.position;
     })();
     const open = (...positions: readonly (Position | undefined)[]): string =>
-      codeOf(() => openBeside(folder.path, ...positions)[Symbol.dispose]());
+      storeCodeOf(() => openBeside(folder.path, ...positions)[Symbol.dispose]());
     expect(open()).toBe("none");
     expect(open(undefined)).toBe("none");
     expect(open({ id, generation: generation - 1 })).toBe("none");
@@ -114,7 +104,7 @@ describe("beside what was shown", () => {
   test.each([[undefined], [{ id: "0".repeat(16), generation: 3 }]])("no store is made beside %j", (position) => {
     using folder = temporaryFolder();
     const state = join(folder.path, "state");
-    expect(codeOf(() => openBeside(state, position))).toBe("state-lost");
+    expect(storeCodeOf(() => openBeside(state, position))).toBe("state-lost");
     expect(existsSync(state)).toBe(false);
   });
 
@@ -126,14 +116,14 @@ describe("beside what was shown", () => {
       using store = openBeside(folder.path, before);
       expect(covers(store.position, before)).toBe(true);
     }
-    expect(codeOf(() => openBeside(folder.path, { ...before, generation: 99 }))).toBe("state-lost");
+    expect(storeCodeOf(() => openBeside(folder.path, { ...before, generation: 99 }))).toBe("state-lost");
   });
 
   test("what cannot be read keeps it closed", () => {
     using folder = temporaryFolder();
     const trouble = { code: "hosts-file-unreadable", message: "", hint: "" };
     const open = () => openStore({ folder: folder.path, now, shown: () => ({ ok: false, trouble }) });
-    expect(codeOf(open)).toBe(trouble.code);
+    expect(storeCodeOf(open)).toBe(trouble.code);
   });
 });
 
@@ -154,7 +144,7 @@ test("a keeper leaves files that are not at their paths any more, and misses wha
   keeper.use((store) => change(store, { put: ["a.io"] }));
   renameSync(state, `${state}.away`);
   expect(keeper.isMoved).toBe(true);
-  expect(codeOf(() => keeper.use(() => 0))).toBe("state-lost");
+  expect(storeCodeOf(() => keeper.use(() => 0))).toBe("state-lost");
   expect(existsSync(state)).toBe(false);
   renameSync(`${state}.away`, state);
   keeper.heal();

@@ -1,4 +1,5 @@
 /** The store: verbatim, durable, and never silently empty. */
+import { storeCodeOf } from "../../test/support/store-code.ts";
 import {
   chmodSync,
   existsSync,
@@ -29,7 +30,6 @@ import { damagedCopies, databaseName } from "./set-aside.ts";
 import type { SourceCall } from "../engine/memory.ts";
 import type { Store } from "../engine/store.ts";
 import { DamageError } from "./trouble.ts";
-import { StoreTroubleError } from "../engine/store-trouble.ts";
 
 const seed: Endpoint = {
   dnsName: "foo.dtk.io",
@@ -69,16 +69,6 @@ function remove(store: Store, ...gone: Endpoint[]): void {
 
 function endpoints(store: Store, cluster = defaultCluster): unknown {
   return JSON.parse([...Iterator.from(store.endpointsJSON(cluster, externalDNSFeed))].join(""));
-}
-
-function troubleOf(work: () => unknown): string {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof StoreTroubleError) return error.trouble.code;
-    throw error;
-  }
-  return "none";
 }
 
 function failAsWhenFull(): void {
@@ -332,7 +322,7 @@ describe("a database of an older version", () => {
       return database.prepare(sql).all();
     };
     alter("ALTER TABLE record ADD COLUMN created_at INTEGER");
-    expect(troubleOf(() => open(folder.path))).toBe("state-unavailable");
+    expect(storeCodeOf(() => open(folder.path))).toBe("state-unavailable");
     expect(alter("PRAGMA user_version")).toEqual([{ user_version: 1 }]);
     alter("ALTER TABLE record DROP COLUMN created_at");
     using store = open(folder.path);
@@ -389,9 +379,9 @@ describe("a damaged database", () => {
     const path = filled(folder.path);
     damage(path);
     const broken = readFileSync(path);
-    expect(troubleOf(() => open(folder.path))).toBe("state-damaged");
+    expect(storeCodeOf(() => open(folder.path))).toBe("state-damaged");
     expect(existsSync(path)).toBe(false);
-    expect(troubleOf(() => open(folder.path))).toBe("state-damaged");
+    expect(storeCodeOf(() => open(folder.path))).toBe("state-damaged");
     expect(damagedCopies(folder.path).map((copy) => broken.equals(readFileSync(copy)))).toEqual([true]);
   });
 
@@ -401,7 +391,7 @@ describe("a damaged database", () => {
     const options = { folder: folder.path, now: () => 0 };
     expect(recoverStore(options)).toEqual({ kind: "kept", records: 200 });
     truncateSync(path, 5000);
-    expect(troubleOf(() => open(folder.path))).toBe("state-damaged");
+    expect(storeCodeOf(() => open(folder.path))).toBe("state-damaged");
     expect(recoverStore(options)).toEqual({ kind: "afresh", copies: damagedCopies(folder.path) });
     using store = open(folder.path);
     expect(endpoints(store)).toEqual([]);
@@ -413,7 +403,7 @@ describe("a damaged database", () => {
     const path = filled(folder.path);
     copyFileSync(path, `${path}.backup`);
     truncateSync(path, 5000);
-    expect(troubleOf(() => open(folder.path))).toBe("state-damaged");
+    expect(storeCodeOf(() => open(folder.path))).toBe("state-damaged");
     renameSync(`${path}.backup`, path);
     using store = open(folder.path);
     expect(endpoints(store)).toHaveLength(200);
@@ -423,7 +413,7 @@ describe("a damaged database", () => {
     using folder = temporaryFolder();
     const path = filled(folder.path);
     alter(path, "PRAGMA user_version = 99");
-    expect(troubleOf(() => open(folder.path))).toBe("state-newer");
+    expect(storeCodeOf(() => open(folder.path))).toBe("state-newer");
     expect(existsSync(path)).toBe(true);
   });
 
@@ -473,13 +463,13 @@ describe("the state folder", () => {
     using folder = temporaryFolder();
     const state = join(folder.path, "state");
     prepare(state);
-    expect(troubleOf(() => open(state))).toBe("state-folder-unsafe");
+    expect(storeCodeOf(() => open(state))).toBe("state-folder-unsafe");
   });
 
   test("has one user at a time", () => {
     using folder = temporaryFolder();
     using first = open(folder.path);
-    expect(troubleOf(() => open(folder.path))).toBe("state-in-use");
+    expect(storeCodeOf(() => open(folder.path))).toBe("state-in-use");
     put(first, seed);
   });
 });
@@ -489,9 +479,9 @@ describe("limits", () => {
     using folder = temporaryFolder();
     using store = open(folder.path);
     const domains = Array.from({ length: 1001 }, (_, index) => `d${index}.io`) as unknown as ClusterSettings["domains"];
-    expect(troubleOf(() => store.configure(kind, { ...initialSettings, domains }))).toBe("store-full");
+    expect(storeCodeOf(() => store.configure(kind, { ...initialSettings, domains }))).toBe("store-full");
     for (let index = 1; index < 64; index++) store.configure(`c${index}` as ClusterName, initialSettings);
-    expect(troubleOf(() => store.configure(kind, initialSettings))).toBe("store-full");
+    expect(storeCodeOf(() => store.configure(kind, initialSettings))).toBe("store-full");
     expect([...store.clusters()]).toHaveLength(64);
   });
 });
@@ -503,7 +493,7 @@ describe("the keeper", () => {
     keeper.use((store) => put(store, seed));
     keeper[Symbol.dispose]();
     truncateSync(join(folder.path, databaseName), 100);
-    expect(troubleOf(() => keeper.use(() => 0))).toBe("state-damaged");
+    expect(storeCodeOf(() => keeper.use(() => 0))).toBe("state-damaged");
     expect(keeper.trouble?.code).toBe("state-damaged");
     recoverStore({ folder: folder.path, now: () => 0 });
     keeper.heal();
@@ -514,7 +504,7 @@ describe("the keeper", () => {
   test("is not well because it can be read, as a full disk can", () => {
     using folder = temporaryFolder();
     using keeper = keepFolder({ folder: folder.path, now: () => 0 });
-    expect(troubleOf(() => keeper.use(failAsWhenFull))).toBe("state-unavailable");
+    expect(storeCodeOf(() => keeper.use(failAsWhenFull))).toBe("state-unavailable");
     keeper.use((store) => endpoints(store));
     expect(keeper.trouble?.code).toBe("state-unavailable");
     keeper.heal();
@@ -527,7 +517,7 @@ describe("the keeper", () => {
       .fn((store: Store) => store.configure(kind, initialSettings))
       .mockImplementationOnce(failAsWhenFull);
     using keeper = keepFolder({ folder: folder.path, now: () => 0 }, opened);
-    expect(troubleOf(() => keeper.use(() => 0))).toBe("state-unavailable");
+    expect(storeCodeOf(() => keeper.use(() => 0))).toBe("state-unavailable");
     expect(keeper.use((store) => store.cluster(kind)?.settings)).toEqual(initialSettings);
   });
 
@@ -541,14 +531,14 @@ describe("the keeper", () => {
         renameSync(path, `${path}.gone`);
         throw new DamageError("a row breaks a rule");
       });
-    expect(troubleOf(found)).toBe("state-unavailable");
+    expect(storeCodeOf(found)).toBe("state-unavailable");
   });
 
   test("a refused change is not a trouble of the store, and an error that is a bug stays one", () => {
     using folder = temporaryFolder();
     using keeper = keepFolder({ folder: folder.path, now: () => 0 });
     const domains = Array.from({ length: 1001 }, (_, index) => `d${index}.io`) as unknown as ClusterSettings["domains"];
-    expect(troubleOf(() => keeper.use((store) => store.configure(kind, { ...initialSettings, domains })))).toBe(
+    expect(storeCodeOf(() => keeper.use((store) => store.configure(kind, { ...initialSettings, domains })))).toBe(
       "store-full",
     );
     expect(keeper.trouble).toBeUndefined();

@@ -1,29 +1,14 @@
 /** Files of hundreds of megabytes, as a version without limits made them: our block comes out of any, and nothing else does. */
 import { closeSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { block, manyLines } from "../support/earlier-block.ts";
 import { plainPlace, viewOf } from "../support/hosts-place.ts";
 import { openSink } from "../support/hosts-suite.ts";
 import { emptyView } from "../../src/records/view.ts";
 import { digest } from "../../src/sinks/hosts-file/document/digest.ts";
-import { endMarker, renderBegin } from "../../src/sinks/hosts-file/document/marker.ts";
 import { maxBytes } from "../../src/sinks/hosts-file/text.ts";
 
 const mebibyte = 1024 * 1024;
-
-/** A block of lines as we write it. */
-function block(body: string, endedLine?: string): string {
-  return `${renderBegin({ body: digest(body), endedLine })}\n${body}${endMarker}\n`;
-}
-
-/** The lines of one name with so many addresses, 266 bytes each, as an earlier version wrote them. */
-function manyLines(count: number): string {
-  const name = `${"n".repeat(63)}.`.repeat(3) + `${"n".repeat(50)}.io`;
-  const lines = Array.from(
-    { length: count },
-    (_, index) => `10.${index >> 16}.${(index >> 8) & 255}.${index & 255} ${name}\n`,
-  );
-  return lines.join("");
-}
 
 const users = "127.0.0.1 localhost\n";
 const last = "# mine, without a line end";

@@ -1,41 +1,16 @@
 /** What an earlier version stored beyond the limits: what fits is shown, and everything can be read and removed. */
 import { describe, expect, test } from "vitest";
 import { type OldRow, writeOldState } from "../support/old-state.ts";
+import { bytesStored, change, endpoint, settings } from "../support/store-records.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { type ClusterSettings, defaultCluster, initialSettings } from "../../src/records/cluster.ts";
+import { defaultCluster } from "../../src/records/cluster.ts";
 import { storeLimits } from "../../src/records/limits.ts";
 import { externalDNSFeed } from "../../src/records/feed.ts";
-import { type Endpoint, planMutation } from "../../src/records/endpoint.ts";
-import { parseManagedDomain } from "../../src/records/managed-domain.ts";
-import { parseClusterIPs } from "../../src/records/cluster.ts";
+import { type Endpoint } from "../../src/records/endpoint.ts";
 import { computeView } from "../../src/records/compute-view.ts";
 import type { View } from "../../src/records/view.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/engine/store.ts";
-
-function change(part: { readonly create?: readonly Endpoint[]; readonly gone?: readonly Endpoint[] }) {
-  return planMutation({ create: part.create ?? [], updateOld: [], updateNew: [], delete: part.gone ?? [] });
-}
-
-/** An endpoint of about so many bytes. */
-function endpoint(name: string, bytes = 0): Endpoint {
-  return { dnsName: name, recordType: "A", targets: ["192.0.2.1"], labels: { padding: "x".repeat(bytes) } };
-}
-
-function settings(): ClusterSettings {
-  const domain = parseManagedDomain("dtk.io");
-  return {
-    ...initialSettings,
-    domains: domain === undefined ? [] : [domain],
-    clusterIPs: parseClusterIPs(["192.0.2.7"]) ?? [],
-  };
-}
-
-function bytesStored(store: Store, cluster = defaultCluster): number {
-  let bytes = 0;
-  for (const piece of Iterator.from(store.endpointsJSON(cluster, externalDNSFeed))) bytes += piece.length;
-  return bytes;
-}
 
 function viewOf(store: Store): View {
   return computeView({ clusters: store.clusters(), holders: store.holders(), ownNames: new Set() });

@@ -1,27 +1,13 @@
 /** Our block comes out of a file of any size, and nothing else does. Files of hundreds of megabytes are in test/e2e/. */
 import { readFileSync, statSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { block, manyLines } from "../../../test/support/earlier-block.ts";
 import { plainPlace, viewOf } from "../../../test/support/hosts-place.ts";
 import { openSink } from "../../../test/support/hosts-suite.ts";
 import { emptyView } from "../../records/view.ts";
 import { cutBlock } from "./block-cut.ts";
 import { digest } from "./document/digest.ts";
 import { endMarker, renderBegin } from "./document/marker.ts";
-
-/** A block of lines as we write it. */
-function block(body: string, endedLine?: string): string {
-  return `${renderBegin({ body: digest(body), endedLine })}\n${body}${endMarker}\n`;
-}
-
-/** The lines of one name with so many addresses, 266 bytes each, as an earlier version wrote them. */
-function manyLines(count: number): string {
-  const name = `${"n".repeat(63)}.`.repeat(3) + `${"n".repeat(50)}.io`;
-  const lines = Array.from(
-    { length: count },
-    (_, index) => `10.${index >> 16}.${(index >> 8) & 255}.${index & 255} ${name}\n`,
-  );
-  return lines.join("");
-}
 
 const users = "127.0.0.1 localhost\n";
 const last = "# mine, without a line end";

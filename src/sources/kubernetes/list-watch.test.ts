@@ -12,7 +12,7 @@ import {
   watch,
 } from "../../../test/support/scripted-api.ts";
 import { type ListWatchLimits, type ListWatchState, listAndWatch } from "./list-watch.ts";
-import { Backoff } from "./backoff.ts";
+import { Backoff, type Clock } from "./backoff.ts";
 import { systemClock } from "./system-clock.ts";
 import { openTransport } from "./transport.ts";
 
@@ -262,16 +262,7 @@ describe("a watch", () => {
         return sleep(1);
       },
     };
-    const watching = listAndWatch({
-      path,
-      read: () => 0,
-      transport: openTransport({ server: api.url, options: { headers: {} } }),
-      clock,
-      retry: new Backoff(clock),
-      signal: stop.signal,
-      onState: () => {},
-      limits,
-    });
+    const watching = watchWith(api.url, clock, stop.signal);
     for await (const event of watching) expect(event.kind).toBe("replace");
     expect(waits).toEqual([50, 100, 200, 400, 800, 1000, 1000, 1000]);
   });
@@ -283,16 +274,21 @@ test("a refusal is met with at least a second, and with what the server asks for
   const waits: number[] = [];
   const stop = new AbortController();
   const clock = { ...systemClock, sleep: async (milliseconds: number) => void waits.push(milliseconds) };
-  const watching = listAndWatch({
-    path,
-    read: () => 0,
-    transport: openTransport({ server: api.url, options: { headers: {} } }),
-    clock,
-    retry: new Backoff(clock),
-    signal: stop.signal,
-    onState: () => {},
-    limits,
-  });
+  const watching = watchWith(api.url, clock, stop.signal);
   for await (const event of watching) if (event.kind === "replace") stop.abort();
   expect(waits).toEqual([1000, 7000]);
 });
+
+/** Lists and watches by a clock of the test's. */
+function watchWith(server: string, clock: Clock, signal: AbortSignal): ReturnType<typeof listAndWatch<number>> {
+  return listAndWatch({
+    path,
+    read: () => 0,
+    transport: openTransport({ server, options: { headers: {} } }),
+    clock,
+    retry: new Backoff(clock),
+    signal,
+    onState: () => {},
+    limits,
+  });
+}
