@@ -8,3 +8,8 @@ export function parseJSON(text: string): unknown {
     return undefined;
   }
 }
+
+/** Whether a JSON value is an object: not null, and not a list. */
+export function isJSONObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

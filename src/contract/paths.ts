@@ -24,6 +24,11 @@ export function clusterPath(cluster: string): string {
   return clusterRoute.replace(":cluster", cluster);
 }
 
+/** The path of one feed of a cluster, under which the webhook's methods are; as a router reads it, for {@link clusterRoute}. */
+export function feedPath(cluster: string, feed: string): string {
+  return `${clusterPath(cluster)}/feeds/${feed}`;
+}
+
 /** The prefix of a cluster's methods: empty for `default`, whose methods are at the root, as the guide has it. */
 export function prefixOf(cluster: string): string {
   return cluster === defaultCluster ? "" : clusterPath(cluster);

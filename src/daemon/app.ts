@@ -5,6 +5,7 @@ import type { Log } from "../base/log.ts";
 import { inSlices } from "../base/slices.ts";
 import { parseClusterIPs } from "../records/cluster.ts";
 import { externalDNSFeed, watchFeed } from "../records/feed.ts";
+import { readIfPossible } from "../engine/read-if-possible.ts";
 import type { ReconcilerPort } from "../engine/reconciler-port.ts";
 import { StoreTroubleError } from "../engine/store-trouble.ts";
 import { answerJSON, answerJSONText, answerTrouble } from "../http/answer.ts";
@@ -35,7 +36,7 @@ import { restRoutes } from "../control/configuration/rest.ts";
 import { Sessions } from "../http/sessions.ts";
 import { type ServerFacts, type StatusOptions, buildStatus } from "../control/status/report.ts";
 import type { AdminToken } from "../contract/token.ts";
-import { clusterRoute, paths } from "../contract/paths.ts";
+import { clusterRoute, feedPath, paths } from "../contract/paths.ts";
 
 export interface AppOptions {
   readonly reconciler: ReconcilerPort;
@@ -136,7 +137,7 @@ export function createApp(options: AppOptions): App {
     webhookRoutes({
       ...feedOptions,
       feed: watchFeed,
-      paths: [`${clusterRoute}/feeds/${watchFeed}`],
+      paths: [feedPath(":cluster", watchFeed)],
       admit: guard.admit("configuration"),
     }),
   );
@@ -189,7 +190,8 @@ function noteRequests({ log, metrics }: AppOptions): MiddlewareHandler<HTTPEnvir
 }
 
 function createAllowList({ reconciler, allow, networks = machineNetworks(), now }: AppOptions): AllowList {
-  const clusterIPs = (): ReturnType<typeof readClusterIPs> => readClusterIPs(reconciler);
+  const clusterIPs = () =>
+    readIfPossible(reconciler, (store) => [...store.clusters()].flatMap(({ settings }) => settings.clusterIPs)) ?? [];
   return new AllowList({ explicit: allow, networks, clusterIPs, now });
 }
 
@@ -204,15 +206,6 @@ function callerDescriber(
     const isFollowable = tokenRequired() && !allowList.isOwn(caller);
     return { text: caller.text, followable: isFollowable ? parseClusterIPs([caller.text])?.[0] : undefined };
   };
-}
-
-function readClusterIPs(reconciler: ReconcilerPort) {
-  try {
-    return reconciler.read((store) => [...store.clusters()].flatMap(({ settings }) => settings.clusterIPs));
-  } catch (error) {
-    if (error instanceof StoreTroubleError) return [];
-    throw error;
-  }
 }
 
 function statusRoutes(guard: Guard, metrics: Metrics, options: StatusOptions): Hono<HTTPEnvironment> {

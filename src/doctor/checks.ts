@@ -1,21 +1,14 @@
 /** Every check of `doctor`, a line each: a cause comes before what it keeps from working, so that the true fault is named first. */
+import { externalDNSChecks } from "./external-dns-checks.ts";
 import type { Check } from "./check.ts";
 import { browser } from "./checks/browser.ts";
-import { annotationPrefix } from "./checks/annotation-prefix.ts";
 import { clusterCertificate } from "./checks/cluster-certificate.ts";
 import { clusterIP } from "./checks/cluster-ip.ts";
 import { clusterListens } from "./checks/cluster-listens.ts";
 import { clusterReachable } from "./checks/cluster-reachable.ts";
 import { diskSpace } from "./checks/disk-space.ts";
 import { domains } from "./checks/domains.ts";
-import { externalDNSCalls } from "./checks/external-dns-calls.ts";
-import { externalDNSDomains } from "./checks/external-dns-domains.ts";
-import { externalDNSInstalled } from "./checks/external-dns-installed.ts";
-import { externalDNSOwner } from "./checks/external-dns-owner.ts";
 import { externalDNSPace } from "./checks/external-dns-pace.ts";
-import { externalDNSPolicy } from "./checks/external-dns-policy.ts";
-import { externalDNSRuns } from "./checks/external-dns-runs.ts";
-import { externalDNSSources } from "./checks/external-dns-sources.ts";
 import { firewallOpen } from "./checks/firewall-open.ts";
 import { hostsFileBlock } from "./checks/hosts-file-block.ts";
 import { hostsFileBytes } from "./checks/hosts-file-bytes.ts";
@@ -29,7 +22,6 @@ import { hostsFileNames } from "./checks/hosts-file-names.ts";
 import { hostsFileThere } from "./checks/hosts-file-there.ts";
 import { hostsFileWritable } from "./checks/hosts-file-writable.ts";
 import { ingressClasses } from "./checks/ingress-classes.ts";
-import { ingressTargets } from "./checks/ingress-targets.ts";
 import { leftovers } from "./checks/leftovers.ts";
 import { nameResolves } from "./checks/name-resolves.ts";
 import { nscd } from "./checks/nscd.ts";
@@ -70,16 +62,7 @@ export const checks: readonly Check[] = [
   // ExternalDNS and the cluster
   clusterReachable,
   firewallOpen,
-  externalDNSInstalled,
-  webhookURL,
-  externalDNSRuns,
-  externalDNSCalls,
-  externalDNSDomains,
-  externalDNSSources,
-  annotationPrefix,
-  ingressTargets,
-  externalDNSPolicy,
-  externalDNSOwner,
+  ...externalDNSChecks(webhookURL),
   externalDNSPace,
   // The way to the cluster
   clusterIP,

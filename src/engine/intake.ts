@@ -31,30 +31,11 @@ export class Intake {
   }
 
   /**
-   * Says which endpoints the cluster may have. Nothing is stored.
-   *
-   * @param unread - what else the source had, which is remembered as left out
-   * @returns those that may be taken, the very values, in their order
-   * @throws StoreTroubleError while the store cannot be used
-   */
-  async offer(
-    from: ClusterFeed,
-    endpoints: readonly Endpoint[],
-    unread: readonly Unread[] = [],
-  ): Promise<readonly Endpoint[]> {
-    const { isWelcome, end } = this.openOffer(from);
-    const kept: Endpoint[] = [];
-    await inSlices(forEachInSteps(endpoints, (endpoint) => isWelcome(endpoint) && kept.push(endpoint)));
-    end(unread);
-    return kept;
-  }
-
-  /**
-   * Does what {@link offer} does for a source that has its endpoints one by one, so that nobody holds all of them.
+   * Opens an offer of endpoints, which are judged one by one, so that nobody holds all of them. Nothing is stored.
    *
    * @throws StoreTroubleError while the store cannot be used
    */
-  openOffer({ cluster, feed }: ClusterFeed): Offer {
+  offer({ cluster, feed }: ClusterFeed): Offer {
     const domains = new Set(this.#reconciler.read((store) => store.cluster(cluster)?.settings)?.domains);
     const leftOut: Unread[] = [];
     return {

@@ -1,26 +1,31 @@
 /** Finds the program that listens on a port, so that a message can say what to stop. */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { runProgram } from "../base/process.ts";
+import { type Ran, runProgram } from "../base/process.ts";
 
 export interface PortHolder {
   readonly pid: number;
+  /** Its name, as the kernel has it (comm). */
+  readonly name: string;
   /** Its command line, cut to what fits into a sentence. */
   readonly command: string;
   /** The service that it belongs to, as the service manager calls it. */
   readonly service: string | undefined;
 }
 
+type Run = (program: string, parameters: readonly string[]) => Promise<Pick<Ran, "output">>;
+
 /**
- * Finds the process that listens on a TCP port (ss(8)).
+ * Finds the process that listens on a TCP port (ss(8)). For other users' programs that takes root.
  *
+ * @param run - runs a program
  * @returns undefined where it cannot be seen, as in another container
  */
-export async function findPortHolder(port: number): Promise<PortHolder | undefined> {
-  const { output } = await runProgram("ss", ["-H", "-l", "-t", "-n", "-p", `sport = :${port}`]);
-  const [, pid] = /pid=(\d+)/.exec(output) ?? [];
-  if (pid === undefined) return undefined;
-  return { pid: Number(pid), command: commandOf(pid), service: serviceOf(readOr(`/proc/${pid}/cgroup`)) };
+export async function findPortHolder(port: number, run: Run = runProgram): Promise<PortHolder | undefined> {
+  const { output } = await run("ss", ["-H", "-l", "-t", "-n", "-p", `sport = :${port}`]);
+  const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(output) ?? [];
+  if (name === undefined || pid === undefined) return undefined;
+  return { pid: Number(pid), name, command: commandOf(pid), service: serviceOf(readOr(`/proc/${pid}/cgroup`)) };
 }
 
 /** Characters of a command line that are shown. */

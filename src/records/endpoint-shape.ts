@@ -1,4 +1,5 @@
 /** What counts as an endpoint when it comes from outside, be it the wire or the disk. It judges and never rebuilds, so that values stay verbatim. */
+import { isJSONObject } from "../base/json.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** What is nested deeper than this cannot be written as JSON again, long before some hundred thousand levels. */
@@ -15,7 +16,7 @@ const judges: ReadonlyMap<string, Judge> = new Map<string, Judge>([
   ["setIdentifier", (value) => isNothing(value) || isIdentifying(value)],
   ["targets", (value) => isNothing(value) || (Array.isArray(value) && value.every(isText))],
   ["recordTTL", (value) => isNothing(value) || Number.isSafeInteger(value)],
-  ["labels", (value) => isNothing(value) || (isObject(value) && Object.values(value).every(isText))],
+  ["labels", (value) => isNothing(value) || (isJSONObject(value) && Object.values(value).every(isText))],
   ["providerSpecific", (value) => isNothing(value) || (Array.isArray(value) && value.every(isProperty))],
 ]);
 
@@ -31,12 +32,12 @@ const propertyJudges: ReadonlyMap<string, Judge> = new Map<string, Judge>([
  * value. It is written out since ten thousand endpoints at a time are judged, which a schema takes ten times as long for.
  */
 export function isEndpoint(value: unknown): value is Endpoint {
-  if (!isObject(value) || !isNamed(value["dnsName"]) || !isNamed(value["recordType"])) return false;
+  if (!isJSONObject(value) || !isNamed(value["dnsName"]) || !isNamed(value["recordType"])) return false;
   return hasGoodValues(value, judges);
 }
 
 function isProperty(value: unknown): boolean {
-  return isObject(value) && hasGoodValues(value, propertyJudges);
+  return isJSONObject(value) && hasGoodValues(value, propertyJudges);
 }
 
 function hasGoodValues(value: JSONObject, known: ReadonlyMap<string, Judge>): boolean {
@@ -45,10 +46,6 @@ function hasGoodValues(value: JSONObject, known: ReadonlyMap<string, Judge>): bo
     if (judge === undefined ? isDeeper(value[key], deepest) : !judge(value[key])) return false;
   }
   return true;
-}
-
-function isObject(value: unknown): value is JSONObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isText(value: unknown): boolean {

@@ -1,5 +1,5 @@
 /** The service on the disk: its parts, the steps that make it run as it should, and carrying them out. */
-import { readFile, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
@@ -9,7 +9,7 @@ import { type Item, type ItemState, compareItem, putItem } from "./item.ts";
 import type { InstalledProgram } from "./program.ts";
 import { findReplaced } from "./removal.ts";
 import { type Variables, changeSettings, settingsHeading } from "./settings-text.ts";
-import { isMissing } from "../base/errors.ts";
+import { readIfThere } from "../base/read-if-there.ts";
 
 /** What is there before anything is done. */
 export interface Present extends PresentService {
@@ -125,11 +125,4 @@ async function removeStale({ items }: InstallationPlan, programFolder: string): 
     const path = join(programFolder, name);
     if (!kept.has(path)) await rm(path, { recursive: true, force: true });
   }
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  return readFile(path, "utf8").catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
 }

@@ -5,7 +5,7 @@ import { type Daemon, startDaemon } from "../../daemon/daemon.ts";
 import type { Log } from "../../base/log.ts";
 import { defaultCluster, initialSettings } from "../../records/cluster.ts";
 import { platform } from "../../platform/current.ts";
-import { StoreTroubleError } from "../../engine/store-trouble.ts";
+import { readIfPossible } from "../../engine/read-if-possible.ts";
 import { TroubleError } from "../../base/trouble.ts";
 import { version } from "../../base/version.ts";
 import { stateFolderOf } from "../../platform/state-folder.ts";
@@ -129,10 +129,5 @@ function greet(known: {
 }
 
 function settingsOf({ reconciler }: Daemon) {
-  try {
-    return reconciler.read((store) => store.cluster(defaultCluster)?.settings) ?? initialSettings;
-  } catch (error) {
-    if (error instanceof StoreTroubleError) return initialSettings;
-    throw error;
-  }
+  return readIfPossible(reconciler, (store) => store.cluster(defaultCluster)?.settings) ?? initialSettings;
 }

@@ -2,7 +2,7 @@
 import type { Log } from "../../base/log.ts";
 import type { ClusterName } from "../../records/cluster.ts";
 import type { Outcome, ReconcilerPort } from "../../engine/reconciler-port.ts";
-import { StoreTroubleError } from "../../engine/store-trouble.ts";
+import { readIfPossible } from "../../engine/read-if-possible.ts";
 import type { LeftOutMemory } from "../../engine/left-out.ts";
 
 /** Forgets one cluster; the reason, if there is one, ends the sentence in the log. */
@@ -27,12 +27,7 @@ export async function forgetAll({
 }
 
 function namesOf(reconciler: ReconcilerPort): readonly ClusterName[] {
-  try {
-    return reconciler.read((store) => [...store.clusters()].map(({ name }) => name));
-  } catch (error) {
-    if (error instanceof StoreTroubleError) return [];
-    throw error;
-  }
+  return readIfPossible(reconciler, (store) => [...store.clusters()].map(({ name }) => name)) ?? [];
 }
 
 export interface ForgetOptions {

@@ -12,7 +12,7 @@ import type { Contact } from "../../engine/memory.ts";
 import type { ReadableStore, StoredCluster } from "../../engine/store.ts";
 import type { ClusterSettings } from "../../records/cluster.ts";
 import { externalDNSFeed } from "../../records/feed.ts";
-import { StoreTroubleError } from "../../engine/store-trouble.ts";
+import { readIfPossible } from "../../engine/read-if-possible.ts";
 import { type LeftOutMemory, leftOutSentence } from "../../engine/left-out.ts";
 import { unseenDomains } from "../../sources/webhook/negotiation.ts";
 import { findAttention } from "./attention.ts";
@@ -131,19 +131,6 @@ function readClusters(
       describeCluster({ cluster, store, shown: shown.get(cluster.name) ?? 0, areNeighbours }),
     );
   return readIfPossible(reconciler, describe) ?? [];
-}
-
-/** Undefined while the store cannot be used. */
-function readIfPossible<Result>(
-  reconciler: ReconcilerPort,
-  work: (store: ReadableStore) => Result,
-): Result | undefined {
-  try {
-    return reconciler.read(work);
-  } catch (error) {
-    if (error instanceof StoreTroubleError) return undefined;
-    throw error;
-  }
 }
 
 function describeCluster(known: {

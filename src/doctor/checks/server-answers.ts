@@ -2,6 +2,7 @@
 import type { Status } from "../../contract/status.ts";
 import { renderCommand } from "../../base/shell.ts";
 import { serviceName } from "../../platform/places.ts";
+import { findPortHolder } from "../../platform/port-holder.ts";
 import type { Platform } from "../../platform/platform.ts";
 import type { ServiceState } from "../../platform/service-manager.ts";
 import { type Trouble, TroubleError, toTrouble } from "../../base/trouble.ts";
@@ -37,11 +38,9 @@ function describe({ version, pid }: Status["server"], port: number): string {
   return `The server answers on port ${port} (version ${version}, pid ${pid}).`;
 }
 
-/** The program that holds the port, as ss(8) shows it; for other users' programs that takes root. */
 async function holderOf({ run, port }: Desktop): Promise<string | undefined> {
-  const { output } = await run("ss", ["-ltnpH", "sport", "=", `:${port}`]);
-  const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(output) ?? [];
-  return name === undefined ? undefined : `${name}, pid ${pid}`;
+  const holder = await findPortHolder(port, run);
+  return holder && `${holder.name}, pid ${holder.pid}`;
 }
 
 /**

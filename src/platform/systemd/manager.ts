@@ -1,7 +1,8 @@
 /** systemd behind the port of service managers: a socket unit holds the port at all times, a service unit answers on it. */
-import { copyFile, readFile, rm } from "node:fs/promises";
+import { copyFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { runProgram } from "../../base/process.ts";
+import { readIfThere } from "../../base/read-if-there.ts";
 import type { Trouble } from "../../base/trouble.ts";
 import type { PresentService, ServiceChange, ServiceFile, ServiceManager, WantedService } from "../service-manager.ts";
 import { systemdCommands } from "./commands.ts";
@@ -101,12 +102,4 @@ async function stop(): Promise<void> {
 async function forget(): Promise<void> {
   await systemctl("daemon-reload");
   await runProgram("systemctl", ["reset-failed", serviceUnitName, socketUnitName]);
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  return readFile(path, "utf8").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
-      return undefined;
-    throw error;
-  });
 }

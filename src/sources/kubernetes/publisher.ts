@@ -1,8 +1,7 @@
 /** Keeps the server's records of one cluster equal to what the cluster asks for, over lost requests and restarts. */
 import { setImmediate as turn } from "node:timers/promises";
 import { type Changes, type Endpoint, keyText, recordKey } from "../../records/endpoint.ts";
-import type { Clock } from "./backoff.ts";
-import { Backoff } from "./backoff.ts";
+import { Backoff, type Clock } from "./backoff.ts";
 
 /** What the publisher asks of the server, for one cluster. */
 export interface RecordsPort {

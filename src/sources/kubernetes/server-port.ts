@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { parseJSON } from "../../base/json.ts";
 import { type ServerPlace, addressOf, sendToServer, textOf } from "../../client/server.ts";
 import { byFlags, noServer, serverRefused } from "../../client/trouble.ts";
-import { clusterPath } from "../../contract/paths.ts";
+import { clusterPath, feedPath } from "../../contract/paths.ts";
 import type { ClusterName } from "../../records/cluster.ts";
 import type { Changes } from "../../records/endpoint.ts";
 import { watchFeed } from "../../records/feed.ts";
@@ -58,9 +58,9 @@ export function openServer(place: ServerPlace): ServerPort {
       void (await send("POST", `${clusterPath(cluster)}/clusterip`, addresses.join())),
     forget: async (cluster) => void (await send("DELETE", clusterPath(cluster))),
     records: (cluster) => ({
-      read: async () => (await read(`${clusterPath(cluster)}/feeds/${watchFeed}/records`, endpoints)) ?? [],
+      read: async () => (await read(`${feedPath(cluster, watchFeed)}/records`, endpoints)) ?? [],
       change: async (changes: Changes) =>
-        void (await send("POST", `${clusterPath(cluster)}/feeds/${watchFeed}/records`, JSON.stringify(changes))),
+        void (await send("POST", `${feedPath(cluster, watchFeed)}/records`, JSON.stringify(changes))),
     }),
   };
 }

@@ -179,7 +179,7 @@ async function adjustEndpoints(
   { intake, feed }: WebhookOptions,
   { name }: StoredCluster,
 ): Promise<Response> {
-  const { isWelcome, end } = intake.openOffer({ cluster: name, feed });
+  const { isWelcome, end } = intake.offer({ cluster: name, feed });
   const reading = await inSlices(pickEndpoints(context.get("body"), isWelcome));
   if (!reading.ok) return answerJSON(context, { error: reading.message }, 400);
   end(unreadOf(reading));

@@ -1,4 +1,5 @@
 /** Reads foreign objects field by field: a field of the wrong type counts as absent, and is named. */
+import { isJSONObject } from "../../../base/json.ts";
 
 /** The fields of one object. None of them throws. */
 export interface Fields {
@@ -27,7 +28,7 @@ export type Complain = (complaint: string) => void;
  * @param path - where the object is, as in `spec.rules[0]`
  */
 export function readFields(value: unknown, complain: Complain = () => {}, path = ""): Fields {
-  const found = isObject(value) ? value : {};
+  const found = isJSONObject(value) ? value : {};
   if (value !== undefined && value !== null && found !== value) complain(wrongType(path, value, "an object"));
   const at = (key: string): string => (path === "" ? key : `${path}.${key}`);
   const read = (key: string): unknown => (Object.hasOwn(found, key) ? (found[key] ?? undefined) : undefined);
@@ -52,7 +53,7 @@ export function readFields(value: unknown, complain: Complain = () => {}, path =
         return [];
       }),
     textMap: (key) => {
-      const entries = Object.entries(check(key, isObject, "an object") ?? {}).filter(([, field]) => field !== null);
+      const entries = Object.entries(check(key, isJSONObject, "an object") ?? {}).filter(([, field]) => field !== null);
       for (const [name, field] of entries)
         if (!isText(field)) complain(wrongType(`${at(key)}.${name}`, field, "a text"));
       return new Map(entries.filter((entry): entry is [string, string] => isText(entry[1])));
@@ -80,8 +81,4 @@ function isBoolean(value: unknown): value is boolean {
 
 function isNumber(value: unknown): value is number {
   return typeof value === "number";
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

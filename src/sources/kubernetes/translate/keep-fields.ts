@@ -1,4 +1,5 @@
 /** Leaves of an object what translations read, so that the watcher's memory follows names and not objects. */
+import { isJSONObject } from "../../../base/json.ts";
 import { annotationPrefixes, ingressClassAnnotation } from "./annotations.ts";
 import { readFields } from "./fields.ts";
 import type { Kind } from "./kind.ts";
@@ -16,7 +17,7 @@ export type KeptObject = Readonly<Record<string, unknown>>;
  * @param object - as the API gave it, of any shape
  */
 export function keepFields(kind: Kind, object: unknown): KeptObject {
-  if (!isObject(object)) return {};
+  if (!isJSONObject(object)) return {};
   return {
     metadata: keepMetadata(object["metadata"]),
     ...keepPart(kind, object, "spec"),
@@ -26,17 +27,17 @@ export function keepFields(kind: Kind, object: unknown): KeptObject {
 
 function keepPart({ fields }: Kind, object: KeptObject, part: "spec" | "status"): KeptObject {
   const value = object[part];
-  if (!isObject(value)) return value === undefined ? {} : { [part]: value };
+  if (!isJSONObject(value)) return value === undefined ? {} : { [part]: value };
   const wanted = fields.filter((path) => path.startsWith(`${part}.`)).map((path) => path.slice(part.length + 1));
   return wanted.length === 0 ? {} : { [part]: pick(value, wanted) };
 }
 
 function keepMetadata(metadata: unknown): unknown {
-  if (!isObject(metadata)) return metadata;
+  if (!isJSONObject(metadata)) return metadata;
   const annotations = metadata["annotations"];
   return {
     ...pick(metadata, ofMetadata),
-    annotations: isObject(annotations) ? pick(annotations, Object.keys(annotations).filter(isRead)) : annotations,
+    annotations: isJSONObject(annotations) ? pick(annotations, Object.keys(annotations).filter(isRead)) : annotations,
   };
 }
 
@@ -46,10 +47,6 @@ function isRead(annotation: string): boolean {
 
 function pick(from: KeptObject, keys: readonly string[]): KeptObject {
   return Object.fromEntries(keys.flatMap((key) => (Object.hasOwn(from, key) ? [[key, from[key]]] : [])));
-}
-
-function isObject(value: unknown): value is KeptObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Where an object is in the cluster; undefined when it has no name, which no API server gives out. */
