@@ -2,6 +2,7 @@
 import { type Claim, claimsOf, refuse } from "./claims.ts";
 import type { ClusterName } from "./cluster.ts";
 import { shownLimits } from "./limits.ts";
+import type { ManagedDomain } from "./managed-domain.ts";
 import type { ALabelName } from "./name.ts";
 import { type Group, type Steps, finish, forEachInSteps, groupInSteps, sortInSteps } from "./steps.ts";
 import { lineBytes } from "./view-bytes.ts";
@@ -20,7 +21,9 @@ export function computeView(input: ViewInput): View {
  */
 export function* viewInSteps(input: ViewInput): Steps<View> {
   const ofClusters: Chosen[] = [];
+  const managed = new Set<ManagedDomain>();
   for (const cluster of input.clusters) {
+    for (const domain of cluster.settings.domains) managed.add(domain);
     const { claims, notShown } = yield* claimsOf(cluster, input.ownNames);
     const fitting = yield* fitClaims(claims, shownLimits.bytesPerCluster);
     ofClusters.push({ claims: fitting.claims, notShown: [...notShown, ...fitting.notShown] });
@@ -31,7 +34,8 @@ export function* viewInSteps(input: ViewInput): Steps<View> {
   );
   const fitting = yield* fitClaims(elected.claims, shownLimits.bytes);
   const notShown = [...ofClusters, elected, fitting].flatMap((each) => each.notShown);
-  return { entries: fitting.claims.map(({ entry }) => entry), notShown, holders: elected.holders };
+  const entries = fitting.claims.map(({ entry }) => entry);
+  return { entries, notShown, domains: [...managed].toSorted(), holders: elected.holders };
 }
 
 /** What of the claims goes on, and what does not. */

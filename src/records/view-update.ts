@@ -31,6 +31,7 @@ export function updateView(before: View, change: ChangedNames): View | undefined
   return {
     entries,
     notShown: [...before.notShown.filter(({ name }) => isUnchanged(name)), ...part.notShown],
+    domains: part.domains,
     holders: new Map([...[...before.holders].filter(([name]) => isUnchanged(name)), ...part.holders]),
   };
 }

@@ -213,7 +213,7 @@ describe("what cannot be shown", () => {
   test("ownership records are not reported", () => {
     const text: Endpoint = { dnsName: "cname-foo.dtk.io", recordType: "TXT", targets: ['"heritage=external-dns"'] };
     const labelled: Endpoint = { ...text, targets: ['"c2VjcmV0"'], labels: { ownedRecord: "foo.dtk.io" } };
-    expect(view([{ endpoints: [text, labelled] }])).toEqual({ entries: [], notShown: [], holders: new Map() });
+    expect(view([{ endpoints: [text, labelled] }])).toMatchObject({ entries: [], notShown: [] });
   });
 });
 

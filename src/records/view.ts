@@ -1,6 +1,7 @@
 /** The view: what resolvers should see, and what it is computed from. */
 import type { Address } from "./address.ts";
 import type { ClusterName, ClusterSettings } from "./cluster.ts";
+import type { ManagedDomain } from "./managed-domain.ts";
 import type { ALabelName } from "./name.ts";
 import type { StoredExcess, ViewRecord } from "./view-record.ts";
 
@@ -69,8 +70,10 @@ export interface View {
   /** Sorted by name. */
   readonly entries: readonly ViewEntry[];
   readonly notShown: readonly NotShown[];
+  /** The managed domains of all clusters, each once, sorted. */
+  readonly domains: readonly ManagedDomain[];
   /** The names that several clusters want, and the cluster that holds each. */
   readonly holders: ReadonlyMap<ALabelName, ClusterName>;
 }
 
-export const emptyView: View = { entries: [], notShown: [], holders: new Map() };
+export const emptyView: View = { entries: [], notShown: [], domains: [], holders: new Map() };
