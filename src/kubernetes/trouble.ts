@@ -11,7 +11,7 @@ export function clusterUnreachable(server: string, cause: unknown): TroubleError
   return new TroubleError({ code: "cluster-unreachable", message, hint, command }, { exitCode: 3, cause });
 }
 
-/** The trouble of an API server that says no. */
+/** The trouble of an API server that says no; one that does not know who asks has a code of its own. */
 export function clusterRefused(answer: {
   readonly server: string;
   readonly method: string;
@@ -20,12 +20,27 @@ export function clusterRefused(answer: {
   readonly text: string;
 }): TroubleError {
   const { server, method, path, status, text } = answer;
+  if (status === 401) return clusterLoginRefused(server, sentenceOf(text));
   const message = `The cluster at ${server} refused ${method} ${path} with ${status}: ${sentenceOf(text)}`;
   const hint =
-    status === 401 || status === 403
+    status === 403
       ? "Use a kubeconfig of an administrator: --kubeconfig FILE, or cluster.admin-kubeconfig in config.yaml."
       : "See what the sentence says; kubectl shows more.";
   return new TroubleError({ code: "cluster-refused", message, hint }, { exitCode: 3 });
+}
+
+/**
+ * The trouble of credentials that the API server does not take.
+ *
+ * @param sentence - the API server's own
+ */
+export function clusterLoginRefused(server: string, sentence: string): TroubleError {
+  const message = `The cluster at ${server} does not take the credentials of the kubeconfig: ${sentence.replace(/\.$/, "")}.`;
+  const hint = "They may have expired. Renew them as for kubectl, which asks the same way:";
+  return new TroubleError(
+    { code: "cluster-login-refused", message, hint, command: "kubectl cluster-info" },
+    { exitCode: 3 },
+  );
 }
 
 /** The trouble of a kubeconfig that cannot be used. */

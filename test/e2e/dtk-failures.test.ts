@@ -121,7 +121,7 @@ describe.skipIf(missing !== undefined)(`dtk says what is wrong (${missing ?? "al
     await writeFile(kubeconfig, text.replaceAll("administrator-token", "nobody"));
     expect(await dtk.install(`--kubeconfig=${kubeconfig}`)).toMatchObject({
       exitCode: 3,
-      talk: expect.stringMatching(/refused GET .* with 401: Unauthorized/),
+      talk: expect.stringMatching(/does not take the credentials of the kubeconfig: Unauthorized/),
     });
   });
 

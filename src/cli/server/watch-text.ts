@@ -3,6 +3,7 @@ import { adviceOf } from "../../base/trouble.ts";
 import type { Endpoint } from "../../records/endpoint.ts";
 import { resourceOf } from "../../records/endpoint.ts";
 import type { FeedNotice } from "../../sources/kubernetes/cluster-feeder.ts";
+import { unwatchedInterval } from "../../sources/kubernetes/list-watch.ts";
 import type { WatcherNotice } from "../../sources/kubernetes/watcher.ts";
 
 /** Objects with complaints that are shown at one time. */
@@ -23,9 +24,7 @@ function describeFeedNotice(notice: FeedNotice): readonly string[] {
     case "server-trouble":
       return [`${notice.trouble.message} ${adviceOf(notice.trouble)}`];
     case "forbidden":
-      return [
-        `${notice.message} Names of ${notice.resource} are not followed${notice.scope === "" ? " in the whole cluster" : ` in ${notice.scope}`}.`,
-      ];
+      return [`${notice.message}. ${describeRefusal(notice)}`];
     case "not-asked":
       return notice.complaints
         .slice(0, mostComplaints)
@@ -41,6 +40,12 @@ function describeFeedNotice(notice: FeedNotice): readonly string[] {
       ];
     }
   }
+}
+
+function describeRefusal({ resource, scope, isListed }: FeedNotice & { readonly kind: "forbidden" }): string {
+  const where = scope === "" ? "in the whole cluster" : `in ${scope}`;
+  if (isListed) return `Names of ${resource} ${where} follow every ${unwatchedInterval / 1_000} seconds.`;
+  return `Names of ${resource} are not followed ${where}.`;
 }
 
 function describeEndpoint(endpoint: Endpoint): string {

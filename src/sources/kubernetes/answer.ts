@@ -37,14 +37,16 @@ const reasonOfStatus: Readonly<Record<number, RelistReason>> = {
   410: "expired",
 };
 
-/** Milliseconds. What needs a person, or a program that is being installed, is asked for slowly. */
+/** Milliseconds. What waits for a program that is being installed is asked for slowly, what waits for a person more so. */
 const slowly = 1_000;
+const verySlowly = 5_000;
 
 /** The error for a status other than 200. */
 export function refusalOf(status: number, text: string, retryAfter = 0): AnswerError {
   const reason = reasonOfStatus[status] ?? "refused";
   const { message } = parseStatus(parseJSON(text));
-  const least = Math.max(retryAfter * 1_000, status === 410 ? 0 : slowly);
+  const usual = status === 403 ? verySlowly : slowly;
+  const least = Math.max(retryAfter * 1_000, status === 410 ? 0 : usual);
   return new AnswerError(reason, message === "" ? `the API server answered ${status}` : message, least);
 }
 

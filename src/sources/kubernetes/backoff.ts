@@ -48,12 +48,17 @@ export class Backoff {
   /**
    * Waits before the next try.
    *
-   * @param atLeast - milliseconds, where the server asks for more
+   * @param atLeast - milliseconds, where the server asks for more; they grow as the longest wait does when failures last
    */
   async wait(signal: AbortSignal, atLeast = 0): Promise<void> {
     const waiting = new AbortController();
     this.#waiting = waiting;
-    await this.#clock.sleep(Math.max(atLeast, this.#delay()), AbortSignal.any([signal, waiting.signal]));
+    const now = this.#clock.now();
+    this.#failingSince ??= now;
+    const { most: soon, mostLater, later } = this.#waits;
+    const most = now - this.#failingSince < later ? soon : mostLater;
+    const delay = Math.max((atLeast * most) / soon, this.#delay(most));
+    await this.#clock.sleep(delay, AbortSignal.any([signal, waiting.signal]));
   }
 
   /** Something happened that makes the next try worth it at once: a network came, a configuration changed. */
@@ -62,12 +67,8 @@ export class Backoff {
     this.#waiting?.abort();
   }
 
-  #delay(): number {
-    const now = this.#clock.now();
-    this.#failingSince ??= now;
-    const { first, most: soon, mostLater, later } = this.#waits;
-    const most = now - this.#failingSince < later ? soon : mostLater;
-    const delay = Math.min(most, first * 2 ** Math.min(this.#failures, 20));
+  #delay(most: number): number {
+    const delay = Math.min(most, this.#waits.first * 2 ** Math.min(this.#failures, 20));
     this.#failures += 1;
     return delay * (0.5 + this.#clock.random() / 2);
   }

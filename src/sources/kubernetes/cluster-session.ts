@@ -2,13 +2,14 @@
 import * as z from "zod/mini";
 import { type Trouble, TroubleError, toTrouble } from "../../base/trouble.ts";
 import { type Connection, type KubernetesAPI, connectKubernetes } from "../../kubernetes/api.ts";
-import { clusterUnreachable } from "../../kubernetes/trouble.ts";
+import { clusterLoginRefused, clusterUnreachable } from "../../kubernetes/trouble.ts";
 import type { Endpoint } from "../../records/endpoint.ts";
 import { ClusterModel, type Complaint, type Scope } from "./cluster-model.ts";
 import { Definitions } from "./definitions.ts";
 import { type KindWatch, watchKind } from "./kind-watch.ts";
 import type { ListWatchState } from "./list-watch.ts";
 import { type Clock, Backoff } from "./backoff.ts";
+import { keepQuiet } from "./quiet-connection.ts";
 import { type ServedKinds, findServedKinds } from "./served-kinds.ts";
 import type { Kind } from "./translate/kind.ts";
 import { type Transport, openTransport } from "./transport.ts";
@@ -33,7 +34,14 @@ export interface SessionOptions {
 export type SessionNotice =
   | { readonly kind: "connected"; readonly server: string; readonly kinds: readonly string[] }
   | { readonly kind: "unreachable"; readonly trouble: Trouble }
-  | { readonly kind: "forbidden"; readonly resource: string; readonly scope: Scope; readonly message: string }
+  | {
+      readonly kind: "forbidden";
+      readonly resource: string;
+      readonly scope: Scope;
+      readonly message: string;
+      /** Whether the objects may be listed, and only not be watched. */
+      readonly isListed: boolean;
+    }
   | { readonly kind: "made-anew" }
   | { readonly kind: "not-asked"; readonly complaints: readonly Complaint[] };
 
@@ -41,7 +49,17 @@ export type SessionNotice =
 interface Link {
   readonly api: KubernetesAPI;
   readonly transport: Transport;
+  readonly definitions: Definitions;
   readonly signal: AbortSignal;
+}
+
+type WaitingState = ListWatchState & { readonly phase: "waiting" };
+
+/** A kind in one scope, by way of one connection, since some time. */
+interface WatchedScope extends Pick<KindWatch, "kind" | "version"> {
+  readonly scope: Scope;
+  readonly link: Link;
+  readonly since: number;
 }
 
 /** The namespace whose UID tells one cluster from another. */
@@ -58,6 +76,13 @@ const stuckAfter = 10_000;
 /** Milliseconds that a connection must have lasted to count as one that worked. */
 const steady = 5_000;
 
+/** Milliseconds between tries where a person must do something, such as log in: a login program may open a browser. */
+const personsWait = 5_000;
+
+/** Milliseconds until a server that starts is asked again whether it is ready, and until it is given up. */
+const readyDelay = 200;
+const readyPatience = 60_000;
+
 export class ClusterSession {
   readonly model: ClusterModel;
   readonly #options: SessionOptions;
@@ -73,8 +98,11 @@ export class ClusterSession {
   #wasSettled = false;
   /** What the cluster asked for that was there before this one, until this one is known. */
   #former: ReadonlyMap<string, Endpoint> | undefined;
-  /** Whether it is known that the answers come from the same cluster; undefined when a connection was lost since. */
-  #isIdentified: Promise<void> | undefined;
+  /** Whether the answers come from the same cluster; undefined when a connection was lost since that was known. */
+  #isSame: Promise<boolean> | undefined;
+  /** What was refused and told, so that it is told once. */
+  readonly #refusals = new Set<string>();
+  #link: Link | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -114,14 +142,17 @@ export class ClusterSession {
     return this.#former ?? this.model.endpoints;
   }
 
-  /** The cluster may be back, or its credentials are new. */
+  /** The cluster may be back, its credentials may be new, or a connection may have died without a word. */
   hurry(): void {
     this.#retry.hurry();
+    this.#link?.definitions.hurry();
     for (const watch of this.watches) watch.hurry();
+    this.#lookAgain();
   }
 
   /** Opens the connection anew, as after a change of the kubeconfig. What is known stays until it is listed again. */
   reconnect(): void {
+    this.#trouble = undefined;
     this.#connection.abort();
     this.#retry.hurry();
   }
@@ -138,39 +169,67 @@ export class ClusterSession {
       this.#connection = new AbortController();
       const { signal } = this.#connection;
       const begun = clock.now();
-      try {
-        await this.#follow(signal);
-      } catch (error) {
-        if (!signal.aborted) this.#fail(error);
-      }
+      await this.#follow(signal).catch((error: unknown) => this.#lose(error, signal));
+      this.#link = undefined;
       this.#connection.abort();
       for (const watch of this.#watches.values()) watch[Symbol.dispose]();
       this.#watches.clear();
       if (clock.now() - begun >= steady) this.#retry.succeeded();
-      if (!this.#stop.signal.aborted) await this.#retry.wait(this.#stop.signal);
+      const isForPerson = this.#trouble !== undefined && this.#trouble.code !== "cluster-unreachable";
+      if (!this.#stop.signal.aborted) await this.#retry.wait(this.#stop.signal, isForPerson ? personsWait : 0);
     }
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
     const connection = await this.#options.connect();
-    const [api, transport] = [connectKubernetes(connection, Infinity), openTransport(connection)];
+    if (signal.aborted) return;
     this.#server = connection.server;
+    const quiet = keepQuiet({ connection, clock, signal, onClose: () => this.#lookAgain() });
+    const [api, transport] = [connectKubernetes(quiet, 1), openTransport(connection)];
+    await this.#waitUntilReady(transport, signal);
     await this.#identify(api);
-    this.#isIdentified = Promise.resolve();
-    const definitions = new Definitions({ transport, clock: this.#options.clock, signal });
+    this.#isSame = Promise.resolve(true);
+    const onUnauthorized = (message: string): void => this.#lose(this.#loginRefused(message), signal);
+    const definitions = new Definitions({ transport, clock, signal, onUnauthorized });
     await definitions.first;
+    const link = { api, transport, definitions, signal };
+    this.#link = link;
     while (!signal.aborted) {
       const look = definitions.nextLook();
-      await this.#discover({ api, transport, definitions, signal });
+      await this.#discover(link);
       await look;
     }
   }
 
-  #fail(error: unknown): void {
+  /** The way to the cluster is lost: it is opened anew after a while, and until then all that is known stays. */
+  #lose(error: unknown, signal: AbortSignal): void {
+    if (signal.aborted) return;
     const known = error instanceof TroubleError ? error : clusterUnreachable(this.#server ?? "", error);
     const trouble = toTrouble(known);
     if (trouble.message !== this.#trouble?.message) this.#options.onNotice({ kind: "unreachable", trouble });
     this.#trouble = trouble;
+    this.#connection.abort();
+  }
+
+  #loginRefused(message: string): TroubleError {
+    return clusterLoginRefused(this.#server ?? "", message);
+  }
+
+  /**
+   * An API server that starts answers before it knows its custom resources and who has which rights; this path says when
+   * it does (kubernetes.io, Kubernetes API health endpoints).
+   */
+  async #waitUntilReady(transport: Transport, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const end = clock.now() + readyPatience;
+    while (!signal.aborted) {
+      const { status, chunks } = await transport({ path: "/readyz", silence: 10_000, signal });
+      for await (const _ of chunks);
+      if (status < 500) return;
+      if (clock.now() > end) throw new Error("it is not ready");
+      await clock.sleep(readyDelay, signal);
+    }
   }
 
   /** A cluster that was made anew has another UID. Nothing of the old one counts, though the server keeps its records until the new one is known. */
@@ -187,24 +246,36 @@ export class ClusterSession {
     this.#uid = uid;
   }
 
-  /** After a connection was lost, a different cluster may answer. */
-  async #verify(api: KubernetesAPI): Promise<void> {
-    this.#isIdentified ??= this.#compareUID(api);
-    await this.#isIdentified;
+  /** A connection was closed, or may be dead: the server may be gone, and another cluster may be at its address. */
+  #lookAgain(): void {
+    if (this.#link === undefined) return;
+    this.#isSame = undefined;
+    void this.#verify(this.#link);
   }
 
-  async #compareUID(api: KubernetesAPI): Promise<void> {
-    const uid = await readUID(api).catch(() => "unknown");
-    if (uid !== undefined && this.#uid !== undefined && uid !== this.#uid) this.reconnect();
+  /** Whether the answers still come from the same cluster. */
+  async #verify(link: Link): Promise<boolean> {
+    this.#isSame ??= this.#compareUID(link);
+    return this.#isSame;
+  }
+
+  async #compareUID({ api, signal }: Link): Promise<boolean> {
+    try {
+      const uid = await readUID(api);
+      if (uid === undefined || this.#uid === undefined || uid === this.#uid) return !signal.aborted;
+      this.reconnect();
+    } catch (error) {
+      this.#lose(error, signal);
+    }
+    return false;
   }
 
   /** Looks at what is served. A kind is served a moment after its definition came. */
-  async #discover(link: Link & { readonly definitions: Definitions }): Promise<void> {
+  async #discover(link: Link): Promise<void> {
     const { clock, kinds } = this.#options;
     const { api, definitions, signal } = link;
     const end = clock.now() + servingPatience;
     do {
-      if (!definitions.isReadable) await waitUntilReady(link.transport, signal);
       const served = await findServedKinds(api, kinds);
       if (signal.aborted) return;
       this.#applyServed(served, link);
@@ -223,7 +294,7 @@ export class ClusterSession {
     this.#noteChange();
   }
 
-  #applyServed({ versions, uncertain }: ServedKinds, link: Link & { readonly definitions: Definitions }): void {
+  #applyServed({ versions, uncertain }: ServedKinds, link: Link): void {
     for (const kind of this.#options.kinds) {
       const version = versions.get(kind);
       const watch = this.#watches.get(kind);
@@ -253,7 +324,7 @@ export class ClusterSession {
       transport: link.transport,
       model: this.model,
       clock: this.#options.clock,
-      verify: async () => this.#verify(link.api),
+      verify: async () => this.#verify(link),
       onChange: () => this.#noteChange(),
       onState: (state, scope) => {
         if (state.phase === "waiting") this.#noteWaiting(state, { ...given, scope, since });
@@ -262,28 +333,33 @@ export class ClusterSession {
     this.#watches.set(kind, watch);
   }
 
-  #noteWaiting(
-    { reason, message }: ListWatchState & { readonly phase: "waiting" },
-    given: Pick<KindWatch, "kind" | "version"> & { readonly scope: Scope; readonly link: Link; readonly since: number },
-  ): void {
+  #noteWaiting(state: WaitingState, given: WatchedScope): void {
+    const { reason, message, isListed } = state;
+    const { kind, scope, link, since } = given;
+    if (reason === "unauthorized") return this.#lose(this.#loginRefused(message), link.signal);
+    if (reason === "forbidden") return this.#noteForbidden(state, given);
+    // Its definition may be gone, or serve another version from now on.
+    if (reason === "not-found") link.definitions.lookAgain();
+    this.#isSame = undefined;
+    const isStuck = reason === "refused" || reason === "unreadable";
+    if (isStuck && !isListed && this.#options.clock.now() - since > stuckAfter) this.model.setRefused(kind, scope);
+    this.#noteChange();
+  }
+
+  #noteForbidden({ message, isListed }: WaitingState, given: WatchedScope): void {
     const { kind, scope } = given;
-    if (reason === "unauthorized") this.reconnect();
-    else if (reason !== "forbidden") {
-      this.#isIdentified = undefined;
-      const isStuck = reason === "refused" || reason === "unreadable";
-      if (isStuck && this.#options.clock.now() - given.since > stuckAfter) this.model.setRefused(kind, scope);
-      this.#noteChange();
-    } else {
-      const { ownNamespace } = this.#options;
-      this.#options.onNotice({ kind: "forbidden", resource: kind.resource, scope, message });
-      const isNarrowed = scope === "" && kind.namespaced && ownNamespace !== undefined;
-      if (!isNarrowed) this.model.setRefused(kind, scope);
-      else {
-        this.#watches.get(kind)?.[Symbol.dispose]();
-        this.#watch({ ...given, scopes: [ownNamespace] });
-      }
-      this.#noteChange();
+    const { ownNamespace, onNotice } = this.#options;
+    const isNew = !this.#refusals.has(message);
+    this.#refusals.add(message);
+    if (isNew) onNotice({ kind: "forbidden", resource: kind.resource, scope, message, isListed });
+    if (isListed) return;
+    const isNarrowed = scope === "" && kind.namespaced && ownNamespace !== undefined;
+    if (!isNarrowed) this.model.setRefused(kind, scope);
+    else {
+      this.#watches.get(kind)?.[Symbol.dispose]();
+      this.#watch({ ...given, scopes: [ownNamespace] });
     }
+    this.#noteChange();
   }
 
   /** Works out what follows, once for all that one turn of the event loop brings. */
@@ -312,14 +388,4 @@ async function readUID(api: KubernetesAPI): Promise<string | undefined> {
     if (error instanceof TroubleError && error.code === "cluster-refused") return undefined;
     throw error;
   }
-}
-
-/**
- * An API server that starts answers before it knows its custom resources; this path says when it does (kubernetes.io,
- * Kubernetes API health endpoints).
- */
-async function waitUntilReady(transport: Transport, signal: AbortSignal): Promise<void> {
-  const { status, chunks } = await transport({ path: "/readyz", silence: 10_000, signal });
-  for await (const _ of chunks);
-  if (status >= 500) throw new Error("The API server is not ready yet");
 }

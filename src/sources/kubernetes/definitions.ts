@@ -17,18 +17,28 @@ const metadataAlone = [
 /** Milliseconds between looks at what is served, where the definitions may not be read. */
 const blindInterval = 60_000;
 
+export interface DefinitionsOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** The API server does not take the credentials, as it says. */
+  readonly onUnauthorized: (message: string) => void;
+}
+
 /** The custom resources of one cluster, followed until the signal aborts. */
 export class Definitions {
   /** Resolves when they have been listed, or cannot be. */
   readonly first: Promise<void>;
   readonly #signal: AbortSignal;
   readonly #clock: Clock;
+  readonly #retry: Backoff;
   #names: Set<string> | undefined;
   #changed = new AbortController();
 
-  constructor(options: { readonly transport: Transport; readonly clock: Clock; readonly signal: AbortSignal }) {
+  constructor(options: DefinitionsOptions) {
     this.#signal = options.signal;
     this.#clock = options.clock;
+    this.#retry = new Backoff(options.clock);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.first = promise;
     options.signal.addEventListener("abort", () => resolve(), { once: true });
@@ -52,16 +62,26 @@ export class Definitions {
     await this.#clock.sleep(this.isReadable ? 2 ** 31 - 1 : blindInterval, signal);
   }
 
-  async #follow(
-    options: { readonly transport: Transport; readonly clock: Clock; readonly signal: AbortSignal },
-    listed: () => void,
-  ): Promise<void> {
+  /** What is served is to be looked at again, whatever the definitions say. */
+  lookAgain(): void {
+    this.#changed.abort();
+  }
+
+  /** The next try is worth it at once. */
+  hurry(): void {
+    this.#retry.hurry();
+  }
+
+  async #follow(options: DefinitionsOptions, listed: () => void): Promise<void> {
     const onState = (state: ListWatchState): void => {
-      if (state.phase !== "waiting" || state.reason !== "forbidden") return;
+      if (state.phase !== "waiting") return;
+      if (state.reason === "unauthorized") options.onUnauthorized(state.message);
+      // Some API servers have no definitions at all.
+      if ((state.reason !== "forbidden" && state.reason !== "not-found") || state.isListed) return;
       this.#names = undefined;
       listed();
     };
-    const retry = new Backoff(options.clock);
+    const retry = this.#retry;
     const read = ({ metadata }: KubernetesObject): string => metadata.name;
     const events = listAndWatch({ ...options, path, accept: metadataAlone, retry, read, onState });
     for await (const event of events) {
@@ -69,7 +89,7 @@ export class Definitions {
       else if (event.kind === "change") this.#names?.add(event.item);
       else this.#names?.delete(event.key);
       listed();
-      this.#changed.abort();
+      this.lookAgain();
     }
   }
 }

@@ -15,8 +15,8 @@ export interface KindWatchOptions {
   readonly model: ClusterModel;
   readonly transport: Transport;
   readonly clock: Clock;
-  /** Resolves when it is sure that this still is the same cluster; a whole list counts only then. */
-  readonly verify: () => Promise<void>;
+  /** Says whether this still is the same cluster; a whole list counts only then. */
+  readonly verify: () => Promise<boolean>;
   /** The model has changed. */
   readonly onChange: () => void;
   readonly onState: (state: ListWatchState, scope: Scope) => void;
@@ -56,8 +56,8 @@ export function watchKind(options: KindWatchOptions): KindWatch {
       },
     });
     for await (const event of events) {
-      if (event.kind === "replace") await options.verify();
-      if (stop.signal.aborted) return;
+      const isSame = event.kind !== "replace" || (await options.verify());
+      if (!isSame || stop.signal.aborted) return;
       lastEventAt = Date.now();
       if (event.kind === "replace") model.replace(kind, scope, event.items);
       else if (event.kind === "change") model.change(kind, event.key, event.item);

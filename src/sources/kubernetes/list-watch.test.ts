@@ -276,7 +276,7 @@ test("a refusal is met with at least a second, and with what the server asks for
   const clock = { ...systemClock, sleep: async (milliseconds: number) => void waits.push(milliseconds) };
   const watching = watchWith(api.url, clock, stop.signal);
   for await (const event of watching) if (event.kind === "replace") stop.abort();
-  expect(waits).toEqual([1000, 7000]);
+  expect(waits).toEqual([5000, 7000]);
 });
 
 /** Lists and watches by a clock of the test's. */

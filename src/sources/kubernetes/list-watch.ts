@@ -15,7 +15,13 @@ export type ListWatchEvent<Item> =
 export type ListWatchState =
   | { readonly phase: "listing" }
   | { readonly phase: "live" }
-  | { readonly phase: "waiting"; readonly reason: RelistReason; readonly message: string };
+  | {
+      readonly phase: "waiting";
+      readonly reason: RelistReason;
+      readonly message: string;
+      /** Whether the list came, and only the watch did not. */
+      readonly isListed: boolean;
+    };
 
 export interface ListWatchOptions<Item> extends Omit<ListOptions<Item>, "limits"> {
   readonly clock: Clock;
@@ -39,6 +45,9 @@ const usualLimits: ListWatchLimits = {
   duration: [300, 600],
 };
 
+/** Milliseconds between lists where a watch is forbidden. */
+export const unwatchedInterval = 30_000;
+
 /**
  * Lists and watches until the signal aborts. No resourceVersion outlives its connection: whenever a watch ends, for
  * whatever reason, the objects are listed again. A version that has expired, one that the server does not know since the
@@ -49,10 +58,12 @@ export async function* listAndWatch<Item>(options: ListWatchOptions<Item>): Asyn
   const { clock, retry, signal, onState, limits = usualLimits } = options;
   while (!signal.aborted) {
     let openedAt: number | undefined;
+    let isListed = false;
     let failure: unknown;
     onState({ phase: "listing" });
     try {
       const { version, items } = await listObjects({ ...options, limits });
+      isListed = true;
       yield { kind: "replace", items };
       const lines = await openWatch(options, version);
       openedAt = clock.now();
@@ -69,8 +80,11 @@ export async function* listAndWatch<Item>(options: ListWatchOptions<Item>): Asyn
     const isSteady = openedAt !== undefined && clock.now() - openedAt >= limits.steady;
     if (isSteady) retry.succeeded();
     if (isSteady && failure === undefined) continue;
-    onState({ phase: "waiting", reason, message });
-    await retry.wait(signal, least);
+    onState({ phase: "waiting", reason, message, isListed });
+    // Who may list and not watch gets a list now and then.
+    const isUnwatched = isListed && reason === "forbidden";
+    if (isUnwatched) retry.succeeded();
+    await retry.wait(signal, isUnwatched ? unwatchedInterval : least);
   }
 }
 

@@ -16,8 +16,12 @@ export interface SimulatedAPI extends AsyncDisposable {
   /** Adds an object, or replaces the one of its name. */
   readonly apply: (kind: Kind, object: KubernetesObject) => void;
   readonly remove: (kind: Kind, key: string) => void;
+  /** The status that a request gets in place of its answer; undefined for an answer. */
+  refusal: (request: IncomingMessage) => number | undefined;
   /** Cuts every connection, as a restart does. */
   readonly cut: () => void;
+  /** Takes no new connection and closes the quiet ones; watches stay open. A real one that is told to stop does so for a minute. */
+  readonly drain: () => void;
 }
 
 interface Stock {
@@ -41,7 +45,10 @@ export async function startSimulatedAPI(kinds: readonly Kind[], port = 0): Promi
     for (const watcher of watchers) watcher.write(line);
   };
   const identity = { uid: crypto.randomUUID() };
+  let refusal: SimulatedAPI["refusal"] = () => undefined;
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    const refused = refusal(request);
+    if (refused !== undefined) return end(response, refused, { code: refused, message: `simulated ${refused}` });
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
     const stock = stocks.get(pathname);
     if (pathname === "/apis") end(response, 200, discovery(kinds));
@@ -81,7 +88,14 @@ export async function startSimulatedAPI(kinds: readonly Kind[], port = 0): Promi
       const object = stockOf(kind).objects.get(key);
       if (object !== undefined && stockOf(kind).objects.delete(key)) tell(kind, "DELETED", object);
     },
+    get refusal() {
+      return refusal;
+    },
+    set refusal(given) {
+      refusal = given;
+    },
     cut: () => server.closeAllConnections(),
+    drain: () => server.close(),
     [Symbol.asyncDispose]: async () => close(server),
   };
 }
@@ -117,7 +131,8 @@ function end(response: ServerResponse, status: number, body: object): void {
 }
 
 async function close(server: Server): Promise<void> {
-  server.closeAllConnections();
+  const closed = once(server, "close");
   server.close();
-  await once(server, "close");
+  server.closeAllConnections();
+  await closed;
 }

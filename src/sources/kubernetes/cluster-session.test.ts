@@ -1,0 +1,161 @@
+/** One cluster on bad days: it stops without a word, starts slowly, and says no in every way. */
+import { type IncomingMessage } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { ClusterSession, type SessionNotice } from "./cluster-session.ts";
+import { type SimulatedAPI, startSimulatedAPI } from "./simulated-api.ts";
+import { systemClock } from "./system-clock.ts";
+import { gatewayKind } from "./translate/gateway.ts";
+import { ingressKind } from "./translate/ingress.ts";
+import { kinds } from "./translate/kinds.ts";
+
+interface Scene extends AsyncDisposable {
+  readonly session: ClusterSession;
+  readonly notices: readonly SessionNotice[];
+  /** How often the way to the cluster was opened. */
+  readonly connects: () => number;
+  readonly names: () => readonly string[];
+}
+
+function follow(api: Pick<SimulatedAPI, "url">, ownNamespace?: string): Scene {
+  const notices: SessionNotice[] = [];
+  let connects = 0;
+  const session = new ClusterSession({
+    kinds,
+    classes: undefined,
+    namespaces: [],
+    ownNamespace,
+    connect: async () => {
+      connects += 1;
+      return Promise.resolve({ server: api.url, options: { headers: {} } });
+    },
+    clock: systemClock,
+    onChange: () => {},
+    onNotice: (notice) => notices.push(notice),
+  });
+  const running = session.run();
+  return {
+    session,
+    notices,
+    connects: () => connects,
+    names: () => [...session.endpoints.values()].map(({ dnsName }) => String(dnsName)).toSorted(),
+    [Symbol.asyncDispose]: async () => {
+      session.stop();
+      await running;
+    },
+  };
+}
+
+async function apiWith(...hosts: readonly string[]): Promise<SimulatedAPI> {
+  const api = await startSimulatedAPI(kinds);
+  for (const host of hosts) apply(api, host);
+  return api;
+}
+
+function apply(api: SimulatedAPI, host: string): void {
+  api.apply(ingressKind, { metadata: { name: host, namespace: "default" }, spec: { rules: [{ host }] } });
+}
+
+const patience = { timeout: 20_000 };
+const settled = async ({ session }: Scene): Promise<void> => {
+  await expect.poll(() => session.isSettled, patience).toBe(true);
+};
+const troubles = ({ notices }: Scene): readonly string[] =>
+  notices.flatMap((notice) => (notice.kind === "unreachable" ? [notice.trouble.code] : []));
+
+test("an API server that is told to stop is given up at once, though its watches stay open", async () => {
+  await using api = await apiWith("a.io");
+  await using scene = follow(api);
+  await settled(scene);
+  await sleep(1_100);
+  api.drain();
+  await expect.poll(() => troubles(scene), patience).toEqual(["cluster-unreachable"]);
+  expect(scene.names()).toEqual(["a.io"]);
+  await using again = await startSimulatedAPI(kinds, Number(new URL(api.url).port));
+  again.uid = api.uid;
+  apply(again, "b.io");
+  await expect.poll(scene.names, patience).toEqual(["b.io"]);
+});
+
+test("credentials that are refused half-way are read again, and the trouble is said once", async () => {
+  await using api = await apiWith("a.io");
+  await using scene = follow(api);
+  await settled(scene);
+  api.refusal = () => 401;
+  api.cut();
+  await expect.poll(() => troubles(scene), patience).toEqual(["cluster-login-refused"]);
+  expect(scene.names()).toEqual(["a.io"]);
+  const before = scene.connects();
+  api.refusal = () => undefined;
+  apply(api, "b.io");
+  scene.session.hurry();
+  await expect.poll(scene.names, patience).toEqual(["a.io", "b.io"]);
+  expect(scene.connects()).toBe(before + 1);
+});
+
+test.each([401, 500])("a cluster that answers %i from the start is followed as soon as it does not", async (status) => {
+  await using api = await apiWith("a.io");
+  api.refusal = () => status;
+  await using scene = follow(api);
+  if (status === 401) await expect.poll(() => troubles(scene), patience).toHaveLength(1);
+  expect([scene.names(), scene.session.isSettled]).toEqual([[], false]);
+  api.refusal = () => undefined;
+  scene.session.hurry();
+  await expect.poll(scene.names, patience).toEqual(["a.io"]);
+});
+
+const isOf = (request: IncomingMessage, ...words: readonly string[]): boolean =>
+  words.every((word) => request.url?.includes(word) === true);
+
+test("without the right to list a kind its names are not followed, which is said once", async () => {
+  await using api = await apiWith("a.io");
+  api.refusal = (request) => (isOf(request, "/ingresses") ? 403 : undefined);
+  await using scene = follow(api);
+  await settled(scene);
+  api.cut();
+  for (let count = 0; count < 5; count++) {
+    await sleep(20);
+    scene.session.hurry();
+  }
+  expect(scene.notices.filter(({ kind }) => kind === "forbidden")).toMatchObject([
+    { resource: "ingresses", isListed: false },
+  ]);
+  api.refusal = () => undefined;
+  scene.session.hurry();
+  await expect.poll(scene.names, patience).toEqual(["a.io"]);
+});
+
+test("without the right to watch a kind its names follow now and then", async () => {
+  await using api = await apiWith("a.io");
+  api.refusal = (request) => (isOf(request, "/ingresses", "watch=1") ? 403 : undefined);
+  await using scene = follow(api, "default");
+  await settled(scene);
+  expect(scene.names()).toEqual(["a.io"]);
+  apply(api, "b.io");
+  scene.session.hurry();
+  await expect.poll(scene.names, patience).toEqual(["a.io", "b.io"]);
+  expect(scene.notices.filter(({ kind }) => kind === "forbidden")).toMatchObject([
+    { resource: "ingresses", scope: "", isListed: true },
+  ]);
+});
+
+test.each([403, 404])("definitions that cannot be had (%i) keep no name away", async (status) => {
+  await using api = await apiWith("a.io");
+  api.refusal = (request) => (isOf(request, "/customresourcedefinitions") ? status : undefined);
+  await using scene = follow(api);
+  await settled(scene);
+  expect(scene.names()).toEqual(["a.io"]);
+});
+
+test("what is served is looked at again when a kind is not there", async () => {
+  await using api = await apiWith("a.io");
+  let looks = 0;
+  api.refusal = (request) => {
+    if (request.url === "/apis") looks += 1;
+    return isOf(request, "/gateways") && looks < 2 ? 404 : undefined;
+  };
+  await using scene = follow(api);
+  await settled(scene);
+  expect(scene.session.watches.map(({ kind }) => kind)).toContain(gatewayKind);
+  expect(looks).toBeGreaterThan(1);
+});
