@@ -67,6 +67,11 @@ export function readService(object: unknown): Service | undefined {
   return z.safeParse(serviceSchema, object).data;
 }
 
+/** Reads a Gateway, even an incomplete one. Undefined for anything else. */
+export function readGateway(object: unknown): Gateway | undefined {
+  return z.safeParse(gatewaySchema, object).data;
+}
+
 export interface ClusterFacts {
   readonly nodes: readonly ClusterNode[];
   readonly services: readonly Service[];

@@ -1,5 +1,5 @@
 /** The server as the watcher sees it, in memory: clusters with domains, addresses and records, and each change of names. */
-import type { ClusterName } from "../../src/records/cluster.ts";
+import type { ClusterName, TargetMode } from "../../src/records/cluster.ts";
 import { type Endpoint, keyText, recordKey } from "../../src/records/endpoint.ts";
 import type { ServerPort } from "../../src/sources/kubernetes/server-port.ts";
 
@@ -13,6 +13,7 @@ export interface MemoryServer extends ServerPort {
 interface Cluster {
   domains: string[];
   addresses: readonly string[];
+  targets: TargetMode;
   readonly records: Map<string, Endpoint>;
 }
 
@@ -21,7 +22,7 @@ export function makeMemoryServer(): MemoryServer {
   const clusters = new Map<ClusterName, Cluster>();
   const requests: string[] = [];
   const cluster = (name: ClusterName): Cluster => {
-    const found = clusters.get(name) ?? { domains: [], addresses: [], records: new Map() };
+    const found = clusters.get(name) ?? { domains: [], addresses: [], targets: "cluster" as const, records: new Map() };
     clusters.set(name, found);
     return found;
   };
@@ -47,6 +48,10 @@ export function makeMemoryServer(): MemoryServer {
     clusterIPs: async (name) => Promise.resolve(clusters.get(name)?.addresses ?? []),
     setClusterIPs: async (name, addresses) => {
       cluster(name).addresses = await Promise.resolve(addresses);
+    },
+    targets: async (name) => Promise.resolve(clusters.get(name)?.targets ?? "cluster"),
+    setTargets: async (name, targets) => {
+      cluster(name).targets = await Promise.resolve(targets);
     },
     forget: async (name) => void (await Promise.resolve(clusters.delete(name))),
     records: (name) => ({

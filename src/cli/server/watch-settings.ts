@@ -1,6 +1,7 @@
 /** The flags of `hostsfile-server watch`. */
 import * as z from "zod/mini";
 import { commaList, onOrOff, oneText, parsedBy } from "../../base/text-schema.ts";
+import { targetChoices } from "../../kubernetes/cluster-ip/target-choice.ts";
 import { parseManagedDomain } from "../../records/managed-domain.ts";
 import { declare } from "../setting.ts";
 
@@ -36,6 +37,16 @@ export const watchSettings = {
     schema: z.pipe(
       commaList,
       z.array(z.pipe(z.string(), parsedBy(parseManagedDomain, "a domain name, for example dtk.io"))),
+    ),
+  }),
+  targets: declare({
+    flag: "targets",
+    placeholder: "MODE",
+    doc: "Where names point: `cluster` (the cluster IP), `record` (the records' own addresses), or `auto`.",
+    whenAbsent: "`auto`: `record` where Services or Gateways have addresses of their own, else `cluster`",
+    schema: z.pipe(
+      oneText,
+      parsedBy((text) => targetChoices.find((choice) => choice === text), `one of ${targetChoices.join(", ")}`),
     ),
   }),
   namespace: declare({

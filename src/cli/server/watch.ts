@@ -85,6 +85,7 @@ function makeWatcher(
     server: given.dryRun === true ? openScratchServer() : findServer(given),
     kinds,
     domains: given.domains,
+    targets: given.targets ?? "auto",
     classes: given.class === undefined ? undefined : new Set(given.class),
     namespaces: given.namespace ?? [],
     clock: systemClock,

@@ -4,16 +4,11 @@
  */
 import * as z from "zod/mini";
 import { type Address, parseAddress } from "../../records/address.ts";
-import {
-  type TargetMode,
-  defaultCluster,
-  parseClusterIPs,
-  parseClusterName,
-  targetModes,
-} from "../../records/cluster.ts";
+import { defaultCluster, parseClusterIPs, parseClusterName } from "../../records/cluster.ts";
 import { type ManagedDomain, parseManagedDomain } from "../../records/managed-domain.ts";
 import { type HostName, parseHostName } from "../../records/name.ts";
 import { commaList, oneText, parsePort, parsedBy } from "../../base/text-schema.ts";
+import { targetChoices } from "../../kubernetes/cluster-ip/target-choice.ts";
 import { platform } from "../../platform/current.ts";
 
 export interface Entry<Value = unknown> {
@@ -58,11 +53,7 @@ function declare<Value, const Extra extends Extras<NoInfer<Value>> = object>(
   return { ...entry, isList, isRequired, isExtra, isPath, ...extra } as Entry<Value> & Extra;
 }
 
-/** Where a cluster's names point; `auto` lets dtk choose by what the cluster has. */
-export type TargetChoice = TargetMode | "auto";
-
 const noDomains: ManagedDomain[] = [];
-const targetChoices: readonly TargetChoice[] = ["auto", ...targetModes];
 
 export const entries = {
   domains: declare(

@@ -1,8 +1,13 @@
 /** Chooses the target mode when it is `auto`: the records' own addresses only where the cluster hands such addresses out. Pure. */
 import { type Address, parseAddress } from "../../records/address.ts";
-import type { TargetMode } from "../../records/cluster.ts";
+import { type TargetMode, targetModes } from "../../records/cluster.ts";
 import { isIngressController, nodeAddresses, ownAddresses, pathOf } from "./candidate.ts";
 import type { ClusterFacts } from "../facts.ts";
+
+/** Where a cluster's names point; `auto` means: choose by what the cluster has. */
+export type TargetChoice = TargetMode | "auto";
+
+export const targetChoices: readonly TargetChoice[] = ["auto", ...targetModes];
 
 export interface TargetModeChoice {
   readonly targets: TargetMode;

@@ -3,8 +3,9 @@ import type { Trouble } from "../../base/trouble.ts";
 import { TroubleError, toTrouble } from "../../base/trouble.ts";
 import { type ClusterName, defaultCluster } from "../../records/cluster.ts";
 import type { Changes, Endpoint } from "../../records/endpoint.ts";
+import type { TargetChoice } from "../../kubernetes/cluster-ip/target-choice.ts";
 import type { Connection } from "../../kubernetes/api.ts";
-import { ClusterIPFollower } from "./cluster-ip-follower.ts";
+import { DestinationFollower } from "./destination-follower.ts";
 import { ClusterSession, type SessionNotice } from "./cluster-session.ts";
 import { Publisher, isEmpty } from "./publisher.ts";
 import { kindsOfRecord } from "./resource-word.ts";
@@ -19,6 +20,8 @@ export interface ClusterFeedOptions {
   readonly kinds: readonly Kind[];
   /** The managed domains; undefined for those of the cluster `default`. */
   readonly domains: readonly string[] | undefined;
+  /** Where names point: a target mode, or `auto` for what the cluster has. */
+  readonly targets: TargetChoice;
   readonly classes: ReadonlySet<string> | undefined;
   readonly namespaces: readonly string[];
   readonly ownNamespace: string | undefined;
@@ -35,7 +38,7 @@ export type FeedNotice =
 export class ClusterFeeder {
   readonly session: ClusterSession;
   readonly publisher: Publisher;
-  readonly clusterIP: ClusterIPFollower;
+  readonly destination: DestinationFollower;
   readonly #options: ClusterFeedOptions;
   readonly #stop = new AbortController();
   readonly #calls = new ServerCalls(this.#stop.signal);
@@ -69,12 +72,17 @@ export class ClusterFeeder {
       },
       onFailure,
     });
-    this.clusterIP = new ClusterIPFollower({
+    this.destination = new DestinationFollower({
       model: this.session.model,
+      targets: options.targets,
       clock,
       signal,
-      read: async () => server.clusterIPs(name),
-      write: async (addresses) => server.setClusterIPs(name, addresses),
+      port: {
+        readClusterIPs: async () => server.clusterIPs(name),
+        writeClusterIPs: async (addresses) => server.setClusterIPs(name, addresses),
+        readTargets: async () => server.targets(name),
+        writeTargets: async (targets) => server.setTargets(name, targets),
+      },
       onFailure,
     });
   }
@@ -85,14 +93,14 @@ export class ClusterFeeder {
 
   /** Follows the cluster until it is stopped. */
   async run(): Promise<void> {
-    await Promise.all([this.session.run(), this.publisher.run(), this.clusterIP.run()]);
+    await Promise.all([this.session.run(), this.publisher.run(), this.destination.run()]);
   }
 
   /** Resolves when the server has all that the cluster has, or the signal aborts. */
   async inStep(signal: AbortSignal): Promise<void> {
     while (
       !signal.aborted &&
-      !(this.session.isSettled && this.publisher.isIdle && this.clusterIP.choice !== undefined)
+      !(this.session.isSettled && this.publisher.isIdle && this.destination.choice !== undefined)
     ) {
       await this.#options.clock.sleep(10, signal);
     }
@@ -112,7 +120,7 @@ export class ClusterFeeder {
   }
 
   #noteChange(keys: ReadonlySet<string>): void {
-    this.clusterIP.look();
+    this.destination.look();
     const { isAnew, isSettled } = this.session;
     const isReviewDue = isSettled && !this.#isReviewed;
     this.#isReviewed = isSettled;

@@ -1,5 +1,5 @@
 /** Takes the place of the server for `--dry-run`: keeps in memory what the server would be told. */
-import type { ClusterName } from "../../records/cluster.ts";
+import { type ClusterName, initialSettings } from "../../records/cluster.ts";
 import type { ServerPort } from "./server-port.ts";
 
 /** Makes one that knows no cluster yet. */
@@ -17,6 +17,8 @@ export function openScratchServer(): ServerPort {
       addresses.set(cluster, found);
       return done;
     },
+    targets: async () => Promise.resolve(initialSettings.targets),
+    setTargets: async () => done,
     forget: async () => done,
     records: () => ({ read: async () => Promise.resolve([]), change: async () => done }),
   };

@@ -20,6 +20,8 @@ export class ServerCalls {
       removeDomain: async (cluster, domain) => call(async () => server.removeDomain(cluster, domain)),
       clusterIPs: async (cluster) => call(async () => server.clusterIPs(cluster)),
       setClusterIPs: async (cluster, addresses) => call(async () => server.setClusterIPs(cluster, addresses)),
+      targets: async (cluster) => call(async () => server.targets(cluster)),
+      setTargets: async (cluster, targets) => call(async () => server.setTargets(cluster, targets)),
       forget: async (cluster) => call(async () => server.forget(cluster)),
       records: (cluster) => {
         const records = server.records(cluster);

@@ -4,7 +4,7 @@ import { parseJSON } from "../../base/json.ts";
 import { type ServerPlace, addressOf, sendToServer, textOf } from "../../client/server.ts";
 import { byFlags, noServer, serverRefused } from "../../client/trouble.ts";
 import { clusterPath, feedPath } from "../../contract/paths.ts";
-import type { ClusterName } from "../../records/cluster.ts";
+import { type ClusterName, type TargetMode, initialSettings, targetModes } from "../../records/cluster.ts";
 import type { Changes } from "../../records/endpoint.ts";
 import { watchFeed } from "../../records/feed.ts";
 import type { RecordsPort } from "./publisher.ts";
@@ -18,10 +18,13 @@ export interface ServerPort {
   /** One address, or one of each family; empty while there is none. */
   readonly clusterIPs: (cluster: ClusterName) => Promise<readonly string[]>;
   readonly setClusterIPs: (cluster: ClusterName, addresses: readonly string[]) => Promise<void>;
+  readonly targets: (cluster: ClusterName) => Promise<TargetMode>;
+  readonly setTargets: (cluster: ClusterName, targets: TargetMode) => Promise<void>;
   readonly forget: (cluster: ClusterName) => Promise<void>;
   readonly records: (cluster: ClusterName) => RecordsPort;
 }
 
+const targetSchema = z.enum(targetModes);
 const texts = z.array(z.string());
 const endpoints = z.array(z.looseObject({ dnsName: z.optional(z.string()) }));
 
@@ -56,6 +59,9 @@ export function openServer(place: ServerPlace): ServerPort {
     },
     setClusterIPs: async (cluster, addresses) =>
       void (await send("POST", `${clusterPath(cluster)}/clusterip`, addresses.join())),
+    targets: async (cluster) =>
+      (await read(`${clusterPath(cluster)}/targets`, targetSchema)) ?? initialSettings.targets,
+    setTargets: async (cluster, targets) => void (await send("POST", `${clusterPath(cluster)}/targets`, targets)),
     forget: async (cluster) => void (await send("DELETE", clusterPath(cluster))),
     records: (cluster) => ({
       read: async () => (await read(`${feedPath(cluster, watchFeed)}/records`, endpoints)) ?? [],

@@ -3,12 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { type MemoryServer, makeMemoryServer } from "../../../test/support/server-memory.ts";
 import { type Kubeconfig, parseKubeconfig } from "../../kubernetes/kubeconfig-file.ts";
+import type { TargetChoice } from "../../kubernetes/cluster-ip/target-choice.ts";
 import type { ClusterName } from "../../records/cluster.ts";
 import type { KubernetesObject } from "./object.ts";
 import { type SimulatedAPI, startSimulatedAPI } from "./simulated-api.ts";
 import { systemClock } from "./system-clock.ts";
 import { ingressKind } from "./translate/ingress.ts";
 import { kinds } from "./translate/kinds.ts";
+import { serviceKind } from "./translate/service.ts";
 import { Watcher, type WatcherNotice } from "./watcher.ts";
 
 function ingress(name: string, ...hosts: readonly string[]): KubernetesObject {
@@ -39,10 +41,11 @@ interface Given {
   /** Clusters that a watcher before this one fed. */
   readonly remembered?: readonly string[];
   readonly domains?: readonly string[] | undefined;
+  readonly targets?: TargetChoice;
 }
 
 function open(given: Given = {}): Scene {
-  const { server = makeMemoryServer(), remembered = [] } = given;
+  const { server = makeMemoryServer(), remembered = [], targets = "auto" } = given;
   const stop = new AbortController();
   const notices: WatcherNotice[] = [];
   const watcher = new Watcher({
@@ -52,6 +55,7 @@ function open(given: Given = {}): Scene {
     server,
     kinds,
     domains: "domains" in given ? given.domains : ["io"],
+    targets,
     classes: undefined,
     namespaces: [],
     clock: systemClock,
@@ -192,4 +196,31 @@ test("without a domain nothing is handed in, and the way out is said", async () 
   await expect.poll(() => JSON.stringify(scene.notices), patience).toContain("no-domains");
   await scene.server.addDomains("default" as ClusterName, ["io"]);
   await expect.poll(scene.server.names, patience).toEqual({ default: "", one: "a.io" });
+});
+
+/** As MetalLB hands an address to a Service. */
+const balanced: KubernetesObject = {
+  metadata: { name: "db", namespace: "default" },
+  spec: { type: "LoadBalancer", ports: [{ port: 5432 }] },
+  status: { loadBalancer: { ingress: [{ ip: "192.0.2.77" }] } },
+};
+
+test("the target mode follows the cluster: records' own addresses where a Service has one", async () => {
+  await using one = await apiWith(ingress("a", "a.io"));
+  await using scene = open();
+  await scene.watcher.update(config({ one: one.url }));
+  await expect.poll(scene.server.names, patience).toEqual({ one: "a.io" });
+  const targets = async (): Promise<string> => scene.server.targets("one" as ClusterName);
+  expect(await targets()).toBe("cluster");
+  one.apply(serviceKind, balanced);
+  await expect.poll(targets, patience).toBe("record");
+  one.remove(serviceKind, "default/db");
+  await expect.poll(targets, patience).toBe("cluster");
+});
+
+test("a target mode that was named holds, whatever the cluster has", async () => {
+  await using one = await apiWith(ingress("a", "a.io"));
+  await using scene = open({ targets: "record" });
+  await scene.watcher.update(config({ one: one.url }));
+  await expect.poll(async () => scene.server.targets("one" as ClusterName), patience).toBe("record");
 });

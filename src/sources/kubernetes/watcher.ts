@@ -1,5 +1,6 @@
 /** Watches every cluster that the kubeconfigs name and that is to be watched, as they come and go. */
 import type { Connection } from "../../kubernetes/api.ts";
+import type { TargetChoice } from "../../kubernetes/cluster-ip/target-choice.ts";
 import type { Kubeconfig } from "../../kubernetes/kubeconfig-file.ts";
 import type { ClusterName } from "../../records/cluster.ts";
 import { ClusterFeeder, type FeedNotice } from "./cluster-feeder.ts";
@@ -19,6 +20,8 @@ export interface WatcherOptions extends ContextOptions {
   readonly server: ServerPort;
   readonly kinds: readonly Kind[];
   readonly domains: readonly string[] | undefined;
+  /** Where names point: a target mode, or `auto` for what each cluster has. */
+  readonly targets: TargetChoice;
   readonly classes: ReadonlySet<string> | undefined;
   readonly namespaces: readonly string[];
   readonly clock: Clock;

@@ -1,34 +1,45 @@
-/** Keeps the cluster IP right: found as dtk finds it, and found anew when nodes or the ingress controller's Service move. */
+/** Keeps right where a cluster's names point: cluster IP and target mode, chosen as dtk does, and chosen anew when nodes, Services or Gateways change. */
 import type { Address } from "../../records/address.ts";
-import { findCandidates, isIngressController } from "../../kubernetes/cluster-ip/candidate.ts";
+import type { TargetMode } from "../../records/cluster.ts";
+import { findCandidates } from "../../kubernetes/cluster-ip/candidate.ts";
 import { type ClusterIPChoice, chooseClusterIP } from "../../kubernetes/cluster-ip/choice.ts";
 import { probeAddress, type Probe } from "../../kubernetes/cluster-ip/probe.ts";
-import { type ClusterFacts, readNode, readService } from "../../kubernetes/facts.ts";
+import { type TargetChoice, chooseTargetMode } from "../../kubernetes/cluster-ip/target-choice.ts";
+import { type ClusterFacts, readGateway, readNode, readService } from "../../kubernetes/facts.ts";
 import type { ClusterModel } from "./cluster-model.ts";
 import { type Clock, Backoff } from "./backoff.ts";
+import { gatewayKind } from "./translate/gateway.ts";
 import { nodeKind } from "./translate/node.ts";
 import { serviceKind } from "./translate/service.ts";
 
-export interface ClusterIPOptions {
+/** Where the names of a cluster point, as the server has it. */
+export interface DestinationPort {
+  readonly readClusterIPs: () => Promise<readonly string[]>;
+  readonly writeClusterIPs: (addresses: readonly Address[]) => Promise<void>;
+  readonly readTargets: () => Promise<TargetMode>;
+  readonly writeTargets: (targets: TargetMode) => Promise<void>;
+}
+
+export interface DestinationOptions {
   readonly model: ClusterModel;
+  /** The target mode, or `auto` for what the cluster has. */
+  readonly targets: TargetChoice;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly probe?: Probe;
-  /** What the server has. */
-  readonly read: () => Promise<readonly string[]>;
-  readonly write: (addresses: readonly Address[]) => Promise<void>;
+  readonly port: DestinationPort;
   readonly onFailure: (error: unknown) => void;
 }
 
 const waits = { first: 1_000, most: 60_000, mostLater: 60_000, later: 0 } as const;
 
-export class ClusterIPFollower {
-  readonly #options: ClusterIPOptions;
+export class DestinationFollower {
+  readonly #options: DestinationOptions;
   #seen = "";
   #changed = new AbortController();
   #choice: ClusterIPChoice | undefined;
 
-  constructor(options: ClusterIPOptions) {
+  constructor(options: DestinationOptions) {
     this.#options = options;
   }
 
@@ -40,8 +51,9 @@ export class ClusterIPFollower {
   /** The model has changed. Most changes do not affect where the names lead. */
   look(): void {
     const { model } = this.#options;
-    if (model.knowledge(nodeKind) === "pending" || model.knowledge(serviceKind) === "pending") return;
-    const seen = JSON.stringify(findCandidates(factsOf(model)));
+    if ([nodeKind, serviceKind, gatewayKind].some((kind) => model.knowledge(kind) === "pending")) return;
+    const facts = factsOf(model);
+    const seen = JSON.stringify([findCandidates(facts), chooseTargetMode(facts, [])]);
     if (seen === this.#seen) return;
     this.#seen = seen;
     this.#changed.abort();
@@ -74,21 +86,33 @@ export class ClusterIPFollower {
    * @returns whether somebody listens at the address
    */
   async choose(): Promise<boolean> {
-    const { model, probe = probeAddress, read, write } = this.#options;
-    const candidates = findCandidates(factsOf(model));
+    const { model, probe = probeAddress, port } = this.#options;
+    const facts = factsOf(model);
+    const candidates = findCandidates(facts);
     const choice = await chooseClusterIP(candidates, probe);
     if (choice === undefined) return false;
-    const present = await read();
+    const present = await port.readClusterIPs();
     const isCandidate = present.some((address) => candidates.some((candidate) => candidate.address === address));
     const isKept = !choice.isListening && isCandidate;
-    if (!isKept && present.join() !== choice.clusterIPs.join()) await write(choice.clusterIPs);
+    if (!isKept && present.join() !== choice.clusterIPs.join()) await port.writeClusterIPs(choice.clusterIPs);
+    await this.#chooseTargets(facts, choice.clusterIPs);
     this.#choice = choice;
     return choice.isListening;
   }
+
+  async #chooseTargets(facts: DestinationFacts, clusterIPs: readonly Address[]): Promise<void> {
+    const { targets: wish, port } = this.#options;
+    const targets = wish === "auto" ? chooseTargetMode(facts, clusterIPs).targets : wish;
+    if ((await port.readTargets()) !== targets) await port.writeTargets(targets);
+  }
 }
 
-function factsOf(model: ClusterModel): Pick<ClusterFacts, "nodes" | "services"> {
-  const nodes = [...model.objects(nodeKind)].flatMap((object) => readNode(object) ?? []);
-  const services = [...model.objects(serviceKind)].flatMap((object) => readService(object) ?? []);
-  return { nodes, services: services.filter(isIngressController) };
+type DestinationFacts = Pick<ClusterFacts, "nodes" | "services" | "gateways">;
+
+function factsOf(model: ClusterModel): DestinationFacts {
+  return {
+    nodes: [...model.objects(nodeKind)].flatMap((object) => readNode(object) ?? []),
+    services: [...model.objects(serviceKind)].flatMap((object) => readService(object) ?? []),
+    gateways: [...model.objects(gatewayKind)].flatMap((object) => readGateway(object) ?? []),
+  };
 }
