@@ -24,6 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "sources/webhook": ["engine", "store", "contract", "http"],
   "sources/kubernetes": ["contract", "platform", "kubernetes", "client"],
   "sinks/hosts-file": ["engine", "platform"],
+  "sinks/dns": ["engine", "platform"],
   control: ["engine", "store", "contract", "platform", "http", "sources/webhook", "sinks/hosts-file"],
   service: ["contract", "platform", "client", "sinks/hosts-file"],
   dtk: ["contract", "platform", "kubernetes", "client", "http", "sources/kubernetes"],
@@ -83,7 +84,7 @@ const libraryHome: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders whose code uses no `node:` module, no clock and no promise. */
-const pureFolders = /^(?:records|sources\/kubernetes\/translate|sinks\/hosts-file\/document)\//;
+const pureFolders = /^(?:records|sources\/kubernetes\/translate|sinks\/hosts-file\/document|sinks\/dns\/packet)\//;
 
 /** What differs from one operating system to another, and so belongs to `src/platform/` alone. */
 const ofPlatform: Readonly<Record<string, RegExp>> = {

@@ -31,6 +31,11 @@ export function familyOf(address: Address): Family {
   return address.includes(":") ? "IPv6" : "IPv4";
 }
 
+/** The octets of an address, 4 or 16, as DNS and the network have them. */
+export function octetsOf(address: Address): readonly number[] {
+  return familyOf(address) === "IPv4" ? address.split(".").map(Number) : ipaddr.IPv6.parse(address).toByteArray();
+}
+
 /** Sorts a target of an endpoint into its kind; {@link readTarget} says which address it is, too. */
 export function targetKind(target: string): TargetKind {
   return readTarget(target).kind;
