@@ -1,7 +1,7 @@
 /** Tells which bundle to load: what runs most has one of its own, since a start from few files takes less time and memory. */
 
 /** Commands with a bundle of their own, made by scripts/build.ts. */
-export const bundledAlone: readonly string[] = ["serve", "status"];
+export const bundledAlone: readonly string[] = ["serve", "status", "watch"];
 
 /**
  * Finds the bundle that has the command of these arguments. A value that looks like a command, as in `--log-format json`,

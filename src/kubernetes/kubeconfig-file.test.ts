@@ -39,3 +39,13 @@ test("a file that is missing, one that is none, and one without anything", () =>
   writeFileSync(path, "kind: Config\ncontexts: null\n");
   expect(readKubeconfigFile(path)).toMatchObject({ kind: "read", config: { currentContext: undefined } });
 });
+
+test("a file that says the same is not parsed again", () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, "config");
+  writeFileSync(path, "contexts: []");
+  const before = readKubeconfigFile(path);
+  expect(readKubeconfigFile(path, before)).toBe(before);
+  writeFileSync(path, "current-context: a");
+  expect(readKubeconfigFile(path, before)).toMatchObject({ config: { currentContext: "a" } });
+});

@@ -46,10 +46,15 @@ export type FileReading =
   | { readonly kind: "unreadable"; readonly reason: string }
   | { readonly kind: "read"; readonly config: Kubeconfig; readonly text: string };
 
-/** Reads one file. */
-export function readKubeconfigFile(path: string): FileReading {
+/**
+ * Reads one file.
+ *
+ * @param before - what was read there before; the same text is not parsed again
+ */
+export function readKubeconfigFile(path: string, before?: FileReading): FileReading {
   try {
     const content = readFileSync(path, "utf8");
+    if (before?.kind === "read" && before.text === content) return before;
     return { kind: "read", config: parseKubeconfig(content, dirname(path)), text: content };
   } catch (error) {
     if (isMissing(error)) {

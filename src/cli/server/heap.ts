@@ -20,7 +20,7 @@ const mostNames = 20_000;
 /**
  * Looks now and then whether the process has grown, and then collects what it no longer needs.
  *
- * @param names - how many names are shown
+ * @param names - how many names there are
  * @param interval - milliseconds between two looks; what a burst left is gone after two of them
  */
 export function giveBackMemory(names: () => number, interval = 4000): Disposable {

@@ -5,6 +5,7 @@ import { delimiter, join, resolve } from "node:path";
 import { printable, printableJSON } from "../../base/printable.ts";
 import { type Trouble, TroubleError } from "../../base/trouble.ts";
 import { findToken } from "../../client/held-token.ts";
+import type { FileReading } from "../../kubernetes/kubeconfig-file.ts";
 import { kubeconfigMissing, kubeconfigUnusable } from "../../kubernetes/trouble.ts";
 import { installedHost, installedPort } from "../../platform/installed.ts";
 import { machineNetworks } from "../../platform/inner.ts";
@@ -21,6 +22,7 @@ import { Watcher, type WatcherNotice, type WatcherOptions } from "../../sources/
 import type { Given } from "../setting.ts";
 import type { portSetting, tokenFileSetting } from "./serve-settings.ts";
 import type { watchSettings } from "./watch-settings.ts";
+import { giveBackMemory } from "./heap.ts";
 import { describeNotice } from "./watch-text.ts";
 
 type WatchSettings = Given<typeof watchSettings & { port: typeof portSetting; tokenFile: typeof tokenFileSetting }> & {
@@ -37,7 +39,7 @@ export async function watchClusters(given: WatchSettings): Promise<number> {
   const paths = kubeconfigPaths(given.kubeconfig);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-  requireContexts(given, paths);
+  const known = requireContexts(given, paths);
   const failure = Promise.withResolvers<never>();
   const watcher = makeWatcher(given, paths, {
     signal: stop.signal,
@@ -49,8 +51,10 @@ export async function watchClusters(given: WatchSettings): Promise<number> {
     },
   });
   process.on("SIGHUP", () => watcher.hurry());
+  using _memory = giveBackMemory(() => watcher.names);
   const following = followKubeconfigs({
     paths,
+    known,
     signal: stop.signal,
     onChange: async (config) => watcher.update(config),
     onUnreadable: (path, reason) =>
@@ -121,8 +125,15 @@ function kubeconfigPaths(given: string | undefined): readonly string[] {
     .map((path) => resolve(path));
 }
 
-/** What was named must be there; without a name a first kubeconfig may come later, but for a command that ends at once. */
-function requireContexts({ context: named = [], kubeconfig, once }: WatchSettings, paths: readonly string[]): void {
+/**
+ * What was named must be there; without a name a first kubeconfig may come later, but for a command that ends at once.
+ *
+ * @returns what was read
+ */
+function requireContexts(
+  { context: named = [], kubeconfig, once }: WatchSettings,
+  paths: readonly string[],
+): ReadonlyMap<string, FileReading> {
   const { config, readings } = readKubeconfigs(paths);
   const isNeeded = named.length > 0 || kubeconfig !== undefined || once === true;
   for (const [path, reading] of readings) {
@@ -140,6 +151,7 @@ function requireContexts({ context: named = [], kubeconfig, once }: WatchSetting
       `No kubeconfig has a context ${JSON.stringify(name)}; there is ${known === "" ? "none" : known}.`,
     );
   }
+  return readings;
 }
 
 /** Reads every cluster once, and says what could not be read. */

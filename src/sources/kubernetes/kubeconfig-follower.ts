@@ -11,6 +11,8 @@ import {
 
 export interface FollowerOptions {
   readonly paths: readonly string[];
+  /** What was read of them already. */
+  readonly known?: ReadonlyMap<string, FileReading>;
   readonly signal: AbortSignal;
   /** The kubeconfigs say something else than before. */
   readonly onChange: (config: Kubeconfig) => void | Promise<void>;
@@ -28,7 +30,7 @@ const pollInterval = 5_000;
 /** Follows until the signal aborts. */
 export async function followKubeconfigs(options: FollowerOptions): Promise<void> {
   const { paths, signal } = options;
-  const files = new Map<string, FileReading>();
+  const files = new Map<string, FileReading>(options.known);
   let last: string | undefined;
   while (!signal.aborted) {
     const changed = watchFolders(paths, signal);
@@ -71,7 +73,7 @@ function merged(paths: readonly string[], files: ReadonlyMap<string, FileReading
  * contexts, or with some whose user is still to come.
  */
 async function readCalmly(path: string, before: FileReading | undefined, signal: AbortSignal): Promise<FileReading> {
-  let reading = readKubeconfigFile(path);
+  let reading = readKubeconfigFile(path, before);
   for (const [index, wait] of tornWaits.entries()) {
     if (!isTorn(reading) && !hasLost(reading, before)) return reading;
     await sleep(wait, undefined, { signal }).catch(() => undefined);

@@ -66,6 +66,11 @@ export class Watcher {
     return [...this.#running.values()].map(({ feed }) => feed);
   }
 
+  /** How many records all clusters ask for. */
+  get names(): number {
+    return this.feeds.reduce((sum, { session }) => sum + session.endpoints.size, 0);
+  }
+
   /** The kubeconfigs say this now. */
   async update(config: Kubeconfig): Promise<void> {
     this.#choosing = this.#choosing.then(async () => this.#apply(await chooseContexts(config, this.#options)));
