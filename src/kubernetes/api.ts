@@ -1,5 +1,5 @@
 /** The Kubernetes API: plain requests with what the kubeconfig says; loaded only by commands that need a cluster. */
-import type { Agent, OutgoingHttpHeaders } from "node:http";
+import type { OutgoingHttpHeaders } from "node:http";
 import { type RequestOptions, request as requestSecurely } from "node:https";
 import { text } from "node:stream/consumers";
 import * as z from "zod/mini";
@@ -41,6 +41,8 @@ export type ConnectionOptions = Omit<RequestOptions, "headers"> & { readonly hea
 export interface Connection {
   readonly server: string;
   readonly options: ConnectionOptions;
+  /** When the credentials of a login program end, in milliseconds since 1970; infinite where the program does not say. Absent for all others, which are read anew. */
+  readonly expiresAt?: number;
 }
 
 /** Milliseconds to wait for an answer. */
@@ -52,7 +54,7 @@ const patience = 10_000;
  * @param connections - how many requests may be sent at one time; a watcher needs one for each kind
  */
 export function connectKubernetes({ server, options }: Connection, connections = mostConnections): KubernetesAPI {
-  if (options.agent instanceof AnyAgent) shareConnections(options.agent, connections);
+  shareConnections({ server, options }, connections);
   const send: KubernetesAPI["send"] = async (wanted) => sendToCluster(server, options, wanted);
   return {
     server,
@@ -66,7 +68,8 @@ export function connectKubernetes({ server, options }: Connection, connections =
 }
 
 /** A TLS handshake costs more than a request, so a few connections serve them all. */
-function shareConnections(agent: Agent, connections: number): void {
+export function shareConnections({ options: { agent } }: Connection, connections: number): void {
+  if (!(agent instanceof AnyAgent)) return;
   Object.assign(agent, { keepAlive: true });
   agent.maxSockets = connections;
 }

@@ -2,6 +2,7 @@
 import { lstatSync, readFileSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { TroubleError } from "../base/trouble.ts";
+import { refusalOfKuberc } from "./kuberc.ts";
 import type { ClusterPlace } from "./place.ts";
 import { currentUser } from "../platform/user.ts";
 import { usersFile } from "../platform/linux-files.ts";
@@ -113,6 +114,19 @@ function asRoot(program: string, files: readonly string[]): TroubleError {
   const message = `The kubeconfig ${files.join(", ")} logs in with a program, and others than root may write it. Root did not run the program: ${program}`;
   const hint = "Run the command as the user whose kubeconfig it is, without sudo.";
   return new TroubleError({ code: "login-program-refused", message, hint }, { exitCode: 3 });
+}
+
+/**
+ * Holds the user's own preferences.
+ *
+ * @throws TroubleError `login-program-refused` (exit 3)
+ */
+export function refuseByKuberc(command: string, program: string): void {
+  const reason = refusalOfKuberc({ command });
+  if (reason === undefined) return;
+  const message = `kubectl's preferences do not allow the login program of the kubeconfig, since ${reason}. It was not run: ${program}`;
+  const hint = "If you trust it, add it to credentialPluginAllowlist there.";
+  throw new TroubleError({ code: "login-program-refused", message, hint }, { exitCode: 3 });
 }
 
 /**

@@ -86,3 +86,12 @@ test("a plain port, as kubectl proxy opens one, is called without a certificate"
 test("a file that is not there is left to the client", () => {
   expect(readPlainKubeconfig("/nowhere/kubeconfig", undefined)).toBeUndefined();
 });
+
+test("a token in a file is read each time, and counts more than one beside it", () => {
+  using folder = temporaryFolder();
+  const path = write(folder.path, kubeconfig({}, { token: "old", tokenFile: "token" }));
+  for (const token of ["one", "two"]) {
+    writeFileSync(join(folder.path, "token"), `${token}\n`);
+    expect(readPlainKubeconfig(path, undefined)?.options.headers["authorization"]).toBe(`Bearer ${token}`);
+  }
+});

@@ -24,6 +24,7 @@ const clusterSchema = z.strictObject({
 
 const userSchema = z.strictObject({
   token: text,
+  tokenFile: text,
   "client-certificate": text,
   "client-certificate-data": text,
   "client-key": text,
@@ -47,15 +48,27 @@ export function readPlainKubeconfig(path: string, context: ClusterPlace["context
  * @param wanted - its name; the current one when undefined
  * @returns undefined when it is of another kind, or there is something wrong with it
  */
-export function plainConnection(config: Kubeconfig, wanted: string | undefined): Connection | undefined {
+function plainConnection(config: Kubeconfig, wanted: string | undefined): Connection | undefined {
   try {
-    return connectionOf(config, wanted ?? config.currentContext ?? "");
+    return openPlainly(config, wanted ?? config.currentContext ?? "");
   } catch {
     return undefined;
   }
 }
 
-function connectionOf({ contexts, clusters, users }: Kubeconfig, name: string): Connection {
+/** Whether a context is of the plain kind, whatever is in the files that it names. */
+export function isPlain({ contexts, clusters, users }: Kubeconfig, name: string): boolean {
+  const { cluster = "", user = "" } = contexts.get(name)?.value ?? {};
+  const { success } = z.safeParse(clusterSchema, clusters.get(cluster)?.value);
+  return success && z.safeParse(userSchema, users.get(user)?.value).success;
+}
+
+/**
+ * Makes the connection of a context that is of the plain kind. The files that it names are read now.
+ *
+ * @throws Error for a context of another kind, or a file that cannot be read
+ */
+export function openPlainly({ contexts, clusters, users }: Kubeconfig, name: string): Connection {
   const context = contexts.get(name)?.value;
   const { value: cluster, read: readOfCluster } = open(clusterSchema, clusters.get(context?.cluster ?? ""));
   const { value: user, read: readOfUser } = open(userSchema, users.get(context?.user ?? ""));
@@ -69,7 +82,9 @@ function connectionOf({ contexts, clusters, users }: Kubeconfig, name: string): 
         rejectUnauthorized: cluster["insecure-skip-tls-verify"] !== true,
         ...(cluster["tls-server-name"] !== undefined && { servername: cluster["tls-server-name"] }),
       });
-  const headers = user.token === undefined ? {} : { authorization: `Bearer ${user.token}` };
+  // A file is renewed while the token beside it stays as it was.
+  const token = readOfUser(undefined, user.tokenFile)?.toString("utf8").trim() ?? user.token;
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return { server: cluster.server, options: { agent, headers } };
 }
 

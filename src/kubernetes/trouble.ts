@@ -43,17 +43,34 @@ export function clusterLoginRefused(server: string, sentence: string): TroubleEr
   );
 }
 
+/** How another kubeconfig is named: dtk's configuration may do so, and is no matter of the watcher's. */
+const byConfiguration = "with --kubeconfig FILE or cluster.admin-kubeconfig in config.yaml";
+const byWatcher = "with --kubeconfig FILE or in $KUBECONFIG";
+
 /** The trouble of a kubeconfig that cannot be used. */
-export function kubeconfigUnusable(message: string, cause?: unknown): TroubleError {
-  const hint =
-    "Name another with --kubeconfig FILE or cluster.admin-kubeconfig in config.yaml, its context with --context.";
+export function kubeconfigUnusable(message: string, cause?: unknown, ways = byConfiguration): TroubleError {
+  const hint = `Name another ${ways}, its context with --context.`;
   return new TroubleError({ code: "kubeconfig-unusable", message, hint }, { exitCode: 3, cause });
+}
+
+/** The same where the watcher reads it. */
+export function watchedKubeconfigUnusable(message: string, cause?: unknown): TroubleError {
+  return kubeconfigUnusable(message, cause, byWatcher);
 }
 
 /** The trouble of no kubeconfig at all. */
 export function kubeconfigMissing(): TroubleError {
-  const message = "There is no kubeconfig: neither $KUBECONFIG nor ~/.kube/config is there.";
-  const hint = "Name one with --kubeconfig FILE or cluster.admin-kubeconfig in config.yaml.";
+  return noKubeconfig("neither $KUBECONFIG nor ~/.kube/config is there", byConfiguration);
+}
+
+/** The same where the watcher looked at these paths. */
+export function watchedKubeconfigMissing(paths: readonly string[]): TroubleError {
+  return noKubeconfig(`nothing is at ${paths.join(" or ")}`, byWatcher);
+}
+
+function noKubeconfig(where: string, ways: string): TroubleError {
+  const message = `There is no kubeconfig: ${where}.`;
+  const hint = `Name one ${ways}.`;
   return new TroubleError({ code: "kubeconfig-missing", message, hint }, { exitCode: 3 });
 }
 
