@@ -155,15 +155,14 @@ function lastLineOf(words: string): string {
 
 function failed({ command, args, installHint }: CredentialProgram, failure: string): TroubleError {
   const message = `The login program of the kubeconfig ${failure}: ${[command, ...(args ?? [])].join(" ")}`;
-  const [hint = "Log in with it on a terminal, as kubectl does when you type:"] = (installHint ?? "")
-    .split("\n")
-    .filter((line) => line !== "");
+  const advice = installHint?.split("\n").find((line) => line !== "");
+  const hint = advice ?? "Log in with it on a terminal, as kubectl does when you type:";
   return new TroubleError(
     {
       code: "login-program-failed",
       message,
       hint,
-      ...(installHint === undefined && { command: "kubectl cluster-info" }),
+      ...(advice === undefined && { command: "kubectl cluster-info" }),
     },
     { exitCode: 3 },
   );

@@ -72,8 +72,7 @@ export function openPlainly({ contexts, clusters, users }: Kubeconfig, name: str
   const context = contexts.get(name)?.value;
   const { value: cluster, read: readOfCluster } = open(clusterSchema, clusters.get(context?.cluster ?? ""));
   const { value: user, read: readOfUser } = open(userSchema, users.get(context?.user ?? ""));
-  const isPlain = cluster.server.startsWith("http://");
-  const agent = isPlain
+  const agent = cluster.server.startsWith("http://")
     ? new PlainAgent()
     : new Agent({
         ca: readOfCluster(cluster["certificate-authority-data"], cluster["certificate-authority"]),

@@ -43,7 +43,7 @@ export function clusterLoginRefused(server: string, sentence: string): TroubleEr
   );
 }
 
-/** How another kubeconfig is named: dtk's configuration may do so, and is no matter of the watcher's. */
+/** How another kubeconfig is named: dtk's configuration may do so, which the watcher does not read. */
 const byConfiguration = "with --kubeconfig FILE or cluster.admin-kubeconfig in config.yaml";
 const byWatcher = "with --kubeconfig FILE or in $KUBECONFIG";
 

@@ -12,6 +12,10 @@ const mostComplaints = 20;
 /** A notice as lines for a person; none for what says nothing new. */
 export function describeNotice(notice: WatcherNotice): readonly string[] {
   if ("forgotten" in notice) return [`${notice.forgotten}: its context is gone, and so are its names.`];
+  if ("renamed" in notice) {
+    const { context, name, holder } = notice.renamed;
+    return [`${context} is watched as ${name}, since ${holder} has the name that it would have.`];
+  }
   if ("context" in notice) return [`${notice.context.context} is not watched. ${notice.context.message}`];
   return describeFeedNotice(notice.notice).map((line) => `${notice.cluster}: ${line}`);
 }

@@ -6,9 +6,10 @@ import { printable, printableJSON } from "../../base/printable.ts";
 import { type Trouble, TroubleError } from "../../base/trouble.ts";
 import { findToken } from "../../client/held-token.ts";
 import type { FileReading } from "../../kubernetes/kubeconfig-file.ts";
-import { kubeconfigMissing, kubeconfigUnusable } from "../../kubernetes/trouble.ts";
+import { watchedKubeconfigMissing, watchedKubeconfigUnusable } from "../../kubernetes/trouble.ts";
 import { installedHost, installedPort } from "../../platform/installed.ts";
 import { machineNetworks } from "../../platform/inner.ts";
+import { watchSurroundings } from "../../platform/surroundings.ts";
 import { isRoot } from "../../platform/user.ts";
 import { noMemory, openMemory } from "../../sources/kubernetes/cluster-memory.ts";
 import { followKubeconfigs, readKubeconfigs } from "../../sources/kubernetes/kubeconfig-follower.ts";
@@ -51,6 +52,7 @@ export async function watchClusters(given: WatchSettings): Promise<number> {
     },
   });
   process.on("SIGHUP", () => watcher.hurry());
+  watchSurroundings({ signal: stop.signal, onChange: () => watcher.hurry() });
   using _memory = giveBackMemory(() => watcher.names);
   const following = followKubeconfigs({
     paths,
@@ -58,7 +60,7 @@ export async function watchClusters(given: WatchSettings): Promise<number> {
     signal: stop.signal,
     onChange: async (config) => watcher.update(config),
     onUnreadable: (path, reason) =>
-      talk(kubeconfigUnusable(`The kubeconfig ${path} cannot be read: ${reason}.`).message),
+      talk(watchedKubeconfigUnusable(`The kubeconfig ${path} cannot be read: ${reason}.`).message),
   });
   try {
     await (given.once === true ? Promise.race([untilRead(watcher, stop.signal), failure.promise]) : following);
@@ -94,9 +96,9 @@ function makeWatcher(
     namespaces: given.namespace ?? [],
     clock: systemClock,
     ...watching,
-    connectUnusually: async (context) => {
+    connectUnusually: async (context, signal) => {
       const { readWithClient } = await import("../../kubernetes/client-kubeconfig.ts");
-      return readWithClient({ kubeconfig: given.kubeconfig, context });
+      return readWithClient({ kubeconfig: given.kubeconfig, context }, signal);
     },
     memory: given.dryRun === true ? noMemory : openMemory(statePath, paths.join(delimiter)),
   });
@@ -138,16 +140,16 @@ function requireContexts(
   const isNeeded = named.length > 0 || kubeconfig !== undefined || once === true;
   for (const [path, reading] of readings) {
     if (reading.kind === "unreadable")
-      throw kubeconfigUnusable(`The kubeconfig ${path} cannot be read: ${reading.reason}.`);
+      throw watchedKubeconfigUnusable(`The kubeconfig ${path} cannot be read: ${reading.reason}.`);
   }
   if (!paths.some((path) => existsSync(path))) {
-    if (isNeeded) throw kubeconfigMissing();
+    if (isNeeded) throw watchedKubeconfigMissing(paths);
     talk(`There is no kubeconfig at ${paths.join(" or ")} yet; watch waits for it.`);
   }
   for (const name of named) {
     if (config.contexts.has(name)) continue;
     const known = [...config.contexts.keys()].join(", ");
-    throw kubeconfigUnusable(
+    throw watchedKubeconfigUnusable(
       `No kubeconfig has a context ${JSON.stringify(name)}; there is ${known === "" ? "none" : known}.`,
     );
   }

@@ -4,9 +4,8 @@ import { TroubleError, toTrouble } from "../../base/trouble.ts";
 import { type ClusterName, defaultCluster } from "../../records/cluster.ts";
 import type { Changes, Endpoint } from "../../records/endpoint.ts";
 import type { TargetChoice } from "../../kubernetes/cluster-ip/target-choice.ts";
-import type { Connection } from "../../kubernetes/api.ts";
 import { DestinationFollower } from "./destination-follower.ts";
-import { ClusterSession, type SessionNotice } from "./cluster-session.ts";
+import { ClusterSession, type SessionNotice, type SessionOptions } from "./cluster-session.ts";
 import { Publisher, isEmpty } from "./publisher.ts";
 import { kindsOfRecord } from "./resource-word.ts";
 import type { Clock } from "./backoff.ts";
@@ -25,7 +24,7 @@ export interface ClusterFeedOptions {
   readonly classes: ReadonlySet<string> | undefined;
   readonly namespaces: readonly string[];
   readonly ownNamespace: string | undefined;
-  readonly connect: () => Promise<Connection>;
+  readonly connect: SessionOptions["connect"];
   readonly clock: Clock;
   readonly onNotice: (notice: FeedNotice) => void;
 }

@@ -44,9 +44,9 @@ export function openMemory(path: string, kubeconfig: string): ClusterMemory {
   return {
     clusters: () => [...own.values()],
     remember: (clusters) => {
-      const before = own.size;
-      for (const { name, context } of clusters) own.set(name, { name, context });
-      if (own.size !== before) save();
+      const fresh = clusters.filter(({ name, context }) => own.get(name)?.context !== context);
+      for (const { name, context } of fresh) own.set(name, { name, context });
+      if (fresh.length > 0) save();
     },
     drop: (name) => {
       if (own.delete(name)) save();

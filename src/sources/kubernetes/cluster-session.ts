@@ -1,7 +1,7 @@
 /** Follows one cluster over its whole life: what it serves, its objects, and whether it is still the same cluster. */
 import * as z from "zod/mini";
 import { type Trouble, TroubleError, toTrouble } from "../../base/trouble.ts";
-import { type Connection, type KubernetesAPI, connectKubernetes } from "../../kubernetes/api.ts";
+import { type Connection, type KubernetesAPI, connectKubernetes, shareConnections } from "../../kubernetes/api.ts";
 import { clusterLoginRefused, clusterUnreachable } from "../../kubernetes/trouble.ts";
 import type { Endpoint } from "../../records/endpoint.ts";
 import { ClusterModel, type Complaint, type Scope } from "./cluster-model.ts";
@@ -22,8 +22,8 @@ export interface SessionOptions {
   readonly namespaces: readonly string[];
   /** The context's own namespace, which is watched alone where the rights end there. */
   readonly ownNamespace: string | undefined;
-  /** Opens the way to the API server, with fresh credentials. It may run the program that logs in. */
-  readonly connect: () => Promise<Connection>;
+  /** Opens the way to the API server, with fresh credentials. It may run the program that logs in, which the signal ends. */
+  readonly connect: (signal: AbortSignal) => Promise<Connection>;
   readonly clock: Clock;
   /** Records changed, or the session has become ready to say which records are not wanted. */
   readonly onChange: (keys: ReadonlySet<string>) => void;
@@ -103,6 +103,7 @@ export class ClusterSession {
   /** What was refused and told, so that it is told once. */
   readonly #refusals = new Set<string>();
   #link: Link | undefined;
+  #kept: Connection | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -153,6 +154,7 @@ export class ClusterSession {
   /** Opens the connection anew, as after a change of the kubeconfig. What is known stays until it is listed again. */
   reconnect(): void {
     this.#trouble = undefined;
+    this.#kept = undefined;
     this.#connection.abort();
     this.#retry.hurry();
   }
@@ -182,10 +184,12 @@ export class ClusterSession {
 
   async #follow(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    const connection = await this.#options.connect();
+    const connection = await this.#connect(signal);
     if (signal.aborted) return;
     this.#server = connection.server;
     const quiet = keepQuiet({ connection, clock, signal, onClose: () => this.#lookAgain() });
+    // A list leaves its connection to the watch after it.
+    shareConnections(connection, Infinity);
     const [api, transport] = [connectKubernetes(quiet, 1), openTransport(connection)];
     await this.#waitUntilReady(transport, signal);
     await this.#identify(api);
@@ -200,6 +204,16 @@ export class ClusterSession {
       await this.#discover(link);
       await look;
     }
+  }
+
+  /** Credentials that say when they end are used until then, or until they are refused, however often the server goes: a program may ask a person. */
+  async #connect(signal: AbortSignal): Promise<Connection> {
+    const isRefused = this.#trouble?.code === "cluster-login-refused";
+    const { expiresAt = 0 } = this.#kept ?? {};
+    if (this.#kept === undefined || isRefused || expiresAt <= Date.now()) {
+      this.#kept = await this.#options.connect(signal);
+    }
+    return this.#kept;
   }
 
   /** The way to the cluster is lost: it is opened anew after a while, and until then all that is known stays. */

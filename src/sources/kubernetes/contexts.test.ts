@@ -71,6 +71,12 @@ describe("of several contexts", () => {
     expect(await choose(contexts)).toEqual({ watched: ["one", "two"], others: ["one-team same-cluster"] });
   });
 
+  test("of several of one cluster the one that is watched already stays", async () => {
+    const contexts = { one: {}, two: { cluster: "one" } };
+    const present = new Set(["two"]);
+    expect(await choose(contexts, { present })).toEqual({ watched: ["two"], others: ["one same-cluster"] });
+  });
+
   test("one without its cluster or user is said to be incomplete", async () => {
     expect(await choose({ a: { cluster: "gone" } })).toEqual({ watched: [], others: ["a incomplete"] });
   });
@@ -92,13 +98,17 @@ describe("names", () => {
     ["Docker_Desktop", "docker-desktop"],
     ["admin@lab.example.com:6443/x", "admin-lab-example-com-6443-x"],
     ["default", "cluster-default"],
-  ])("%s is %s", (context, name) => expect(nameClusters([context]).get(context)).toBe(name));
+  ])("%s is %s", (context, name) => expect(nameClusters([context]).names.get(context)).toBe(name));
 
   test("one that is written like the label has it", () => {
-    const names = nameClusters(["A_B", "a-b", "a.b"]);
+    const { names, renamed } = nameClusters(["A_B", "a-b", "a.b"]);
     expect(names.get("a-b")).toBe("a-b");
     expect(names.get("A_B")).toMatch(/^a-b-[0-9a-f]{6}$/);
     expect(names.get("a.b")).toMatch(/^a-b-[0-9a-f]{6}$/);
+    expect(renamed.map(({ context, holder }) => [context, holder])).toEqual([
+      ["A_B", "a-b"],
+      ["a.b", "a-b"],
+    ]);
   });
 
   test("are labels, and each is there once", () => {
@@ -106,7 +116,7 @@ describe("names", () => {
       fc.property(
         fc.uniqueArray(fc.oneof(fc.string({ unit: "grapheme" }), fc.stringMatching(/^[aAbB._-]{1,4}$/))),
         (contexts) => {
-          const names = [...nameClusters(contexts).values()];
+          const names = [...nameClusters(contexts).names.values()];
           expect(new Set(names).size).toBe(names.length);
           for (const name of names) expect(parseClusterName(name)).toBe(name);
           expect(names.length).toBe(contexts.length);

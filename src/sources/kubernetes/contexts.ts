@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import type { Connection } from "../../kubernetes/api.ts";
+import { isPlain, openPlainly } from "../../kubernetes/plain-kubeconfig.ts";
+import { reasonOf, watchedKubeconfigUnusable } from "../../kubernetes/trouble.ts";
 import type { Kubeconfig } from "../../kubernetes/kubeconfig-file.ts";
-import { plainConnection } from "../../kubernetes/plain-kubeconfig.ts";
 import { type ClusterName, parseClusterName } from "../../records/cluster.ts";
 
 /** A cluster to watch. */
@@ -14,10 +15,20 @@ export interface WantedCluster {
   /** URL of the API server. */
   readonly server: string;
   readonly namespace: string | undefined;
-  /** Absent where the context needs a program or a proxy, which the Kubernetes client knows. */
-  readonly connection: Connection | undefined;
-  /** Changes whenever anything does that the connection is made of. */
+  /** Reads the certificates and the token anew. Absent where the context needs a program or a proxy, which the Kubernetes client knows. */
+  readonly open: (() => Connection) | undefined;
+  /** Changes whenever the kubeconfigs say anything else about the connection. */
   readonly fingerprint: string;
+  /** The same for contexts of one cluster. */
+  readonly clusterKey: string;
+}
+
+/** A context whose cluster cannot have the name that is written like it. */
+export interface RenamedContext {
+  readonly context: string;
+  readonly name: ClusterName;
+  /** The context whose cluster has that name. */
+  readonly holder: string;
 }
 
 export interface UnwatchedContext {
@@ -31,6 +42,7 @@ export interface UnwatchedContext {
 export interface ContextChoice {
   readonly clusters: readonly WantedCluster[];
   readonly others: readonly UnwatchedContext[];
+  readonly renamed: readonly RenamedContext[];
 }
 
 export interface ContextOptions {
@@ -38,29 +50,27 @@ export interface ContextOptions {
   readonly named: readonly string[];
   readonly all: boolean;
   readonly isLocal: (host: string) => Promise<boolean>;
+  /** Contexts that are watched already: of several of one cluster such a one stays. */
+  readonly present?: ReadonlySet<string>;
 }
 
 const clusterSchema = z.looseObject({ server: z.string() });
 
-interface Candidate {
-  readonly context: string;
-  readonly server: string;
-  readonly namespace: string | undefined;
-  /** The same for contexts of one cluster. */
-  readonly clusterKey: string;
-  readonly connection: Connection | undefined;
-  readonly fingerprint: string;
-}
+type Candidate = Omit<WantedCluster, "name">;
 
 /**
- * Chooses the contexts. Of several of one cluster the first is watched, since all show the same objects. Without further
+ * Chooses the contexts. Of several of one cluster one is watched, since all show the same objects. Without further
  * word only local clusters with plain credentials are: a program may open a browser, and a cluster elsewhere may be
  * somebody's production.
  */
 export async function chooseContexts(config: Kubeconfig, options: ContextOptions): Promise<ContextChoice> {
   const others: UnwatchedContext[] = [];
   const chosen = new Map<string, Candidate>();
-  for (const context of config.contexts.keys()) {
+  const { present } = options;
+  const contexts = [...config.contexts.keys()].toSorted(
+    (left, right) => Number(present?.has(right) === true) - Number(present?.has(left) === true),
+  );
+  for (const context of contexts) {
     const candidate = readCandidate(config, context);
     const refusal = candidate === undefined ? incomplete(context) : await refusalOf(candidate, options);
     const first = candidate && chosen.get(candidate.clusterKey);
@@ -69,11 +79,12 @@ export async function chooseContexts(config: Kubeconfig, options: ContextOptions
     else if (first === undefined) chosen.set(candidate.clusterKey, candidate);
     else others.push({ ...candidate, reason: "same-cluster", message: `It is the same cluster as ${first.context}.` });
   }
-  const names = nameClusters([...chosen.values()].map(({ context }) => context));
+  const { names, renamed } = nameClusters([...chosen.values()].map(({ context }) => context));
   const clusters = [...chosen.values()].map((candidate) => ({ ...candidate, name: names.get(candidate.context) }));
   return {
     clusters: clusters.flatMap(({ name, ...candidate }) => (name === undefined ? [] : [{ ...candidate, name }])),
     others: others.map(({ context, server, reason, message }) => ({ context, server, reason, message })),
+    renamed,
   };
 }
 
@@ -87,18 +98,26 @@ function readCandidate(config: Kubeconfig, context: string): Candidate | undefin
     server: data.server,
     namespace: namespace ?? undefined,
     clusterKey: JSON.stringify({ ...data, folder: cluster?.folder, extensions: undefined }),
-    connection: plainConnection(config, context),
+    open: isPlain(config, context) ? () => openFiles(config, context) : undefined,
     fingerprint: JSON.stringify([cluster, user, namespace]),
   };
 }
 
+function openFiles(config: Kubeconfig, context: string): Connection {
+  try {
+    return openPlainly(config, context);
+  } catch (error) {
+    throw watchedKubeconfigUnusable(`What the context ${context} names cannot be read: ${reasonOf(error)}.`, error);
+  }
+}
+
 async function refusalOf(candidate: Candidate, options: ContextOptions): Promise<UnwatchedContext | undefined> {
-  const { context, server, connection } = candidate;
+  const { context, server, open } = candidate;
   if (options.all || options.named.includes(context)) return undefined;
   const add = `To watch it, add --context=${context}`;
   if (options.named.length > 0) return { context, server, reason: "not-local", message: `It was not named. ${add}` };
-  if (connection === undefined) {
-    const message = `Its credentials come from a program, a proxy or a file that cannot be read. ${add}`;
+  if (open === undefined) {
+    const message = `Its credentials come from a program or a proxy. ${add}`;
     return { context, server, reason: "login-program", message };
   }
   if (await options.isLocal(new URL(server).hostname)) return undefined;
@@ -115,9 +134,13 @@ function incomplete(context: string): UnwatchedContext {
  * that is written like it has it, and a name of the others ends in some digits of a hash: so no name depends on what else
  * is there but for that.
  */
-export function nameClusters(contexts: readonly string[]): ReadonlyMap<string, ClusterName> {
+export function nameClusters(contexts: readonly string[]): {
+  readonly names: ReadonlyMap<string, ClusterName>;
+  readonly renamed: readonly RenamedContext[];
+} {
   const names = new Map<string, ClusterName>();
   const taken = new Map<string, string>();
+  const renamed: RenamedContext[] = [];
   for (const context of contexts.toSorted()) {
     const label = labelOf(context);
     const isFree = !taken.has(label) && (label === context || !contexts.includes(label));
@@ -125,8 +148,9 @@ export function nameClusters(contexts: readonly string[]): ReadonlyMap<string, C
     if (name === undefined) continue;
     taken.set(name, context);
     names.set(context, name);
+    if (!isFree) renamed.push({ context, name, holder: taken.get(label) ?? label });
   }
-  return names;
+  return { names, renamed };
 }
 
 function labelOf(context: string): string {

@@ -189,6 +189,46 @@ test("records of another time that nothing asks for go when all is known", async
   await expect.poll(scene.server.names, patience).toEqual({ one: "a.io" });
 });
 
+test("names stay while another context of the same cluster takes over", async () => {
+  await using one = await apiWith(ingress("a", "a.io"));
+  await using scene = open();
+  const both = (names: readonly string[]): Kubeconfig => {
+    const { clusters, users } = config({ one: one.url });
+    const contexts = new Map(names.map((name) => [name, { value: { cluster: "one", user: "u" }, folder: "/" }]));
+    return { currentContext: undefined, clusters, users, contexts };
+  };
+  await scene.watcher.update(both(["x", "y"]));
+  await expect.poll(scene.server.names, patience).toEqual({ x: "a.io" });
+  await scene.watcher.update(both(["a", "x", "y"]));
+  expect(scene.watcher.feeds.map(({ name }) => String(name))).toEqual(["x"]);
+  await scene.watcher.update(both(["y"]));
+  await expect.poll(scene.server.names, patience).toEqual({ y: "a.io" });
+  const order = scene.notices.flatMap((notice) => {
+    if ("forgotten" in notice) return [`-${notice.forgotten}`];
+    return "notice" in notice && notice.notice.kind === "published" ? [`+${notice.cluster}`] : [];
+  });
+  expect(order).toEqual(["+x", "+y", "-x"]);
+});
+
+test("a context that was written differently before has its cluster's names still", async () => {
+  await using one = await apiWith(ingress("a", "a.io"));
+  await using scene = open({ remembered: ["one"] });
+  await scene.server.addDomains("one" as ClusterName, ["io"]);
+  await scene.watcher.update(config({ One: one.url }));
+  await expect.poll(scene.server.names, patience).toEqual({ one: "a.io" });
+  expect(scene.notices.filter((notice) => "forgotten" in notice)).toEqual([]);
+});
+
+test("two contexts that would have one name are told apart, which is said", async () => {
+  await using one = await apiWith(ingress("a", "a.io"));
+  await using two = await apiWith(ingress("b", "b.io"));
+  await using scene = open();
+  await scene.watcher.update(config({ one: one.url, One: two.url }));
+  const [renamed] = scene.notices.flatMap((notice) => ("renamed" in notice ? [notice.renamed] : []));
+  expect(renamed).toMatchObject({ context: "One", holder: "one" });
+  await expect.poll(scene.server.names, patience).toEqual({ one: "a.io", [String(renamed?.name)]: "b.io" });
+});
+
 test("without a domain nothing is handed in, and the way out is said", async () => {
   await using one = await apiWith(ingress("a", "a.io"));
   await using scene = open({ domains: undefined });

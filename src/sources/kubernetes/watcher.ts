@@ -7,6 +7,7 @@ import { ClusterFeeder, type FeedNotice } from "./cluster-feeder.ts";
 import {
   type ContextChoice,
   type ContextOptions,
+  type RenamedContext,
   type UnwatchedContext,
   type WantedCluster,
   chooseContexts,
@@ -16,7 +17,7 @@ import { type Clock, Backoff } from "./backoff.ts";
 import type { ServerPort } from "./server-port.ts";
 import type { Kind } from "./translate/kind.ts";
 
-export interface WatcherOptions extends ContextOptions {
+export interface WatcherOptions extends Omit<ContextOptions, "present"> {
   readonly server: ServerPort;
   readonly kinds: readonly Kind[];
   readonly domains: readonly string[] | undefined;
@@ -27,8 +28,8 @@ export interface WatcherOptions extends ContextOptions {
   readonly clock: Clock;
   /** Ends everything; what the server has stays. */
   readonly signal: AbortSignal;
-  /** Opens a context that needs more than a plain connection. It may run a program. */
-  readonly connectUnusually: (context: string) => Promise<Connection>;
+  /** Opens a context that needs more than a plain connection. It may run a program, which the signal ends. */
+  readonly connectUnusually: (context: string, signal: AbortSignal) => Promise<Connection>;
   /** Which clusters were fed before this process began. */
   readonly memory: ClusterMemory;
   readonly onNotice: (notice: WatcherNotice) => void;
@@ -37,12 +38,16 @@ export interface WatcherOptions extends ContextOptions {
 export type WatcherNotice =
   | { readonly cluster: ClusterName; readonly notice: FeedNotice }
   | { readonly context: UnwatchedContext }
+  | { readonly renamed: RenamedContext }
   | { readonly forgotten: ClusterName };
 
 interface Running {
   readonly feed: ClusterFeeder;
   cluster: WantedCluster;
 }
+
+/** Milliseconds that a cluster whose context goes waits for another context of the same cluster. */
+const heirPatience = 30_000;
 
 export class Watcher {
   readonly #options: WatcherOptions;
@@ -73,11 +78,20 @@ export class Watcher {
 
   /** The kubeconfigs say this now. */
   async update(config: Kubeconfig): Promise<void> {
-    this.#choosing = this.#choosing.then(async () => this.#apply(await chooseContexts(config, this.#options)));
+    this.#choosing = this.#choosing.then(async () => this.#apply(await this.#choose(config)));
     await this.#choosing;
   }
 
-  /** A network came, or the machine woke up. */
+  async #choose(config: Kubeconfig): Promise<ContextChoice> {
+    const known = [...this.#options.memory.clusters(), ...this.#clusters()];
+    return chooseContexts(config, { ...this.#options, present: new Set(known.map(({ context }) => context)) });
+  }
+
+  #clusters(): readonly WantedCluster[] {
+    return [...this.#running.values()].map(({ cluster }) => cluster);
+  }
+
+  /** A network came, the machine woke up, or somebody says so. */
   hurry(): void {
     for (const feed of this.feeds) feed.hurry();
   }
@@ -87,13 +101,14 @@ export class Watcher {
     await Promise.all(this.feeds.map(async (feed) => feed.stop()));
   }
 
-  #apply({ clusters, others }: ContextChoice): void {
+  #apply({ clusters, others, renamed }: ContextChoice): void {
     const { memory } = this.#options;
-    for (const other of others) this.#tell(other);
+    for (const context of others) this.#tell({ context });
+    for (const each of renamed) this.#tell({ renamed: each });
     const wanted = new Map(clusters.map((cluster) => [cluster.name, cluster]));
     for (const [name, running] of this.#running) {
       const cluster = wanted.get(name);
-      if (cluster === undefined) this.#end(name, running.feed);
+      if (cluster === undefined) this.#end(running, clusters);
       else if (cluster.fingerprint !== running.cluster.fingerprint) {
         running.cluster = cluster;
         running.feed.session.reconnect();
@@ -102,10 +117,12 @@ export class Watcher {
     // What was fed by a watcher before this one, and whose context went while none ran.
     const known = new Set([...clusters, ...others].map(({ context }) => context));
     for (const { name, context } of memory.clusters()) {
-      if (!known.has(context) && !this.#running.has(name)) this.#ending.set(name, this.#forget(name));
+      const isGone = !known.has(context) && !this.#running.has(name) && !wanted.has(name);
+      if (isGone) this.#ending.set(name, this.#forget(name));
     }
     for (const cluster of clusters) if (!this.#running.has(cluster.name)) this.#start(cluster);
     memory.remember(clusters);
+    this.hurry();
     this.#chosen.resolve();
   }
 
@@ -115,9 +132,9 @@ export class Watcher {
       ...this.#options,
       name,
       ownNamespace: namespace,
-      connect: async () => {
-        const { connection, context } = this.#running.get(name)?.cluster ?? cluster;
-        return connection ?? this.#options.connectUnusually(context);
+      connect: async (signal) => {
+        const { open, context } = this.#running.get(name)?.cluster ?? cluster;
+        return open?.() ?? this.#options.connectUnusually(context, signal);
       },
       onNotice: (notice) => this.#options.onNotice({ cluster: name, notice }),
     });
@@ -125,12 +142,17 @@ export class Watcher {
     void (this.#ending.get(name) ?? Promise.resolve()).then(async () => feed.run());
   }
 
-  #end(name: ClusterName, feed: ClusterFeeder): void {
+  /** Where another context leads to the same cluster, its names stay until they are there by way of that one. */
+  #end({ feed, cluster: { name, clusterKey } }: Running, clusters: readonly WantedCluster[]): void {
     this.#running.delete(name);
-    this.#ending.set(
-      name,
-      feed.stop().then(async () => this.#forget(name)),
-    );
+    const heir = clusters.find((cluster) => cluster.clusterKey === clusterKey);
+    const end = async (): Promise<void> => {
+      await feed.stop();
+      const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(heirPatience)]);
+      if (heir !== undefined) await this.#running.get(heir.name)?.feed.inStep(signal);
+      await this.#forget(name);
+    };
+    this.#ending.set(name, end());
   }
 
   /** The names of a cluster that no longer exists go at once. A server that is away is told when it is back. */
@@ -149,10 +171,10 @@ export class Watcher {
     }
   }
 
-  #tell(context: UnwatchedContext): void {
-    const text = JSON.stringify(context);
+  #tell(notice: WatcherNotice): void {
+    const text = JSON.stringify(notice);
     if (this.#told.has(text)) return;
     this.#told.add(text);
-    this.#options.onNotice({ context });
+    this.#options.onNotice(notice);
   }
 }
