@@ -54,7 +54,7 @@ async function openBoth() {
   const hostsFile = stack.use(await openHostsFileSink({ ...place, what: "test", onOutsideEdit: () => {} }));
   const zone = new Zone();
   const changes = stack.use(new StatusSignal());
-  const metrics = stack.use(createMetrics());
+  const metrics = stack.use(createMetrics(Date.now));
   const reconciler = stack.use(
     new Reconciler({
       keeper: keepInMemory(),

@@ -36,3 +36,9 @@ test("only what is data is taken from a trouble", () => {
     severity: "warning",
   });
 });
+
+test("an error carries all of its trouble, and only that", () => {
+  const whole = { ...trouble, severity: "warning", isRetried: true } as const;
+  expect(toTrouble(new TroubleError({ ...whole, endsStart: true }))).toStrictEqual(whole);
+  expect(new TroubleError({ ...whole, endsStart: true })).toMatchObject({ endsStart: true, exitCode: 3 });
+});

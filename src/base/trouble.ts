@@ -74,8 +74,11 @@ export type ExitCode = 1 | 2 | 3;
 /** A trouble that ends what was asked for. The user can do something about it, so it is shown without a stack. */
 export class TroubleError extends Error implements Trouble {
   readonly code: string;
+  readonly severity: Severity | undefined;
   readonly hint: string;
   readonly command: string | undefined;
+  readonly isRetried: boolean | undefined;
+  readonly endsStart?: true;
   readonly exitCode: ExitCode;
 
   /** @param options - how a command ends that it is thrown in: 3 unless given */
@@ -86,8 +89,11 @@ export class TroubleError extends Error implements Trouble {
     super(trouble.message, { cause });
     this.name = "TroubleError";
     this.code = trouble.code;
+    this.severity = trouble.severity;
     this.hint = trouble.hint;
     this.command = trouble.command;
+    this.isRetried = trouble.isRetried;
+    if (trouble.endsStart === true) this.endsStart = true;
     this.exitCode = exitCode;
   }
 }

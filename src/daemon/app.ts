@@ -14,7 +14,7 @@ import { Intake } from "../engine/intake.ts";
 import { LeftOutMemory } from "../engine/left-out.ts";
 import { type CallerFacts, webhookRoutes } from "../sources/webhook/routes.ts";
 import type { Adopter } from "../sinks/hosts-file/adoption-slot.ts";
-import { adoptRoutes } from "../control/adopt.ts";
+import { adoptRoutes } from "../sinks/hosts-file/adopt-routes.ts";
 import { AllowList } from "../http/allow-list.ts";
 import { Bodies } from "../http/bodies.ts";
 import { originOf, parseCaller } from "../records/caller.ts";
@@ -247,7 +247,7 @@ const seenFromHeader = "x-seen-from";
 
 /** A store that cannot be used may be usable in a moment, so ExternalDNS must come again: 503, never 4xx. */
 function answerError(error: Error, context: Context<HTTPEnvironment>, log: Log): Response {
-  if (error instanceof StoreTroubleError) return answerTrouble(context, error.trouble, 503);
+  if (error instanceof StoreTroubleError) return answerTrouble(context, error, 503);
   const fields = { code: "internal-error", err: error, path: context.req.path };
   log.error(fields, `${context.req.method} ${context.req.path} failed; this is a bug, please report it.`);
   return answerJSON(context, { error: "Internal error; the server's log has it." }, 500);

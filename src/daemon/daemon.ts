@@ -78,7 +78,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     previous ??= viewOrNone(store, ownNames);
     saveGiven(store, options.given);
   };
-  const metrics = stack.use(createMetrics());
+  const metrics = stack.use(createMetrics(Date.now));
   const changes = new StatusSignal();
   const sink = stack.use(
     await openSink(options, {
@@ -214,6 +214,6 @@ function openEagerly(keeper: StoreKeeper, isDegradedFine: boolean): void {
     keeper.use(() => undefined);
   } catch (error) {
     if (!(error instanceof StoreTroubleError)) throw error;
-    if (!isDegradedFine && error.trouble.endsStart === true) throw error;
+    if (!isDegradedFine && error.endsStart === true) throw error;
   }
 }

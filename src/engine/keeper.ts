@@ -1,6 +1,6 @@
 /** Keeps the store open: the only way to it for the reconciler, so that trouble is named in one place and ends automatically. */
 import { type Position, covers } from "../records/position.ts";
-import { type Trouble, bugTrouble } from "../base/trouble.ts";
+import { type Trouble, bugTrouble, toTrouble } from "../base/trouble.ts";
 import type { Steps } from "../records/steps.ts";
 import type { Store } from "./store.ts";
 import { StoreTroubleError } from "./store-trouble.ts";
@@ -167,7 +167,7 @@ export class StoreKeeper implements Disposable {
     if (error instanceof StoreTroubleError && this.#store !== undefined) return error;
     if (this.#options.isDamage(error)) this.#close();
     const explained = this.#options.explain(error);
-    this.#trouble = explained.trouble;
+    this.#trouble = toTrouble(explained);
     return explained;
   }
 

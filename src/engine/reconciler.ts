@@ -1,6 +1,6 @@
 /** The loop between what is stored and what is shown: store, view, sinks. What failed is repeated until it works. */
 import { inSlices } from "../base/slices.ts";
-import { type Trouble, TroubleError, bugTrouble, retried } from "../base/trouble.ts";
+import { type Trouble, TroubleError, bugTrouble, retried, toTrouble } from "../base/trouble.ts";
 import type { Steps } from "../records/steps.ts";
 import { findEntry } from "../records/view-entries.ts";
 import { type View, emptyView } from "../records/view.ts";
@@ -98,7 +98,7 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     } catch (error) {
       if (error instanceof StoreTroubleError) {
         this.#noteStoreTrouble(error);
-        return { ok: false, stored: false, trouble: error.trouble };
+        return { ok: false, stored: false, trouble: toTrouble(error) };
       }
       if (error instanceof TroubleError) throw error;
       const trouble = bugTrouble("The change could not be stored", error);
@@ -243,9 +243,10 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     this.#tell((listener) => listener.viewTrouble(trouble, error));
   }
 
-  #noteStoreTrouble({ trouble, cause }: StoreTroubleError): void {
+  #noteStoreTrouble(error: StoreTroubleError): void {
+    const trouble = toTrouble(error);
     const isLasting = this.#options.keeper.trouble !== undefined;
-    this.#tell((listener) => listener.storeTrouble(isLasting ? retried(trouble) : trouble, cause));
+    this.#tell((listener) => listener.storeTrouble(isLasting ? retried(trouble) : trouble, error.cause));
     if (isLasting) this.#flight.retryAtRest();
   }
 

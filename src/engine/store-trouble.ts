@@ -3,11 +3,8 @@ import { type Trouble, TroubleError } from "../base/trouble.ts";
 
 /** The store cannot do what was asked, and says why in words for a user. */
 export class StoreTroubleError extends TroubleError {
-  readonly trouble: Trouble;
-
   constructor(trouble: Trouble, cause?: unknown) {
     super(trouble, { exitCode: 3, cause });
     this.name = "StoreTroubleError";
-    this.trouble = trouble;
   }
 }

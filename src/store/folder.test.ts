@@ -24,7 +24,7 @@ function troubleOf(work: () => unknown): string {
     work();
     return "none";
   } catch (error) {
-    if (error instanceof StoreTroubleError) return error.trouble.message;
+    if (error instanceof StoreTroubleError) return error.message;
     throw error;
   }
 }
@@ -97,11 +97,9 @@ describe("a folder", () => {
     chmodSync(scratch.path, 0o777);
     expect(() => prepareStateFolder(scratch.path)).toThrow(
       expect.objectContaining({
-        trouble: expect.objectContaining({
-          code: "state-folder-unsafe",
-          endsStart: true,
-          command: expect.stringContaining(`chmod go-w ${realpathSync(scratch.path)}`),
-        }),
+        code: "state-folder-unsafe",
+        endsStart: true,
+        command: expect.stringContaining(`chmod go-w ${realpathSync(scratch.path)}`),
       }),
     );
   });

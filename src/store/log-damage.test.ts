@@ -52,7 +52,7 @@ function reopen(
     const text = [...Iterator.from(store.endpointsJSON(defaultCluster, externalDNSFeed))].join("");
     return (JSON.parse(text) as { dnsName: string }[]).map(({ dnsName }) => dnsName).toSorted();
   } catch (error) {
-    if (error instanceof StoreTroubleError) return error.trouble.code;
+    if (error instanceof StoreTroubleError) return error.code;
     throw error;
   }
 }

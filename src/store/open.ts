@@ -113,8 +113,7 @@ function afresh(folder: string): Recovered {
 export function setAsideDamaged({ folder, now }: StoreOptions, cause: unknown): StoreTroubleError {
   try {
     setAside(folder, now());
-    const { trouble } = damaged(damagedCopies(folder).at(-1) ?? folder);
-    return new StoreTroubleError(trouble, cause);
+    return new StoreTroubleError(damaged(damagedCopies(folder).at(-1) ?? folder), cause);
   } catch (error) {
     // A failing disk does both at once: it damages files and is mounted read-only.
     return explainStoreError(error, folder);

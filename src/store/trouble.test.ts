@@ -23,7 +23,7 @@ describe("what an error means", () => {
     ["a file that may not be changed", ofSystem("EPERM"), "state-no-permission", true],
     ["a disk that was mounted read-only", ofSystem("EROFS"), "state-unavailable", undefined],
   ])("%s", (_, error, code, endsStart) => {
-    const { trouble } = explainStoreError(error, folder);
+    const trouble = explainStoreError(error, folder);
     expect(trouble).toMatchObject({ code, message: expect.stringContaining(folder) });
     expect(trouble.endsStart).toBe(endsStart);
   });
@@ -58,7 +58,7 @@ test.each([
 
 describe("words", () => {
   test("damage names the copy, and the command that starts afresh", () => {
-    const { trouble } = damaged(`${folder}/records.sqlite.damaged-1`);
+    const trouble = damaged(`${folder}/records.sqlite.damaged-1`);
     expect(trouble.message).toContain(`${folder}/records.sqlite.damaged-1`);
     expect(trouble.command).toBe("hostsfile-server recover");
   });
@@ -66,20 +66,20 @@ describe("words", () => {
   test.each(["missing", "older", "another"] as const)(
     "a loss (%s) says that the lines stay, and recovers this folder",
     (what) => {
-      const { trouble } = lost(folder, what);
+      const trouble = lost(folder, what);
       expect(trouble).toMatchObject({ code: "state-lost", command: `hostsfile-server recover --state-dir=${folder}` });
       expect(trouble.message).toMatch(/these lines stay as they are\.$/i);
     },
   );
 
   test("each loss is told in its own words", () => {
-    const texts = (["missing", "older", "another"] as const).map((what) => lost(folder, what).trouble.message);
+    const texts = (["missing", "older", "another"] as const).map((what) => lost(folder, what).message);
     expect(new Set(texts).size).toBe(3);
   });
 
   test("a newer format is named, and nothing of it is touched", () => {
     expect(newer(folder, 9)).toBeInstanceOf(StoreTroubleError);
-    expect(newer(folder, 9).trouble).toMatchObject({
+    expect(newer(folder, 9)).toMatchObject({
       code: "state-newer",
       message: expect.stringContaining("format 9"),
     });

@@ -6,7 +6,7 @@ export function storeCodeOf(work: () => unknown): string {
   try {
     work();
   } catch (error) {
-    if (error instanceof StoreTroubleError) return error.trouble.code;
+    if (error instanceof StoreTroubleError) return error.code;
     throw error;
   }
   return "none";

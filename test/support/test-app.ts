@@ -101,7 +101,7 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
     listener: changes.listener,
     now: () => time,
   });
-  const metrics = createMetrics();
+  const metrics = createMetrics(() => time);
   await reconciler.reconcile();
   const app = createApp({
     reconciler,

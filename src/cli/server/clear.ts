@@ -142,8 +142,7 @@ function forgetSaved(folder: string): Pick<Cleared, "clusters" | "trouble"> {
     return { clusters: keeper.use((store) => forget(store, undefined)) };
   } catch (error) {
     if (!(error instanceof StoreTroubleError)) throw error;
-    const { trouble } = error;
-    return { clusters: [], trouble: trouble.code === "state-lost" ? undefined : trouble };
+    return { clusters: [], trouble: error.code === "state-lost" ? undefined : toTrouble(error) };
   }
 }
 

@@ -29,8 +29,12 @@ type Note = (counters: Counters) => void;
 /** Milliseconds after the start. */
 const loadAfter = 5000;
 
-/** Makes the metrics; disposing of them ends a timer. */
-export function createMetrics(): Metrics {
+/**
+ * Makes the metrics; disposing of them ends a timer.
+ *
+ * @param now - milliseconds since 1970
+ */
+export function createMetrics(now: () => number): Metrics {
   let counters: Counters | undefined;
   let loading: Promise<Counters> | undefined;
   const waiting: Note[] = [];
@@ -53,7 +57,7 @@ export function createMetrics(): Metrics {
     refused: (reason) => note((to) => to.refused(reason)),
     listener: {
       shown: ({ sink, report }: { readonly sink: SinkIdentity; readonly report: SinkReport }) => {
-        const at = Date.now();
+        const at = now();
         note((to) => to.shown({ sink: sink.title, report, at }));
       },
       storeTrouble: ({ code }: Trouble) => note((to) => to.trouble(code)),

@@ -1,30 +1,29 @@
 /** `GET` and `POST /adopt`: lines of the user's that define managed names are shown, and given to the block once the user agrees. */
 import type { Context, MiddlewareHandler } from "hono";
 import { Hono } from "hono/tiny";
-import type { Adopter } from "../sinks/hosts-file/adoption-slot.ts";
-import type { Adoption, LineEdit } from "../sinks/hosts-file/document/adoption.ts";
-import { renderBody, splitBody } from "../sinks/hosts-file/document/body.ts";
-import { planAdoption } from "../sinks/hosts-file/document/document.ts";
-import { hostsFileTrouble } from "../sinks/hosts-file/hosts-file-trouble.ts";
-import { readHostsFile } from "../sinks/hosts-file/writer/read-hosts-file.ts";
-import type { Log } from "../base/log.ts";
-import { type AdoptableNames, adoptableNames } from "../sinks/hosts-file/adoptable.ts";
-import { findEntry } from "../records/view-entries.ts";
-import type { ReconcilerPort } from "../engine/reconciler-port.ts";
-import type { StoredCluster } from "../engine/store.ts";
-import type { Trouble } from "../base/trouble.ts";
-import { answerJSON, answerTrouble } from "../http/answer.ts";
-import type { HTTPEnvironment } from "../http/environment.ts";
+import type { Adopter } from "./adoption-slot.ts";
+import type { Adoption, LineEdit } from "./document/adoption.ts";
+import { renderBody, splitBody } from "./document/body.ts";
+import { planAdoption } from "./document/document.ts";
+import { hostsFileTrouble } from "./hosts-file-trouble.ts";
+import { readHostsFile } from "./writer/read-hosts-file.ts";
+import type { Log } from "../../base/log.ts";
+import { type AdoptableNames, adoptableNames } from "./adoptable.ts";
+import { findEntry } from "../../records/view-entries.ts";
+import type { ReconcilerPort } from "../../engine/reconciler-port.ts";
+import type { StoredCluster } from "../../engine/store.ts";
+import type { Trouble } from "../../base/trouble.ts";
+import { answerJSON, answerTrouble } from "../../http/answer.ts";
+import type { HTTPEnvironment } from "../../http/environment.ts";
 import {
   type AdoptionEdit,
   type AdoptionPlanAnswer,
   type AdoptionResult,
   adoptionRequestSchema,
-} from "../contract/adoption.ts";
-import type { Guard } from "../http/guard.ts";
-import type { ServerFacts } from "./status/report.ts";
-import { parseJSON } from "../base/json.ts";
-import { paths } from "../contract/paths.ts";
+} from "../../contract/adoption.ts";
+import type { Guard } from "../../http/guard.ts";
+import { parseJSON } from "../../base/json.ts";
+import { paths } from "../../contract/paths.ts";
 
 export interface AdoptOptions {
   readonly reconciler: ReconcilerPort;
@@ -33,7 +32,7 @@ export interface AdoptOptions {
   readonly guard: Guard;
   readonly receive: MiddlewareHandler<HTTPEnvironment>;
   readonly log: Log;
-  readonly facts: Pick<ServerFacts, "hostsFile" | "dryRun">;
+  readonly facts: { readonly hostsFile: string; readonly dryRun: boolean };
   /** This machine's own names, lower case. */
   readonly ownNames: () => ReadonlySet<string>;
 }
