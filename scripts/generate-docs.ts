@@ -10,7 +10,7 @@ import { entries, pathText } from "../src/dtk/configuration/entry.ts";
 import { maxStreams } from "../src/control/status/event-stream.ts";
 import { defaultConnectionLimits, mostWaiting } from "../src/http/connections.ts";
 import { defaultLimits, roomFor, settingBodyMost } from "../src/http/limits.ts";
-import { recordLimits, shownLimits, storeLimits } from "../src/records/limits.ts";
+import { recordLimits, shownLimits, storeLimits, watchLimits } from "../src/records/limits.ts";
 import { metricsPath, renderMetricsPage } from "./metrics-page.ts";
 import { renderStatusPage, statusPath } from "./status-page.ts";
 
@@ -128,6 +128,7 @@ function renderLimits(): string {
   const mebibyte = 1024 * 1024;
   const rows: readonly (readonly [string, number])[] = [
     ["clusters", storeLimits.clusters],
+    ["clusters of one user's watcher, where a token is required", watchLimits.clusters],
     ["managed domains of a cluster", storeLimits.domainsPerCluster],
     ["bytes of a name", recordLimits.nameBytes],
     ["KiB of a record, as JSON", recordLimits.bytes / 1024],

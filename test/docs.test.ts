@@ -121,12 +121,17 @@ describe("troubleshooting", () => {
       ([, code, other]) => [code, other].filter((found) => found !== undefined),
     ),
   );
-  const reasons = ["NotShownReason", "HostsFileReason", "LeftOutReason", "DenialReason", "NotAskedReason"].flatMap(
-    (type) => {
-      const union = sources.flatMap((text) => new RegExp(`export type ${type} =([^;]+);`).exec(text)?.[1] ?? []);
-      return [...union.join("").matchAll(/"([a-z-]+)"/g)].map(([, reason = ""]) => reason);
-    },
-  );
+  const reasons = [
+    "NotShownReason",
+    "HostsFileReason",
+    "LeftOutReason",
+    "DenialReason",
+    "NotAskedReason",
+    "WatchReason",
+  ].flatMap((type) => {
+    const union = sources.flatMap((text) => new RegExp(`export type ${type} =([^;]+);`).exec(text)?.[1] ?? []);
+    return [...union.join("").matchAll(/"([a-z-]+)"/g)].map(([, reason = ""]) => reason);
+  });
   const needed = new Set([...codes, ...reasons]);
 
   test("the collection finds plain codes, chosen codes, each kind of reason, and events of the log", () => {

@@ -8,6 +8,8 @@ import { makeTestApp } from "../../test/support/test-app.ts";
 import { startServer } from "../http/server.ts";
 import { type HTTPRequest, sendRequest } from "../base/request.ts";
 import { exchange } from "./exchange.ts";
+import { watchToken } from "../contract/token.ts";
+import { parseUserName } from "../records/user.ts";
 import type { HeldToken } from "./held-token.ts";
 
 const adminToken = "0123456789abcdef0123456789abcdef";
@@ -97,6 +99,24 @@ test.each([
   });
   expect(stranger.seen).toHaveLength(1);
   expect(stranger.seen.join()).not.toMatch(/secret\.io|authorization|0123456789abcdef/i);
+});
+
+test("a watch token is proven under its user's name, and nothing of it goes over the wire", async () => {
+  const dev = parseUserName("dev");
+  if (dev === undefined) throw new Error("no user");
+  await using ours = await startOurs();
+  await using recorder = await startRecorder((request, body) => passOn(ours.port, request, body));
+  const watch: HeldToken = { text: watchToken(adminToken, dev), path: "/some/token", isDemanded: true, user: dev };
+  const wanted = { host, method: "POST", path: "/watchers/dev/clusters/kind-a/domains", body: "dtk.io" } as const;
+  expect(await exchange({ ...wanted, port: ours.port, token: watch })).toMatchObject({ status: 403, isProven: false });
+  const asked = { host, method: "GET", path: "/watchers/dev/domains" } as const;
+  expect(await exchange({ ...asked, port: ours.port, token: watch })).toMatchObject({ text: "[]", isProven: true });
+  for (const path of ["/status", "/watchers/ann/domains"]) {
+    expect((await exchange({ ...asked, path, port: ours.port, token: watch })).status).toBe(401);
+  }
+  await expect(exchange({ ...wanted, port: recorder.port, token: watch })).rejects.toThrow("passes on");
+  expect(recorder.seen).toEqual([expect.stringContaining("&user=dev")]);
+  expect(recorder.seen.join()).not.toContain(watch.text.slice(-20));
 });
 
 test("a relay that passes the challenge on to the real server gets no request to pass on", async () => {

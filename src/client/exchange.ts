@@ -1,4 +1,4 @@
-/** One request to the server, for every command of ours: both sides prove that they know the admin token, and neither sends it. */
+/** One request to the server, for every command of ours: both sides prove that they know the token, and neither sends it. */
 import { randomBytes } from "node:crypto";
 import * as z from "zod/mini";
 import { authority } from "../records/network.ts";
@@ -26,7 +26,7 @@ export interface Exchange extends Pick<HTTPRequest, "port" | "method" | "path" |
 }
 
 export interface Answer extends HTTPAnswer {
-  /** Whether the sender proved that it knows the admin token. */
+  /** Whether the sender proved that it knows the token. */
   readonly isProven: boolean;
 }
 
@@ -47,7 +47,8 @@ export async function exchange({ token, ...request }: Exchange): Promise<Answer>
   const client = randomBytes(16).toString("base64url");
   const { host, port, patience = defaultPatience } = request;
   const place = { host, port, patience };
-  const asked = await sendRequest({ ...place, method: "POST", path: `${challengePath}?nonce=${client}` });
+  const whose = token.user === undefined ? "" : `&user=${encodeURIComponent(token.user)}`;
+  const asked = await sendRequest({ ...place, method: "POST", path: `${challengePath}?nonce=${client}${whose}` });
   const challenge = challengeSchema.safeParse(parseJSON(asked.text));
   if (asked.status !== 200 || !challenge.success) {
     if (!token.isDemanded) return sendPlainly(request);
@@ -79,7 +80,7 @@ async function sendProven(
   const { pathname, search } = new URL(path, url);
   const [target, digest] = [pathname + search, digestOf(body)];
   const proof = proveRequest(token.text, nonces, { at, method, target, digest });
-  const headers = { authorization: formatRequestProof({ nonces, digest, proof }) };
+  const headers = { authorization: formatRequestProof({ nonces, digest, proof, user: token.user }) };
   const answer = await sendRequest({ ...request, path: target, headers });
   // A refusal without a proof can do no harm, and may say what is wrong.
   if (answer.status >= 400) return { ...answer, isProven: false };

@@ -89,13 +89,13 @@ export function strangerOnPort(url: string, stranger: string, naming: Naming): T
 
 /** The program that answers does not know the token. */
 export function serverUnproven(url: string, { path }: HeldToken): TroubleError {
-  const message = `What answers at ${url} does not prove that it knows the admin token in ${path}. It was sent neither the token nor the request.`;
+  const message = `What answers at ${url} does not prove that it knows the token in ${path}. It was sent neither the token nor the request.`;
   return new TroubleError({ code: "server-unproven", message, ...whoAnswers(url) }, { exitCode: 3 });
 }
 
 /** The answer is not the server's, though the server was there a moment before. */
 export function answerUnproven(url: string, { path }: HeldToken): TroubleError {
-  const message = `The answer from ${url} comes without the proof that its sender knows the admin token in ${path}, so it was ignored.`;
+  const message = `The answer from ${url} comes without the proof that its sender knows the token in ${path}, so it was ignored.`;
   return new TroubleError({ code: "server-unproven", message, ...whoAnswers(url) }, { exitCode: 3 });
 }
 

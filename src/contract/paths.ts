@@ -24,9 +24,17 @@ export function clusterPath(cluster: string): string {
   return clusterRoute.replace(":cluster", cluster);
 }
 
-/** The path of one feed of a cluster, under which the webhook's methods are; as a router reads it, for {@link clusterRoute}. */
-export function feedPath(cluster: string, feed: string): string {
-  return `${clusterPath(cluster)}/feeds/${feed}`;
+/** Everything that the watcher of one user asks, as a router reads it. */
+export const watcherRoute = "/watchers/:user";
+
+/** The path of a user's watcher; what it may have is under it. */
+export function watcherPath(user: string): string {
+  return watcherRoute.replace(":user", user);
+}
+
+/** The path of a cluster that a user's watcher feeds: its configuration and the watcher's records of it. */
+export function watchedClusterPath(user: string, cluster: string): string {
+  return watcherPath(user) + clusterPath(cluster);
 }
 
 /** The prefix of a cluster's methods: empty for `default`, whose methods are at the root, as the guide has it. */

@@ -1,9 +1,10 @@
-/** How our own commands and the server prove to each other that they know the admin token, while neither sends it. */
+/** How our own commands and the server prove to each other that they know a token, while neither sends it. */
 import { createHash, createHmac } from "node:crypto";
 import { parseCaller } from "../records/caller.ts";
 import { authority } from "../records/network.ts";
+import { type UserName, parseUserName } from "../records/user.ts";
 
-/** Where a command asks for the server's proof; its own nonce is the query `nonce`. */
+/** Where a command asks for the server's proof; its own nonce is the query `nonce`, the user of a watch token `user`. */
 export const challengePath = "/challenge";
 
 /** The scheme of the header `Authorization` (RFC 9110 section 11.6.2) under which a command shows its proof. */
@@ -32,6 +33,8 @@ export interface RequestProof {
   readonly nonces: Nonces;
   readonly digest: string;
   readonly proof: string;
+  /** Whose watch token it is about; undefined for the admin token. */
+  readonly user?: UserName | undefined;
 }
 
 /**
@@ -40,28 +43,28 @@ export interface RequestProof {
  *
  * @param at - as {@link placeText} has it
  */
-export function proveServer(adminToken: string, nonces: Nonces, at: string): string {
-  return prove(adminToken, ["server", nonces.client, nonces.server, at]);
+export function proveServer(token: string, nonces: Nonces, at: string): string {
+  return prove(token, ["server", nonces.client, nonces.server, at]);
 }
 
 /** The command's proof, which is good for this one request at this address. */
-export function proveRequest(adminToken: string, nonces: Nonces, content: ProvenContent & { at: string }): string {
+export function proveRequest(token: string, nonces: Nonces, content: ProvenContent & { at: string }): string {
   const { at, method, target, digest } = content;
-  return prove(adminToken, ["request", nonces.client, nonces.server, at, method, target, digest]);
+  return prove(token, ["request", nonces.client, nonces.server, at, method, target, digest]);
 }
 
 /** The server's proof that this is its answer to the request with these nonces. */
 export function proveAnswer(
-  adminToken: string,
+  token: string,
   nonces: Nonces,
   answer: { readonly status: number; readonly digest: string },
 ): string {
-  return prove(adminToken, ["answer", nonces.client, nonces.server, String(answer.status), answer.digest]);
+  return prove(token, ["answer", nonces.client, nonces.server, String(answer.status), answer.digest]);
 }
 
-/** HMAC-SHA-256 under a key of its own: its label can be no cluster's name, so no webhook token is that key. */
-function prove(adminToken: string, parts: readonly string[]): string {
-  const key = createHmac("sha256", adminToken).update("admin token proof 1").digest();
+/** HMAC-SHA-256 under a key of its own: its label can be no cluster's name and no user's, so no other token is that key. */
+function prove(token: string, parts: readonly string[]): string {
+  const key = createHmac("sha256", token).update("admin token proof 1").digest();
   return createHmac("sha256", key).update(JSON.stringify(parts)).digest("base64url");
 }
 
@@ -82,15 +85,18 @@ export function isNonce(text: string): boolean {
 }
 
 /** Writes the header `Authorization`. */
-export function formatRequestProof({ nonces, digest, proof }: RequestProof): string {
-  return `${proofScheme} ${[nonces.client, nonces.server, digest, proof].join(".")}`;
+export function formatRequestProof({ nonces, digest, proof, user }: RequestProof): string {
+  const parts = [nonces.client, nonces.server, digest, proof, ...(user === undefined ? [] : [user])];
+  return `${proofScheme} ${parts.join(".")}`;
 }
 
 /** Reads the header `Authorization`; undefined for what is not a proof. */
 export function readRequestProof(authorization: string | undefined): RequestProof | undefined {
   const [scheme, value = "", ...others] = authorization?.split(" ") ?? [];
-  const parts = value.split(".");
-  const [client = "", server = "", digest = "", proof = ""] = parts;
-  const isWhole = others.length === 0 && parts.length === 4 && parts.every(isNonce);
-  return scheme === proofScheme && isWhole ? { nonces: { client, server }, digest, proof } : undefined;
+  // The name of a user may have dots.
+  const [client = "", server = "", digest = "", proof = "", ...name] = value.split(".");
+  const user = parseUserName(name.join("."));
+  const isWhole = others.length === 0 && [client, server, digest, proof].every(isNonce);
+  if (scheme !== proofScheme || !isWhole || (name.length > 0 && user === undefined)) return undefined;
+  return { nonces: { client, server }, digest, proof, user };
 }

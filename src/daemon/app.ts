@@ -36,7 +36,9 @@ import { restRoutes } from "../control/configuration/rest.ts";
 import { Sessions } from "../http/sessions.ts";
 import { type ServerFacts, type StatusOptions, buildStatus } from "../control/status/report.ts";
 import type { AdminToken } from "../contract/token.ts";
-import { clusterRoute, feedPath, paths } from "../contract/paths.ts";
+import { clusterRoute, paths, watchedClusterPath } from "../contract/paths.ts";
+import { makePermit, permitAll, watcherRoutes } from "../control/watchers/gate.ts";
+import type { ManagedDomain } from "../records/managed-domain.ts";
 
 export interface AppOptions {
   readonly reconciler: ReconcilerPort;
@@ -50,6 +52,8 @@ export interface AppOptions {
   /** Who may call, which may change; without it the networks are worked out. */
   readonly allow: () => readonly Network[] | undefined;
   readonly adminToken: () => AdminToken;
+  /** The domains in which watchers may have names; undefined for those of the cluster `default`. */
+  readonly watchDomains?: (() => readonly ManagedDomain[] | undefined) | undefined;
   /** This machine's names, lower case. */
   readonly ownNames: () => ReadonlySet<string>;
   readonly facts: ServerFacts;
@@ -112,6 +116,14 @@ export function createApp(options: AppOptions): App {
   app.route("/", statusRoutes(guard, metrics, statusOptions));
   app.route("/", prover.routes(guard));
   app.route("/", pageRoutes({ ...statusOptions, guard, changes, sessions, cookieName }));
+  const gate = { reconciler, guard, watchDomains: () => options.watchDomains?.(), warnOnce, log };
+  const permit = makePermit(gate);
+  const watched = watchedClusterPath(":user", ":cluster");
+  const forAdmins = {
+    reading: guard.admit("reading"),
+    configuration: guard.admit("configuration"),
+    permit: permitAll,
+  };
   const describeCaller = callerDescriber(allowList, tokenRequired);
   const feedOptions = {
     reconciler,
@@ -137,15 +149,22 @@ export function createApp(options: AppOptions): App {
     webhookRoutes({
       ...feedOptions,
       feed: watchFeed,
-      paths: [feedPath(":cluster", watchFeed)],
-      admit: guard.admit("configuration"),
+      paths: [watched],
+      admit: async (context, next) =>
+        guard.check(context, "watch") ?? permit(context.req.method === "GET" ? "read" : "change")(context, next),
     }),
   );
+  app.route("/", watcherRoutes(gate));
   app.route(
     "/",
     restRoutes({
       reconciler,
       guard,
+      mounts: [
+        { prefix: "", ...forAdmins },
+        { prefix: clusterRoute, ...forAdmins },
+        { prefix: watched, reading: guard.admit("watch"), configuration: guard.admit("watch"), permit },
+      ],
       receive: receiveSetting,
       forget,
       forgetAll: () => forgetAll({ reconciler, leftOut, log }),

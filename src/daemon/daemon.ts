@@ -14,6 +14,7 @@ import { shownBefore } from "../sinks/hosts-file/shown-before.ts";
 import type { Sink } from "../engine/sink.ts";
 import type { Log } from "../base/log.ts";
 import { type ClusterSettings, defaultCluster, initialSettings } from "../records/cluster.ts";
+import type { ManagedDomain } from "../records/managed-domain.ts";
 import type { View } from "../records/view.ts";
 import { viewOf } from "../engine/current-view.ts";
 import { Reconciler } from "../engine/reconciler.ts";
@@ -40,6 +41,8 @@ export interface DaemonOptions {
   /** Who may call, which may change while it runs. */
   readonly allow: () => readonly Network[] | undefined;
   readonly adminToken: () => AdminToken;
+  /** The domains in which watchers may have names, which may change while it runs; undefined for those of `default`. */
+  readonly watchDomains?: (() => readonly ManagedDomain[] | undefined) | undefined;
   readonly hostsFile: string;
   readonly stateFolder: string;
   /** Milliseconds of silence, while the server ran, after which a cluster is forgotten; never when undefined. */
@@ -109,6 +112,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     now: Date.now,
     allow: options.allow,
     adminToken: options.adminToken,
+    watchDomains: options.watchDomains,
     ownNames: () => ownNames,
     facts: { pid: process.pid, version, since, hostsFile: options.hostsFile, dryRun: isDryRun },
     address: () => address,

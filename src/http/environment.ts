@@ -1,4 +1,5 @@
 /** What the HTTP server tells the routes about a request beside its bytes. */
+import type { UserName } from "../records/user.ts";
 
 export interface HTTPEnvironment {
   Bindings: {
@@ -20,7 +21,10 @@ export interface HTTPEnvironment {
   Variables: {
     /** The request's body, read and bounded. */
     body: string;
-    /** Set when the caller has proven that it knows the admin token, for a body with this digest. */
-    provenDigest?: string;
+    /**
+     * Set when the caller has proven that it knows a token, for a body with this digest: a user's watch token, or the
+     * admin token where there is no user.
+     */
+    proven?: { readonly digest: string; readonly user: UserName | undefined };
   };
 }

@@ -3,6 +3,7 @@ import { type Advice, adviceOf } from "../base/trouble.ts";
 import type { Context, MiddlewareHandler } from "hono";
 import { getCookie } from "hono/cookie";
 import { parseClusterName, defaultCluster } from "../records/cluster.ts";
+import { parseUserName } from "../records/user.ts";
 import { answerJSON } from "./answer.ts";
 import type { HTTPEnvironment } from "./environment.ts";
 import type { AllowList } from "./allow-list.ts";
@@ -46,6 +47,8 @@ export interface Guard {
   readonly admit: (access: Access) => Handler;
   /** Whether the caller may see details where others get a bare word. */
   readonly maySeeDetail: (context: Context<HTTPEnvironment>) => boolean;
+  /** Whether the caller may change the configuration; unlike {@link refuse} it remembers nothing. */
+  readonly mayConfigure: (context: Context<HTTPEnvironment>) => boolean;
 }
 
 /** Makes the guard. */
@@ -65,6 +68,10 @@ export function createGuard(options: GuardOptions): Guard {
       const caller = parseCaller(context.env.caller);
       if (caller === undefined) return false;
       return options.allowList.isOwn(caller) || credentialOf(context, options) === "admin";
+    },
+    mayConfigure: (context) => {
+      const caller = parseCaller(context.env.caller);
+      return caller !== undefined && judge(describeCall({ context, caller, access: "configuration", options })).admit;
     },
   };
 }
@@ -114,7 +121,7 @@ function describeCall({
     isListExplicit: allowList.isExplicit,
     isTokenRequired: adminToken().kind !== "none",
     isTokenUnusable: adminToken().kind === "unusable",
-    isTokenShown: credential === "admin" || (credential === "webhook" && access === "webhook"),
+    isTokenShown: credential === "admin" || credential === access,
     isSessionShown: sessions.has(getCookie(context, cookieName())),
     isFromBrowser: isFromBrowser(headers),
     isCrossOrigin: isCrossOrigin(headers),
@@ -123,11 +130,28 @@ function describeCall({
 }
 
 function credentialOf(context: Context<HTTPEnvironment>, options: GuardOptions): Credential {
-  if (context.get("provenDigest") !== undefined) return "admin";
+  const proven = context.get("proven");
+  const user = parseUserName(context.req.param("user") ?? "");
+  if (proven !== undefined && proven.user === undefined) return "admin";
+  if (proven !== undefined) return proven.user === user ? "watch" : "wrong";
   const held = options.adminToken();
   if (held.kind !== "known") return "none";
   const cluster = parseClusterName(context.req.param("cluster") ?? defaultCluster);
-  return judgeCredential({ adminToken: held.token, authorization: context.req.header("authorization"), cluster });
+  const authorization = context.req.header("authorization");
+  return judgeCredential({ adminToken: held.token, authorization, cluster, user });
+}
+
+function whereTokenIs(access: Access, { req }: Context<HTTPEnvironment>): Advice {
+  const [hint, command] = ["To see the token for", "hostsfile-server token"];
+  if (access === "webhook") {
+    const cluster = req.param("cluster") ?? defaultCluster;
+    return { hint: `${hint} this cluster, run:`, command: `${command} --cluster ${cluster}` };
+  }
+  if (access === "watch") {
+    const user = parseUserName(req.param("user") ?? "") ?? "USER";
+    return { hint: `${hint} this user, run:`, command: `${command} --watcher ${user}` };
+  }
+  return { hint: "Show the admin token, which is in the file given with --token-file." };
 }
 
 function explain({
@@ -142,7 +166,6 @@ function explain({
   readonly context: Context<HTTPEnvironment>;
 }): Advice & { readonly message: string } {
   const who = `${caller.text} may not call ${context.req.method} ${context.req.path}`;
-  const cluster = context.req.param("cluster") ?? defaultCluster;
   switch (reason) {
     case "browser":
       return {
@@ -155,15 +178,7 @@ function explain({
         hint: `To allow it, start the server with --allow=${caller.text.replace(/%.*/, "")} (--allow replaces the networks that the server finds itself), or with --token-file.`,
       };
     case "token":
-      return {
-        message: `${who}: the token is missing or wrong.`,
-        ...(access === "webhook"
-          ? {
-              hint: "To see the token for this cluster, run:",
-              command: `hostsfile-server token --cluster ${cluster}`,
-            }
-          : { hint: "Show the admin token, which is in the file given with --token-file." }),
-      };
+      return { message: `${who}: the token is missing or wrong.`, ...whereTokenIs(access, context) };
     case "no-usable-token":
       return { message: `${who}: the server has no token that it could use.`, hint: "See the server's log." };
     case "host":

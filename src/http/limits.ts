@@ -64,7 +64,7 @@ export function receiveBody({ body: most }: Pick<Limits, "body">, bodies: Bodies
     using body = bodies.begin(context.env.origin ?? context.env.caller ?? "");
     const decoder = new TextDecoder("utf-8", { fatal: true });
     let text: string | undefined = "";
-    const proven = context.get("provenDigest");
+    const proven = context.get("proven")?.digest;
     const digest = proven === undefined ? undefined : createHash("sha256");
     try {
       for await (const chunk of body.read(context.env.incoming ?? context.req.raw.body ?? nothing())) {

@@ -1,19 +1,23 @@
 /** The server's nonces: made without being remembered, so that nobody can fill the memory by asking, and good once. */
 import { createHmac, randomBytes } from "node:crypto";
 import { isSame } from "../contract/token.ts";
+import type { UserName } from "../records/user.ts";
 
 /** Milliseconds for which a nonce is good. */
 export const nonceLife = 60_000;
 
-/** Nonces that were used and are not too old yet. Only holders of the admin token can use any. */
+/**
+ * Nonces of one holder of a token that were used and are not too old yet. Only holders can use any, and none can use up
+ * another's.
+ */
 const mostUsed = 10_000;
 
 export class ServerNonces {
   /** Another process knows none of these nonces. */
   readonly #secret = randomBytes(32);
   readonly #now: () => number;
-  /** Each with the time until which it must be remembered; the oldest first. */
-  readonly #used = new Map<string, number>();
+  /** By holder; each with the time until which it must be remembered, the oldest first. */
+  readonly #used = new Map<string, Map<string, number>>();
 
   /** @param now - milliseconds of a clock that is never set */
   constructor(now: () => number) {
@@ -30,22 +34,27 @@ export class ServerNonces {
   isGood(server: string, client: string): boolean {
     const [time = "", random = "", seal = ""] = server.split("~");
     if (!isSame(seal, this.#seal(`${time}~${random}`, client))) return false;
-    return this.#now() - Number.parseInt(time, 36) < nonceLife && !this.#used.has(server);
+    const isUsed = this.#used.values().some((used) => used.has(server));
+    return this.#now() - Number.parseInt(time, 36) < nonceLife && !isUsed;
   }
 
   /**
    * Uses up a nonce that is good.
    *
-   * @returns whether that was possible: not while too many are remembered
+   * @param user - whose watch token was proven; undefined for the admin token
+   * @returns whether that was possible: not while too many of this holder are remembered
    */
-  use(server: string): boolean {
+  use(server: string, user?: UserName): boolean {
+    const holder = user ?? "";
+    const used = this.#used.get(holder) ?? new Map<string, number>();
+    this.#used.set(holder, used);
     const now = this.#now();
-    for (const [nonce, until] of this.#used) {
+    for (const [nonce, until] of used) {
       if (until > now) break;
-      this.#used.delete(nonce);
+      used.delete(nonce);
     }
-    if (this.#used.size >= mostUsed) return false;
-    this.#used.set(server, now + nonceLife);
+    if (used.size >= mostUsed) return false;
+    used.set(server, now + nonceLife);
     return true;
   }
 

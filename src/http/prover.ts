@@ -1,4 +1,4 @@
-/** The server's side of the proofs: answers challenges, takes a command's proof for the admin token, and proves the answer. */
+/** The server's side of the proofs: answers challenges, takes a command's proof for the token, and proves the answer. */
 import type { MiddlewareHandler } from "hono";
 import { Hono } from "hono/tiny";
 import { answerJSON, answerTrouble } from "./answer.ts";
@@ -16,7 +16,8 @@ import {
   proveServer,
   readRequestProof,
 } from "../contract/proof.ts";
-import { type AdminToken, isSame } from "../contract/token.ts";
+import { type AdminToken, isSame, watchToken } from "../contract/token.ts";
+import { type UserName, parseUserName } from "../records/user.ts";
 
 type Handler = MiddlewareHandler<HTTPEnvironment>;
 
@@ -43,17 +44,18 @@ export function createProver({ adminToken, elapsed }: ProverOptions): Prover {
       if (held.kind !== "known" || shown === undefined) return next();
       const { pathname, search } = new URL(context.req.url);
       const content = { at: atOf(context.env), method: context.req.method, target: pathname + search };
-      const expected = proveRequest(held.token, shown.nonces, { ...content, digest: shown.digest });
+      const token = tokenOf(held.token, shown.user);
+      const expected = proveRequest(token, shown.nonces, { ...content, digest: shown.digest });
       const { client, server } = shown.nonces;
-      const isProven = isSame(shown.proof, expected) && nonces.isGood(server, client) && nonces.use(server);
+      const isProven = isSame(shown.proof, expected) && nonces.isGood(server, client) && nonces.use(server, shown.user);
       if (!isProven) return next();
-      context.set("provenDigest", shown.digest);
+      context.set("proven", { digest: shown.digest, user: shown.user });
       await next();
       if (isEndless(context.res)) return undefined;
       const body = new Uint8Array(await context.res.arrayBuffer());
       const { status, headers } = context.res;
       const proven = new Response(body.length === 0 ? null : body, { status, headers });
-      proven.headers.set(answerHeader, proveAnswer(held.token, shown.nonces, { status, digest: digestOf(body) }));
+      proven.headers.set(answerHeader, proveAnswer(token, shown.nonces, { status, digest: digestOf(body) }));
       context.res = undefined;
       context.res = proven;
       return undefined;
@@ -61,17 +63,25 @@ export function createProver({ adminToken, elapsed }: ProverOptions): Prover {
     routes: (guard) => {
       const app = new Hono<HTTPEnvironment>({ strict: false });
       app.post(challengePath, guard.admit("challenge"), (context) => {
-        const client = context.req.query("nonce") ?? "";
+        const { nonce: client = "", user: name } = context.req.query();
+        const user = name === undefined ? undefined : parseUserName(name);
         const held = adminToken();
         if (held.kind === "unusable") return answerTrouble(context, held.trouble, 503);
         if (!isNonce(client)) return answerJSON(context, { error: "Give a nonce of your own: ?nonce=..." }, 400);
+        if (name !== undefined && user === undefined)
+          return answerJSON(context, { error: "No user has this name." }, 400);
         if (held.kind === "none") return answerJSON(context, {});
         const [server, at] = [nonces.make(client), atOf(context.env)];
-        return answerJSON(context, { nonce: server, at, proof: proveServer(held.token, { client, server }, at) });
+        const proof = proveServer(tokenOf(held.token, user), { client, server }, at);
+        return answerJSON(context, { nonce: server, at, proof });
       });
       return app;
     },
   };
+}
+
+function tokenOf(adminToken: string, user: UserName | undefined): string {
+  return user === undefined ? adminToken : watchToken(adminToken, user);
 }
 
 function atOf({ local }: HTTPEnvironment["Bindings"]): string {

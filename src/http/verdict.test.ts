@@ -15,7 +15,8 @@ const curlFromHere: Omit<Call, "access"> = {
   isHostTrusted: true,
 };
 
-const all: readonly Access[] = ["webhook", "configuration", "detail", "reading", "word", "challenge"];
+const columns: readonly Access[] = ["webhook", "configuration", "detail", "reading", "word", "challenge"];
+const all: readonly Access[] = [...columns, "watch"];
 
 function statusOf(call: Call): number {
   const verdict = judge(call);
@@ -23,7 +24,7 @@ function statusOf(call: Call): number {
 }
 
 function row(known: Partial<Call>): number[] {
-  return all.map((access) => statusOf({ ...curlFromHere, ...known, access }));
+  return columns.map((access) => statusOf({ ...curlFromHere, ...known, access }));
 }
 
 const token = { isTokenRequired: true, isTokenShown: true };
@@ -104,7 +105,7 @@ const anyCall: fc.Arbitrary<Call> = fc.record({
   isHostTrusted: fc.boolean(),
 });
 
-const drives = ({ access }: Call): boolean => ["webhook", "configuration", "challenge"].includes(access);
+const drives = ({ access }: Call): boolean => ["webhook", "configuration", "watch", "challenge"].includes(access);
 const isForAll = ({ access }: Pick<Call, "access">): boolean => access === "word" || access === "challenge";
 
 test.each<{ rule: string; forbids: (call: Call) => boolean }>([
@@ -127,7 +128,7 @@ test.each<{ rule: string; forbids: (call: Call) => boolean }>([
   {
     rule: "without a token only this machine configures and reads the status",
     forbids: ({ access, isTokenShown, place }) =>
-      (access === "configuration" || access === "detail") && !isTokenShown && place !== "own",
+      ["configuration", "watch", "detail"].includes(access) && !isTokenShown && place !== "own",
   },
   { rule: "a foreign name needs a token", forbids: (call) => !call.isHostTrusted && !call.isTokenShown },
   {
@@ -138,6 +139,14 @@ test.each<{ rule: string; forbids: (call: Call) => boolean }>([
   fc.assert(
     fc.property(anyCall.filter(forbids), (call) => {
       expect(statusOf(call)).not.toBe(200);
+    }),
+  );
+});
+
+test("a watcher is let in as who configures is, with a token of its own", () => {
+  fc.assert(
+    fc.property(anyCall, (call) => {
+      expect(statusOf({ ...call, access: "watch" })).toBe(statusOf({ ...call, access: "configuration" }));
     }),
   );
 });

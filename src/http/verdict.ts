@@ -1,10 +1,11 @@
 /** Who may do what, as one pure decision over what is known of a request. */
 
 /**
- * What a request wants: a webhook request, to change the configuration, to read the status, to read the configuration,
- * the server's proof that it knows the admin token, or a bare word that says whether the server is well.
+ * What a request wants: a webhook request, to change the configuration, to feed clusters as a user's watcher, to read the
+ * status, to read the configuration, the server's proof that it knows the token, or a bare word that says whether the
+ * server is well.
  */
-export type Access = "webhook" | "configuration" | "detail" | "reading" | "challenge" | "word";
+export type Access = "webhook" | "configuration" | "watch" | "detail" | "reading" | "challenge" | "word";
 
 /** What is known of a request. */
 export interface Call {
@@ -43,14 +44,14 @@ export function judge(call: Call): Verdict {
 
 function denialOf(call: Call): DenialReason | undefined {
   const { access, place, isTokenShown } = call;
-  const mayDrive = access === "webhook" || access === "configuration" || access === "challenge";
-  if (mayDrive ? call.isFromBrowser : call.isCrossOrigin) return "browser";
+  const isReading = access === "detail" || access === "reading" || access === "word";
+  if (!isReading ? call.isFromBrowser : call.isCrossOrigin) return "browser";
   if (place === "stranger" && (call.isListExplicit || !isTokenShown) && !isAskedForToken(call)) return "address";
   if (call.isTokenRequired && needsToken(access) && !isTokenShown && !isReadInSession(call)) {
     return call.isTokenUnusable ? "no-usable-token" : "token";
   }
   if (!call.isHostTrusted && !isTokenShown) return "host";
-  const isForOwn = access === "configuration" || access === "detail";
+  const isForOwn = access === "configuration" || access === "watch" || access === "detail";
   return isForOwn && place !== "own" && !isTokenShown ? "not-own" : undefined;
 }
 

@@ -2,6 +2,7 @@
 import type { Address } from "./address.ts";
 import { familyOf, parseAddress, targetKind } from "./address.ts";
 import type { ManagedDomain } from "./managed-domain.ts";
+import type { UserName } from "./user.ts";
 
 declare const brand: unique symbol;
 
@@ -24,6 +25,8 @@ export interface ClusterSettings {
   /** In the order in which they were added. */
   readonly domains: readonly ManagedDomain[];
   readonly targets: TargetMode;
+  /** The user whose watcher feeds it; undefined for a cluster that none has fed. */
+  readonly user?: UserName | undefined;
 }
 
 export const initialSettings: ClusterSettings = { clusterIPs: [], domains: [], targets: "cluster" };

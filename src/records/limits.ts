@@ -19,6 +19,9 @@ export const shownLimits = {
   bytes: 32 * mebibyte,
 } as const;
 
+/** Limits of what the watcher of one user may have where a token is required. */
+export const watchLimits = { clusters: 16 } as const;
+
 /** Limits of what is stored, so that a broken or hostile caller cannot fill the disk, nor take the room of the other clusters. */
 export const storeLimits = {
   clusters: 64,

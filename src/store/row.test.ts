@@ -32,6 +32,8 @@ const record = {
 describe("a cluster", () => {
   test("comes back with its settings", () => {
     expect(readClusterRow(cluster)).toEqual({ name: "kind-a", settings });
+    const ofUser = { ...settings, user: "dev" };
+    expect(readClusterRow({ ...cluster, settings: JSON.stringify(ofUser) }).settings).toEqual(ofUser);
   });
 
   test("may have no cluster IP yet", () => {
@@ -48,6 +50,7 @@ describe("a cluster", () => {
       "two addresses of one family",
       { settings: JSON.stringify({ ...settings, clusterIPs: ["192.0.2.7", "192.0.2.8"] }) },
     ],
+    ["a user that is none", { settings: JSON.stringify({ ...settings, user: "a/b" }) }],
     ["a domain that is none", { settings: JSON.stringify({ ...settings, domains: ["*.io"] }) }],
     ["a target mode that is none", { settings: JSON.stringify({ ...settings, targets: "both" }) }],
     ["settings without domains", { settings: JSON.stringify({ ...settings, domains: undefined }) }],

@@ -1,11 +1,13 @@
 /** What the database's rows hold, read back as strictly as what comes from the wire. */
 import * as z from "zod/mini";
+import { parsedBy } from "../base/text-schema.ts";
 import { initialSettings, parseClusterIPs, parseClusterName, targetModes } from "../records/cluster.ts";
 import type { ClusterName, ClusterSettings } from "../records/cluster.ts";
 import { type Endpoint, type RecordKey, keyText, recordKey } from "../records/endpoint.ts";
 import { type ClusterFeed, type Feed, parseFeed } from "../records/feed.ts";
 import { isEndpoint } from "../records/endpoint-shape.ts";
 import { type ManagedDomain, parseManagedDomain } from "../records/managed-domain.ts";
+import { parseUserName } from "../records/user.ts";
 import type { Position } from "../records/position.ts";
 import type { Contact, Negotiation } from "../engine/memory.ts";
 import { DamageError } from "./trouble.ts";
@@ -33,6 +35,7 @@ const settingsSchema = z.object({
   followsCaller: z.optional(z.boolean()),
   domains: z.array(domainSchema),
   targets: z.enum(targetModes),
+  user: z.optional(z.pipe(z.string(), parsedBy(parseUserName, "a user's name"))),
 });
 
 const negotiationSchema = z.object({ at: z.number(), include: z.array(z.string()) });

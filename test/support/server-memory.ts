@@ -1,5 +1,5 @@
 /** The server as the watcher sees it, in memory: clusters with domains, addresses and records, and each change of names. */
-import type { ClusterName, TargetMode } from "../../src/records/cluster.ts";
+import { type ClusterName, type TargetMode, defaultCluster } from "../../src/records/cluster.ts";
 import { type Endpoint, keyText, recordKey } from "../../src/records/endpoint.ts";
 import type { ServerPort } from "../../src/sources/kubernetes/server-port.ts";
 
@@ -39,6 +39,7 @@ export function makeMemoryServer(): MemoryServer {
             .join(),
         ]),
       ),
+    allowedDomains: async () => Promise.resolve(clusters.get(defaultCluster)?.domains ?? []),
     domains: async (name) => Promise.resolve(clusters.get(name)?.domains),
     addDomains: async (name, domains) => void cluster(name).domains.push(...(await Promise.resolve(domains))),
     removeDomain: async (name, domain) => {

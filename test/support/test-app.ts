@@ -2,6 +2,7 @@
 import { type AppOptions, createApp } from "../../src/daemon/app.ts";
 import { StatusSignal } from "../../src/control/status/status-signal.ts";
 import { createMetrics } from "../../src/control/status/metrics.ts";
+import type { ManagedDomain } from "../../src/records/managed-domain.ts";
 import type { Network, NetworkSource } from "../../src/records/network.ts";
 import { type Status, statusSchema } from "../../src/contract/status.ts";
 import { type Adopter, AdoptionSlot } from "../../src/sinks/hosts-file/adoption-slot.ts";
@@ -70,6 +71,7 @@ export interface CallOptions {
 type TestAppOptions = Partial<Pick<AppOptions, "limits" | "networks" | "ownNames">> & {
   readonly allow?: readonly Network[];
   readonly adminToken?: string;
+  readonly watchDomains?: readonly ManagedDomain[];
   /** Milliseconds after which a silent event stream shows that it is there. */
   readonly maxWaitMs?: number;
 };
@@ -116,6 +118,7 @@ export async function makeTestApp(options: TestAppOptions = {}): Promise<TestApp
     networks: desktopNetworks,
     ...options,
     allow: () => options.allow,
+    watchDomains: () => options.watchDomains,
     adminToken: () =>
       options.adminToken === undefined ? { kind: "none" } : { kind: "known", token: options.adminToken },
   });

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { parseClusterName } from "../../records/cluster.ts";
 import { parseDNSName } from "../../records/name.ts";
+import { parseUserName } from "../../records/user.ts";
 import { onOrOff, oneText, parsedBy } from "../../base/text-schema.ts";
 import { type ProgramDeclaration, declareCommand } from "../command.ts";
 import { platform } from "../../platform/current.ts";
@@ -49,6 +50,14 @@ const watch = declare({
   doc: "Show it live until Ctrl-C. When the output is not a terminal, print each change.",
   whenAbsent: "once",
   schema: onOrOff,
+});
+
+const watcher = declare({
+  flag: "watcher",
+  placeholder: "USER",
+  doc: "The user whose watcher is to know the token, in place of a cluster.",
+  whenAbsent: "a cluster's token",
+  schema: z.pipe(oneText, parsedBy(parseUserName, "the name of a user (letters, digits and . _ - @ +)")),
 });
 
 const quiet = declare({ flag: "quiet", doc: "Print nothing but failures.", whenAbsent: "off", schema: onOrOff });
@@ -240,9 +249,12 @@ export const commands = [
   }),
   declareCommand({
     name: "token",
-    summary: "Print the token that a cluster's ExternalDNS must show",
-    examples: [asRoot(`hostsfile-server token --cluster kind-a --token-file ${places.tokenFile}`)],
-    settings: { cluster, tokenFile: shownTokenFile },
+    summary: "Print the token that a cluster's ExternalDNS must show, or that a user's watcher must know",
+    examples: [
+      asRoot(`hostsfile-server token --cluster kind-a --token-file ${places.tokenFile}`),
+      asRoot("hostsfile-server token --watcher dev"),
+    ],
+    settings: { cluster, watcher, tokenFile: shownTokenFile },
     run: async (given) => (await import("./token.ts")).printToken(given),
   }),
   declareCommand({

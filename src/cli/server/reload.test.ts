@@ -82,7 +82,7 @@ describe("reload", () => {
     const said: string[] = [];
     const write = (_: object, message: string): void => void said.push(message);
     const log = { debug: write, info: write, warn: write, error: write };
-    const before = { allow: undefined, tokenFile: "/somewhere/token" };
+    const before = { allow: undefined, watchDomains: undefined, tokenFile: "/somewhere/token" };
     expect(reload("/nowhere/environment", { ...start({}), before, log })).toBe(before);
     expect(said[0]).toContain("systemctl reload");
   });

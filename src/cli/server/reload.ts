@@ -1,6 +1,7 @@
-/** Takes over from the service's settings file what may change while the server runs: who may call, and the token. */
+/** Takes over from the service's settings file what may change while the server runs: who may call and what for, and the token. */
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
+import type { ManagedDomain } from "../../records/managed-domain.ts";
 import type { Network } from "../../records/network.ts";
 import type { Log } from "../../base/log.ts";
 import { type Trouble, TroubleError, adviceOf } from "../../base/trouble.ts";
@@ -12,11 +13,13 @@ import { type Sources, environmentName, readSettings } from "../setting.ts";
 const program = "hostsfile-server";
 const { services, commands } = platform;
 
-/** What decides who may call. */
+/** What decides who may call, and what for. */
 export interface Admission {
   readonly allow: readonly Network[] | undefined;
   /** The path of the file with the admin token. */
   readonly tokenFile: string | undefined;
+  /** The domains in which watchers may have names. */
+  readonly watchDomains: readonly ManagedDomain[] | undefined;
 }
 
 /** What the server was started with. */
@@ -28,9 +31,11 @@ export interface Started {
 }
 
 /** What the settings say about who may call. */
-export function admissionOf({ allow, tokenFile }: ServeSettings): Admission {
-  return { allow, tokenFile };
+export function admissionOf({ allow, tokenFile, watchDomains }: ServeSettings): Admission {
+  return { allow, tokenFile, watchDomains };
 }
+
+const admissionKeys: ReadonlySet<string> = new Set<keyof Admission>(["allow", "tokenFile", "watchDomains"]);
 
 /**
  * Reads the settings file again. What was given as a flag stays.
@@ -103,7 +108,7 @@ function changedBeyondAdmission(before: ServeSettings, now: ServeSettings): stri
     (settings) => new Map(Object.entries(settings).map(([key, value]) => [key, JSON.stringify(value)])),
   );
   return Object.entries(serveSettings)
-    .filter(([key]) => key !== "allow" && key !== "tokenFile" && texts[0]?.get(key) !== texts[1]?.get(key))
+    .filter(([key]) => !admissionKeys.has(key) && texts[0]?.get(key) !== texts[1]?.get(key))
     .map(([, setting]) => environmentName(setting, program));
 }
 

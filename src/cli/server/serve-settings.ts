@@ -43,6 +43,12 @@ export const tokenFileSetting = declare({
   schema: oneText,
 });
 
+/** Managed domains in a comma list. */
+export const domainList = z.pipe(
+  commaList,
+  z.array(z.pipe(z.string(), parsedBy(parseManagedDomain, "a domain name, for example dtk.io"))),
+);
+
 export const serveSettings = {
   clusterIP: declare({
     flag: "cluster-ip",
@@ -62,10 +68,7 @@ export const serveSettings = {
     doc: "The managed domains of the cluster `default`, comma separated. Each covers itself and everything under it.",
     isSaved: true,
     whenAbsent: "what was saved",
-    schema: z.pipe(
-      commaList,
-      z.array(z.pipe(z.string(), parsedBy(parseManagedDomain, "a domain name, for example dtk.io"))),
-    ),
+    schema: domainList,
   }),
   dryRun: declare({
     flag: "dry-run",
@@ -97,6 +100,13 @@ export const serveSettings = {
     ),
   }),
   tokenFile: tokenFileSetting,
+  watchDomains: declare({
+    flag: "watch-domains",
+    placeholder: "LIST",
+    doc: "The domains in which users' watchers may have names where a token is required, comma separated. Each covers itself and everything under it.",
+    whenAbsent: "those of the cluster `default`",
+    schema: domainList,
+  }),
   hostsFile: hostsFileSetting,
   stateFolder: stateFolderSetting,
   targets: declare({

@@ -64,6 +64,7 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
     descriptor: supervisor.descriptor,
     allow: () => admission.allow,
     adminToken: () => tokenFile.token,
+    watchDomains: () => admission.watchDomains,
     hostsFile,
     stateFolder: stateFolderOf(settings.stateFolder),
     forgetAfter: settings.forgetAfter,

@@ -2,8 +2,8 @@
 import * as z from "zod/mini";
 import { commaList, onOrOff, oneText, parsedBy } from "../../base/text-schema.ts";
 import { targetChoices } from "../../kubernetes/cluster-ip/target-choice.ts";
-import { parseManagedDomain } from "../../records/managed-domain.ts";
 import { declare } from "../setting.ts";
+import { domainList } from "./serve-settings.ts";
 
 const texts = z.pipe(commaList, z.array(z.string()));
 
@@ -33,11 +33,9 @@ export const watchSettings = {
     flag: "domains",
     placeholder: "LIST",
     doc: "The managed domains of the clusters, comma separated. Each covers itself and everything under it.",
-    whenAbsent: "those of the cluster `default`",
-    schema: z.pipe(
-      commaList,
-      z.array(z.pipe(z.string(), parsedBy(parseManagedDomain, "a domain name, for example dtk.io"))),
-    ),
+    whenAbsent:
+      "those in which watchers may have names, which are those of the cluster `default` unless the server was told",
+    schema: domainList,
   }),
   targets: declare({
     flag: "targets",

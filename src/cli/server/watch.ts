@@ -4,13 +4,14 @@ import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { printable, printableJSON } from "../../base/printable.ts";
 import { type Trouble, TroubleError } from "../../base/trouble.ts";
-import { findToken } from "../../client/held-token.ts";
+import { findWatchToken } from "../../client/held-token.ts";
 import type { FileReading } from "../../kubernetes/kubeconfig-file.ts";
 import { watchedKubeconfigMissing, watchedKubeconfigUnusable } from "../../kubernetes/trouble.ts";
 import { installedHost, installedPort } from "../../platform/installed.ts";
 import { machineNetworks } from "../../platform/inner.ts";
 import { watchSurroundings } from "../../platform/surroundings.ts";
-import { isRoot } from "../../platform/user.ts";
+import { currentUserName, isRoot } from "../../platform/user.ts";
+import { ownPlaces } from "../../platform/user-places.ts";
 import { noMemory, openMemory } from "../../sources/kubernetes/cluster-memory.ts";
 import { followKubeconfigs, readKubeconfigs } from "../../sources/kubernetes/kubeconfig-follower.ts";
 import { isLocalHost } from "../../sources/kubernetes/local-host.ts";
@@ -83,7 +84,7 @@ function makeWatcher(
   watching: Pick<WatcherOptions, "signal" | "onNotice">,
 ): Watcher {
   const networks = machineNetworks();
-  const statePath = join(userStateFolder(), "watch.json");
+  const statePath = ownPlaces().watcherMemory;
   return new Watcher({
     named: given.context ?? [],
     all: given.allContexts === true,
@@ -105,7 +106,8 @@ function makeWatcher(
 }
 
 function findServer({ host = installedHost(), port = installedPort(), tokenFile }: WatchSettings): ServerPort {
-  return openServer({ host, port, token: findToken(tokenFile, port) });
+  const token = findWatchToken(tokenFile, { port, ownFile: ownPlaces().tokenFile });
+  return openServer({ host, port, token }, token?.user ?? currentUserName());
 }
 
 /** A kubeconfig may name programs, and root must not run them for another. */
@@ -167,11 +169,6 @@ function noContext(): TroubleError {
   const message = "No context of the kubeconfig leads to a cluster of this desktop, so nothing was read.";
   const hint = "Name the context that is meant, wherever its cluster is:";
   return new TroubleError({ code: "no-context", message, hint, command: "hostsfile-server watch --context=NAME" });
-}
-
-function userStateFolder(): string {
-  const { XDG_STATE_HOME: given } = process.env;
-  return join(given ?? join(homedir(), ".local", "state"), "hostsfile-server");
 }
 
 function talkNotice(notice: WatcherNotice): void {

@@ -1,4 +1,4 @@
-/** The seed's REST methods, at the root for the cluster `default` and under `/clusters/NAME` for each. */
+/** The seed's REST methods, at the root for the cluster `default`, under `/clusters/NAME` for each, and under a watcher's path for its own. */
 import type { Context, MiddlewareHandler } from "hono";
 import { Hono } from "hono/tiny";
 import type { Log } from "../../base/log.ts";
@@ -10,7 +10,8 @@ import {
   initialSettings,
   parseClusterName,
 } from "../../records/cluster.ts";
-import { parseManagedDomain } from "../../records/managed-domain.ts";
+import { type ManagedDomain, parseManagedDomain } from "../../records/managed-domain.ts";
+import { parseUserName } from "../../records/user.ts";
 import type { ReconcilerPort } from "../../engine/reconciler-port.ts";
 import { answerJSON, answerTrouble } from "../../http/answer.ts";
 import type { HTTPEnvironment } from "../../http/environment.ts";
@@ -18,17 +19,30 @@ import { restartCommand, unseenDomains } from "../../sources/webhook/negotiation
 import type { Forget, forgetAll } from "./forget.ts";
 import type { Guard } from "../../http/guard.ts";
 import { type SettingReading, readClusterIPs, readDomains, readTargetMode, readValues } from "./setting-body.ts";
-import { clusterRoute } from "../../contract/paths.ts";
+import type { Permit } from "../watchers/gate.ts";
+
+/** Where the methods are, and who may use them there. */
+export interface RESTMount {
+  /** A path without `:cluster` is about the cluster `default`. */
+  readonly prefix: string;
+  readonly reading: Handler;
+  readonly configuration: Handler;
+  /** Runs last, when the body is there. */
+  readonly permit: Permit;
+}
 
 export interface RESTOptions {
   readonly reconciler: ReconcilerPort;
   readonly guard: Guard;
-  readonly receive: MiddlewareHandler<HTTPEnvironment>;
+  readonly mounts: readonly RESTMount[];
+  readonly receive: Handler;
   readonly forget: Forget;
   readonly forgetAll: () => ReturnType<typeof forgetAll>;
   readonly tokenRequired: () => boolean;
   readonly log: Log;
 }
+
+type Handler = MiddlewareHandler<HTTPEnvironment>;
 
 type RESTContext = Context<HTTPEnvironment>;
 
@@ -74,21 +88,30 @@ const resources: readonly Resource[] = [
 
 /** Makes the routes. */
 export function restRoutes(options: RESTOptions): Hono<HTTPEnvironment> {
-  const { guard, receive } = options;
-  const reading = guard.admit("reading");
-  const configuration = guard.admit("configuration");
   const app = new Hono<HTTPEnvironment>({ strict: false });
-  for (const prefix of ["", clusterRoute]) {
-    for (const resource of resources) {
-      const path = `${prefix}/${resource.path}`;
-      app.get(path, reading, (context) => showResource(context, options, resource));
-      app.post(path, configuration, receive, (context) => setResource(context, options, resource));
-    }
-    app.delete(`${prefix}/domains/:domain`, configuration, (context) => removeDomain(context, options));
-  }
-  app.delete("/clusters", configuration, async (context) => forgetEverything(context, options));
-  app.delete(clusterRoute, configuration, (context) => forgetCluster(context, options));
+  for (const mount of options.mounts) addMethods(app, mount, options);
+  app.delete("/clusters", options.guard.admit("configuration"), async (context) => forgetEverything(context, options));
   return app;
+}
+
+function addMethods(app: Hono<HTTPEnvironment>, mount: RESTMount, options: RESTOptions): void {
+  const { prefix, reading, configuration, permit } = mount;
+  for (const resource of resources) {
+    const path = `${prefix}/${resource.path}`;
+    const change = permit("change", resource.path === "domains" ? domainsOf : undefined);
+    app.get(path, reading, permit("read"), (context) => showResource(context, options, resource));
+    app.post(path, configuration, options.receive, change, (context) => setResource(context, options, resource));
+  }
+  const takeAway = permit("take-away");
+  app.delete(`${prefix}/domains/:domain`, configuration, takeAway, (context) => removeDomain(context, options));
+  if (prefix === "") return;
+  app.delete(prefix, configuration, takeAway, (context) => forgetCluster(context, options));
+}
+
+/** The domains that a body adds; none where it is not right, which is answered later. */
+function domainsOf(context: RESTContext): readonly ManagedDomain[] {
+  const domains = readDomains(readValues(context.get("body")));
+  return domains.ok ? domains.value : [];
 }
 
 function showResource(context: RESTContext, { reconciler }: RESTOptions, { show }: Resource): Response {
@@ -103,7 +126,7 @@ async function setResource(context: RESTContext, options: RESTOptions, { noun, s
   const values = readValues(context.get("body"));
   if (values.length === 0) return answerJSON(context, { error: `No ${noun} data provided` }, 400);
   const hasToken = options.tokenRequired();
-  const settings = set(settingsOf(options.reconciler, name) ?? initialSettings, values, hasToken);
+  const settings = set(settingsOf(options.reconciler, name) ?? newSettings(context), values, hasToken);
   if (!settings.ok) return answerJSON(context, { error: settings.message }, 400);
   return configure(context, options, { name, settings: settings.value });
 }
@@ -169,6 +192,12 @@ function clusterName(context: RESTContext): ClusterName | undefined {
 
 function settingsOf(reconciler: ReconcilerPort, name: ClusterName): ClusterSettings | undefined {
   return reconciler.read((store) => store.cluster(name)?.settings);
+}
+
+/** A cluster that a watcher makes is its user's. */
+function newSettings({ req }: RESTContext): ClusterSettings {
+  const user = parseUserName(req.param("user") ?? "");
+  return user === undefined ? initialSettings : { ...initialSettings, user };
 }
 
 function unknownCluster(context: RESTContext): Response {

@@ -15,6 +15,11 @@ describe("the route of a path", () => {
     ["/clusters/kind-a/", "/clusters/:cluster/"],
     ["/clusters/kind-a/records", "/clusters/:cluster/records"],
     ["/clusters/kind-a/records/", "/clusters/:cluster/records"],
+    ["/watchers/dev", "/watchers/:user/"],
+    ["/watchers/dev/domains", "/watchers/:user/domains"],
+    ["/watchers/dev/clusters/kind-a", "/watchers/:user/clusters/:cluster/"],
+    ["/watchers/dev/clusters/kind-a/domains/dtk.io", "/watchers/:user/clusters/:cluster/domains/:name"],
+    ["/watchers", "other"],
     ["/nonsense", "other"],
     ["/clusters/kind-a/nonsense", "other"],
   ])("%s is %s", (path, route) => {

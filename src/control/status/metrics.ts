@@ -4,7 +4,7 @@ import type { ReconcilerListener } from "../../engine/reconciler-port.ts";
 import type { Trouble } from "../../base/trouble.ts";
 import type { Counters, MeasuredState } from "./prometheus.ts";
 import type { DenialReason } from "../../http/verdict.ts";
-import { clusterRoute } from "../../contract/paths.ts";
+import { clusterRoute, watcherRoute } from "../../contract/paths.ts";
 
 export interface RequestFacts {
   readonly method: string;
@@ -82,12 +82,12 @@ const routes: ReadonlySet<string> = new Set(
   ),
 );
 
-/** The route of a path, without names of clusters and domains. */
+/** The route of a path, without names of users, clusters and domains. */
 export function routeOf(path: string): string {
-  const [, prefix = "", rest = path] = /^(\/clusters\/[^/]+)(\/.*)?$/.exec(path) ?? [undefined, "", path];
+  const [, watcher, cluster, rest = ""] = /^(\/watchers\/[^/]+)?(\/clusters\/[^/]+)?(.*)$/s.exec(path) ?? [];
   const [, first = "", second = ""] = rest.split("/");
-  const base = prefix === "" ? "" : clusterRoute;
-  if (first === "" || (prefix !== "" && rest === prefix)) return `${base}/`;
+  const base = (watcher === undefined ? "" : watcherRoute) + (cluster === undefined ? "" : clusterRoute);
+  if (first === "") return `${base}/`;
   if (!routes.has(first)) return "other";
   return `${base}/${first}${second === "" ? "" : "/:name"}`;
 }

@@ -1,7 +1,7 @@
 /** Everything the watcher does for one cluster: follows it, and keeps the server's cluster of that name equal to it. */
 import type { Trouble } from "../../base/trouble.ts";
 import { TroubleError, toTrouble } from "../../base/trouble.ts";
-import { type ClusterName, defaultCluster } from "../../records/cluster.ts";
+import type { ClusterName } from "../../records/cluster.ts";
 import type { Changes, Endpoint } from "../../records/endpoint.ts";
 import type { TargetChoice } from "../../kubernetes/cluster-ip/target-choice.ts";
 import { DestinationFollower } from "./destination-follower.ts";
@@ -17,7 +17,7 @@ export interface ClusterFeedOptions {
   readonly name: ClusterName;
   readonly server: ServerPort;
   readonly kinds: readonly Kind[];
-  /** The managed domains; undefined for those of the cluster `default`. */
+  /** The managed domains; undefined for all in which watchers may have names. */
   readonly domains: readonly string[] | undefined;
   /** Where names point: a target mode, or `auto` for what the cluster has. */
   readonly targets: TargetChoice;
@@ -146,7 +146,7 @@ export class ClusterFeeder {
 
   async #wantedDomains(): Promise<readonly string[]> {
     const { domains, server } = this.#options;
-    const wanted = domains ?? (await server.domains(defaultCluster)) ?? [];
+    const wanted = domains ?? (await server.allowedDomains());
     if (wanted.length > 0) return wanted;
     const message = `No domain is managed, so the server at ${server.url} would show no name.`;
     const hint = "Say which names are meant, as in:";

@@ -15,6 +15,7 @@ export class ServerCalls {
     const call = this.#call.bind(this);
     return {
       url: server.url,
+      allowedDomains: async () => call(server.allowedDomains),
       domains: async (cluster) => call(async () => server.domains(cluster)),
       addDomains: async (cluster, domains) => call(async () => server.addDomains(cluster, domains)),
       removeDomain: async (cluster, domain) => call(async () => server.removeDomain(cluster, domain)),

@@ -3,14 +3,16 @@ import * as z from "zod/mini";
 import { parseJSON } from "../../base/json.ts";
 import { type ServerPlace, addressOf, sendToServer, textOf } from "../../client/server.ts";
 import { byFlags, noServer, serverRefused } from "../../client/trouble.ts";
-import { clusterPath, feedPath } from "../../contract/paths.ts";
+import { watchedClusterPath, watcherPath } from "../../contract/paths.ts";
 import { type ClusterName, type TargetMode, initialSettings, targetModes } from "../../records/cluster.ts";
 import type { Changes } from "../../records/endpoint.ts";
-import { watchFeed } from "../../records/feed.ts";
+import type { UserName } from "../../records/user.ts";
 import type { RecordsPort } from "./publisher.ts";
 
 export interface ServerPort {
   readonly url: string;
+  /** The domains in which watchers may have names. */
+  readonly allowedDomains: () => Promise<readonly string[]>;
   /** The managed domains of a cluster; undefined when the server does not know the cluster. */
   readonly domains: (cluster: ClusterName) => Promise<readonly string[] | undefined>;
   readonly addDomains: (cluster: ClusterName, domains: readonly string[]) => Promise<void>;
@@ -28,9 +30,14 @@ const targetSchema = z.enum(targetModes);
 const texts = z.array(z.string());
 const endpoints = z.array(z.looseObject({ dnsName: z.optional(z.string()) }));
 
-/** Makes the port to the server at a place. Its methods throw TroubleError where the server does not do what it should. */
-export function openServer(place: ServerPlace): ServerPort {
+/**
+ * Makes the port to the server at a place. Its methods throw TroubleError where the server does not do what it should.
+ *
+ * @param user - whose watcher asks
+ */
+export function openServer(place: ServerPlace, user: UserName): ServerPort {
   const url = addressOf(place);
+  const at = (cluster: ClusterName): string => watchedClusterPath(user, cluster);
   const send = async (method: "GET" | "POST" | "DELETE", path: string, body?: string): Promise<string | undefined> => {
     const answer = await sendToServer(place, { method, path, ...(body !== undefined && { body }) }, byFlags);
     if (answer === undefined)
@@ -49,24 +56,22 @@ export function openServer(place: ServerPlace): ServerPort {
   };
   return {
     url,
-    domains: async (cluster) => read(`${clusterPath(cluster)}/domains`, texts),
-    addDomains: async (cluster, domains) =>
-      void (await send("POST", `${clusterPath(cluster)}/domains`, domains.join())),
-    removeDomain: async (cluster, domain) => void (await send("DELETE", `${clusterPath(cluster)}/domains/${domain}`)),
+    allowedDomains: async () => (await read(`${watcherPath(user)}/domains`, texts)) ?? [],
+    domains: async (cluster) => read(`${at(cluster)}/domains`, texts),
+    addDomains: async (cluster, domains) => void (await send("POST", `${at(cluster)}/domains`, domains.join())),
+    removeDomain: async (cluster, domain) => void (await send("DELETE", `${at(cluster)}/domains/${domain}`)),
     clusterIPs: async (cluster) => {
-      const answer = (await read(`${clusterPath(cluster)}/clusterip`, z.string())) ?? "";
+      const answer = (await read(`${at(cluster)}/clusterip`, z.string())) ?? "";
       return answer === "" ? [] : answer.split(",");
     },
     setClusterIPs: async (cluster, addresses) =>
-      void (await send("POST", `${clusterPath(cluster)}/clusterip`, addresses.join())),
-    targets: async (cluster) =>
-      (await read(`${clusterPath(cluster)}/targets`, targetSchema)) ?? initialSettings.targets,
-    setTargets: async (cluster, targets) => void (await send("POST", `${clusterPath(cluster)}/targets`, targets)),
-    forget: async (cluster) => void (await send("DELETE", clusterPath(cluster))),
+      void (await send("POST", `${at(cluster)}/clusterip`, addresses.join())),
+    targets: async (cluster) => (await read(`${at(cluster)}/targets`, targetSchema)) ?? initialSettings.targets,
+    setTargets: async (cluster, targets) => void (await send("POST", `${at(cluster)}/targets`, targets)),
+    forget: async (cluster) => void (await send("DELETE", at(cluster))),
     records: (cluster) => ({
-      read: async () => (await read(`${feedPath(cluster, watchFeed)}/records`, endpoints)) ?? [],
-      change: async (changes: Changes) =>
-        void (await send("POST", `${feedPath(cluster, watchFeed)}/records`, JSON.stringify(changes))),
+      read: async () => (await read(`${at(cluster)}/records`, endpoints)) ?? [],
+      change: async (changes: Changes) => void (await send("POST", `${at(cluster)}/records`, JSON.stringify(changes))),
     }),
   };
 }
