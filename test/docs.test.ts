@@ -129,7 +129,7 @@ describe("troubleshooting", () => {
     "NotAskedReason",
     "WatchReason",
   ].flatMap((type) => {
-    const union = sources.flatMap((text) => new RegExp(`export type ${type} =([^;]+);`).exec(text)?.[1] ?? []);
+    const union = sources.flatMap((text) => new RegExp(`(?:export )?type ${type} =([^;]+);`).exec(text)?.[1] ?? []);
     return [...union.join("").matchAll(/"([a-z-]+)"/g)].map(([, reason = ""]) => reason);
   });
   const needed = new Set([...codes, ...reasons]);

@@ -69,7 +69,7 @@ export function bugTrouble(what: string, error: unknown): Trouble {
 }
 
 /** How a command ends: 1 problem found, 2 wrong usage, 3 environment (privilege, port, missing tool). */
-export type ExitCode = 1 | 2 | 3;
+type ExitCode = 1 | 2 | 3;
 
 /** A trouble that ends what was asked for. The user can do something about it, so it is shown without a stack. */
 export class TroubleError extends Error implements Trouble {

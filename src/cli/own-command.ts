@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { isSea } from "node:sea";
 import { platform } from "../platform/current.ts";
 
-export interface Called {
+interface Called {
   /** What was typed for the program itself (process.argv0). */
   readonly typed: string;
   /** The script that Node runs, undefined in the single executable. */

@@ -19,7 +19,7 @@ const marks: Readonly<Record<Grade, { readonly word: string; readonly style: Sty
 /** The indent of every line but the first of a block. */
 const indent = " ".repeat(9);
 
-export interface ReportOptions {
+interface ReportOptions {
   /** Leaves out what is fine or skipped, and then may have nothing to say. */
   readonly isQuiet: boolean;
   /** Gives each step a line, also where something is wrong. */

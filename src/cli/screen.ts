@@ -1,12 +1,12 @@
 /** A terminal's second screen for something live: drawn over itself without a flicker, and gone without a trace when the process ends. */
 import { stripVTControlCharacters } from "node:util";
 
-export interface LiveScreen {
+interface LiveScreen {
   /** Shows lines in place of those before. */
   readonly draw: (frame: Frame) => void;
 }
 
-export interface Frame {
+interface Frame {
   /** Where these do not fit they are cut, with a line that says so. */
   readonly lines: readonly string[];
   /** The lines below them, which are always shown. */

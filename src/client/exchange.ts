@@ -19,7 +19,7 @@ import type { HeldToken } from "./held-token.ts";
 import { parseJSON } from "../base/json.ts";
 import { answerUnproven, serverRelayed, serverUnproven } from "./trouble.ts";
 
-export interface Exchange extends Pick<HTTPRequest, "port" | "method" | "path" | "body" | "patience"> {
+interface Exchange extends Pick<HTTPRequest, "port" | "method" | "path" | "body" | "patience"> {
   /** An address (IPv6 without brackets) or a name. */
   readonly host: string;
   readonly token: HeldToken | undefined;

@@ -22,7 +22,7 @@ export interface ServerFlags {
  *
  * @throws TroubleError when the token cannot be read
  */
-export function placeOf({ host = installedHost(), port = installedPort(), tokenFile }: ServerFlags): ServerPlace {
+function placeOf({ host = installedHost(), port = installedPort(), tokenFile }: ServerFlags): ServerPlace {
   return { host, port, token: findToken(tokenFile, port) };
 }
 

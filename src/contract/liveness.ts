@@ -13,7 +13,7 @@ const missedCalls = 3;
 const slowCall = 60_000;
 
 /** `unheard` when it never called; `silence` is in milliseconds. */
-export type Liveness =
+type Liveness =
   | { readonly kind: "unheard" }
   | { readonly kind: "alive"; readonly silence: number }
   | { readonly kind: "silent"; readonly silence: number };

@@ -8,7 +8,7 @@ import { type UserName, parseUserName } from "../records/user.ts";
 export const challengePath = "/challenge";
 
 /** The scheme of the header `Authorization` (RFC 9110 section 11.6.2) under which a command shows its proof. */
-export const proofScheme = "HostsfileServerProof";
+const proofScheme = "HostsfileServerProof";
 
 /** The header of an answer with the server's proof that the answer is its own. */
 export const answerHeader = "hostsfile-server-proof";
@@ -20,7 +20,7 @@ export interface Nonces {
 }
 
 /** What a request says, as both sides see it. */
-export interface ProvenContent {
+interface ProvenContent {
   readonly method: string;
   /** Path and query. */
   readonly target: string;
@@ -29,7 +29,7 @@ export interface ProvenContent {
 }
 
 /** What follows the scheme in `Authorization`. */
-export interface RequestProof {
+interface RequestProof {
   readonly nonces: Nonces;
   readonly digest: string;
   readonly proof: string;

@@ -30,7 +30,7 @@ import { StoreTroubleError } from "../engine/store-trouble.ts";
 import { TroubleError } from "../base/trouble.ts";
 import { version } from "../base/version.ts";
 
-export interface DaemonOptions {
+interface DaemonOptions {
   /** Settings of the cluster `default` that were given; they win over saved ones and are saved. */
   readonly given: Partial<ClusterSettings>;
   readonly host: string | undefined;

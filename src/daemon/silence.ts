@@ -4,7 +4,7 @@ import type { ReadableMemory } from "../engine/memory.ts";
 import type { ReconcilerPort } from "../engine/reconciler-port.ts";
 import { StoreTroubleError } from "../engine/store-trouble.ts";
 
-export interface SilenceOptions {
+interface SilenceOptions {
   readonly reconciler: ReconcilerPort;
   /** Milliseconds of silence after which a cluster is forgotten; never when undefined. */
   readonly forgetAfter: number | undefined;

@@ -9,7 +9,7 @@ import type { Store } from "./store.ts";
 type Holders = ViewInput["holders"];
 
 /** What holds when a view is worked out. */
-export interface ViewFacts {
+interface ViewFacts {
   /** This machine's own names, which are never shown. */
   readonly ownNames: ReadonlySet<string>;
   /** The cluster that was shown for a name that is not remembered as contested. */

@@ -1,6 +1,6 @@
 /** One flight at a time: calls that come while one is under way share the one behind it, and a failed one is repeated. */
 
-export interface FlightOptions {
+interface FlightOptions {
   /** Does the work. Never throws. Returns whether all is well, so that it need not be repeated. */
   readonly fly: () => Promise<boolean>;
   /** Milliseconds before the first and between later attempts after a failure. */

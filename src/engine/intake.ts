@@ -13,7 +13,7 @@ import type { Outcome, ReconcilerPort } from "./reconciler-port.ts";
 export type Unread = Pick<LeftOut, "name" | "reason">;
 
 /** An offer under way. */
-export interface Offer {
+interface Offer {
   /** Whether the cluster may have an endpoint. */
   readonly isWelcome: (endpoint: Endpoint) => boolean;
   /** Remembers what was left out, with what else the source had. */

@@ -5,7 +5,7 @@ import type { Steps } from "../records/steps.ts";
 import type { Store } from "./store.ts";
 import { StoreTroubleError } from "./store-trouble.ts";
 
-export interface KeeperOptions {
+interface KeeperOptions {
   /** Gets how far the store had come when this process had it open last. */
   readonly open: (last: Position | undefined) => Store;
   /** Called with the store each time it was opened. */

@@ -23,7 +23,7 @@ export interface LeftOut {
 }
 
 /** The request that something was left out of. */
-export interface LeftOutFrom extends ClusterFeed {
+interface LeftOutFrom extends ClusterFeed {
   readonly request: "adjustendpoints" | "records";
 }
 

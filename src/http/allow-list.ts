@@ -10,7 +10,7 @@ import {
   parseNetwork,
 } from "../records/network.ts";
 
-export interface AllowListOptions {
+interface AllowListOptions {
   /** Takes the place of the networks that are found; this machine's own addresses may always call. */
   readonly explicit: () => readonly Network[] | undefined;
   readonly networks: NetworkSource;

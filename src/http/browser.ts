@@ -1,7 +1,7 @@
 /** Signs of a browser, which must never drive or read the server for another site's page. */
 
 /** The headers of a request that a page's own code cannot set or hide (Fetch standard, forbidden request-headers). */
-export interface BrowserHeaders {
+interface BrowserHeaders {
   readonly host: string | undefined;
   readonly origin: string | undefined;
   /** `Sec-Fetch-Site` (Fetch Metadata): same-origin, same-site, cross-site, or none when the user typed the address. */

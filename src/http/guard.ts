@@ -14,7 +14,7 @@ import type { Sessions } from "./sessions.ts";
 import { type AdminToken, type Credential, judgeCredential } from "../contract/token.ts";
 import { type Access, type Call, type DenialReason, judge } from "./verdict.ts";
 
-export interface GuardOptions {
+interface GuardOptions {
   readonly allowList: AllowList;
   /** With it a token is required from every address. */
   readonly adminToken: () => AdminToken;

@@ -21,13 +21,13 @@ import { type UserName, parseUserName } from "../records/user.ts";
 
 type Handler = MiddlewareHandler<HTTPEnvironment>;
 
-export interface ProverOptions {
+interface ProverOptions {
   readonly adminToken: () => AdminToken;
   /** Milliseconds of a clock that is never set. */
   readonly elapsed: () => number;
 }
 
-export interface Prover {
+interface Prover {
   /** Runs before everything else: notes a request that is proven, and proves its answer. */
   readonly middleware: Handler;
   /** Makes the route of the challenge. */

@@ -27,7 +27,7 @@ export interface ServerOptions {
 }
 
 /** All in milliseconds. */
-export interface Timeouts extends Omit<DrainTimes, "grace"> {
+interface Timeouts extends Omit<DrainTimes, "grace"> {
   /** ExternalDNS keeps idle connections for 90 s (Go net/http DefaultTransport) and dies of one that closes under a POST. */
   readonly keepAlive: number;
   /** Until the header has come. */

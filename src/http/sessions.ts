@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { type AdminToken, isSame } from "../contract/token.ts";
 
-export interface SessionsOptions {
+interface SessionsOptions {
   /** Once the token changes, sessions that links with the old one began are over. */
   readonly adminToken: () => AdminToken;
   /** Milliseconds since 1970. */

@@ -29,7 +29,7 @@ export interface Call {
 
 export type DenialReason = "browser" | "address" | "token" | "no-usable-token" | "host" | "not-own";
 
-export type Verdict =
+type Verdict =
   | { readonly admit: true }
   | { readonly admit: false; readonly reason: DenialReason; readonly status: 401 | 403 | 503 };
 

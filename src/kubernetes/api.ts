@@ -9,7 +9,7 @@ import { clusterRefused, clusterUnreachable } from "./trouble.ts";
 // As in src/base/request.ts.
 const { Agent: AnyAgent, request: requestPlainly } = process.getBuiltinModule("node:http");
 
-export interface KubernetesRequest {
+interface KubernetesRequest {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
   readonly body?: unknown;

@@ -55,7 +55,6 @@ export type ClusterNode = z.infer<typeof nodeSchema>;
 export type Service = z.infer<typeof serviceSchema>;
 export type Ingress = z.infer<typeof ingressSchema>;
 export type Gateway = z.infer<typeof gatewaySchema>;
-export type Metadata = z.infer<typeof metadataSchema>;
 
 /** Reads a Node, even an incomplete one. Undefined for anything else. */
 export function readNode(object: unknown): ClusterNode | undefined {

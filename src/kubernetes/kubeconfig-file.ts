@@ -31,7 +31,7 @@ export interface KubeconfigEntry<Value = unknown> {
   readonly folder: string;
 }
 
-export type Context = z.infer<typeof contextSchema>;
+type Context = z.infer<typeof contextSchema>;
 
 export interface Kubeconfig {
   readonly currentContext: string | undefined;

@@ -11,7 +11,7 @@ const preferenceSchema = z.object({
   credentialPluginAllowlist: z.optional(z.nullable(z.array(z.strictObject({ name: z.string() })))),
 });
 
-export interface KubercQuestion {
+interface KubercQuestion {
   /** The program, as the kubeconfig has it. */
   readonly command: string;
   readonly environment?: Readonly<Record<string, string | undefined>>;

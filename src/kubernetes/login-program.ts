@@ -8,7 +8,7 @@ import { currentUser } from "../platform/user.ts";
 import { usersFile } from "../platform/linux-files.ts";
 
 /** A user of a kubeconfig, as far as it may have programs run (k8s.io/client-go, tools/clientcmd/api). */
-export interface LoginUser {
+interface LoginUser {
   readonly exec?: LoginExec | undefined;
   readonly authProvider?: { readonly config?: Readonly<Record<string, unknown>> | undefined } | undefined;
 }
@@ -19,7 +19,7 @@ interface LoginExec {
 }
 
 /** A login program, where it was found, which user runs this process, and for which user. */
-export interface LoginQuestion {
+interface LoginQuestion {
   /** As {@link loginProgramOf} has it. */
   readonly program: string;
   readonly place: Pick<ClusterPlace, "isHearsay">;
@@ -32,7 +32,7 @@ export interface LoginQuestion {
 }
 
 /** How the program may run: as it is written, or with these words before it. */
-export type LoginPermission = { readonly before: readonly string[] };
+type LoginPermission = { readonly before: readonly string[] };
 
 /** The program of a user, as it is written in the kubeconfig; undefined when none is run. */
 export function loginProgramOf(user: LoginUser | null): string | undefined {

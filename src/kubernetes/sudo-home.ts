@@ -5,7 +5,7 @@ import { readPlainKubeconfig } from "./plain-kubeconfig.ts";
 import { currentUser } from "../platform/user.ts";
 import { rootKubeconfig, usersFile } from "../platform/linux-files.ts";
 
-export interface SudoOptions {
+interface SudoOptions {
   /** Whose process it is. */
   readonly user?: number | undefined;
   /** Of passwd(5). */

@@ -34,7 +34,7 @@ export function innerLinks(links: readonly Link[], uplinks: ReadonlySet<string>)
 const believed = 5000;
 
 /** The inner interfaces of this machine, as they come and go. */
-export class InnerInterfaces {
+class InnerInterfaces {
   readonly #routes = new DefaultRoutes();
   /** Interfaces that had a default route. They do not become inner ones when they lose it for a moment, while an address is renewed. */
   readonly #uplinks = new Map<string, number>();

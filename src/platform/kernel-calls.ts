@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { getAsset, isSea } from "node:sea";
 import { getSystemErrorName } from "node:util";
 
-export interface KernelCalls {
+interface KernelCalls {
   /**
    * Lets two files change places, so that neither is lost (renameat2(2), RENAME_EXCHANGE).
    *

@@ -1,7 +1,7 @@
 /** Notices what may bring back what was out of reach: another network, or the end of a sleep. */
 import { systemNetworks } from "./networks.ts";
 
-export interface SurroundingsOptions {
+interface SurroundingsOptions {
   readonly signal: AbortSignal;
   /** Something changed. */
   readonly onChange: () => void;

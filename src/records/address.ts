@@ -6,10 +6,10 @@ declare const brand: unique symbol;
 /** An IPv4 or IPv6 address in canonical text (RFC 5952 for IPv6), without zone. */
 export type Address = string & { readonly [brand]: "Address" };
 
-export type Family = "IPv4" | "IPv6";
+type Family = "IPv4" | "IPv6";
 
 /** What a target of an endpoint is; only `usable` addresses can be shown in target mode `record`. */
-export type TargetKind = "usable" | "unspecified" | "multicast" | "link-local" | "zoned" | "name";
+type TargetKind = "usable" | "unspecified" | "multicast" | "link-local" | "zoned" | "name";
 
 /**
  * Reads an address strictly: four decimal parts for IPv4, no zone for IPv6.
@@ -42,9 +42,7 @@ export function targetKind(target: string): TargetKind {
 }
 
 /** A target with its kind, and its address if it may be shown. */
-export type Target =
-  | { readonly kind: "usable"; readonly address: Address }
-  | { readonly kind: Exclude<TargetKind, "usable"> };
+type Target = { readonly kind: "usable"; readonly address: Address } | { readonly kind: Exclude<TargetKind, "usable"> };
 
 /**
  * Reads a target of an endpoint.

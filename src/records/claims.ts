@@ -16,7 +16,7 @@ export interface Claim {
 }
 
 /** A record with a DNS name. */
-export type NamedRecord = ViewRecord & { readonly dnsName: ALabelName };
+type NamedRecord = ViewRecord & { readonly dnsName: ALabelName };
 
 /** Types of records that say where a name points. */
 const addressTypes: ReadonlySet<string> = new Set(["A", "AAAA", "CNAME"]);

@@ -32,7 +32,7 @@ export interface ClusterSettings {
 export const initialSettings: ClusterSettings = { clusterIPs: [], domains: [], targets: "cluster" };
 
 /** The value in place of a cluster IP for a cluster that follows its caller. */
-export const followWord = "auto";
+const followWord = "auto";
 
 /** What a cluster IP can be set to: addresses, or whatever the caller's is. */
 export type ClusterIPSetting =

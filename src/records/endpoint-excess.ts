@@ -3,7 +3,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { recordLimits } from "./limits.ts";
 
 /** Why an endpoint is not taken. */
-export type Excess = "record-type-unknown" | "name-too-long" | "record-too-large";
+type Excess = "record-type-unknown" | "name-too-long" | "record-too-large";
 
 /** Record types as DNS has them (RFC 1035 section 3.2.2 and the later ones), and nothing that could be mistaken in a log. */
 const recordType = /^[A-Z0-9]{1,16}$/;

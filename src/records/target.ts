@@ -5,7 +5,7 @@ import { shownLimits } from "./limits.ts";
 import { canonicalName } from "./name.ts";
 
 /** The part of a record that says where it points. */
-export interface TargetRecord {
+interface TargetRecord {
   readonly targets: readonly string[];
 }
 
@@ -29,7 +29,7 @@ interface Reading {
 }
 
 /** Finds the addresses of a name, given its address and CNAME records. */
-export type ResolveAddresses = (name: string, records: readonly TargetRecord[]) => readonly Address[];
+type ResolveAddresses = (name: string, records: readonly TargetRecord[]) => readonly Address[];
 
 /**
  * Makes what works out the addresses of the names of one cluster, for as long as nothing changes there.

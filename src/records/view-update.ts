@@ -6,7 +6,7 @@ import { computeView } from "./compute-view.ts";
 import type { View, ViewEntry, ViewInput } from "./view.ts";
 
 /** The names that changed, and what is stored about them. */
-export interface ChangedNames extends ViewInput {
+interface ChangedNames extends ViewInput {
   /** Canonical names of the records that came, changed or went. */
   readonly names: ReadonlySet<string>;
 }

@@ -2,7 +2,7 @@
 import { runProgram } from "../base/process.ts";
 
 /** How the token's file is owned. */
-export interface TokenOwner {
+interface TokenOwner {
   readonly user: number;
   readonly group: number;
   readonly mode: number;

@@ -10,7 +10,7 @@ import type { Room } from "./room.ts";
 /** What a change was: it wrote a row with its generation, it changed something else, or nothing. */
 export type How = "marked" | "changed" | "same";
 
-export interface RecordDraftOptions {
+interface RecordDraftOptions {
   readonly table: RecordTable;
   readonly of: ClusterFeed;
   /** A copy, since the change may fail. */

@@ -2,7 +2,7 @@
 import type { ClusterName } from "../records/cluster.ts";
 import { storeLimits } from "../records/limits.ts";
 
-export interface Size {
+interface Size {
   readonly records: number;
   /** Of the endpoints as JSON. */
   readonly bytes: number;

@@ -72,17 +72,17 @@ const positionRowSchema = z.object({
   takes_over: z.int(),
 });
 
-export interface ClusterRow {
+interface ClusterRow {
   readonly name: ClusterName;
   readonly settings: ClusterSettings;
 }
 
-export interface ContactRow extends ClusterFeed {
+interface ContactRow extends ClusterFeed {
   readonly contact: Contact;
   readonly negotiation: Negotiation | undefined;
 }
 
-export interface RecordRow extends ClusterFeed {
+interface RecordRow extends ClusterFeed {
   readonly key: RecordKey;
   readonly sequence: number;
   readonly endpoint: Endpoint;

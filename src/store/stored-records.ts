@@ -17,7 +17,7 @@ import { DamageError } from "./trouble.ts";
 /** Bytes of a list up to which it is read at once, which takes less than 30 ms. */
 const fewBytes = 4 * 1024 * 1024;
 
-export interface StoredRecordsOptions {
+interface StoredRecordsOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Whether a cluster is configured, as every cluster with records must be. */
@@ -25,7 +25,7 @@ export interface StoredRecordsOptions {
 }
 
 /** Does a change as a whole or not at all; the work gets the change's generation. */
-export type Transact = (work: (generation: number) => Steps<How>) => Steps<void>;
+type Transact = (work: (generation: number) => Steps<How>) => Steps<void>;
 
 export class StoredRecords {
   readonly live = new LiveRecords();

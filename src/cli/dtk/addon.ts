@@ -6,7 +6,7 @@ import type { Positional } from "../setting.ts";
 /** The one add-on so far; others of config.yaml are DTK's. */
 export const knownAddons = ["external-dns"] as const;
 
-export type AddonName = (typeof knownAddons)[number];
+type AddonName = (typeof knownAddons)[number];
 
 /** Whether dtk installs this one. */
 export function isKnownAddon(name: string): name is AddonName {

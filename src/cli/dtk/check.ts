@@ -17,7 +17,7 @@ import { type ClusterGiven, type ClusterSources, readIntent } from "./intent.ts"
 /** Milliseconds for all checks together, of which the pod may take 60,000. */
 const patience = 90_000;
 
-export type CheckGiven = ClusterGiven & {
+type CheckGiven = ClusterGiven & {
   readonly probeImage: string | undefined;
   readonly json: boolean | undefined;
   readonly quiet: boolean | undefined;

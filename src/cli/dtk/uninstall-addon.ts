@@ -10,7 +10,7 @@ import { confirm } from "../confirm.ts";
 import { type ClusterGiven, type ClusterSources, readIntent } from "./intent.ts";
 import { platform } from "../../platform/current.ts";
 
-export type UninstallGiven = ClusterGiven & {
+type UninstallGiven = ClusterGiven & {
   readonly dryRun: boolean | undefined;
   readonly yes: boolean | undefined;
   readonly quiet: boolean | undefined;

@@ -8,7 +8,7 @@ import { terminalOf } from "../terminal.ts";
 import { counted } from "../../base/words.ts";
 import { paths } from "../../contract/paths.ts";
 
-export interface AdoptGiven extends ServerFlags {
+interface AdoptGiven extends ServerFlags {
   readonly stale: boolean | undefined;
   readonly dryRun: boolean | undefined;
   readonly yes: boolean | undefined;

@@ -17,7 +17,7 @@ import { lockTrouble, removeLines, requireNoneLeft } from "./remove-lines.ts";
 import { type ServerFlags, askServer, askStatus } from "../../client/server-client.ts";
 import { clusterPath } from "../../contract/paths.ts";
 
-export interface ClearOptions extends ServerFlags {
+interface ClearOptions extends ServerFlags {
   /** Every cluster when undefined. */
   readonly cluster: ClusterName | undefined;
   readonly hostsFile: string | undefined;

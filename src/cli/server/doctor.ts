@@ -23,7 +23,7 @@ import { type ServerFlags, askServer, askStatus } from "../../client/server-clie
 /** Milliseconds for all looks together. */
 const patience = 15_000;
 
-export interface DoctorOptions extends ServerFlags {
+interface DoctorOptions extends ServerFlags {
   /** Traced through every part; without it everything is looked at. */
   readonly name: DNSName | undefined;
   readonly hostsFile: string | undefined;

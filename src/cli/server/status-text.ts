@@ -25,7 +25,7 @@ export function renderStatus(status: Status, options: StatusTextOptions): string
   return [...describeParts(status, options), "", ...describeAttention(status, options.terminal), ""].join("\n");
 }
 
-export interface StatusTextOptions {
+interface StatusTextOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly terminal: Terminal;

@@ -12,7 +12,7 @@ import { type Terminal, terminalOf, wrap } from "../terminal.ts";
 const interval = 1000;
 
 /** What was found at one look; a server that is gone may come back. */
-export type StatusReading = { readonly status: Status } | { readonly trouble: Trouble };
+type StatusReading = { readonly status: Status } | { readonly trouble: Trouble };
 
 type Show = (look: StatusReading) => void;
 

@@ -30,7 +30,7 @@ function namesOf(reconciler: ReconcilerPort): readonly ClusterName[] {
   return readIfPossible(reconciler, (store) => [...store.clusters()].map(({ name }) => name)) ?? [];
 }
 
-export interface ForgetOptions {
+interface ForgetOptions {
   readonly reconciler: ReconcilerPort;
   readonly leftOut: LeftOutMemory;
   readonly log: Log;

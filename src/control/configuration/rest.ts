@@ -31,7 +31,7 @@ export interface RESTMount {
   readonly permit: Permit;
 }
 
-export interface RESTOptions {
+interface RESTOptions {
   readonly reconciler: ReconcilerPort;
   readonly guard: Guard;
   readonly mounts: readonly RESTMount[];

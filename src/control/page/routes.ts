@@ -12,7 +12,7 @@ import { type Sessions, linkLife, sessionLife } from "../../http/sessions.ts";
 import { type StatusOptions, buildStatus } from "../status/report.ts";
 import { paths } from "../../contract/paths.ts";
 
-export interface PageOptions extends StatusOptions {
+interface PageOptions extends StatusOptions {
   readonly guard: Guard;
   readonly changes: StatusSignal;
   readonly sessions: Sessions;

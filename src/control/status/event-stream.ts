@@ -10,7 +10,7 @@ import type { Status } from "../../contract/status.ts";
 /** Streams of all callers together; half of the connections that one address may hold. */
 export const maxStreams = 32;
 
-export interface EventStreamOptions {
+interface EventStreamOptions {
   readonly changes: StatusSignal;
   readonly status: () => Status;
 }

@@ -6,7 +6,7 @@ import type { Counters, MeasuredState } from "./prometheus.ts";
 import type { DenialReason } from "../../http/verdict.ts";
 import { clusterRoute, watcherRoute } from "../../contract/paths.ts";
 
-export interface RequestFacts {
+interface RequestFacts {
   readonly method: string;
   readonly path: string;
   readonly status: number;

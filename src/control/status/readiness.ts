@@ -6,7 +6,7 @@ import type { AdminToken } from "../../contract/token.ts";
 type ReadinessState = Pick<ReconcilerState, "ready" | "storeTrouble" | "viewTrouble" | "sinks" | "reports">;
 
 /** Why the server is not ready; `sink` is the id of the sink that the trouble is about. */
-export type ReadinessReason = Trouble & { readonly sink?: string };
+type ReadinessReason = Trouble & { readonly sink?: string };
 
 /**
  * Finds the reasons.

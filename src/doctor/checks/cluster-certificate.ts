@@ -17,7 +17,7 @@ export const clusterCertificate: Check = {
   },
 };
 
-export interface Seen {
+interface Seen {
   readonly name: string;
   readonly certificate: PeerCertificate;
 }

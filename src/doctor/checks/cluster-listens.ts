@@ -20,7 +20,7 @@ export const clusterListens: Check = {
   },
 };
 
-export interface Heard {
+interface Heard {
   /** The server's name for the cluster. */
   readonly cluster: string;
   readonly address: Address;

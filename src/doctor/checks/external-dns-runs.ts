@@ -34,7 +34,7 @@ async function readWords({ kubernetes }: Desktop, { externalDNS }: WebhookPath):
   return rollout.kind === "failed" && rollout.why === "crash" ? readLog(await kubernetes(), rollout.pod) : "";
 }
 
-export interface RunFacts {
+interface RunFacts {
   readonly chain: WebhookPath;
   /** The end of the pod's log. */
   readonly log: string;

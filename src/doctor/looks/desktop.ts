@@ -11,7 +11,7 @@ import { errorCode } from "../../base/errors.ts";
 /** Milliseconds until a program that is run for a look is ended. */
 const programPatience = 5000;
 
-export interface DesktopPlace {
+interface DesktopPlace {
   readonly hostsFile: string;
   readonly stateFolder: string;
   readonly port: number;

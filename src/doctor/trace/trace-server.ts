@@ -117,7 +117,7 @@ function describeShown(entry: Name, status: Pick<Status, "sinks"> | undefined): 
 }
 
 /** What other sinks show of a name that is not in the hosts file. */
-export interface ShownElsewhere {
+interface ShownElsewhere {
   readonly addresses: readonly string[];
   /** Titles of the sinks. */
   readonly sinks: readonly string[];

@@ -6,18 +6,18 @@ import { type LinePlace, renderPlace } from "./problem.ts";
 import type { ConfigurationFile, Located } from "./read.ts";
 
 /** Where a value came from. */
-export type Origin =
+type Origin =
   | { readonly kind: "flag" | "environment"; readonly name: string }
   | { readonly kind: "file"; readonly place: LinePlace }
   | { readonly kind: "default" };
 
-export interface Sourced<Value> {
+interface Sourced<Value> {
   readonly value: Value;
   readonly origin: Origin;
 }
 
 /** A value from the command line or the environment, with the flag's or the variable's name. */
-export interface GivenValue<Value> {
+interface GivenValue<Value> {
   readonly value: Value;
   readonly source: string;
 }

@@ -73,7 +73,7 @@ export type Way =
   | { readonly kind: "blocked"; readonly found: Tree; readonly part: Path; readonly expected: "keys" | "list" };
 
 /** Keys, and places in lists. */
-export type Path = readonly (string | number)[];
+type Path = readonly (string | number)[];
 
 /** Follows a path from a node. */
 export function follow(tree: Tree, path: Path): Way {

@@ -11,7 +11,7 @@ export interface HostIPChoice {
 }
 
 /** Says which local address the kernel uses towards an address; undefined when there is no route. */
-export type RouteLookup = (to: Address) => Promise<Address | undefined>;
+type RouteLookup = (to: Address) => Promise<Address | undefined>;
 
 /** Asks the kernel by connecting a UDP socket, which sends nothing (udp(7)). */
 export async function lookUpRoute(to: Address): Promise<Address | undefined> {

@@ -3,7 +3,7 @@ import { type Address, parseAddress, targetKind } from "../../records/address.ts
 import { runProgram } from "../../base/process.ts";
 import type { Candidate } from "../../kubernetes/cluster-ip/candidate.ts";
 
-export interface Machine {
+interface Machine {
   /** `virt` of config.yaml: `kvm` and `virtualbox` can be asked. */
   readonly virtualization: string | undefined;
   /** The virtual machine's name. */

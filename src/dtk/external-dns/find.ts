@@ -44,7 +44,7 @@ const schema = z.object({
   status: deploymentSchema.shape.status,
 });
 
-export type FoundDeployment = z.infer<typeof schema>;
+type FoundDeployment = z.infer<typeof schema>;
 type Container = z.infer<typeof containerSchema>;
 /** Where a Secret holds a value. */
 export type SecretReference = z.infer<typeof reference>;

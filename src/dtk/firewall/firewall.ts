@@ -13,7 +13,7 @@ export type Firewall =
       readonly chain: string;
     };
 
-export interface Opening {
+interface Opening {
   /** As in `192.168.122.0/24`; undefined when it is not known. */
   readonly network: string | undefined;
   readonly port: number;

@@ -10,7 +10,7 @@ export type ProbeOutcome =
   | { readonly kind: "ran"; readonly output: string }
   | { readonly kind: "could-not-run"; readonly why: string };
 
-export interface ProbeOptions {
+interface ProbeOptions {
   readonly api: KubernetesAPI;
   readonly namespace: string;
   /** Holds a shell and wget. */

@@ -16,7 +16,7 @@ import type { Intent } from "./intent.ts";
 import type { Situation } from "./situation.ts";
 import { requireTrustedHost } from "./trusted-host.ts";
 
-export interface ReleasePlan {
+interface ReleasePlan {
   readonly action: "install" | "upgrade" | "nothing";
   /** dtk's values as YAML; they hold no token. */
   readonly values: string;

@@ -6,7 +6,7 @@ import { TroubleError } from "../../base/trouble.ts";
 import { clusterPath, methodPath } from "../../contract/paths.ts";
 
 /** What dtk told a server before, as it is remembered in the cluster. */
-export interface ToldBefore {
+interface ToldBefore {
   readonly cluster: ClusterName;
   readonly domains: readonly string[];
 }

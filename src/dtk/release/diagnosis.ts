@@ -2,7 +2,7 @@
 import type { Advice, Trouble } from "../../base/trouble.ts";
 import { platform } from "../../platform/current.ts";
 
-export interface DiagnosisWords {
+interface DiagnosisWords {
   /** The end of the pod's log. */
   readonly log: string;
   /** The URL that ExternalDNS calls, without a token. */

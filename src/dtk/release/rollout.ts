@@ -68,7 +68,7 @@ function describePod({ metadata, status }: Pod): string {
   return `pod ${metadata.name}${detail === undefined ? "" : ` (${detail})`}`;
 }
 
-export interface WaitOptions {
+interface WaitOptions {
   readonly api: KubernetesAPI;
   /** Milliseconds. */
   readonly timeout: number;

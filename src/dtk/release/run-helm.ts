@@ -5,7 +5,7 @@ import { type Ran, runProgram } from "../../base/process.ts";
 import { platform } from "../../platform/current.ts";
 import { isRoot } from "../../platform/user.ts";
 
-export interface HelmRun {
+interface HelmRun {
   readonly place: ClusterPlace;
   /** Written to its standard input, for `--values -`. */
   readonly input?: string;

@@ -33,7 +33,7 @@ export const annotationPrefix = "external-dns.alpha.kubernetes.io/";
 const digestAnnotation = "hostsfile-server/read-at-start";
 
 /** Values as Helm takes them; a null removes what the chart has by default. */
-export type HelmValues = Readonly<Record<string, unknown>>;
+type HelmValues = Readonly<Record<string, unknown>>;
 
 /**
  * Makes the values. The order of their keys is fixed, so that equal options give equal text.

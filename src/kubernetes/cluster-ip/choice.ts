@@ -3,7 +3,7 @@ import { type Address, familyOf } from "../../records/address.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Probe, ProbeResult } from "./probe.ts";
 
-export interface Tried extends Candidate {
+interface Tried extends Candidate {
   readonly result: ProbeResult;
 }
 

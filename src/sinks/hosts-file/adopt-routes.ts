@@ -25,7 +25,7 @@ import type { Guard } from "../../http/guard.ts";
 import { parseJSON } from "../../base/json.ts";
 import { paths } from "../../contract/paths.ts";
 
-export interface AdoptOptions {
+interface AdoptOptions {
   readonly reconciler: ReconcilerPort;
   /** The hosts file. */
   readonly adopter: Adopter;

@@ -14,7 +14,7 @@ export interface AdoptableNames {
   readonly isStale: (name: string) => boolean;
 }
 
-export interface AdoptionKnowledge {
+interface AdoptionKnowledge {
   readonly view: View;
   /** Managed domains of clusters that have been heard of. */
   readonly domains: ReadonlySet<ManagedDomain>;

@@ -5,7 +5,7 @@ import type { Trouble } from "../../base/trouble.ts";
 import type { Adoption, LineEdit } from "./document/adoption.ts";
 
 /** What was done to the user's own lines, as the user had agreed to. */
-export interface LinesAdopted {
+interface LinesAdopted {
   readonly edits: readonly LineEdit[];
   /** Path of the copy of the file as it was, undefined when nothing was done. */
   readonly copy: string | undefined;

@@ -25,7 +25,7 @@ import { findOrigins } from "./writer/mount.ts";
 import { sqliteCode, sqliteCodes } from "../../base/errors.ts";
 import { mountsFile } from "../../platform/linux-files.ts";
 
-export interface LockRequest {
+interface LockRequest {
   /** The real path of the hosts file. */
   readonly path: string;
   /** Where the lock is kept when nothing can be created beside the file, though the file itself may be written. */

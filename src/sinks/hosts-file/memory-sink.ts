@@ -12,7 +12,7 @@ import { noticesOf, undecidableTrouble } from "./notice.ts";
 import { readHostsFile } from "./writer/read-hosts-file.ts";
 import type { Sink } from "../../engine/sink.ts";
 
-export interface MemorySink extends Sink, Adopter {
+interface MemorySink extends Sink, Adopter {
   /** What the file would hold now; empty until the first `apply`. */
   readonly content: Buffer;
 }

@@ -8,7 +8,7 @@ import { platform } from "../../platform/current.ts";
 type Decided = Exclude<Rendering, { kind: "undecidable" }>;
 type Undecidable = Extract<Rendering, { kind: "undecidable" }>;
 
-export interface NoticeInput {
+interface NoticeInput {
   readonly path: string;
   readonly rendering: Decided;
   /** Path of the copy that was kept because the block was damaged. */

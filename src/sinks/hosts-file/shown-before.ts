@@ -7,7 +7,7 @@ import { hostsFileTrouble } from "./hosts-file-trouble.ts";
 import { takeSnapshot } from "./writer/snapshot.ts";
 
 /** Undefined among the positions is a block that names no store. */
-export type ShownBefore =
+type ShownBefore =
   | { readonly ok: true; readonly positions: readonly (Position | undefined)[] }
   | { readonly ok: false; readonly trouble: Trouble };
 

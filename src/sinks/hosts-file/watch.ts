@@ -2,7 +2,7 @@
 import { type FSWatcher, type StatsListener, unwatchFile, watch, watchFile } from "node:fs";
 import { basename, dirname } from "node:path";
 
-export interface WatchOptions {
+interface WatchOptions {
   /** The real path of the file. */
   readonly realPath: string;
   /** The path as configured, whose links may be led elsewhere. */

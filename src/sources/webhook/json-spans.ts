@@ -98,7 +98,7 @@ function* eachValueFrom(text: string, start: number, take: TakeValue): Steps<num
 }
 
 /** Gives a key the name under which its value is returned; undefined for one that nobody wants. */
-export type WantedKey = (key: string) => string | undefined;
+type WantedKey = (key: string) => string | undefined;
 
 /**
  * Finds some of the values of an object; of two with one key the last counts.

@@ -4,7 +4,7 @@ import { type ManagedDomain, isManaged } from "../../records/managed-domain.ts";
 import type { Negotiation } from "../../engine/memory.ts";
 
 /** ExternalDNS endpoint/domain_filter.go: without `include` everything matches. */
-export interface DomainFilter {
+interface DomainFilter {
   readonly include?: readonly string[];
 }
 

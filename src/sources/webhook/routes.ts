@@ -19,7 +19,7 @@ import { type Rejected, pickEndpoints, readChanges } from "./schema.ts";
 /** Compared byte for byte by ExternalDNS (provider/webhook/webhook.go), so no charset and no blank may be added. */
 export const webhookMediaType = "application/external.dns.webhook+json;version=1";
 
-export interface WebhookOptions {
+interface WebhookOptions {
   /** The only feed that these routes read and change. */
   readonly feed: Feed;
   /** Where the four requests are; a path without `:cluster` is about the cluster `default`. */

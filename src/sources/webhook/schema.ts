@@ -22,7 +22,7 @@ export interface Rejected {
 }
 
 /** A body that was understood, with what of it is left out, or why it was not. */
-export type Reading<Value> =
+type Reading<Value> =
   | ({ readonly ok: true; readonly value: Value } & Rejected)
   | { readonly ok: false; readonly message: string };
 

@@ -31,7 +31,7 @@ export interface LineEdit {
   readonly after: string | undefined;
 }
 
-export interface Adopted {
+interface Adopted {
   readonly text: string;
   readonly edits: readonly LineEdit[];
 }

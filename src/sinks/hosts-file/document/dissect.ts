@@ -38,7 +38,7 @@ export interface Dissection {
   readonly damage: readonly number[];
 }
 
-export interface Undecidable {
+interface Undecidable {
   readonly kind: "undecidable";
   readonly markers: readonly number[];
   readonly lines: readonly number[];

@@ -12,7 +12,7 @@ import type { Conflict } from "./refusal.ts";
 import { readUserNames } from "./user-line.ts";
 
 /** A line of the user's, counted from 1. */
-export interface NumberedLine {
+interface NumberedLine {
   readonly line: number;
   readonly text: string;
 }
@@ -84,7 +84,7 @@ export function userPartOf(text: string): string {
 }
 
 /** What could be taken out of the user's lines. */
-export interface AdoptionPlan {
+interface AdoptionPlan {
   /** Digest of the user's part, by which it is known again. */
   readonly userPart: string;
   readonly edits: readonly LineEdit[];

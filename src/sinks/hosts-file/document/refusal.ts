@@ -5,7 +5,7 @@ import { type ALabelName, isHostName } from "../../../records/name.ts";
 import type { ViewEntry } from "../../../records/view.ts";
 
 /** Why the hosts file does not show something of the view. */
-export type HostsFileReason = "wildcard" | "underscore" | "not-a-host-name" | "record-type" | "name-is-yours";
+type HostsFileReason = "wildcard" | "underscore" | "not-a-host-name" | "record-type" | "name-is-yours";
 
 /** Whether the hosts file can hold the name with its addresses. */
 export function isHoldable({ name, addresses }: ViewEntry): boolean {

@@ -2,7 +2,7 @@
 import ipaddr from "ipaddr.js";
 
 /** Where a name is defined. */
-export interface UserLine {
+interface UserLine {
   /** Counted from 0 within the text that was read. */
   readonly index: number;
   /** The whole line without line end. */
@@ -10,7 +10,7 @@ export interface UserLine {
 }
 
 /** What a line defines. */
-export interface Definition {
+interface Definition {
   readonly address: string;
   /** As they are spelled, at least one. */
   readonly names: readonly string[];

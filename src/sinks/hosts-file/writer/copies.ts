@@ -11,7 +11,7 @@ import { type Trouble, TroubleError } from "../../../base/trouble.ts";
 /** How many copies are kept beside the first one. */
 const copiesKept = 5;
 
-export interface CopiesOptions {
+interface CopiesOptions {
   readonly files: FileAccess;
   /** The hosts file's own folder. */
   readonly folder: string;

@@ -9,7 +9,7 @@ import { lineFeed } from "../../../base/bytes.ts";
 import { TroubleError } from "../../../base/trouble.ts";
 import { notAsWrittenTrouble } from "../hosts-file-trouble.ts";
 
-export interface Overwriting {
+interface Overwriting {
   readonly files: FileAccess;
   /** The path as configured, which may be a link. */
   readonly path: string;

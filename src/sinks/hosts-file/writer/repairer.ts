@@ -7,7 +7,7 @@ import * as journals from "./journal.ts";
 import { journalDamagedNotice, repairedNotice, tornEditedNotice, tornTrouble } from "../notice.ts";
 import { type Snapshot, realPathOf, toInode } from "./snapshot.ts";
 
-export interface RepairerOptions {
+interface RepairerOptions {
   readonly files: FileAccess;
   /** The path as configured, which may be a link. */
   readonly path: string;

@@ -12,7 +12,7 @@ import { TroubleError } from "../../../base/trouble.ts";
 import { currentGroup, currentUser } from "../../../platform/user.ts";
 import { notAsWrittenTrouble } from "../hosts-file-trouble.ts";
 
-export interface Replacement {
+interface Replacement {
   readonly files: FileAccess;
   /** The path as configured, which may be a link. */
   readonly path: string;

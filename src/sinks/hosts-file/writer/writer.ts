@@ -15,7 +15,7 @@ import { type Inode, type Snapshot, isSame, realPathOf, takeSnapshot } from "./s
 import { errorCode } from "../../../base/errors.ts";
 
 /** What the file is to become. */
-export interface WritePlan {
+interface WritePlan {
   readonly bytes: Buffer;
   /** The text that is the user's alone: when it is not the last known one, a copy of the file is kept. */
   readonly userPart?: string;
@@ -33,7 +33,7 @@ export interface Written {
   readonly created: boolean;
 }
 
-export interface WriterOptions {
+interface WriterOptions {
   readonly files: FileAccess;
   readonly path: string;
   /** Where copies and the journal are kept; created if missing. */
