@@ -44,6 +44,7 @@ test("a new server has nothing to complain about", async () => {
         followsCaller: false,
         records: {},
         shown: 0,
+        feeds: [],
       },
     ],
     sinks: [
@@ -127,9 +128,9 @@ test("lists are bounded, with the whole number beside", async () => {
 
 test("a contested name has one holder, who keeps it", async () => {
   await using app = await makeTestApp();
-  for (const prefix of ["", "/clusters/kind-a"]) {
+  for (const [index, prefix] of ["", "/clusters/kind-a"].entries()) {
     await app.call(`POST ${prefix}/domains`, { body: "dtk.io" });
-    await app.call(`POST ${prefix}/clusterip`, { body: "192.168.122.167" });
+    await app.call(`POST ${prefix}/clusterip`, { body: `192.168.122.16${index}` });
     await put(app, ["foo.dtk.io"], prefix);
   }
   const status = await app.status();

@@ -6,7 +6,7 @@ import type { ManagedDomain } from "./managed-domain.ts";
 import type { ALabelName } from "./name.ts";
 import { type Group, type Steps, finish, forEachInSteps, groupInSteps, sortInSteps } from "./steps.ts";
 import { lineBytes } from "./view-bytes.ts";
-import type { NotShown, View, ViewInput } from "./view.ts";
+import type { NotShown, View, ViewEntry, ViewInput } from "./view.ts";
 
 /** Computes what {@link viewInSteps} says without a pause. */
 export function computeView(input: ViewInput): View {
@@ -79,14 +79,24 @@ function* elect(claims: readonly Claim[], holdersBefore: ViewInput["holders"]): 
     const { name } = rivals[0].entry;
     const winner = electHolder(rivals, holdersBefore.get(name));
     const { cluster: holder } = winner.entry;
-    if (rivals.length > 1) holders.set(name, holder);
     for (const { entry, records } of rivals) {
-      if (entry.cluster !== holder)
-        notShown.push({ ...refuse(entry.cluster, records[0], "taken-by-other-cluster"), holder });
+      if (entry.cluster === holder || isSameWish(entry, winner.entry)) continue;
+      holders.set(name, holder);
+      notShown.push({ ...refuse(entry.cluster, records[0], "taken-by-other-cluster"), holder });
     }
     elected.push(winner);
   });
   return { claims: elected, notShown, holders };
+}
+
+/**
+ * Whether two clusters want a name for the same resource and at the same addresses, as one cluster does that two sources
+ * report under different names. What one of them gets, the other has.
+ */
+function isSameWish(one: ViewEntry, other: ViewEntry): boolean {
+  const isSameResource = one.resource !== undefined && one.resource === other.resource;
+  const isAddressAlone = one.others.length + other.others.length === 0 && one.addresses.length > 0;
+  return isSameResource && isAddressAlone && one.addresses.join() === other.addresses.join();
 }
 
 /**

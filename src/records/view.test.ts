@@ -295,6 +295,18 @@ describe("several clusters that want one name", () => {
     expect(shown.notShown).toMatchObject([{ cluster: "kind-a", reason: "taken-by-other-cluster", holder: "kind-b" }]);
   });
 
+  test("for the same resource and at the same address are one cluster under two names, and none is kept from it", () => {
+    const twin: Wish = { ...a, cluster: "default", from: 1 };
+    const { entries, notShown, holders } = view([twin, a]);
+    expect([entries.length, notShown, holders.size]).toEqual([1, [], 0]);
+    expect(lines(view([a]))).toEqual(lines(view([twin, a])));
+    const otherResource = { ...seed, labels: { resource: "ingress/default/other" } };
+    expect(view([twin, { ...a, endpoints: [otherResource] }]).notShown).toHaveLength(1);
+    expect(view([twin, { ...a, endpoints: [{ ...seed, labels: {} }] }]).notShown).toHaveLength(1);
+    const rival = view([twin, a, b]);
+    expect(rival.notShown).toMatchObject([{ cluster: "kind-b", holder: "default" }]);
+  });
+
   test("who had it keeps it, whatever is older", () => {
     const { holders } = view([a, { ...b, from: 9 }]);
     expect(lines(view([b, a], { holders }))).toEqual(["192.0.2.10 foo.dtk.io"]);
