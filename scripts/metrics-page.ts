@@ -9,7 +9,7 @@ export const metricsPath = join(import.meta.dirname, "..", "docs", "metrics.md")
 export async function renderMetricsPage(): Promise<string> {
   const { registry } = createCounters();
   const metrics = await registry.getMetricsAsJSON();
-  const own = metrics.filter(({ name }) => name.startsWith("hostsfile_server_"));
+  const own = metrics.filter(({ name }) => name.startsWith("hostsfile_"));
   const rows = own.map(({ name, type, help }) => {
     return `| \`${name}\` | ${String(type)} | ${labelsOf(registry.getSingleMetric(name))} | ${help} |\n`;
   });

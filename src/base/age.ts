@@ -1,4 +1,5 @@
 /** Times as a person reads them: how long ago, in the largest unit. */
+import { counted } from "./words.ts";
 
 const units = [
   ["d", 86_400_000],
@@ -17,4 +18,21 @@ export function formatAge(moment: string, now: number): string {
   const milliseconds = Math.max(0, now - Date.parse(moment));
   const [unit, size] = units.find((entry) => milliseconds >= entry[1]) ?? ["s", 1000];
   return `${Math.floor(milliseconds / size)} ${unit}`;
+}
+
+const words = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1000],
+] as const;
+
+/**
+ * Writes a duration in the largest unit of which there are two, as in `4 minutes`.
+ *
+ * @param milliseconds - how long
+ */
+export function describeDuration(milliseconds: number): string {
+  const [unit, size] = words.find((entry) => milliseconds >= 2 * entry[1]) ?? ["second", 1000];
+  return counted(Math.floor(Math.max(0, milliseconds) / size), unit);
 }

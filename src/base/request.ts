@@ -10,7 +10,7 @@ export interface HTTPRequest {
   /** An address (IPv6 without brackets) or a name; `localhost` unless given. */
   readonly host?: string;
   readonly port: number;
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

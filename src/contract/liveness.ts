@@ -1,4 +1,4 @@
-/** Whether ExternalDNS is alive, from when it last called: one rule for status, page, doctor and dtk. */
+/** Whether a source is alive, from when it last called: one rule for status, page, doctor and dtk. */
 
 /** ExternalDNS's own default of `--interval`, in milliseconds (pkg/apis/externaldns/types.go, MinInterval). */
 export const defaultInterval = 60_000;
@@ -6,7 +6,10 @@ export const defaultInterval = 60_000;
 /** The interval that dtk sets, in milliseconds. */
 export const desktopInterval = 2000;
 
-/** Calls that may be missing before ExternalDNS counts as silent. */
+/** Milliseconds between two reports of a watcher to which nothing happens. */
+export const reportInterval = 30_000;
+
+/** Calls that may be missing before a source counts as silent. */
 const missedCalls = 3;
 
 /** Milliseconds that one slow call may take. */
@@ -19,7 +22,7 @@ type Liveness =
   | { readonly kind: "silent"; readonly silence: number };
 
 /**
- * Judges when ExternalDNS last called. It calls once each interval, so several missing calls mean that it has stopped or
+ * Judges when a source last called. It calls once each interval, so several missing calls mean that it has stopped or
  * is cut off.
  *
  * @param lastHeard - ISO 8601, as the status has it; null or undefined when it never called
@@ -32,12 +35,12 @@ export function liveness(lastHeard: string | null | undefined, interval: number,
   return { kind: silence < shortestSilence(interval) ? "alive" : "silent", silence };
 }
 
-/** Milliseconds without a call from which ExternalDNS counts as silent. */
+/** Milliseconds without a call from which a source counts as silent. */
 export function shortestSilence(interval: number): number {
   return missedCalls * interval + slowCall;
 }
 
-/** Whether ExternalDNS called lately, as {@link liveness} judges it. */
+/** Whether a source called lately, as {@link liveness} judges it. */
 export function isAlive(lastHeard: string | null | undefined, interval: number, now: number): boolean {
   return liveness(lastHeard, interval, now).kind === "alive";
 }

@@ -37,6 +37,11 @@ export function watchedClusterPath(user: string, cluster: string): string {
   return watcherPath(user) + clusterPath(cluster);
 }
 
+/** The path of one feed of a cluster, under which `DELETE` forgets it; as a router reads it, for {@link clusterRoute}. */
+export function feedPath(cluster: string, feed: string): string {
+  return `${clusterPath(cluster)}/feeds/${feed}`;
+}
+
 /** The prefix of a cluster's methods: empty for `default`, whose methods are at the root, as the guide has it. */
 export function prefixOf(cluster: string): string {
   return cluster === defaultCluster ? "" : clusterPath(cluster);

@@ -60,6 +60,52 @@ const negotiationSchema = z.object({
   unseen: texts("Managed domains that it does not look at before it restarts."),
 });
 
+const watchedKindSchema = z.object({
+  kind: text("As in `Ingress`."),
+  group: text("Its group, as in `networking.k8s.io`; empty for Kubernetes' own core."),
+  version: text("In which it is read, as in `v1`."),
+  namespaces: texts("The namespaces in which it is watched; none means the whole cluster."),
+  state: text(
+    "`listing`; `live`; `waiting` for the API server; `forbidden` where the user may not read it, so that its names are not followed.",
+  ),
+  objects: count("How many objects are known."),
+  lastEvent: orNull(z.string(), "When the API server last said something of it (ISO 8601)."),
+});
+
+const watchSchema = z.object({
+  state: text(
+    "`connecting`; `listing`; `live`; `unreachable`; `login-needed`; `not-running` when its watcher has ended or is silent; `unreported` until its watcher has reported to this process.",
+  ),
+  since: orNull(z.string(), "Since when (ISO 8601); `null` where that is not known."),
+  reason: orNull(z.string(), "Why it is not live, as a sentence."),
+  lastHeard: orNull(z.string(), "When its watcher last called (ISO 8601)."),
+  user: orNull(z.string(), "Whose watcher it is; what follows is `null` or empty until that has reported."),
+  context: orNull(z.string(), "The context of the kubeconfig."),
+  server: orNull(z.string(), "The URL of the API server."),
+  uid: orNull(z.string(), "The UID of the namespace kube-system, which tells one cluster from another."),
+  madeAnew: orNull(z.string(), "When another cluster was found in its place (ISO 8601)."),
+  refused: orNull(z.string(), "Why this server does not take what the watcher hands in, as a sentence."),
+  kinds: z.array(watchedKindSchema).check(z.describe("What is watched.")),
+});
+
+const contextSchema = z.object({
+  name: text("As the kubeconfig names it."),
+  watched: flag("Whether it is watched."),
+  reason: orNull(z.string(), "Why it is not: `login-program`, `not-local`, `not-named`, `same-cluster`, `incomplete`."),
+  message: orNull(z.string(), "The reason as a sentence."),
+  flag: orNull(z.string(), "The flag of `watch` that names it, where one does."),
+});
+
+const watcherSchema = z.object({
+  user: text("Whose it is."),
+  pid: count("Its process."),
+  version: text("Of the program."),
+  since: text("Start of the process (ISO 8601)."),
+  lastHeard: text("Its last report (ISO 8601)."),
+  running: flag("Whether it has not ended and was heard of lately."),
+  contexts: z.array(contextSchema).check(z.describe("The contexts of the user's kubeconfigs.")),
+});
+
 const clusterSchema = z.object({
   name: text("`default` for the one without a path."),
   clusterIPs: texts("The addresses that its names point to, at most one of each family."),
@@ -78,6 +124,13 @@ const clusterSchema = z.object({
     .record(z.string(), z.number())
     .check(z.describe("Stored endpoints by type, those of ownership included; types that are seldom are `other`.")),
   shown: count("Names of it that are shown."),
+  feeds: z.optional(
+    texts("The sources that feed it: `external-dns`, `watch`; absent in answers of servers without a watcher."),
+  ),
+  sameAs: z.optional(
+    text("The name under which ExternalDNS feeds the same cluster, where that is another; absent where there is none."),
+  ),
+  watch: z.optional(watchSchema.check(z.describe("How it is watched; absent where it never was."))),
 });
 
 const conflictSchema = z.object({
@@ -148,6 +201,9 @@ export const statusSchema = z.object({
   schemaVersion: count("Which version of this page holds."),
   server: serverSchema.check(z.describe("The process that answers.")),
   clusters: z.array(clusterSchema).check(z.describe("Each cluster that was configured, and always `default`.")),
+  watchers: z.optional(
+    z.array(watcherSchema).check(z.describe("The watchers that have reported to this process; absent where none has.")),
+  ),
   sinks: z.array(sinkSchema).check(z.describe("What shows the names.")),
   names: some(nameSchema, "What is shown, in the order of the names."),
   notShown: some(exceptionSchema, "Stored records that no sink shows."),

@@ -20,7 +20,7 @@ import { Bodies } from "../http/bodies.ts";
 import { originOf, parseCaller } from "../records/caller.ts";
 import type { StatusSignal } from "../control/status/status-signal.ts";
 import type { Peer } from "../http/connections.ts";
-import { type Forget, forgetAll, makeForget } from "../control/configuration/forget.ts";
+import { type Forget, forgetAll, makeForget, makeForgetFeed } from "../control/configuration/forget.ts";
 import { type Guard, createGuard } from "../http/guard.ts";
 import { type Limits, defaultLimits, limitRequests, receiveBody, roomFor, settingBodyMost } from "../http/limits.ts";
 import type { Metrics } from "../control/status/metrics.ts";
@@ -32,6 +32,8 @@ import { collectReasons, findListed } from "../control/status/not-shown.ts";
 import { pageRoutes } from "../control/page/routes.ts";
 import { reasonsNotReady } from "../control/status/readiness.ts";
 import { createProver } from "../http/prover.ts";
+import { reportRoutes } from "../control/watchers/report-routes.ts";
+import { Watchers } from "../control/watchers/watchers.ts";
 import { restRoutes } from "../control/configuration/rest.ts";
 import { Sessions } from "../http/sessions.ts";
 import { type ServerFacts, type StatusOptions, buildStatus } from "../control/status/report.ts";
@@ -99,6 +101,7 @@ export function createApp(options: AppOptions): App {
   const receive = receiveBody(limits, bodies);
   const receiveSetting = receiveBody({ body: Math.min(limits.body, settingBodyMost) }, bodies);
   const leftOut = new LeftOutMemory(log);
+  const watchers = new Watchers();
   const forget = makeForget({ reconciler, leftOut, log });
   const allowed = (): readonly string[] => allowList.describe();
 
@@ -112,6 +115,7 @@ export function createApp(options: AppOptions): App {
     allowed,
     areNeighbours: (caller, other) => allowList.areNeighbours(caller, other),
     tokenRequired,
+    watchers,
   };
   app.route("/", statusRoutes(guard, metrics, statusOptions));
   app.route("/", prover.routes(guard));
@@ -157,16 +161,27 @@ export function createApp(options: AppOptions): App {
   app.route("/", watcherRoutes(gate));
   app.route(
     "/",
+    reportRoutes({ reconciler, watchers, guard, receive: receiveSetting, changes, watched: metrics.watched, now }),
+  );
+  app.route(
+    "/",
     restRoutes({
       reconciler,
       guard,
       mounts: [
         { prefix: "", ...forAdmins },
         { prefix: clusterRoute, ...forAdmins },
-        { prefix: watched, reading: guard.admit("watch"), configuration: guard.admit("watch"), permit },
+        {
+          prefix: watched,
+          reading: guard.admit("watch"),
+          configuration: guard.admit("watch"),
+          permit,
+          feed: watchFeed,
+        },
       ],
       receive: receiveSetting,
       forget,
+      forgetFeed: makeForgetFeed({ reconciler, leftOut, log }, forget),
       forgetAll: () => forgetAll({ reconciler, leftOut, log }),
       tokenRequired,
       log,

@@ -45,6 +45,8 @@ export interface Memory extends ReadableMemory {
   /** Remembers a call; written at most now and then, and when the store is closed. */
   heard(of: ClusterFeed, call: SourceCall): void;
   negotiated(of: ClusterFeed, negotiation: Negotiation): void;
+  /** Forgets a source. */
+  drop(of: ClusterFeed): void;
   /** Lets time pass in which the server ran, in milliseconds: so much longer has each source been silent. */
   elapse(milliseconds: number): void;
 }

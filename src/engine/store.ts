@@ -33,6 +33,8 @@ export interface ReadableStore {
   endpointsJSONInSteps(name: ClusterName, feed: Feed): Steps<Iterator<string, undefined>>;
   /** Number of stored endpoints of all feeds of a cluster by record type, TXT included. */
   countByType(name: ClusterName): ReadonlyMap<string, number>;
+  /** The feeds that have records of a cluster. */
+  feedsOf(name: ClusterName): readonly Feed[];
   /** When the records of a canonical name were first stored by any feed, in milliseconds since 1970, if that is known of each. */
   firstStored(cluster: ClusterName, name: string): number | undefined;
   /** The cluster that holds each contested name. */

@@ -23,7 +23,7 @@ export interface KubernetesAPI {
    * Sends a request.
    *
    * @returns the answer's text, or undefined when there is no such thing (404)
-   * @throws TroubleError `cluster-unreachable` or `cluster-refused` (exit 3)
+   * @throws TroubleError `cluster-unreachable`, `cluster-login-refused` or `cluster-refused` (exit 3)
    */
   readonly send: (request: KubernetesRequest) => Promise<string | undefined>;
   /** Reads what is at a path; undefined when there is no such thing. */

@@ -86,6 +86,11 @@ export class LiveRecords {
     return undefined;
   }
 
+  /** The feeds that have, or have had, a record of a cluster. */
+  feedsOf(cluster: ClusterName): readonly Feed[] {
+    return [...(this.#clusters.get(cluster)?.feeds ?? [])].toSorted();
+  }
+
   /** The records of a name of a cluster, the feeds united. */
   recordsOfName(cluster: ClusterName, name: string): readonly ViewRecord[] {
     const { feeds, byName } = this.#of(cluster);

@@ -75,6 +75,13 @@ export class RecordTable {
     return new Map(rows.map((row) => [textOf(row, "type"), numberOf(row, "count") ?? 0]));
   }
 
+  /** Whether a feed has an endpoint of the cluster. */
+  hasSome({ cluster, feed }: ClusterFeed): boolean {
+    return (
+      this.#prepare("SELECT 1 FROM record WHERE cluster = ? AND feed = ? LIMIT 1").get(cluster, feed) !== undefined
+    );
+  }
+
   /** When the records of a name were first stored, in milliseconds since 1970, if that is known of each. */
   firstStored(cluster: ClusterName, name: string): number | undefined {
     const sql = `SELECT CASE count(*) WHEN count(created_at) THEN min(created_at) END AS since

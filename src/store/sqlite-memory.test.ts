@@ -35,6 +35,20 @@ test("the feeds of a cluster are remembered apart, and go with it", () => {
   expect([memory.contact(watch), memory.negotiation(externalDNS)]).toEqual([noContact, undefined]);
 });
 
+test("a feed that is dropped is forgotten, over a restart too, and the others are not", () => {
+  using folder = temporaryFolder();
+  {
+    using store = openStore({ folder: folder.path, now: () => 0 });
+    store.configure(cluster, initialSettings);
+    store.memory.heard(externalDNS, call);
+    store.memory.heard(watch, call);
+    store.memory.drop(externalDNS);
+    expect(store.memory.feedsHeard(cluster)).toEqual([watchFeed]);
+  }
+  using store = openStore({ folder: folder.path, now: () => 0 });
+  expect(store.memory.feedsHeard(cluster)).toEqual([watchFeed]);
+});
+
 test("what was told without a call is not a contact", () => {
   using folder = temporaryFolder();
   {

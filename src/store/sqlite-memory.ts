@@ -73,6 +73,11 @@ export class SQLiteMemory implements Memory {
     this.#held.set(keyOf(of), held);
   }
 
+  drop(of: ClusterFeed): void {
+    this.#connection.run("DELETE FROM contact WHERE cluster = ? AND feed = ?", of.cluster, of.feed);
+    this.#held.delete(keyOf(of));
+  }
+
   /** Forgets all feeds of a cluster, within the transaction that removes it. */
   deleteRows(cluster: ClusterName): void {
     this.#connection.run("DELETE FROM contact WHERE cluster = ?", cluster);

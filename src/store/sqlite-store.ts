@@ -118,6 +118,10 @@ export class SQLiteStore implements Store {
     return this.#records.countByType(name);
   }
 
+  feedsOf(name: ClusterName): readonly Feed[] {
+    return this.#records.feedsOf(name);
+  }
+
   firstStored(cluster: ClusterName, name: string): number | undefined {
     return this.#records.firstStored(cluster, name);
   }

@@ -2,7 +2,7 @@
 import type { SQLOutputValue } from "node:sqlite";
 import type { ClusterName } from "../records/cluster.ts";
 import type { Mutation, RecordKey } from "../records/endpoint.ts";
-import type { ClusterFeed } from "../records/feed.ts";
+import type { ClusterFeed, Feed } from "../records/feed.ts";
 import { storeLimits } from "../records/limits.ts";
 import { LiveRecords } from "../records/live-records.ts";
 import { type Steps, forEachInSteps } from "../records/steps.ts";
@@ -70,6 +70,10 @@ export class StoredRecords {
 
   countByType(cluster: ClusterName): ReadonlyMap<string, number> {
     return this.#table.countByType(cluster);
+  }
+
+  feedsOf(cluster: ClusterName): readonly Feed[] {
+    return this.live.feedsOf(cluster).filter((feed) => this.#table.hasSome({ cluster, feed }));
   }
 
   firstStored(cluster: ClusterName, name: string): number | undefined {

@@ -36,7 +36,7 @@ describe.skipIf(!existsSync(promtool))(`promtool (node test/cluster/build.ts mak
     using scratch = temporaryFolder();
     await using server = await startServer({ desktop });
     const { body } = await server.request("GET", "/metrics");
-    const own = body.split("\n").filter((line) => line.includes("hostsfile_server_"));
+    const own = body.split("\n").filter((line) => line.includes("hostsfile_"));
     expect(own.length).toBeGreaterThan(30);
     const file = join(scratch.path, "metrics");
     await writeFile(file, `${own.join("\n")}\n`);

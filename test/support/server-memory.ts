@@ -55,6 +55,7 @@ export function makeMemoryServer(): MemoryServer {
       cluster(name).targets = await Promise.resolve(targets);
     },
     forget: async (name) => void (await Promise.resolve(clusters.delete(name))),
+    report: async () => Promise.resolve(),
     records: (name) => ({
       read: async () => Promise.resolve([...cluster(name).records.values()]),
       change: async (changes) => {

@@ -55,7 +55,7 @@ function describe({ release, secret, namespace, cluster }: Removal): readonly st
   return [
     ...(release ? ["the release external-dns"] : []),
     ...(secret ? ["the Secret with its token"] : []),
-    ...(cluster === undefined ? [] : [`the lines, records and settings of the cluster ${cluster} on the server`]),
+    ...(cluster === undefined ? [] : [`what the server has of the cluster ${cluster} from ExternalDNS`]),
     ...(namespace.goes ? ["the namespace external-dns"] : []),
   ];
 }

@@ -231,3 +231,71 @@ test("colours tell good from bad and change nothing else", () => {
   expect(painted).toContain("<strong>hostsfile-server 1.2.3</> <good>is ready</>");
   expect(painted.replaceAll(/<.*?>/g, "").split("\n")).toEqual(render(status));
 });
+
+describe("a cluster that is watched", () => {
+  const kind = { group: "networking.k8s.io", version: "v1", namespaces: [], lastEvent: "2026-01-01T23:59:48Z" };
+  const watched = clusterOf({
+    name: "kind-a",
+    feeds: ["watch"],
+    records: { CNAME: 2 },
+    watch: {
+      state: "live",
+      since: "2026-01-01T23:57:00Z",
+      reason: null,
+      lastHeard: "2026-01-01T23:59:58Z",
+      user: "ann",
+      context: "kind-a",
+      server: "https://127.0.0.1:6443",
+      uid: "0001",
+      madeAnew: null,
+      refused: null,
+      kinds: [
+        { ...kind, kind: "Ingress", state: "live", objects: 2 },
+        { ...kind, kind: "Service", state: "live", objects: 0 },
+        { ...kind, kind: "HTTPRoute", state: "forbidden", objects: 0, namespaces: ["team"], lastEvent: null },
+      ],
+    },
+  });
+
+  test("has its source, who watches it since when, and its kinds, and nothing of ExternalDNS", () => {
+    const lines = sectionOf(render(statusOf({ clusters: [watched] })), "Cluster kind-a");
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "  fed by       a watcher",
+        "  watched      live for 3 min, by ann, context kind-a, https://127.0.0.1:6443",
+        "  kinds        Ingress v1 (2 objects, 12 s ago), HTTPRoute v1 in team (forbidden), 1 kind without objects",
+      ]),
+    );
+    expect(lines.filter((line) => /negotiated|last call/.test(line))).toEqual([]);
+  });
+
+  test("says what is wrong in words, and both sources where there are two", () => {
+    const { watch } = watched;
+    const away = watch && { ...watch, state: "unreachable", reason: "It does not answer.", kinds: [] };
+    const lines = render(statusOf({ clusters: [{ ...watched, watch: away, feeds: ["external-dns", "watch"] }] }));
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "  fed by       ExternalDNS, a watcher",
+        "  watched      its API server is away for 3 min, by ann, context kind-a, https://127.0.0.1:6443",
+        "               It does not answer.",
+      ]),
+    );
+  });
+});
+
+test("what is only worth knowing comes after what needs attention, and needs nobody", () => {
+  const item = {
+    code: "of-news",
+    message: "It was made anew.",
+    hint: "Nothing needs to be done.",
+    severity: "info" as const,
+  };
+  expect(render(statusOf({ attention: [item] })).slice(-6)).toEqual([
+    "Nothing needs attention.",
+    "",
+    "Worth knowing",
+    "  It was made anew. [of-news]",
+    "    Nothing needs to be done.",
+    "",
+  ]);
+});

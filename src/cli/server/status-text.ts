@@ -1,10 +1,12 @@
 /** The status as text for a person: one screen, the state of each part first, what needs attention last. */
 import { formatAge } from "../../base/age.ts";
 import { headingOf, shownBy } from "../../contract/shown-by.ts";
+import { sortAttention } from "../../contract/attention.ts";
 import type { Status } from "../../contract/status.ts";
 import { printable } from "../../base/printable.ts";
 import { type Terminal, wrap } from "../terminal.ts";
 import { counted, formatCount } from "../../base/words.ts";
+import { watchRows } from "./watch-rows.ts";
 import { hintOf } from "../../base/trouble.ts";
 
 type Cluster = Status["clusters"][number];
@@ -33,7 +35,7 @@ interface StatusTextOptions {
 
 /** The lines of the status but for what needs attention: those that may be cut where there is no room. */
 export function describeParts(status: Status, { now, terminal }: StatusTextOptions): readonly string[] {
-  const screen: Screen = { terminal, age: (moment) => formatAge(moment, now) };
+  const screen: Screen = { terminal, now, age: (moment) => formatAge(moment, now) };
   const sections = [
     renderServer(status, screen),
     ...status.clusters.map((cluster) => renderCluster(cluster, status, screen)),
@@ -43,6 +45,8 @@ export function describeParts(status: Status, { now, terminal }: StatusTextOptio
 }
 
 interface Screen {
+  /** Milliseconds since 1970. */
+  readonly now: number;
   readonly terminal: Terminal;
   /** The time since a moment. */
   readonly age: (moment: string) => string;
@@ -60,9 +64,12 @@ function renderServer({ server }: Status, { terminal, age }: Screen): readonly s
   ];
 }
 
-function renderCluster(cluster: Cluster, status: Status, { terminal, age }: Screen): readonly string[] {
+function renderCluster(cluster: Cluster, status: Status, { terminal, age, now }: Screen): readonly string[] {
   const { name, clusterIPs, followsCaller, domains, targets, records, lastHeard, caller, negotiation } = cluster;
   const counts = Object.entries(records).map(([type, count]) => `${count} ${type}`);
+  const watched = watchRows(cluster, now);
+  const isHeard = watched.length === 0 || lastHeard !== null || negotiation !== null;
+  const called = lastHeard === null ? "never" : `${age(lastHeard)} ago${caller === null ? "" : ` from ${caller}`}`;
   const told = negotiation && `${age(negotiation.at)} ago: ${listed(negotiation.include) || "every domain"}`;
   return [
     terminal.paint("strong", `Cluster ${name}`),
@@ -73,12 +80,9 @@ function renderCluster(cluster: Cluster, status: Status, { terminal, age }: Scre
     ),
     ...row(terminal, "domains", listed(domains) || "none"),
     ...(targets === "cluster" ? [] : row(terminal, "targets", "each record's own addresses")),
-    ...row(terminal, "negotiated", told ?? "never"),
-    ...row(
-      terminal,
-      "last call",
-      lastHeard === null ? "never" : `${age(lastHeard)} ago${caller === null ? "" : ` from ${caller}`}`,
-    ),
+    ...watched.flatMap(([label, value]) => row(terminal, label, value)),
+    ...(isHeard ? row(terminal, "negotiated", told ?? "never") : []),
+    ...(isHeard ? row(terminal, "last call", called) : []),
     ...row(terminal, "records", counts.join(", ") || "none"),
     ...row(terminal, "shown", shownNames(cluster, status)),
     ...exceptions(terminal, "not shown", ofCluster(status.notShown, name)),
@@ -153,19 +157,26 @@ function methodWords(method: string | null): string {
   return method === null || method === "memory" ? "in memory alone" : method;
 }
 
-/** The lines that say what needs attention. */
+/** The lines that say what needs attention, and what else is worth knowing. */
 export function describeAttention({ attention }: Status, terminal: Terminal): readonly string[] {
-  if (attention.length === 0) return [terminal.paint("good", "Nothing needs attention.")];
-  const { width, paint } = terminal;
+  const { needed, news } = sortAttention(attention);
+  const { paint } = terminal;
   return [
-    paint("bad", "Needs attention"),
-    ...attention.flatMap(({ code, message, command, ...advice }) => {
-      return [
-        ...wrap(`${message} [${code}]`, width, { first: "  ", others: "  " }),
-        ...wrap(hintOf(advice), width, { first: "    ", others: "    " }),
-        ...(command === undefined ? [] : [`      ${paint("command", printable(command))}`]),
-      ];
-    }),
+    needed.length === 0 ? paint("good", "Nothing needs attention.") : paint("bad", "Needs attention"),
+    ...needed.flatMap((item) => describeItem(item, terminal)),
+    ...(news.length === 0 ? [] : ["", paint("strong", "Worth knowing")]),
+    ...news.flatMap((item) => describeItem(item, terminal)),
+  ];
+}
+
+function describeItem(
+  { code, message, command, ...advice }: Status["attention"][number],
+  { width, paint }: Terminal,
+): readonly string[] {
+  return [
+    ...wrap(`${message} [${code}]`, width, { first: "  ", others: "  " }),
+    ...wrap(hintOf(advice), width, { first: "    ", others: "    " }),
+    ...(command === undefined ? [] : [`      ${paint("command", printable(command))}`]),
   ];
 }
 

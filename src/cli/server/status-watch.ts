@@ -81,10 +81,20 @@ function describeTrouble(trouble: Trouble, { width }: Terminal): readonly string
   ];
 }
 
-/** All that counts as a change: not that ExternalDNS called again, nor that a silence has become longer. */
+/** All that counts as a change: not that a source called again, nor that a silence has become longer. */
 export function substanceOf(look: StatusReading): string {
   if ("trouble" in look) return look.trouble.code;
-  const { clusters, attention, ...others } = look.status;
-  const lasting = clusters.map((cluster) => ({ ...cluster, lastHeard: null, silentSeconds: 0 }));
-  return JSON.stringify([others, lasting, attention.map(({ code, hint, command }) => [code, hint, command])]);
+  const { clusters, watchers = [], attention, ...others } = look.status;
+  const lasting = clusters.map((cluster) => ({
+    ...cluster,
+    lastHeard: null,
+    silentSeconds: 0,
+    watch: cluster.watch && { ...cluster.watch, lastHeard: null, kinds: cluster.watch.kinds.map(withoutEvent) },
+  }));
+  const watching = watchers.map((watcher) => ({ ...watcher, lastHeard: null }));
+  return JSON.stringify([others, lasting, watching, attention.map(({ code, hint, command }) => [code, hint, command])]);
+}
+
+function withoutEvent(kind: NonNullable<Status["clusters"][number]["watch"]>["kinds"][number]): object {
+  return { ...kind, objects: 0, lastEvent: null };
 }

@@ -1,6 +1,7 @@
 /** `hostsfile-server status`: what the running server shows, what it does not show and why. */
 import { type ServerFlags, findStatus } from "../../client/server-client.ts";
 import { printableJSON } from "../../base/printable.ts";
+import { sortAttention } from "../../contract/attention.ts";
 import { renderStatus } from "./status-text.ts";
 import { terminalOf } from "../terminal.ts";
 
@@ -19,5 +20,5 @@ export async function showStatus(
   process.stdout.write(
     given.json ? `${printableJSON(status, 2)}\n` : renderStatus(status, { now: Date.now(), terminal }),
   );
-  return status.attention.length > 0 ? 1 : 0;
+  return sortAttention(status.attention).needed.length > 0 ? 1 : 0;
 }

@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { printable, printableJSON } from "../../base/printable.ts";
 import { type Trouble, TroubleError } from "../../base/trouble.ts";
+import { version } from "../../base/version.ts";
 import { findWatchToken } from "../../client/held-token.ts";
 import type { FileReading } from "../../kubernetes/kubeconfig-file.ts";
 import { watchedKubeconfigMissing, watchedKubeconfigUnusable } from "../../kubernetes/trouble.ts";
@@ -18,6 +19,7 @@ import { isLocalHost } from "../../sources/kubernetes/local-host.ts";
 import { readerRole } from "../../sources/kubernetes/reader-role.ts";
 import { openScratchServer } from "../../sources/kubernetes/scratch-server.ts";
 import { openServer, type ServerPort } from "../../sources/kubernetes/server-port.ts";
+import { Reporter } from "../../sources/kubernetes/reporter.ts";
 import { systemClock } from "../../sources/kubernetes/system-clock.ts";
 import { kinds } from "../../sources/kubernetes/translate/kinds.ts";
 import { Watcher, type WatcherNotice, type WatcherOptions } from "../../sources/kubernetes/watcher.ts";
@@ -43,9 +45,20 @@ export async function watchClusters(given: WatchSettings): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   const known = requireContexts(given, paths);
   const failure = Promise.withResolvers<never>();
-  const watcher = makeWatcher(given, paths, {
+  const server = given.dryRun === true ? openScratchServer() : findServer(given);
+  const reporter = new Reporter({
+    watcher: () => watcher,
+    send: async (report) => server.report(report),
+    version,
+    clock: systemClock,
     signal: stop.signal,
+  });
+  const watcher = makeWatcher(given, paths, {
+    server,
+    signal: stop.signal,
+    onActivity: (cluster, activity) => reporter.note(cluster, activity),
     onNotice: (notice) => {
+      if ("notice" in notice && notice.notice.kind === "published") reporter.published(notice.notice.milliseconds);
       if (given.json === true) printNotice(notice);
       else talkNotice(notice);
       const trouble = given.once === true ? troubleOf(notice) : undefined;
@@ -63,11 +76,14 @@ export async function watchClusters(given: WatchSettings): Promise<number> {
     onUnreadable: (path, reason) =>
       talk(watchedKubeconfigUnusable(`The kubeconfig ${path} cannot be read: ${reason}.`).message),
   });
+  // What ends at once has nothing to report, and a dry run nobody to report to.
+  const reporting = given.once === true || given.dryRun === true ? undefined : reporter.run();
   try {
     await (given.once === true ? Promise.race([untilRead(watcher, stop.signal), failure.promise]) : following);
   } finally {
     stop.abort();
     await watcher.stop();
+    await reporting;
   }
   return 0;
 }
@@ -81,7 +97,7 @@ function troubleOf(notice: WatcherNotice): Trouble | undefined {
 function makeWatcher(
   given: WatchSettings,
   paths: readonly string[],
-  watching: Pick<WatcherOptions, "signal" | "onNotice">,
+  watching: Pick<WatcherOptions, "server" | "signal" | "onActivity" | "onNotice">,
 ): Watcher {
   const networks = machineNetworks();
   const statePath = ownPlaces().watcherMemory;
@@ -89,7 +105,6 @@ function makeWatcher(
     named: given.context ?? [],
     all: given.allContexts === true,
     isLocal: async (host) => isLocalHost(host, networks),
-    server: given.dryRun === true ? openScratchServer() : findServer(given),
     kinds,
     domains: given.domains,
     targets: given.targets ?? "auto",

@@ -2,7 +2,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { Hono } from "hono/tiny";
 import type { Log } from "../../base/log.ts";
-import { externalDNSFeed } from "../../records/feed.ts";
+import { type Feed, externalDNSFeed, parseFeed } from "../../records/feed.ts";
 import {
   type ClusterName,
   type ClusterSettings,
@@ -16,9 +16,10 @@ import type { ReconcilerPort } from "../../engine/reconciler-port.ts";
 import { answerJSON, answerTrouble } from "../../http/answer.ts";
 import type { HTTPEnvironment } from "../../http/environment.ts";
 import { restartCommand, unseenDomains } from "../../sources/webhook/negotiation.ts";
-import type { Forget, forgetAll } from "./forget.ts";
+import type { Forget, ForgetFeed, forgetAll } from "./forget.ts";
 import type { Guard } from "../../http/guard.ts";
 import { type SettingReading, readClusterIPs, readDomains, readTargetMode, readValues } from "./setting-body.ts";
+import { feedPath } from "../../contract/paths.ts";
 import type { Permit } from "../watchers/gate.ts";
 
 /** Where the methods are, and who may use them there. */
@@ -27,6 +28,8 @@ export interface RESTMount {
   readonly prefix: string;
   readonly reading: Handler;
   readonly configuration: Handler;
+  /** The feed alone that `DELETE` forgets; undefined for the whole cluster. */
+  readonly feed?: Feed;
   /** Runs last, when the body is there. */
   readonly permit: Permit;
 }
@@ -37,6 +40,7 @@ interface RESTOptions {
   readonly mounts: readonly RESTMount[];
   readonly receive: Handler;
   readonly forget: Forget;
+  readonly forgetFeed: ForgetFeed;
   readonly forgetAll: () => ReturnType<typeof forgetAll>;
   readonly tokenRequired: () => boolean;
   readonly log: Log;
@@ -91,6 +95,9 @@ export function restRoutes(options: RESTOptions): Hono<HTTPEnvironment> {
   const app = new Hono<HTTPEnvironment>({ strict: false });
   for (const mount of options.mounts) addMethods(app, mount, options);
   app.delete("/clusters", options.guard.admit("configuration"), async (context) => forgetEverything(context, options));
+  app.delete(feedPath(":cluster", ":feed"), options.guard.admit("configuration"), (context) =>
+    forgetFeedOf(context, options, parseFeed(context.req.param("feed") ?? "")),
+  );
   return app;
 }
 
@@ -105,7 +112,9 @@ function addMethods(app: Hono<HTTPEnvironment>, mount: RESTMount, options: RESTO
   const takeAway = permit("take-away");
   app.delete(`${prefix}/domains/:domain`, configuration, takeAway, (context) => removeDomain(context, options));
   if (prefix === "") return;
-  app.delete(prefix, configuration, takeAway, (context) => forgetCluster(context, options));
+  app.delete(prefix, configuration, takeAway, (context) =>
+    mount.feed === undefined ? forgetCluster(context, options) : forgetFeedOf(context, options, mount.feed),
+  );
 }
 
 /** The domains that a body adds; none where it is not right, which is answered later. */
@@ -154,6 +163,19 @@ async function forgetCluster(context: RESTContext, { reconciler, forget }: RESTO
   const name = clusterName(context);
   if (name === undefined || settingsOf(reconciler, name) === undefined) return unknownCluster(context);
   const outcome = await forget(name);
+  if (!outcome.ok && !outcome.stored) return answerTrouble(context, outcome.trouble, 503);
+  return context.body("");
+}
+
+async function forgetFeedOf(
+  context: RESTContext,
+  { reconciler, forgetFeed }: RESTOptions,
+  feed: Feed | undefined,
+): Promise<Response> {
+  const name = clusterName(context);
+  if (name === undefined || feed === undefined || settingsOf(reconciler, name) === undefined)
+    return unknownCluster(context);
+  const outcome = await forgetFeed({ cluster: name, feed });
   if (!outcome.ok && !outcome.stored) return answerTrouble(context, outcome.trouble, 503);
   return context.body("");
 }

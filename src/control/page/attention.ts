@@ -2,6 +2,7 @@
 import { html } from "hono/html";
 import { counted } from "../../base/words.ts";
 import { type Advice, hintOf } from "../../base/trouble.ts";
+import { sortAttention } from "../../contract/attention.ts";
 import type { Status } from "../../contract/status.ts";
 import { type Markup, clip, takeFitting } from "./markup.ts";
 
@@ -10,9 +11,10 @@ const sectionBytes = 7000;
 /** Renders the section; nothing when there is nothing to say. */
 export async function renderAttention({ attention }: Status): Promise<Markup | undefined> {
   if (attention.length === 0) return undefined;
+  const { needed } = sortAttention(attention);
   const { taken, count } = await takeFitting(attention.values().map(renderTrouble), sectionBytes);
   const more = attention.length - count;
-  return html`<h2 id="attention-title">Needs attention</h2>
+  return html`<h2 id="attention-title">${needed.length > 0 ? "Needs attention" : "Worth knowing"}</h2>
     <ul class="troubles">
       ${taken}
     </ul>
@@ -35,7 +37,7 @@ export function renderAdvice(advice: Advice): Markup {
 /** Says in a few words whether all is well. */
 export function summarize(status: Status): string {
   const names = counted(totalNames(status), "name");
-  const { length } = status.attention;
+  const { length } = sortAttention(status.attention).needed;
   if (length > 0) return `${names} shown. ${counted(length, "thing")} ${length === 1 ? "needs" : "need"} attention.`;
   return status.server.ready ? `${names} shown. All is well.` : `${names} shown. Not ready yet.`;
 }

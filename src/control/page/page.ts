@@ -1,6 +1,7 @@
 /** The page at `GET /` for a browser: the names, what is not shown and why, and how each part is; all of it of the status. */
 import type { Trouble } from "../../base/trouble.ts";
 import { html } from "hono/html";
+import { sortAttention } from "../../contract/attention.ts";
 import type { Status } from "../../contract/status.ts";
 import { renderAdvice, renderAttention, summarize } from "./attention.ts";
 import { renderHTML } from "./document.ts";
@@ -52,7 +53,8 @@ export async function renderPage(
     <footer>
       <p>The same as JSON: <a href="/status">/status</a>. In a terminal: <code>hostsfile-server status</code></p>
     </footer>`;
-  const title = `${attention.length > 0 ? `(${attention.length}) ` : ""}hostsfile-server`;
+  const { length } = sortAttention(attention).needed;
+  const title = `${length > 0 ? `(${length}) ` : ""}hostsfile-server`;
   return renderHTML({ title, body, revision: options.revision });
 }
 

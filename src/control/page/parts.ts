@@ -3,6 +3,7 @@ import { html } from "hono/html";
 import { counted, formatCount } from "../../base/words.ts";
 import { defaultInterval, isAlive } from "../../contract/liveness.ts";
 import { headingOf } from "../../contract/shown-by.ts";
+import { describeFeeds, describeWatchState } from "../../contract/watch-words.ts";
 import type { Status } from "../../contract/status.ts";
 import { renderAge } from "./age.ts";
 import { type Markup, clip, enumerate, takeFitting } from "./markup.ts";
@@ -96,14 +97,16 @@ function methodWords(method: string | null): string {
   return method === null || method === "memory" ? "changed in memory alone" : clip(method);
 }
 
-function describeCluster(cluster: Status["clusters"][number], now: number): Part {
-  const { name, clusterIPs, followsCaller, domains, targets, records, shown, lastHeard, negotiation } = cluster;
+type Cluster = Status["clusters"][number];
+
+function describeCluster(cluster: Cluster, now: number): Part {
+  const { name, clusterIPs, followsCaller, domains, targets, records, shown, negotiation, watch } = cluster;
   const stored = Object.entries(records).map(([type, count]) => `${formatCount(count)} ${type}`);
   return {
     title: `Cluster ${name}`,
-    isWell: isAlive(lastHeard, defaultInterval, now),
-    state: lastHeard === null ? "has never called" : html`called ${renderAge(lastHeard, now)} ago`,
+    ...describeSource(cluster, now),
     facts: [
+      ...(watch === undefined ? [] : watchFacts(cluster, watch, now)),
       ["Cluster IP", `${enumerate(clusterIPs) || "not set"}${followsCaller ? ", follows ExternalDNS" : ""}`],
       ["Domains", enumerate(domains) || "none"],
       [
@@ -121,4 +124,37 @@ function describeCluster(cluster: Status["clusters"][number], now: number): Part
           ]),
     ],
   };
+}
+
+/** A cluster that is watched is as well as its watch. */
+function describeSource({ watch, lastHeard }: Cluster, now: number): Pick<Part, "isWell" | "state"> {
+  if (watch === undefined) {
+    const state = lastHeard === null ? "has never called" : html`called ${renderAge(lastHeard, now)} ago`;
+    return { isWell: isAlive(lastHeard, defaultInterval, now), state };
+  }
+  const words = describeWatchState(watch.state);
+  const state = watch.since === null ? words : html`${words} for ${renderAge(watch.since, now)}`;
+  return { isWell: watch.state === "live", state };
+}
+
+function watchFacts(
+  cluster: Cluster,
+  { user, context, server, reason, kinds }: NonNullable<Cluster["watch"]>,
+  now: number,
+): readonly Fact[] {
+  const who = [user === null ? "a watcher" : `the watcher of ${user}`, context === null ? "" : `context ${context}`];
+  const listed = kinds.filter(({ objects, state }) => objects > 0 || state !== "live");
+  return [
+    ["Fed by", clip(describeFeeds(cluster))],
+    ["Watched by", clip(enumerate(who.filter((text) => text !== "")))],
+    ...(server === null ? [] : [["API server", clip(server)] satisfies Fact]),
+    ...(reason === null ? [] : [["Reason", clip(reason)] satisfies Fact]),
+    ...listed.map(({ kind, version, objects, state, lastEvent }): Fact => {
+      const count = state === "live" ? counted(objects, "object") : state;
+      return [
+        clip(`${kind} ${version}`),
+        lastEvent === null ? count : html`${count}, last event ${renderAge(lastEvent, now)} ago`,
+      ];
+    }),
+  ];
 }

@@ -1,10 +1,12 @@
 /** What a person should look at: each lasting problem as one sentence with what to do, the gravest first. */
 import type { ReconcilerState } from "../../engine/reconciler-port.ts";
 import { type Severity, type Trouble, toTrouble } from "../../base/trouble.ts";
+import { describeDuration } from "../../base/age.ts";
 import { restartCommand } from "../../sources/webhook/negotiation.ts";
 import { defaultInterval, liveness, shortestSilence } from "../../contract/liveness.ts";
 import type { Status } from "../../contract/status.ts";
 import { platform } from "../../platform/current.ts";
+import { findWatchAttention, isFedTwice } from "./watch-attention.ts";
 import { prefixOf } from "../../contract/paths.ts";
 
 type Facts = Omit<Status, "attention">;
@@ -34,12 +36,16 @@ export function findAttention(
 ): Item[] {
   const items = (troubles: readonly (Trouble | undefined)[], severity: Severity, sink?: string): readonly Item[] =>
     troubles.filter((trouble) => trouble !== undefined).map((trouble) => toItem(trouble, severity, sink));
+  const fedTwice = new Set(status.clusters.filter(isFedTwice).flatMap(({ name, sameAs }) => [name, sameAs]));
   return [
     ...items([storeTrouble, viewTrouble], "error"),
     ...status.sinks.flatMap(({ id, trouble }) => items([trouble ?? undefined], "error", id)),
     ...items(notices, "warning"),
     ...status.clusters.flatMap((cluster) => items(ofCluster(cluster, status.server), "error")),
-    ...status.clusters.flatMap((cluster) => items(ofSilence(cluster, status.server, now), "warning")),
+    ...status.clusters
+      .filter(({ name }) => !fedTwice.has(name))
+      .flatMap((cluster) => items(ofSilence(cluster, status.server, now), "warning")),
+    ...items(findWatchAttention(status, now), "warning"),
     ...[...reports].flatMap(([id, report]) => (report.ok ? items(report.notices, "warning", id) : [])),
     ...items(overLimit, "warning"),
     ...status.sinks.flatMap(({ id, conflicts }) => items(ofConflicts(conflicts), "warning", id)),
@@ -108,7 +114,7 @@ function ofSilence(
 ): Trouble[] {
   const life = liveness(lastHeard, defaultInterval, now);
   if (life.kind !== "silent") return [];
-  const time = describeTime(life.silence);
+  const time = describeDuration(life.silence);
   if (life.silence >= longestAbsence && silentSeconds * 1000 >= shortestSilence(defaultInterval)) {
     const port = new URL(server.address).port;
     const message = `Cluster ${name} has not been heard of for ${time}; ${shown} of its names ${shown === 1 ? "is" : "are"} still shown.`;
@@ -121,18 +127,6 @@ function ofSilence(
   const hint = "If its cluster runs, it may wait after a crash. This shortens the wait:";
   const command = restartCommand;
   return [{ code: "external-dns-silent", message, hint, command }];
-}
-
-const units = [
-  ["days", 86_400_000],
-  ["hours", 3_600_000],
-  ["minutes", 60_000],
-] as const;
-
-/** In the largest unit of which there are two, as in `4 minutes`. */
-function describeTime(milliseconds: number): string {
-  const [unit, size] = units.find((entry) => milliseconds >= 2 * entry[1]) ?? ["minutes", 60_000];
-  return `${Math.floor(milliseconds / size)} ${unit}`;
 }
 
 function ofConflicts({ total, list }: Status["sinks"][number]["conflicts"]): Trouble[] {

@@ -4,6 +4,7 @@ import type { ReconcilerListener } from "../../engine/reconciler-port.ts";
 import type { Trouble } from "../../base/trouble.ts";
 import type { Counters, MeasuredState } from "./prometheus.ts";
 import type { DenialReason } from "../../http/verdict.ts";
+import type { WatchNews } from "../../contract/watcher.ts";
 import { clusterRoute, watcherRoute } from "../../contract/paths.ts";
 
 interface RequestFacts {
@@ -18,6 +19,8 @@ export interface Metrics extends Disposable {
   readonly refused: (reason: DenialReason) => void;
   /** ExternalDNS of a cluster asked for the domains. */
   readonly negotiated: (cluster: string) => void;
+  /** What happened in the clusters that are watched. */
+  readonly watched: (news: WatchNews) => void;
   /** Hears of every write. */
   readonly listener: ReconcilerListener;
   /** The page of `GET /metrics` with its content type. */
@@ -63,6 +66,7 @@ export function createMetrics(now: () => number): Metrics {
       storeTrouble: ({ code }: Trouble) => note((to) => to.trouble(code)),
       viewTrouble: ({ code }: Trouble) => note((to) => to.trouble(code)),
     },
+    watched: (news) => note((to) => to.watched(news)),
     negotiated: (cluster) => note((to) => to.negotiated(cluster)),
     render: async (state) => (await (loading ??= load())).render(state),
     [Symbol.dispose]: () => clearTimeout(timer),
@@ -77,7 +81,7 @@ function methodOf(method: string): string {
 }
 
 const routes: ReadonlySet<string> = new Set(
-  "records adjustendpoints domains clusterip targets status names adopt healthz readyz metrics events open challenge".split(
+  "records adjustendpoints domains clusterip targets status names adopt healthz readyz metrics events open challenge feeds".split(
     " ",
   ),
 );

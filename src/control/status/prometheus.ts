@@ -3,6 +3,8 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom
 import type { SinkReport } from "../../engine/sink.ts";
 import type { DenialReason } from "../../http/verdict.ts";
 import type { Status } from "../../contract/status.ts";
+import type { WatchNews } from "../../contract/watcher.ts";
+import { buckets, createWatchCounters } from "./watch-counters.ts";
 import type { EveryReason } from "./not-shown.ts";
 
 /** What is measured when somebody asks. */
@@ -30,14 +32,13 @@ export interface Counters {
   readonly trouble: (code: string) => void;
   /** ExternalDNS of a cluster asked for the domains. */
   readonly negotiated: (cluster: string) => void;
+  /** What happened in the clusters that are watched. */
+  readonly watched: (news: WatchNews) => void;
   readonly render: (state: MeasuredState) => Promise<{ readonly contentType: string; readonly text: string }>;
   readonly registry: Registry;
 }
 
 const prefix = "hostsfile_server_";
-
-/** Seconds; one name added takes some milliseconds, and ExternalDNS gives up after 5 s. */
-const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /** Makes the counters, all zero. */
 export function createCounters(): Counters {
@@ -70,6 +71,7 @@ export function createCounters(): Counters {
     labelNames: ["sink"],
     registers,
   });
+  const watch = createWatchCounters(registers);
   const setGauges = createGauges(registry);
   collectDefaultMetrics({ register: registry });
   return {
@@ -91,6 +93,7 @@ export function createCounters(): Counters {
     },
     trouble: (code) => troubles.inc({ code }),
     negotiated: (cluster) => negotiations.inc({ cluster }),
+    watched: watch,
     render: async (state) => {
       setGauges(state);
       return { contentType: registry.contentType, text: await registry.metrics() };
@@ -120,7 +123,14 @@ function createGauges(registry: Registry): (state: MeasuredState) => void {
     "cluster",
   ]);
   const attention = gauge("attention", "What needs attention, as in the status.", ["code"]);
+  const connected = new Gauge({
+    name: "hostsfile_watch_connected",
+    help: "Whether a cluster that is watched is followed live.",
+    labelNames: ["cluster"],
+    registers,
+  });
   const labelled = [
+    connected,
     build,
     records,
     shown,
@@ -137,7 +147,8 @@ function createGauges(registry: Registry): (state: MeasuredState) => void {
     for (const each of labelled) each.reset();
     build.set({ version: status.server.version }, 1);
     ready.set(status.server.ready ? 1 : 0);
-    for (const { name: cluster, lastHeard, negotiation, shown: count, records: byType } of status.clusters) {
+    for (const { name: cluster, lastHeard, negotiation, shown: count, records: byType, watch } of status.clusters) {
+      if (watch !== undefined) connected.set({ cluster }, watch.state === "live" ? 1 : 0);
       for (const [type, amount] of Object.entries(byType)) records.set({ cluster, type }, amount);
       shown.set({ cluster }, count);
       if (lastHeard !== null) heard.set({ cluster }, Date.parse(lastHeard) / 1000);

@@ -10,8 +10,11 @@ import type { NotShown, View, ViewEntry } from "../../records/view.ts";
 import type { ReconcilerPort, ReconcilerState } from "../../engine/reconciler-port.ts";
 import type { Contact } from "../../engine/memory.ts";
 import type { ReadableStore, StoredCluster } from "../../engine/store.ts";
-import type { ClusterSettings } from "../../records/cluster.ts";
-import { externalDNSFeed } from "../../records/feed.ts";
+import type { ClusterName, ClusterSettings } from "../../records/cluster.ts";
+import { externalDNSFeed, watchFeed } from "../../records/feed.ts";
+import type { HeardCluster, Watchers } from "../watchers/watchers.ts";
+import { describeWatch, describeWatchers } from "../watchers/describe.ts";
+import { findTwins } from "../watchers/twins.ts";
 import { readIfPossible } from "../../engine/read-if-possible.ts";
 import { type LeftOutMemory, leftOutSentence } from "../../engine/left-out.ts";
 import { unseenDomains } from "../../sources/webhook/negotiation.ts";
@@ -35,6 +38,7 @@ export interface ServerFacts {
 export interface StatusOptions {
   readonly reconciler: ReconcilerPort;
   readonly leftOut: LeftOutMemory;
+  readonly watchers: Watchers;
   readonly facts: ServerFacts;
   /** Where the server listens, known once it does. */
   readonly address: () => string;
@@ -74,6 +78,7 @@ export function buildStatus(options: StatusOptions, filter = ""): Status {
       tokenRequired: tokenRequired(),
     },
     clusters: readClusters(options, countByCluster(shown.entries)),
+    ...describeWatchers(options.watchers, options.now()),
     sinks: state.sinks.flatMap((sink) => describeSink(sink, state, shown)),
     names: readNames(reconciler, shown, filter),
     notShown: describeSome(findNotShown(state.view, shown), (entry) => describeNotShown(entry, state.view)),
@@ -123,14 +128,38 @@ function readNames(reconciler: ReconcilerPort, { entries, sinksOf }: Shown, filt
 
 /** Without a store nothing is known of the clusters; the attention list says why. */
 function readClusters(
-  { reconciler, areNeighbours }: StatusOptions,
+  { reconciler, areNeighbours, watchers, now }: StatusOptions,
   shown: ReadonlyMap<string, number>,
 ): Status["clusters"] {
-  const describe = (store: ReadableStore): Status["clusters"] =>
-    [...store.clusters()].map((cluster) =>
-      describeCluster({ cluster, store, shown: shown.get(cluster.name) ?? 0, areNeighbours }),
-    );
+  const heard = watchers.clusters();
+  const describe = (store: ReadableStore): Status["clusters"] => {
+    const twins = findTwins(store);
+    return [...store.clusters()].map((cluster) => {
+      const { name } = cluster;
+      const known = { cluster, store, shown: shown.get(name) ?? 0, areNeighbours };
+      const [twin, watch] = [twins.get(name), watchOf({ name, store, heard: heard.get(name), now: now() })];
+      return {
+        ...describeCluster(known),
+        ...(twin !== undefined && { sameAs: twin }),
+        ...(watch !== undefined && { watch }),
+      };
+    });
+  };
   return readIfPossible(reconciler, describe) ?? [];
+}
+
+/** Undefined where no watcher is known to have fed the cluster. */
+function watchOf(known: {
+  readonly name: ClusterName;
+  readonly store: ReadableStore;
+  readonly heard: HeardCluster | undefined;
+  readonly now: number;
+}): Status["clusters"][number]["watch"] {
+  const { name, store, heard, now } = known;
+  const { heardAt: calledAt } = store.memory.contact({ cluster: name, feed: watchFeed });
+  const isFed = heard !== undefined || calledAt !== undefined || store.feedsOf(name).includes(watchFeed);
+  const owner = store.cluster(name)?.settings.user;
+  return isFed ? describeWatch({ heard, calledAt, owner, now }) : undefined;
 }
 
 function describeCluster(known: {
@@ -164,6 +193,7 @@ function describeCluster(known: {
     movedTo: findMove(settings, contact, known.areNeighbours) ?? null,
     records: Object.fromEntries(countKnownTypes(known.store.countByType(name))),
     shown: known.shown,
+    feeds: [...known.store.feedsOf(name)],
   };
 }
 

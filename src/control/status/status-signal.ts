@@ -15,9 +15,9 @@ interface SignalOptions {
 export class StatusSignal implements Disposable {
   /** Hears of every write and of every trouble. */
   readonly listener: ReconcilerListener = {
-    shown: () => this.#note(),
-    storeTrouble: () => this.#note(),
-    viewTrouble: () => this.#note(),
+    shown: () => this.note(),
+    storeTrouble: () => this.note(),
+    viewTrouble: () => this.note(),
   };
   readonly #options: Required<SignalOptions>;
   readonly #ending = new AbortController();
@@ -51,15 +51,16 @@ export class StatusSignal implements Disposable {
     clearTimeout(timer);
   }
 
+  /** The status may have changed. */
+  note(): void {
+    this.#timer ??= setTimeout(() => this.#wake(), this.#options.gatherMs).unref();
+  }
+
   /** Ends the signal, and everyone's waiting. */
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
     this.#ending.abort();
     this.#wake();
-  }
-
-  #note(): void {
-    this.#timer ??= setTimeout(() => this.#wake(), this.#options.gatherMs).unref();
   }
 
   #wake(): void {

@@ -114,7 +114,8 @@ function countFed({ reconciler }: GateOptions, user: string): number {
   return reconciler.read((store) => [...store.clusters()].filter(({ settings }) => settings.user === user).length);
 }
 
-function badUserName(context: WatchContext): Response {
+/** Answers a path that names no user. */
+export function badUserName(context: WatchContext): Response {
   const text = JSON.stringify(context.req.param("user"));
   return answerJSON(context, { error: `${text} cannot name a user; use letters, digits and . _ - @ +.` }, 400);
 }

@@ -64,7 +64,7 @@ describe("a named cluster", () => {
   test("that had another name is forgotten under the old one, and under no other", () => {
     const before = { cluster: defaultCluster, domains: ["dtk.io"] };
     const known = [cluster(defaultCluster, ["dtk.io"]), cluster(kindA, ["dtk.io"])];
-    expect(requests(known, want(kindA, ["dtk.io"], before))).toEqual(["DELETE /clusters/default"]);
+    expect(requests(known, want(kindA, ["dtk.io"], before))).toEqual(["DELETE /clusters/default/feeds/external-dns"]);
     expect(requests([cluster(kindA, ["dtk.io"])], want(kindA, ["dtk.io"], before))).toEqual([]);
   });
 });

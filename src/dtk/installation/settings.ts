@@ -1,9 +1,10 @@
 /** What the server must be told so that it has the cluster's settings: planned by comparing, then done and looked at again. */
 import type { Status } from "../../contract/status.ts";
 import { type ClusterName, type ClusterSettings } from "../../records/cluster.ts";
+import { externalDNSFeed } from "../../records/feed.ts";
 import type { Server } from "../../client/server.ts";
 import { TroubleError } from "../../base/trouble.ts";
-import { clusterPath, methodPath } from "../../contract/paths.ts";
+import { feedPath, methodPath } from "../../contract/paths.ts";
 
 /** What dtk told a server before, as it is remembered in the cluster. */
 interface ToldBefore {
@@ -78,9 +79,9 @@ function goneDomains(present: readonly string[], { cluster, settings, before }: 
   return before.domains.filter((domain) => present.includes(domain) && !kept.includes(domain));
 }
 
-/** The request that makes the server forget a cluster with its lines, records and settings. */
+/** The request that makes the server forget what ExternalDNS sent of a cluster, and its settings where nothing else feeds it. */
 export function forgetStep(cluster: ClusterName): SettingStep {
-  return { sentence: `forget the cluster ${cluster}`, method: "DELETE", path: clusterPath(cluster) };
+  return { sentence: `forget the cluster ${cluster}`, method: "DELETE", path: feedPath(cluster, externalDNSFeed) };
 }
 
 /**

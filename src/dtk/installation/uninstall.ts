@@ -134,7 +134,7 @@ export async function uninstall(
   if (removal.cluster !== undefined && server !== undefined) {
     const { method, path } = forgetStep(removal.cluster);
     await server.change(method, path);
-    say(`Removed the lines, records and settings of the cluster ${removal.cluster} from the server.`);
+    say(`Removed from the server what ExternalDNS sent of the cluster ${removal.cluster}.`);
   }
   if (removal.namespace.goes) {
     await deleteNamespace(api);

@@ -1,20 +1,11 @@
 /** What an API server may answer instead of what was asked for, and why the objects are listed anew then. */
 import { parseStatus } from "./object.ts";
 import { SilenceError } from "./transport.ts";
+import type { relistReasons } from "../../contract/watcher.ts";
 import { parseJSON } from "../../base/json.ts";
 
 /** Why the objects are listed anew. */
-export type RelistReason =
-  | "ended"
-  | "silent"
-  | "disconnected"
-  | "expired"
-  | "error-event"
-  | "unreadable"
-  | "unauthorized"
-  | "forbidden"
-  | "not-found"
-  | "refused";
+export type RelistReason = (typeof relistReasons)[number];
 
 /** An answer that came and cannot be used. */
 export class AnswerError extends Error {

@@ -6,6 +6,7 @@ import type { Changes, Endpoint } from "../../records/endpoint.ts";
 import type { TargetChoice } from "../../kubernetes/cluster-ip/target-choice.ts";
 import { DestinationFollower } from "./destination-follower.ts";
 import { ClusterSession, type SessionNotice, type SessionOptions } from "./cluster-session.ts";
+import type { WatchActivity } from "./kind-watch.ts";
 import { Publisher, isEmpty } from "./publisher.ts";
 import { kindsOfRecord } from "./resource-word.ts";
 import type { Clock } from "./backoff.ts";
@@ -26,6 +27,7 @@ export interface ClusterFeedOptions {
   readonly ownNamespace: string | undefined;
   readonly connect: SessionOptions["connect"];
   readonly clock: Clock;
+  readonly onActivity?: ((activity: WatchActivity) => void) | undefined;
   readonly onNotice: (notice: FeedNotice) => void;
 }
 
@@ -43,7 +45,7 @@ export class ClusterFeeder {
   readonly #calls = new ServerCalls(this.#stop.signal);
   /** Whether every record was compared since the cluster is known as a whole. */
   #isReviewed = false;
-  #serverTrouble: string | undefined;
+  #serverTrouble: Trouble | undefined;
 
   constructor(options: ClusterFeedOptions) {
     const { name, kinds, clock, onNotice } = options;
@@ -84,6 +86,11 @@ export class ClusterFeeder {
       },
       onFailure,
     });
+  }
+
+  /** Why the server does not take what is handed in. */
+  get serverTrouble(): Trouble | undefined {
+    return this.#serverTrouble;
   }
 
   get name(): ClusterName {
@@ -137,17 +144,20 @@ export class ClusterFeeder {
   /** The server's cluster comes into being by its first setting. */
   async #ensureCluster(): Promise<void> {
     const { name, server } = this.#options;
-    const [present, wanted] = [await server.domains(name), await this.#wantedDomains()];
+    const present = await server.domains(name);
+    const wanted = await this.#wantedDomains(present ?? []);
     const missing = wanted.filter((domain) => present?.includes(domain) !== true);
     if (missing.length > 0) await server.addDomains(name, missing);
     if (this.#options.domains === undefined) return;
     for (const domain of present ?? []) if (!wanted.includes(domain)) await server.removeDomain(name, domain);
   }
 
-  async #wantedDomains(): Promise<readonly string[]> {
+  /** Where nothing says which, those that the cluster has stay. */
+  async #wantedDomains(present: readonly string[]): Promise<readonly string[]> {
     const { domains, server } = this.#options;
     const wanted = domains ?? (await server.allowedDomains());
     if (wanted.length > 0) return wanted;
+    if (present.length > 0) return present;
     const message = `No domain is managed, so the server at ${server.url} would show no name.`;
     const hint = "Say which names are meant, as in:";
     throw new TroubleError(
@@ -159,8 +169,8 @@ export class ClusterFeeder {
   #noteServerTrouble(error: unknown): void {
     if (!(error instanceof TroubleError)) throw error;
     const trouble = toTrouble(error);
-    if (trouble.message === this.#serverTrouble) return;
-    this.#serverTrouble = trouble.message;
+    if (trouble.message === this.#serverTrouble?.message) return;
+    this.#serverTrouble = trouble;
     this.#options.onNotice({ kind: "server-trouble", trouble });
   }
 }

@@ -6,7 +6,7 @@ import { clusterLoginRefused, clusterUnreachable } from "../../kubernetes/troubl
 import type { Endpoint } from "../../records/endpoint.ts";
 import { ClusterModel, type Complaint, type Scope } from "./cluster-model.ts";
 import { Definitions } from "./definitions.ts";
-import { type KindWatch, watchKind } from "./kind-watch.ts";
+import { type KindWatch, type WatchActivity, watchKind } from "./kind-watch.ts";
 import type { ListWatchState } from "./list-watch.ts";
 import { type Clock, Backoff } from "./backoff.ts";
 import { keepQuiet } from "./quiet-connection.ts";
@@ -28,6 +28,8 @@ export interface SessionOptions {
   /** Records changed, or the session has become ready to say which records are not wanted. */
   readonly onChange: (keys: ReadonlySet<string>) => void;
   readonly onNotice: (notice: SessionNotice) => void;
+  /** Told of everything that a report may say. */
+  readonly onActivity?: ((activity: WatchActivity) => void) | undefined;
 }
 
 /** Something that a person may want to read. */
@@ -91,6 +93,7 @@ export class ClusterSession {
   readonly #retry: Backoff;
   #connection = new AbortController();
   #uid: string | undefined;
+  #madeAnewAt: number | undefined;
   #server: string | undefined;
   #isDiscovered = false;
   #trouble: Trouble | undefined;
@@ -117,6 +120,11 @@ export class ClusterSession {
 
   get server(): string | undefined {
     return this.#server;
+  }
+
+  /** When another cluster was found in its place, in milliseconds since 1970. */
+  get madeAnewAt(): number | undefined {
+    return this.#madeAnewAt;
   }
 
   /** Why the cluster cannot be followed at the moment. */
@@ -223,6 +231,7 @@ export class ClusterSession {
     const trouble = toTrouble(known);
     if (trouble.message !== this.#trouble?.message) this.#options.onNotice({ kind: "unreachable", trouble });
     this.#trouble = trouble;
+    this.#options.onActivity?.({ kind: "state" });
     this.#connection.abort();
   }
 
@@ -252,6 +261,7 @@ export class ClusterSession {
     if (uid === undefined) return;
     if (this.#uid !== undefined && uid !== this.#uid) {
       this.#options.onNotice({ kind: "made-anew" });
+      this.#madeAnewAt = Date.now();
       this.#former ??= new Map(this.model.endpoints);
       for (const kind of this.#options.kinds) this.model.setAbsent(kind);
       this.#isDiscovered = false;
@@ -305,6 +315,7 @@ export class ClusterSession {
     this.#trouble = undefined;
     const kinds = this.watches.map(({ kind }) => kind.kind);
     this.#options.onNotice({ kind: "connected", server: this.#server ?? "", kinds });
+    this.#options.onActivity?.({ kind: "state" });
     this.#noteChange();
   }
 
@@ -340,6 +351,7 @@ export class ClusterSession {
       clock: this.#options.clock,
       verify: async () => this.#verify(link),
       onChange: () => this.#noteChange(),
+      onActivity: (activity) => this.#options.onActivity?.(activity),
       onState: (state, scope) => {
         if (state.phase === "waiting") this.#noteWaiting(state, { ...given, scope, since });
       },

@@ -55,7 +55,7 @@ describe("of several contexts", () => {
 
   test("those that are named are watched, whatever they are, and no other", async () => {
     const named = { named: ["production", "sso"] };
-    expect(await choose(some, named)).toEqual({ watched: ["production", "sso"], others: ["kind-a not-local"] });
+    expect(await choose(some, named)).toEqual({ watched: ["production", "sso"], others: ["kind-a not-named"] });
   });
 
   test("all are watched where that is asked for", async () => {

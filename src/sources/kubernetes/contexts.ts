@@ -34,9 +34,11 @@ export interface RenamedContext {
 export interface UnwatchedContext {
   readonly context: string;
   readonly server: string;
-  readonly reason: "login-program" | "not-local" | "same-cluster" | "incomplete";
+  readonly reason: "login-program" | "not-local" | "not-named" | "same-cluster" | "incomplete";
   /** One sentence. */
   readonly message: string;
+  /** The flag that names it, where that would have it watched. */
+  readonly flag?: string;
 }
 
 export interface ContextChoice {
@@ -83,7 +85,9 @@ export async function chooseContexts(config: Kubeconfig, options: ContextOptions
   const clusters = [...chosen.values()].map((candidate) => ({ ...candidate, name: names.get(candidate.context) }));
   return {
     clusters: clusters.flatMap(({ name, ...candidate }) => (name === undefined ? [] : [{ ...candidate, name }])),
-    others: others.map(({ context, server, reason, message }) => ({ context, server, reason, message })),
+    others: others.map(({ context, server, reason, message, flag }) => {
+      return { context, server, reason, message, ...(flag !== undefined && { flag }) };
+    }),
     renamed,
   };
 }
@@ -114,14 +118,16 @@ function openFiles(config: Kubeconfig, context: string): Connection {
 async function refusalOf(candidate: Candidate, options: ContextOptions): Promise<UnwatchedContext | undefined> {
   const { context, server, open } = candidate;
   if (options.all || options.named.includes(context)) return undefined;
-  const add = `To watch it, add --context=${context}`;
-  if (options.named.length > 0) return { context, server, reason: "not-local", message: `It was not named. ${add}` };
+  const flag = `--context=${context}`;
+  const add = `To watch it, add ${flag}`;
+  const refusal = { context, server, flag };
+  if (options.named.length > 0) return { ...refusal, reason: "not-named", message: `It was not named. ${add}` };
   if (open === undefined) {
     const message = `Its credentials come from a program or a proxy. ${add}`;
-    return { context, server, reason: "login-program", message };
+    return { ...refusal, reason: "login-program", message };
   }
   if (await options.isLocal(new URL(server).hostname)) return undefined;
-  return { context, server, reason: "not-local", message: `${server} is not on this desktop. ${add}` };
+  return { ...refusal, reason: "not-local", message: `${server} is not on this desktop. ${add}` };
 }
 
 function incomplete(context: string): UnwatchedContext {

@@ -1,5 +1,6 @@
 /** Follows one kind of one cluster in its scopes, and tells the model. */
 import { type ListWatchState, listAndWatch } from "./list-watch.ts";
+import type { RelistReason } from "./answer.ts";
 import type { ClusterModel, Scope } from "./cluster-model.ts";
 import { type Clock, Backoff } from "./backoff.ts";
 import { pathOfKind } from "./served-kinds.ts";
@@ -20,7 +21,14 @@ export interface KindWatchOptions {
   /** The model has changed. */
   readonly onChange: () => void;
   readonly onState: (state: ListWatchState, scope: Scope) => void;
+  readonly onActivity: (activity: WatchActivity) => void;
 }
+
+/** What happens while a cluster is followed, to be counted; `state` says only that something is different. */
+export type WatchActivity =
+  | { readonly kind: "event"; readonly of: string }
+  | { readonly kind: "relist"; readonly reason: RelistReason }
+  | { readonly kind: "state" };
 
 export interface KindWatch extends Disposable {
   readonly kind: Kind;
@@ -51,7 +59,10 @@ export function watchKind(options: KindWatchOptions): KindWatch {
       signal: stop.signal,
       onState: (state) => {
         if (stop.signal.aborted) return;
+        const reason = reasonToList(states.get(scope), state);
         states.set(scope, state);
+        if (reason !== undefined) options.onActivity({ kind: "relist", reason });
+        options.onActivity({ kind: "state" });
         options.onState(state, scope);
       },
     });
@@ -59,6 +70,7 @@ export function watchKind(options: KindWatchOptions): KindWatch {
       const isSame = event.kind !== "replace" || (await options.verify());
       if (!isSame || stop.signal.aborted) return;
       lastEventAt = Date.now();
+      options.onActivity(event.kind === "replace" ? { kind: "state" } : { kind: "event", of: kind.kind });
       if (event.kind === "replace") model.replace(kind, scope, event.items);
       else if (event.kind === "change") model.change(kind, event.key, event.item);
       else model.remove(kind, event.key);
@@ -75,6 +87,12 @@ export function watchKind(options: KindWatchOptions): KindWatch {
     hurry: () => retries.forEach((retry) => retry.hurry()),
     [Symbol.dispose]: () => stop.abort(),
   };
+}
+
+/** A watch that the API server ended well is listed anew without a wait. */
+function reasonToList(before: ListWatchState | undefined, state: ListWatchState): RelistReason | undefined {
+  if (state.phase === "waiting") return state.reason;
+  return state.phase === "listing" && before?.phase === "live" ? "ended" : undefined;
 }
 
 function worstOf(states: readonly ListWatchState[]): ListWatchState {

@@ -110,7 +110,12 @@ export class Publisher {
     this.#changed.clear();
     this.#changedAt = undefined;
     const changes = this.#compare(keys, this.#known);
-    if (!isEmpty(changes)) await records.change(changes);
+    try {
+      if (!isEmpty(changes)) await records.change(changes);
+    } catch (error) {
+      this.#changedAt = since;
+      throw error;
+    }
     this.#note(changes, this.#known);
     onPublished(changes, clock.now() - since);
   }

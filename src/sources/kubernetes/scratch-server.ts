@@ -21,6 +21,7 @@ export function openScratchServer(): ServerPort {
     targets: async () => Promise.resolve(initialSettings.targets),
     setTargets: async () => done,
     forget: async () => done,
+    report: async () => done,
     records: () => ({ read: async () => Promise.resolve([]), change: async () => done }),
   };
 }

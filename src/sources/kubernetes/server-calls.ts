@@ -24,6 +24,7 @@ export class ServerCalls {
       targets: async (cluster) => call(async () => server.targets(cluster)),
       setTargets: async (cluster, targets) => call(async () => server.setTargets(cluster, targets)),
       forget: async (cluster) => call(async () => server.forget(cluster)),
+      report: async (report) => call(async () => server.report(report)),
       records: (cluster) => {
         const records = server.records(cluster);
         return {

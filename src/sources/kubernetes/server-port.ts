@@ -4,6 +4,7 @@ import { parseJSON } from "../../base/json.ts";
 import { type ServerPlace, addressOf, sendToServer, textOf } from "../../client/server.ts";
 import { byFlags, noServer, serverRefused } from "../../client/trouble.ts";
 import { watchedClusterPath, watcherPath } from "../../contract/paths.ts";
+import type { WatcherReport } from "../../contract/watcher.ts";
 import { type ClusterName, type TargetMode, initialSettings, targetModes } from "../../records/cluster.ts";
 import type { Changes } from "../../records/endpoint.ts";
 import type { UserName } from "../../records/user.ts";
@@ -22,7 +23,10 @@ export interface ServerPort {
   readonly setClusterIPs: (cluster: ClusterName, addresses: readonly string[]) => Promise<void>;
   readonly targets: (cluster: ClusterName) => Promise<TargetMode>;
   readonly setTargets: (cluster: ClusterName, targets: TargetMode) => Promise<void>;
+  /** Forgets what a watcher sent of a cluster, and the cluster where nothing else sends anything of it. */
   readonly forget: (cluster: ClusterName) => Promise<void>;
+  /** Tells how the watcher is. */
+  readonly report: (report: WatcherReport) => Promise<void>;
   readonly records: (cluster: ClusterName) => RecordsPort;
 }
 
@@ -38,7 +42,11 @@ const endpoints = z.array(z.looseObject({ dnsName: z.optional(z.string()) }));
 export function openServer(place: ServerPlace, user: UserName): ServerPort {
   const url = addressOf(place);
   const at = (cluster: ClusterName): string => watchedClusterPath(user, cluster);
-  const send = async (method: "GET" | "POST" | "DELETE", path: string, body?: string): Promise<string | undefined> => {
+  const send = async (
+    method: "GET" | "POST" | "PUT" | "DELETE",
+    path: string,
+    body?: string,
+  ): Promise<string | undefined> => {
     const answer = await sendToServer(place, { method, path, ...(body !== undefined && { body }) }, byFlags);
     if (answer === undefined)
       throw noServer(place.port, [place.host], "If it listens elsewhere, say where with --port.");
@@ -69,6 +77,7 @@ export function openServer(place: ServerPlace, user: UserName): ServerPort {
     targets: async (cluster) => (await read(`${at(cluster)}/targets`, targetSchema)) ?? initialSettings.targets,
     setTargets: async (cluster, targets) => void (await send("POST", `${at(cluster)}/targets`, targets)),
     forget: async (cluster) => void (await send("DELETE", at(cluster))),
+    report: async (report) => void (await send("PUT", watcherPath(user), JSON.stringify(report))),
     records: (cluster) => ({
       read: async () => (await read(`${at(cluster)}/records`, endpoints)) ?? [],
       change: async (changes: Changes) => void (await send("POST", `${at(cluster)}/records`, JSON.stringify(changes))),

@@ -14,6 +14,7 @@ import {
 } from "./contexts.ts";
 import type { ClusterMemory } from "./cluster-memory.ts";
 import { type Clock, Backoff } from "./backoff.ts";
+import type { WatchActivity } from "./kind-watch.ts";
 import type { ServerPort } from "./server-port.ts";
 import type { Kind } from "./translate/kind.ts";
 
@@ -33,6 +34,7 @@ export interface WatcherOptions extends Omit<ContextOptions, "present"> {
   /** Which clusters were fed before this process began. */
   readonly memory: ClusterMemory;
   readonly onNotice: (notice: WatcherNotice) => void;
+  readonly onActivity?: ((cluster: ClusterName, activity: WatchActivity) => void) | undefined;
 }
 
 export type WatcherNotice =
@@ -41,7 +43,7 @@ export type WatcherNotice =
   | { readonly renamed: RenamedContext }
   | { readonly forgotten: ClusterName };
 
-interface Running {
+export interface RunningCluster {
   readonly feed: ClusterFeeder;
   cluster: WantedCluster;
 }
@@ -51,11 +53,12 @@ const heirPatience = 30_000;
 
 export class Watcher {
   readonly #options: WatcherOptions;
-  readonly #running = new Map<ClusterName, Running>();
+  readonly #running = new Map<ClusterName, RunningCluster>();
   readonly #told = new Set<string>();
   /** Clusters that the server is being told to forget: one of the same name begins after that. */
   readonly #ending = new Map<ClusterName, Promise<void>>();
   readonly #chosen = Promise.withResolvers<void>();
+  #others: readonly UnwatchedContext[] = [];
   #choosing: Promise<void> = Promise.resolve();
 
   constructor(options: WatcherOptions) {
@@ -74,6 +77,16 @@ export class Watcher {
   /** How many records all clusters ask for. */
   get names(): number {
     return this.feeds.reduce((sum, { session }) => sum + session.endpoints.size, 0);
+  }
+
+  /** Each cluster that is watched, with what follows it. */
+  get clusters(): readonly RunningCluster[] {
+    return [...this.#running.values()];
+  }
+
+  /** Contexts that are not watched. */
+  get others(): readonly UnwatchedContext[] {
+    return this.#others;
   }
 
   /** The kubeconfigs say this now. */
@@ -103,6 +116,7 @@ export class Watcher {
 
   #apply({ clusters, others, renamed }: ContextChoice): void {
     const { memory } = this.#options;
+    this.#others = others;
     for (const context of others) this.#tell({ context });
     for (const each of renamed) this.#tell({ renamed: each });
     const wanted = new Map(clusters.map((cluster) => [cluster.name, cluster]));
@@ -136,6 +150,7 @@ export class Watcher {
         const { open, context } = this.#running.get(name)?.cluster ?? cluster;
         return open?.() ?? this.#options.connectUnusually(context, signal);
       },
+      onActivity: (activity) => this.#options.onActivity?.(name, activity),
       onNotice: (notice) => this.#options.onNotice({ cluster: name, notice }),
     });
     this.#running.set(name, { feed, cluster });
@@ -143,7 +158,7 @@ export class Watcher {
   }
 
   /** Where another context leads to the same cluster, its names stay until they are there by way of that one. */
-  #end({ feed, cluster: { name, clusterKey } }: Running, clusters: readonly WantedCluster[]): void {
+  #end({ feed, cluster: { name, clusterKey } }: RunningCluster, clusters: readonly WantedCluster[]): void {
     this.#running.delete(name);
     const heir = clusters.find((cluster) => cluster.clusterKey === clusterKey);
     const end = async (): Promise<void> => {
