@@ -29,7 +29,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   service: ["contract", "platform", "client", "sinks/hosts-file"],
   dtk: ["contract", "platform", "kubernetes", "client", "http", "sources/kubernetes"],
   doctor: ["contract", "platform", "kubernetes", "client", "dtk", "service", "sources/kubernetes", "sinks/hosts-file"],
-  daemon: ["engine", "store", "contract", "platform", "http", "control", "sources/webhook", "sinks/hosts-file"],
+  daemon: [
+    "engine",
+    "store",
+    "contract",
+    "platform",
+    "http",
+    "control",
+    "sources/webhook",
+    "sinks/hosts-file",
+    "sinks/dns",
+  ],
   cli: [
     "engine",
     "store",

@@ -124,6 +124,7 @@ describe("troubleshooting", () => {
   const reasons = [
     "NotShownReason",
     "HostsFileReason",
+    "ResponderReason",
     "LeftOutReason",
     "DenialReason",
     "NotAskedReason",

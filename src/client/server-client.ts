@@ -73,6 +73,13 @@ export async function askForSurely<Answer>(
   return answer;
 }
 
+/** Asks the server for a text; without a server it throws `no-server`, else as {@link askFor}. */
+export async function askTextSurely(flags: ServerFlags, request: ServerRequest): Promise<string> {
+  const text = await send(flags, request);
+  if (text === undefined) throw noServerAt(flags);
+  return text;
+}
+
 /** Asks the server for its status; as {@link askFor}. */
 export async function askStatus(flags: ServerFlags): Promise<Status | undefined> {
   return askFor(flags, { method: "GET", path: paths.status, shape: statusSchema });

@@ -5,6 +5,7 @@ import { defaultCluster } from "../records/cluster.ts";
 export const paths = {
   status: "/status",
   names: "/names",
+  zones: "/zones",
   adopt: "/adopt",
   openPage: "/open",
   events: "/events",

@@ -1,4 +1,4 @@
-/** Which sinks show a name, by their titles, for texts that people read. */
+/** Which sinks show a name, and where one answers, for texts that people read. */
 import type { Status } from "./status.ts";
 
 /**
@@ -16,4 +16,9 @@ export function shownBy(
 /** A title as the start of a sentence or a heading, as in `Hosts file`. */
 export function headingOf(title: string): string {
   return title.charAt(0).toUpperCase() + title.slice(1);
+}
+
+/** Where the DNS responder answers, each address and port once. */
+export function answersOn({ sockets }: NonNullable<Status["sinks"][number]["responder"]>): readonly string[] {
+  return [...new Set(sockets.filter(({ open }) => open).map(({ address }) => address))];
 }

@@ -149,6 +149,21 @@ const refusedSchema = z.object({
 
 const recordsSchema = z.object({ type: text("As in `TXT`."), targets: texts("What they say, as it was sent.") });
 
+const responderSchema = z.object({
+  sockets: z
+    .array(
+      z.object({
+        address: text("Address and port."),
+        transport: text("`udp` or `tcp`."),
+        open: flag("Whether it answers there."),
+      }),
+    )
+    .check(z.describe("Where it listens, or should.")),
+  queries: count("Queries answered since the start."),
+  drops: count("Packets and connections since the start that got no answer."),
+  lastQueryAt: orNull(z.string(), "When it was last asked (ISO 8601)."),
+});
+
 const sinkSchema = z.object({
   id: z.optional(text("Stable, as in `hosts-file`; absent in answers of version 0.1.0.")),
   name: text("Its title, as in `hosts file`."),
@@ -162,6 +177,7 @@ const sinkSchema = z.object({
   ),
   conflicts: some(conflictSchema, "Names that your own lines define; they are in `refused` as well."),
   trouble: orNull(troubleSchema, "Why it does not show what it should."),
+  responder: z.optional(responderSchema.check(z.describe("Of the DNS responder alone: who asks, and where."))),
 });
 
 const nameSchema = z.object({

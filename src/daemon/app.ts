@@ -5,6 +5,8 @@ import type { Log } from "../base/log.ts";
 import { inSlices } from "../base/slices.ts";
 import { parseClusterIPs } from "../records/cluster.ts";
 import { externalDNSFeed, watchFeed } from "../records/feed.ts";
+import { zonesInSteps } from "../records/zone.ts";
+import { zoneTextInSteps } from "../records/zone-text.ts";
 import { readIfPossible } from "../engine/read-if-possible.ts";
 import type { ReconcilerPort } from "../engine/reconciler-port.ts";
 import { StoreTroubleError } from "../engine/store-trouble.ts";
@@ -15,6 +17,7 @@ import { LeftOutMemory } from "../engine/left-out.ts";
 import { type CallerFacts, webhookRoutes } from "../sources/webhook/routes.ts";
 import type { Adopter } from "../sinks/hosts-file/adoption-slot.ts";
 import { adoptRoutes } from "../sinks/hosts-file/adopt-routes.ts";
+import type { Responder } from "../engine/responder.ts";
 import { AllowList } from "../http/allow-list.ts";
 import { Bodies } from "../http/bodies.ts";
 import { originOf, parseCaller } from "../records/caller.ts";
@@ -46,6 +49,8 @@ export interface AppOptions {
   readonly reconciler: ReconcilerPort;
   /** The hosts file, which can take over the user's own lines. */
   readonly adopter: Adopter;
+  /** The DNS responder, if it is on. */
+  readonly responder?: Responder | undefined;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly changes: StatusSignal;
@@ -250,11 +255,18 @@ function statusRoutes(guard: Guard, metrics: Metrics, options: StatusOptions): H
     const { entries, sinksOf } = findListed(reconciler.state());
     return answerJSONText(context, await inSlices(namesJSONInSteps(entries, sinksOf)));
   });
+  app.get(paths.zones, guard.admit("detail"), async (context) => {
+    const { view } = reconciler.state();
+    const zones = await inSlices(zonesInSteps(view));
+    const serial = Math.floor(options.now() / 1000) % 2 ** 32;
+    return context.text(await inSlices(zoneTextInSteps(zones, serial)));
+  });
   app.get(paths.metrics, guard.admit("detail"), async (context) => {
     const { contentType, text } = await metrics.render({
       status: buildStatus(options),
       ...collectReasons(reconciler.state()),
       leftOut: options.leftOut.list().map(({ cluster, reason }) => ({ cluster, reason })),
+      responder: options.responder?.facts(),
     });
     return context.text(text, 200, { "content-type": contentType });
   });

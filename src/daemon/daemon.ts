@@ -9,6 +9,8 @@ import { type RunningServer, startServer } from "../http/server.ts";
 import type { AdminToken } from "../contract/token.ts";
 import type { Adopter } from "../sinks/hosts-file/adoption-slot.ts";
 import { type HostsFileSinkOptions, openHostsFileSink } from "../sinks/hosts-file/hosts-file-sink.ts";
+import type { ListenAddress } from "../records/listen-address.ts";
+import type { HeldSocket, Responder } from "../engine/responder.ts";
 import { openMemorySink } from "../sinks/hosts-file/memory-sink.ts";
 import { shownBefore } from "../sinks/hosts-file/shown-before.ts";
 import type { Sink } from "../engine/sink.ts";
@@ -49,6 +51,8 @@ interface DaemonOptions {
   readonly forgetAfter?: number | undefined;
   /** Everything in memory: no lock, no state, no write. */
   readonly isDryRun: boolean;
+  /** Where the DNS responder listens, and the sockets that a service manager holds for it; it is off when undefined. */
+  readonly dns?: { readonly places: readonly ListenAddress[]; readonly held: readonly HeldSocket[] } | undefined;
   readonly log: Log;
 }
 
@@ -90,12 +94,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       onOutsideEdit: () => void reconciler.reconcile(),
     }),
   );
+  const responder = await openResponder(options, {
+    mayAsk: (remote) => app.judge(remote).place !== "stranger",
+    onSocketChange: () => void reconciler.reconcile(),
+  });
+  if (responder !== undefined) stack.use(responder);
   const stored = { folder: stateFolder, now: Date.now, shown: () => shownBefore(options.hostsFile) };
   const keeper = stack.use(isDryRun ? keepInMemory(opened) : keepFolder(stored, opened));
   const reconciler = stack.use(
     new Reconciler({
       keeper,
-      sinks: [sink],
+      // The responder takes no time, and the hosts file waits for the disk.
+      sinks: responder === undefined ? [sink] : [responder, sink],
       ownNames: () => ownNames,
       listener: listenTogether(new Announcer(log, { isDryRun }), metrics.listener, changes.listener),
       previous: () => previous,
@@ -106,6 +116,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const app = createApp({
     reconciler,
     adopter: sink,
+    responder,
     metrics,
     changes,
     log,
@@ -189,6 +200,16 @@ async function openSink(
     throw new TroubleError(lock.trouble, { exitCode: 3 });
   }
   return sink;
+}
+
+/** What is off is not loaded. A dry run takes no port that the server itself has. */
+async function openResponder(
+  { dns, isDryRun }: DaemonOptions,
+  callbacks: { readonly mayAsk: (remote: string) => boolean; readonly onSocketChange: () => void },
+): Promise<(Sink & Responder) | undefined> {
+  if (dns === undefined || isDryRun) return undefined;
+  const { openDNSSink } = await import("../sinks/dns/dns-sink.ts");
+  return openDNSSink({ ...dns, ...callbacks, now: Date.now });
 }
 
 function readOwnNames(): ReadonlySet<string> {

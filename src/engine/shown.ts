@@ -40,7 +40,7 @@ class Showing {
   constructor(id: string, refused: readonly Refused[]) {
     this.id = id;
     this.refused = refused;
-    this.#keys = new Set(refused.map(keyOf));
+    this.#keys = new Set(refused.filter(({ isPart }) => isPart !== true).map(keyOf));
   }
 
   refuses(refused: { readonly name: string; readonly type?: string | undefined }): boolean {
@@ -63,5 +63,7 @@ function keyOf({ name, type = "" }: { readonly name: string; readonly type?: str
 }
 
 function refusedByAll([first, ...others]: readonly Showing[]): readonly Refused[] {
-  return first?.refused.filter((refused) => others.every((sink) => sink.refuses(refused))) ?? [];
+  return (
+    first?.refused.filter((refused) => first.refuses(refused) && others.every((sink) => sink.refuses(refused))) ?? []
+  );
 }

@@ -12,6 +12,8 @@ export interface Refused {
   readonly reason: string;
   /** The reason as a sentence, which says what to do where something can be done. */
   readonly sentence: string;
+  /** Whether other records of the same name and type are shown. */
+  readonly isPart?: boolean | undefined;
   /** The user's own line that defines the name, where that is the reason. */
   readonly line?: { readonly number: number; readonly text: string } | undefined;
 }

@@ -16,13 +16,18 @@ interface PortHolder {
 type Run = (program: string, parameters: readonly string[]) => Promise<Pick<Ran, "output">>;
 
 /**
- * Finds the process that listens on a TCP port (ss(8)). For other users' programs that takes root.
+ * Finds the process that listens on a port (ss(8)). For other users' programs that takes root.
  *
  * @param run - runs a program
+ * @param transport - what it listens for
  * @returns undefined where it cannot be seen, as in another container
  */
-export async function findPortHolder(port: number, run: Run = runProgram): Promise<PortHolder | undefined> {
-  const { output } = await run("ss", ["-H", "-l", "-t", "-n", "-p", `sport = :${port}`]);
+export async function findPortHolder(
+  port: number,
+  run: Run = runProgram,
+  transport: "tcp" | "udp" = "tcp",
+): Promise<PortHolder | undefined> {
+  const { output } = await run("ss", ["-H", "-l", `--${transport}`, "-n", "-p", `sport = :${port}`]);
   const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(output) ?? [];
   if (name === undefined || pid === undefined) return undefined;
   return { pid: Number(pid), name, command: commandOf(pid), service: serviceOf(readOr(`/proc/${pid}/cgroup`)) };

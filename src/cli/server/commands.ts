@@ -126,11 +126,11 @@ const adoptSettings = {
 const exportFormat = declare({
   flag: "format",
   placeholder: "FORMAT",
-  doc: "`hosts` (lines of a hosts file), `json`, or `dnsmasq` (options `host-record`).",
+  doc: "`hosts` (lines of a hosts file), `json`, `dnsmasq` (options `host-record`), or `zone` (zone files of the managed domains, with wildcards and every record).",
   whenAbsent: "`hosts`",
   schema: z.pipe(
     oneText,
-    parsedBy((text) => exportFormats.find((format) => format === text), "hosts, json or dnsmasq"),
+    parsedBy((text) => exportFormats.find((format) => format === text), "hosts, json, dnsmasq or zone"),
   ),
 });
 
@@ -199,7 +199,7 @@ export const commands = [
   }),
   declareCommand({
     name: "export",
-    summary: "Print the names that the running server shows, as hosts lines, JSON or dnsmasq options",
+    summary: "Print the names that the running server shows, as hosts lines, JSON, dnsmasq options or DNS zones",
     examples: [
       "hostsfile-server export",
       `hostsfile-server export --format=dnsmasq > ${places.configurationFolder}/dnsmasq.d/cluster.conf`,

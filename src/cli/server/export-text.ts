@@ -3,7 +3,7 @@ import type { Names } from "../../contract/names.ts";
 import { parseHostName } from "../../records/name.ts";
 import { printableJSON } from "../../base/printable.ts";
 
-export const exportFormats = ["hosts", "json", "dnsmasq"] as const;
+export const exportFormats = ["hosts", "json", "dnsmasq", "zone"] as const;
 
 export type ExportFormat = (typeof exportFormats)[number];
 
@@ -12,7 +12,7 @@ export type ExportFormat = (typeof exportFormats)[number];
  *
  * @returns lines, each with its line end; nothing for no names but in JSON
  */
-export function renderExport(names: Names, format: ExportFormat): string {
+export function renderExport(names: Names, format: Exclude<ExportFormat, "zone">): string {
   switch (format) {
     case "hosts":
       return eachAddress(names, (name, address) => `${address} ${name}\n`);

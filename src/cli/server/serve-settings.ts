@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import * as z from "zod/mini";
 import { parseNetwork } from "../../records/network.ts";
 import { parseClusterIPSetting, targetModes } from "../../records/cluster.ts";
+import { parseListenAddress, responderPort } from "../../records/listen-address.ts";
 import { parseManagedDomain } from "../../records/managed-domain.ts";
 import { commaList, onOrOff, oneText, parsePort, parsedBy } from "../../base/text-schema.ts";
 import { type Given, declare } from "../setting.ts";
@@ -126,6 +127,28 @@ export const serveSettings = {
     doc: "Forget a cluster that has not called for so long, with its records: days, hours or minutes, such as `14d`. Only time in which this machine was awake and the server ran counts.",
     whenAbsent: "never",
     schema: z.pipe(oneText, parsedBy(parseDuration, "a time from 1m on, for example 14d, 12h or 30m")),
+  }),
+  dns: declare({
+    flag: "dns",
+    placeholder: "SWITCH",
+    doc: "`on` or `off`: answer DNS queries about the managed domains: wildcards and records that a hosts file cannot hold.",
+    whenAbsent: "off",
+    schema: onOrOff,
+  }),
+  dnsListen: declare({
+    flag: "dns-listen",
+    placeholder: "LIST",
+    doc: `Where the DNS responder listens beside 127.0.0.1 and ::1, port ${responderPort}, comma separated: \`ADDRESS\` or \`ADDRESS:PORT\`, such as that of a bridge. Another port of 127.0.0.1 or [::1] takes the place of theirs.`,
+    whenAbsent: "only there",
+    schema: z.pipe(
+      commaList,
+      z.array(
+        z.pipe(
+          z.string(),
+          parsedBy(parseListenAddress, "one address of this machine, for example 192.168.122.1 or 192.168.122.1:53"),
+        ),
+      ),
+    ),
   }),
   logFormat: declare({
     flag: "log-format",

@@ -5,6 +5,7 @@ import { type Daemon, startDaemon } from "../../daemon/daemon.ts";
 import type { Log } from "../../base/log.ts";
 import { defaultCluster, initialSettings } from "../../records/cluster.ts";
 import { platform } from "../../platform/current.ts";
+import { responderPlaces } from "../../records/listen-address.ts";
 import { readIfPossible } from "../../engine/read-if-possible.ts";
 import { TroubleError } from "../../base/trouble.ts";
 import { version } from "../../base/version.ts";
@@ -69,6 +70,7 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
     stateFolder: stateFolderOf(settings.stateFolder),
     forgetAfter: settings.forgetAfter,
     isDryRun: settings.dryRun ?? false,
+    dns: settings.dns === true ? { places: responderPlaces(settings.dnsListen), held: [] } : undefined,
     log,
   });
   const heldPort = (): number | undefined => (supervisor.descriptor === undefined ? undefined : daemon.port);

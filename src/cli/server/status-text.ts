@@ -1,6 +1,6 @@
 /** The status as text for a person: one screen, the state of each part first, what needs attention last. */
 import { formatAge } from "../../base/age.ts";
-import { headingOf, shownBy } from "../../contract/shown-by.ts";
+import { answersOn, headingOf, shownBy } from "../../contract/shown-by.ts";
 import { sortAttention } from "../../contract/attention.ts";
 import type { Status } from "../../contract/status.ts";
 import { printable } from "../../base/printable.ts";
@@ -131,7 +131,7 @@ function renderSink(
   { server, sinks }: Status,
   { terminal, age }: Screen,
 ): readonly string[] {
-  const { name, path, ok, lastWrittenAt, method, conflicts, refused } = sink;
+  const { name, path, ok, lastWrittenAt, method, conflicts, refused, responder } = sink;
   // With one sink only, what it refuses is said of the cluster.
   const others = sinks.length > 1 ? (refused?.list ?? []).filter(({ line }) => line === undefined) : [];
   const { paint } = terminal;
@@ -146,8 +146,20 @@ function renderSink(
       "written",
       `${written}${server.dryRun && path !== undefined ? " (dry run: the file is left alone)" : ""}`,
     ),
+    ...(responder === undefined ? [] : renderResponder(responder, { terminal, age })),
     ...(yours.length === 0 ? [] : row(terminal, "your lines", listed(yours, conflicts.total))),
     ...exceptions(terminal, "cannot show", firstOf(others.map(({ sentence }) => sentence))),
+  ];
+}
+
+type Responder = NonNullable<Status["sinks"][number]["responder"]>;
+
+function renderResponder(responder: Responder, { terminal, age }: Pick<Screen, "terminal" | "age">): readonly string[] {
+  const { queries, lastQueryAt } = responder;
+  const last = lastQueryAt === null ? "no query since the start" : `last query ${age(lastQueryAt)} ago`;
+  return [
+    ...row(terminal, "answers on", answersOn(responder).join(", ") || "no address"),
+    ...row(terminal, "asked", `${formatCount(queries)} times, ${last}`),
   ];
 }
 

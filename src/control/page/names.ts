@@ -82,10 +82,12 @@ function renderRow(name: Name, columns: readonly Column[]): Markup {
   </tr> `;
 }
 
-/** A wildcard and a name without an address lead to no page. */
+/** A name without an address leads to no page. Of a wildcard, a name that it covers does. */
 function renderName({ name, addresses }: Name): Markup | string {
-  const isLink = addresses.length > 0 && !name.startsWith("*");
-  return isLink ? html`<a href="http://${name}/">${name}</a>` : name;
+  if (addresses.length === 0) return name;
+  if (!name.startsWith("*.")) return html`<a href="http://${name}/">${name}</a>`;
+  const example = `example${name.slice(1)}`;
+  return html`${name}, as <a href="http://${example}/">${example}</a>`;
 }
 
 function explainNone(status: Status, filter: string): string {

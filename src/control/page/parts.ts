@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import { counted, formatCount } from "../../base/words.ts";
 import { defaultInterval, isAlive } from "../../contract/liveness.ts";
-import { headingOf } from "../../contract/shown-by.ts";
+import { answersOn, headingOf } from "../../contract/shown-by.ts";
 import { describeFeeds, describeWatchState } from "../../contract/watch-words.ts";
 import type { Status } from "../../contract/status.ts";
 import { renderAge } from "./age.ts";
@@ -68,7 +68,7 @@ function describeServer({ server }: Status, now: number): Part {
 }
 
 function describeSink(sink: Status["sinks"][number], { dryRun }: Status["server"], now: number): Part {
-  const { name, path, ok, lastWrittenAt, method, shown, refused, conflicts, trouble } = sink;
+  const { name, path, ok, lastWrittenAt, method, shown, refused, conflicts, trouble, responder } = sink;
   const others = refused === undefined ? 0 : refused.total - conflicts.total;
   const written: Fact[] =
     lastWrittenAt === null
@@ -85,10 +85,24 @@ function describeSink(sink: Status["sinks"][number], { dryRun }: Status["server"
       ...written,
       ...(shown === undefined ? [] : [["Names", counted(shown, "name")] satisfies Fact]),
       ...(others === 0 ? [] : [["Cannot show", counted(others, "record")] satisfies Fact]),
+      ...(responder === undefined ? [] : describeResponder(responder, now)),
       ...(conflicts.total === 0 ? [] : [["Your own", counted(conflicts.total, "name")] satisfies Fact]),
       ...(trouble === null ? [] : [["Trouble", clip(trouble.message)] satisfies Fact]),
     ],
   };
+}
+
+function describeResponder(responder: NonNullable<Status["sinks"][number]["responder"]>, now: number): readonly Fact[] {
+  const { queries, lastQueryAt } = responder;
+  return [
+    ["Answers on", enumerate(answersOn(responder)) || "no address"],
+    [
+      "Asked",
+      lastQueryAt === null
+        ? "not since the start"
+        : html`${counted(queries, "time")}, last ${renderAge(lastQueryAt, now)} ago`,
+    ],
+  ];
 }
 
 function methodWords(method: string | null): string {

@@ -81,7 +81,7 @@ function methodOf(method: string): string {
 }
 
 const routes: ReadonlySet<string> = new Set(
-  "records adjustendpoints domains clusterip targets status names adopt healthz readyz metrics events open challenge feeds".split(
+  "records adjustendpoints domains clusterip targets status names zones adopt healthz readyz metrics events open challenge feeds".split(
     " ",
   ),
 );

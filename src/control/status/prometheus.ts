@@ -5,13 +5,17 @@ import type { DenialReason } from "../../http/verdict.ts";
 import type { Status } from "../../contract/status.ts";
 import type { WatchNews } from "../../contract/watcher.ts";
 import { buckets, createWatchCounters } from "./watch-counters.ts";
+import type { ResponderFacts } from "../../engine/responder.ts";
 import type { EveryReason } from "./not-shown.ts";
+import { createResponderMetrics } from "./responder-metrics.ts";
 
 /** What is measured when somebody asks. */
 export interface MeasuredState extends EveryReason {
   readonly status: Status;
   /** Whole, where the status has the first ones. */
   readonly leftOut: EveryReason["notShown"];
+  /** Absent while the DNS responder is off. */
+  readonly responder?: ResponderFacts | undefined;
 }
 
 export interface Counters {
@@ -73,6 +77,7 @@ export function createCounters(): Counters {
   });
   const watch = createWatchCounters(registers);
   const setGauges = createGauges(registry);
+  const setResponderMetrics = createResponderMetrics(registry, prefix);
   collectDefaultMetrics({ register: registry });
   return {
     registry,
@@ -96,6 +101,7 @@ export function createCounters(): Counters {
     watched: watch,
     render: async (state) => {
       setGauges(state);
+      if (state.responder !== undefined) setResponderMetrics(state.responder);
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };

@@ -18,6 +18,8 @@ import { findTwins } from "../watchers/twins.ts";
 import { readIfPossible } from "../../engine/read-if-possible.ts";
 import { type LeftOutMemory, leftOutSentence } from "../../engine/left-out.ts";
 import { unseenDomains } from "../../sources/webhook/negotiation.ts";
+import type { Responder } from "../../engine/responder.ts";
+import { formatListenAddress } from "../../records/listen-address.ts";
 import { findAttention } from "./attention.ts";
 import { findOverLimit } from "./over-limit.ts";
 import { type Status, statusVersion } from "../../contract/status.ts";
@@ -39,6 +41,8 @@ export interface StatusOptions {
   readonly reconciler: ReconcilerPort;
   readonly leftOut: LeftOutMemory;
   readonly watchers: Watchers;
+  /** The DNS responder, if it is on. */
+  readonly responder?: Responder | undefined;
   readonly facts: ServerFacts;
   /** Where the server listens, known once it does. */
   readonly address: () => string;
@@ -79,7 +83,7 @@ export function buildStatus(options: StatusOptions, filter = ""): Status {
     },
     clusters: readClusters(options, countByCluster(shown.entries)),
     ...describeWatchers(options.watchers, options.now()),
-    sinks: state.sinks.flatMap((sink) => describeSink(sink, state, shown)),
+    sinks: state.sinks.flatMap((sink) => describeSink(sink, { state, shown, responder: options.responder })),
     names: readNames(reconciler, shown, filter),
     notShown: describeSome(findNotShown(state.view, shown), (entry) => describeNotShown(entry, state.view)),
     leftOut: describeSome(leftOut.list(), (entry) => ({ ...entry, sentence: leftOutSentence(entry) })),
@@ -213,7 +217,11 @@ function findMove(
 }
 
 /** Nothing before it was written for the first time. */
-function describeSink({ id, title, path }: SinkIdentity, state: ReconcilerState, shown: Shown): Status["sinks"] {
+function describeSink(
+  { id, title, path }: SinkIdentity,
+  known: { readonly state: ReconcilerState; readonly shown: Shown; readonly responder: Responder | undefined },
+): Status["sinks"] {
+  const { state, shown, responder } = known;
   const report = state.reports.get(id);
   if (report === undefined) return [];
   const write = state.lastWrites.get(id);
@@ -230,8 +238,23 @@ function describeSink({ id, title, path }: SinkIdentity, state: ReconcilerState,
       refused: describeSome(refused, describeRefused),
       conflicts: some(refused.flatMap(toConflict)),
       trouble: report.ok ? null : report.trouble,
+      ...(responder?.id === id && { responder: describeResponder(responder) }),
     },
   ];
+}
+
+function describeResponder(responder: Responder): Status["sinks"][number]["responder"] {
+  const { sockets, latency, drops, lastAt } = responder.facts();
+  return {
+    sockets: sockets.map(({ place, transport, isOpen }) => ({
+      address: formatListenAddress(place),
+      transport,
+      open: isOpen,
+    })),
+    queries: latency.total,
+    drops: Object.values(drops).reduce((sum, count) => sum + count, 0),
+    lastQueryAt: lastAt === undefined ? null : formatTime(lastAt),
+  };
 }
 
 function describeRefused({ name, type, reason, sentence, line }: Refused): RefusedAnswer {

@@ -4,11 +4,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type QuestionOptions, decodeAnswer, encodeQuestion, shorten } from "../../../../test/support/dns-question.ts";
 import { viewOfClusters, viewOfRecords } from "../../../../test/support/view.ts";
+import type { Transport } from "../../../engine/responder.ts";
 import { finish } from "../../../records/steps.ts";
 import type { View } from "../../../records/view.ts";
 import { zonesInSteps } from "../../../records/zone.ts";
 import { AnswerCache } from "./answer-cache.ts";
-import { type Knowledge, type Transport, respond } from "./respond.ts";
+import { type Knowledge, respond } from "./respond.ts";
 
 function knowledgeOf(view: View): Knowledge {
   return { zones: finish(zonesInSteps(view)), serial: 7, cache: new AnswerCache() };

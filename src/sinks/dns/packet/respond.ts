@@ -1,11 +1,10 @@
 /** The responder: from a packet and the zones to the packet that answers it, and nothing else. */
+import type { Transport } from "../../../engine/responder.ts";
 import type { Zones } from "../../../records/zone.ts";
 import { type Answer, bareAnswer, findAnswer } from "./answer.ts";
 import type { AnswerCache } from "./answer-cache.ts";
 import { headerLength, internetClass, optLength, plainUDPLimit, rcodes, tcpLimit, udpLimit } from "./protocol.ts";
 import { type Question, readQuestion } from "./question.ts";
-
-export type Transport = "udp" | "tcp";
 
 /** What answers come from. */
 export interface Knowledge {

@@ -1,0 +1,94 @@
+/** The DNS responder as a sink: it answers for what the view holds, from memory, and nothing can go wrong but its sockets. */
+import { inSlices } from "../../base/slices.ts";
+import type { HeldSocket, Responder, ResponderFacts } from "../../engine/responder.ts";
+import type { Refused, Sink, SinkReport } from "../../engine/sink.ts";
+import { type ListenAddress } from "../../records/listen-address.ts";
+import { type View, emptyView } from "../../records/view.ts";
+import { type Zones, zonesInSteps } from "../../records/zone.ts";
+import { finish } from "../../records/steps.ts";
+import type { Answerer } from "./answerer.ts";
+import { AnswerCache } from "./packet/answer-cache.ts";
+import { respond } from "./packet/respond.ts";
+import { QueryCounts } from "./query-counts.ts";
+import { refusalsOf, refuseAll } from "./refusal.ts";
+import { Sockets } from "./sockets.ts";
+
+export interface DNSSinkOptions {
+  /** Where to listen, beside the sockets that are held. */
+  readonly places: readonly ListenAddress[];
+  /** Sockets that a service manager holds. */
+  readonly held?: readonly HeldSocket[];
+  /** Whether an address beyond loopback may ask. */
+  readonly mayAsk: (remote: string) => boolean;
+  /** Called when a socket opened or failed, so that the view is shown again and the report says so. */
+  readonly onSocketChange: () => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Opens the sink. Its sockets open with the first view, so that no answer comes before it. */
+export function openDNSSink(options: DNSSinkOptions): Sink & Responder {
+  return new DNSSink(options);
+}
+
+class DNSSink implements Sink, Responder {
+  readonly id = "dns";
+  readonly title = "DNS responder";
+  readonly #counts = new QueryCounts();
+  readonly #cache = new AnswerCache();
+  readonly #sockets: Sockets;
+  #zones: Zones = finish(zonesInSteps(emptyView));
+  /** Grows with each view, also from one start to the next. */
+  #serial: number;
+  #view: View | undefined;
+
+  constructor({ places, held = [], mayAsk, onSocketChange, now }: DNSSinkOptions) {
+    this.#serial = Math.floor(now() / 1000) % 2 ** 32;
+    const to: Answerer = {
+      answer: (packet, transport) =>
+        respond(packet, transport, { zones: this.#zones, serial: this.#serial, cache: this.#cache }, allocate),
+      mayAsk: (remote) => isLoopback(remote) || mayAsk(remote),
+      counts: this.#counts,
+    };
+    this.#sockets = new Sockets({ places, held, to, onChange: onSocketChange });
+  }
+
+  facts(): ResponderFacts {
+    return { ...this.#counts.facts, sockets: this.#sockets.facts };
+  }
+
+  async apply(view: View): Promise<SinkReport> {
+    const isNew = view !== this.#view;
+    if (isNew) {
+      this.#zones = await inSlices(zonesInSteps(view, this.#zones));
+      this.#serial = (this.#serial + 1) % 2 ** 32;
+      this.#cache.clear();
+      this.#view = view;
+    }
+    await this.#sockets.open();
+    return {
+      ok: true,
+      method: isNew ? "memory" : "unchanged",
+      diff: { added: [], removed: [] },
+      refused: this.#refused(view),
+      notices: this.#sockets.troubles,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#sockets[Symbol.asyncDispose]();
+  }
+
+  #refused({ entries }: View): readonly Refused[] {
+    if (!this.#sockets.facts.some(({ isOpen }) => isOpen)) return refuseAll(entries);
+    return entries.flatMap((entry) => (entry.others.length === 0 ? [] : refusalsOf(entry)));
+  }
+}
+
+function allocate(length: number): Uint8Array {
+  return Buffer.allocUnsafe(length);
+}
+
+function isLoopback(remote: string): boolean {
+  return remote === "::1" || remote.startsWith("127.");
+}
