@@ -1,14 +1,17 @@
 /** `dtk check`: doctor's checks of one cluster, with a look at the server from inside of it. */
 import { webhookURL } from "../../contract/webhook.ts";
 import { runChecks } from "../../doctor/run.ts";
-import { clusterChecks } from "../../doctor/cluster-checks.ts";
+import { clusterChecks, watchedClusterChecks } from "../../doctor/cluster-checks.ts";
+import type { Check } from "../../doctor/check.ts";
 import { openDesktop } from "../../doctor/looks/desktop.ts";
 import { toReport } from "../../doctor/report.ts";
-import { lookAround } from "../../dtk/installation/situation.ts";
+import { type ClusterAtServer, lookAtCluster, requireHost } from "../../dtk/installation/situation.ts";
+import type { Intent, Say } from "../../dtk/installation/intent.ts";
 import { releaseNamespace } from "../../dtk/release/names.ts";
 import { isRoot } from "../../platform/user.ts";
 import { platform } from "../../platform/current.ts";
 import { defaultCluster } from "../../records/cluster.ts";
+import { watchFeed } from "../../records/feed.ts";
 import { printableJSON } from "../../base/printable.ts";
 import { renderReport } from "../report-text.ts";
 import { terminalOf } from "../terminal.ts";
@@ -34,8 +37,9 @@ export async function check(given: CheckGiven, sources: ClusterSources): Promise
   const talk = (line: string): void => {
     if (given.quiet !== true) process.stderr.write(`${line}\n`);
   };
-  const { host, installed, server, clusterIP, settings } = await lookAround(intent, talk);
-  talk("Asking for the server from inside the cluster ...");
+  const cluster = await lookAtCluster(intent, talk);
+  const { server } = cluster;
+  const checks = await checksFor(cluster, intent, { ...given, talk });
   const { hostsFile, stateFolder } = platform.places;
   const desktop = openDesktop({
     hostsFile,
@@ -48,15 +52,6 @@ export async function check(given: CheckGiven, sources: ClusterSources): Promise
     ask: server.ask,
     signal: AbortSignal.timeout(patience),
   });
-  const checks = clusterChecks(
-    { name: intent.cluster, clusterIP },
-    {
-      url: webhookURL({ host: host.host, port: intent.port, cluster: defaultCluster, hasToken: false }),
-      namespace: installed.namespace.exists ? releaseNamespace : "default",
-      image: given.probeImage ?? "busybox:1.37",
-      clusterIPs: settings.clusterIPs,
-    },
-  );
   const outcomes = await runChecks(checks, desktop);
   const report = toReport(outcomes, "step");
   const options = { isQuiet: given.quiet === true, isTrace: true };
@@ -64,4 +59,27 @@ export async function check(given: CheckGiven, sources: ClusterSources): Promise
     given.json === true ? `${printableJSON(report, 2)}\n` : renderReport(report, terminalOf(process.stdout), options),
   );
   return outcomes.some(({ grade }) => grade === "problem") ? 1 : 0;
+}
+
+/** Where a watcher feeds the cluster, and ExternalDNS does not, nothing has to reach the server from inside. */
+async function checksFor(
+  cluster: ClusterAtServer,
+  intent: Intent,
+  { probeImage, talk }: Pick<CheckGiven, "probeImage"> & { readonly talk: Say },
+): Promise<readonly Check[]> {
+  const { installed, clusterIP, watch } = cluster;
+  const hasExternalDNS = installed.revision !== undefined;
+  const feeds = { wanted: intent.feed, watch, hasExternalDNS };
+  if (!hasExternalDNS && (watch !== undefined || intent.feed === watchFeed)) return watchedClusterChecks(feeds);
+  const { host } = await requireHost(intent, cluster);
+  talk("Asking for the server from inside the cluster ...");
+  return clusterChecks(
+    { name: intent.cluster, clusterIP, feeds },
+    {
+      url: webhookURL({ host, port: intent.port, cluster: defaultCluster, hasToken: false }),
+      namespace: installed.namespace.exists ? releaseNamespace : "default",
+      image: probeImage ?? "busybox:1.37",
+      clusterIPs: clusterIP.clusterIPs,
+    },
+  );
 }

@@ -5,10 +5,12 @@ import { install } from "../../dtk/installation/install.ts";
 import type { Intent, Say } from "../../dtk/installation/intent.ts";
 import { type Plan, type Rival, isDone, planInstallation } from "../../dtk/installation/plan.ts";
 import { type Proof, currentProof, prove } from "../../dtk/installation/prove.ts";
+import { watchSentence } from "../../dtk/installation/watch.ts";
 import { type Situation, lookAround } from "../../dtk/installation/situation.ts";
 import { askHelm, runHelm } from "../../dtk/release/run-helm.ts";
 import { releaseName, releaseNamespace } from "../../dtk/release/names.ts";
 import { judgeRollout } from "../../dtk/release/rollout.ts";
+import { watchFeed } from "../../records/feed.ts";
 import { printableJSON } from "../../base/printable.ts";
 import { confirm } from "../confirm.ts";
 import { renderDiff } from "./diff.ts";
@@ -43,10 +45,13 @@ export async function installAddon(given: InstallGiven, sources: ClusterSources)
   const situation = await lookAround(intent, say);
   const plan = await planInstallation(intent, situation);
   explain(situation, plan, say);
+  const duplicate = duplicateOf(intent, situation, plan);
+  if (duplicate !== undefined && (given.dryRun === true || given.yes === true)) say(duplicate);
   if (given.dryRun === true) {
     process.stdout.write(await renderDryRun(intent, situation, plan));
     return 0;
   }
+  if (duplicate !== undefined && !(await confirm(duplicate, given.yes))) return 1;
   if (plan.rival !== undefined && !(await confirm(describeRival(plan.rival, intent), given.yes))) return 1;
   if (plan.takesOver && !(await confirm(takeOver, given.yes))) return 1;
   const { changed, proof } = await bringAbout(intent, situation, plan, say);
@@ -58,6 +63,14 @@ const takeOver = `There is a release ${releaseName} in the namespace ${releaseNa
 
 function describeRival({ clusterIPs, lastHeard }: Rival, { cluster }: Intent): string {
   return `The server has a cluster ${cluster} already, at ${clusterIPs.join(", ")}, which called last at ${lastHeard}; both would be mixed. To keep them apart, give this one a name of its own: dns.cluster in config.yaml, or --cluster NAME.`;
+}
+
+/** What feeds the cluster already, or is to, where ExternalDNS would come in addition; undefined where nothing does. */
+function duplicateOf({ feed }: Intent, { watch }: Situation, { release }: Plan): string | undefined {
+  if (release.action !== "install") return undefined;
+  if (watch !== undefined) return `${watchSentence(watch)} ExternalDNS would hand in its names a second time.`;
+  if (feed !== watchFeed) return undefined;
+  return "The configuration leaves this cluster to the watcher, as dns.feed is watch. ExternalDNS would be a second feed.";
 }
 
 function explain({ clusterIP, host, targets }: Situation, { url, release }: Plan, say: Say): void {
@@ -115,7 +128,7 @@ function report(done: {
     };
     process.stdout.write(`${printableJSON(result, 2)}\n`);
   } else if (given.quiet !== true) {
-    process.stdout.write(renderNext({ intent, changed, silentIngresses }));
+    process.stdout.write(renderNext({ intent, changed, silentIngresses, watch: situation.watch }));
   }
 }
 

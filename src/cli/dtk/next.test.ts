@@ -17,7 +17,7 @@ const silent = (index: number) => ({
 
 describe("after something was changed", () => {
   test("it says what is there, and shows an Ingress under the first domain and how to open it", () => {
-    const text = renderNext({ intent, changed: true, silentIngresses: [] });
+    const text = renderNext({ intent, changed: true, silentIngresses: [], watch: undefined });
     expect(text).toMatch(/^ExternalDNS of kind-a is now installed and calls the server\.\n/);
     expect(text).toContain("Names under dtk.io, my.io are put into the hosts file");
     expect(text).toContain("host: foo.dtk.io");
@@ -27,27 +27,34 @@ describe("after something was changed", () => {
 
   test("the command names the kubeconfig and the context that were used", () => {
     const place = { ...intent.place, kubeconfig: "k.yaml", context: "kind-a" };
-    const text = renderNext({ intent: { ...intent, place }, changed: true, silentIngresses: [] });
+    const text = renderNext({ intent: { ...intent, place }, changed: true, silentIngresses: [], watch: undefined });
     expect(text).toContain("kubectl --kubeconfig k.yaml --context kind-a");
   });
 });
 
 test("after nothing was changed it says so, and teaches nothing", () => {
-  const text = renderNext({ intent, changed: false, silentIngresses: [] });
+  const text = renderNext({ intent, changed: false, silentIngresses: [], watch: undefined });
   expect(text).toContain("nothing was changed");
   expect(text).not.toContain("curl");
 });
 
+test("a watcher that feeds the cluster too is named, with the command that ends its feed", () => {
+  const watch = { cluster: "kind-a", user: "ann" };
+  const text = renderNext({ intent, changed: false, silentIngresses: [], watch });
+  expect(text).toContain("The watcher of ann feeds this cluster as kind-a. One feed is enough.");
+  expect(text).toContain("\n  sudo hostsfile-server clear --cluster kind-a\n");
+});
+
 describe("Ingresses that ExternalDNS passes over", () => {
   test("are listed by the command that changes it", () => {
-    const text = renderNext({ intent, changed: false, silentIngresses: [silent(1), silent(2)] });
+    const text = renderNext({ intent, changed: false, silentIngresses: [silent(1), silent(2)], watch: undefined });
     expect(text).toContain("\n  kubectl annotate ingress i1\n  kubectl annotate ingress i2\n");
     expect(text).not.toContain("more");
   });
 
   test("are counted beyond ten", () => {
     const all = Array.from({ length: 13 }, (_, index) => silent(index));
-    const text = renderNext({ intent, changed: false, silentIngresses: all });
+    const text = renderNext({ intent, changed: false, silentIngresses: all, watch: undefined });
     expect(text.match(/ {2}kubectl annotate/g)).toHaveLength(10);
     expect(text).toContain("\n  and 3 more\n");
   });

@@ -1,6 +1,8 @@
 /** The last words of an installation: what is there, what ExternalDNS passes over, and what to do next. */
 import type { SilentIngress } from "../../dtk/discovery/silent-ingress.ts";
 import { renderGuideIngress } from "../../dtk/guide-ingress.ts";
+import { type Watch, watchSentence } from "../../dtk/installation/watch.ts";
+import { platform } from "../../platform/current.ts";
 import type { Intent } from "../../dtk/installation/intent.ts";
 
 /** Ingresses that are listed before the rest is counted. */
@@ -10,8 +12,10 @@ export function renderNext(done: {
   readonly intent: Pick<Intent, "domains" | "cluster" | "place">;
   readonly changed: boolean;
   readonly silentIngresses: readonly SilentIngress[];
+  /** A watcher that feeds the cluster too. */
+  readonly watch: Watch | undefined;
 }): string {
-  const { intent, changed, silentIngresses } = done;
+  const { intent, changed, silentIngresses, watch } = done;
   const { domains, cluster, place } = intent;
   const first = changed
     ? `ExternalDNS of ${cluster} is now installed and calls the server.`
@@ -20,12 +24,21 @@ export function renderNext(done: {
   return [
     first,
     `Names under ${domains.join(", ")} are put into the hosts file as Ingresses come and go.`,
+    ...(watch === undefined ? [] : watchLines(watch)),
     ...silentLines(silentIngresses),
     ...(changed
       ? ["", "Next, give an Ingress such a name:", "", example(host, place), `Then: curl http://${host}`]
       : []),
     "",
   ].join("\n");
+}
+
+function watchLines(watch: Watch): readonly string[] {
+  return [
+    "",
+    `${watchSentence(watch)} One feed is enough. To stay with ExternalDNS, end the watcher and then type:`,
+    `  ${platform.commands.asRoot(`hostsfile-server clear --cluster ${watch.cluster}`)}`,
+  ];
 }
 
 function silentLines(ingresses: readonly SilentIngress[]): readonly string[] {

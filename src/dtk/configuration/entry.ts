@@ -9,6 +9,7 @@ import { type ManagedDomain, parseManagedDomain } from "../../records/managed-do
 import { type HostName, parseHostName } from "../../records/name.ts";
 import { commaList, oneText, parsePort, parsedBy } from "../../base/text-schema.ts";
 import { targetChoices } from "../../kubernetes/cluster-ip/target-choice.ts";
+import { type Feed, externalDNSFeed, watchFeed } from "../../records/feed.ts";
 import { platform } from "../../platform/current.ts";
 
 export interface Entry<Value = unknown> {
@@ -55,6 +56,8 @@ function declare<Value, const Extra extends Extras<NoInfer<Value>> = object>(
 
 const noDomains: ManagedDomain[] = [];
 
+const feeds: readonly Feed[] = [watchFeed, externalDNSFeed];
+
 export const entries = {
   domains: declare(
     {
@@ -72,6 +75,19 @@ export const entries = {
       ),
     },
     { otherwise: noDomains },
+  ),
+  feed: declare(
+    {
+      path: ["dns", "feed"],
+      sample: watchFeed,
+      doc: `What hands in the cluster's names: ${watchFeed} (hostsfile-server watch, on this desktop) or ${externalDNSFeed} (in the cluster).`,
+      whenAbsent: externalDNSFeed,
+      schema: z.pipe(
+        oneText,
+        parsedBy((text) => feeds.find((feed) => feed === text), `one of ${feeds.join(", ")}`),
+      ),
+    },
+    { otherwise: externalDNSFeed },
   ),
   hostIP: declare(
     {

@@ -8,8 +8,9 @@ test("it is read as it is: the guide's values and the add-on", () => {
   const { values, addons } = readConfiguration({ path: "config.yaml", text: renderNewFile() });
   expect(values.domains?.value).toEqual(["dtk.io"]);
   expect(values.port?.value).toBe(5000);
-  expect(Object.values(values).filter((value) => value !== undefined)).toHaveLength(2);
-  expect(addons).toEqual([{ name: "external-dns", isEnabled: true }]);
+  expect(values.feed?.value).toBe("watch");
+  expect(Object.values(values).filter((value) => value !== undefined)).toHaveLength(3);
+  expect(addons).toEqual([{ name: "external-dns", isEnabled: false }]);
 });
 
 test("with each comment that is a value made one, every value is there but the one that is left empty", () => {

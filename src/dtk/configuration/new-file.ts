@@ -1,4 +1,4 @@
-/** The text of a new config.yaml: the guide's three values, and everything else as comments that say what holds without it. */
+/** The text of a new config.yaml: the guide's values, and everything else as comments that say what holds without it. */
 import { type Entry, entries } from "./entry.ts";
 
 const width = 96;
@@ -8,8 +8,9 @@ export function renderNewFile(): string {
   const dns = Object.values(entries).filter(({ path }) => path[0] === "dns");
   return `# The configuration of dtk. What is behind a # may be left out.
 addons:
+  # Where dns.feed is external-dns, enable it.
   - name: external-dns
-    enabled: true
+    enabled: false
 dns:
 ${dns.map(renderEntry).join("")}
 # Desktop Kubernetes writes these for the clusters that it makes; for others leave them out.
