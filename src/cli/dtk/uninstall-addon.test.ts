@@ -1,0 +1,59 @@
+/** `dtk uninstall-addon` removes what there is, says what it would remove, and asks first. */
+import { expect, test } from "vitest";
+import { openDTKPlace } from "../../../test/support/dtk-place.ts";
+import { curl } from "../../../test/support/http.ts";
+
+test("nothing to remove is said, and is fine", async () => {
+  await using place = await openDTKPlace();
+  expect(await place.run("uninstall-addon external-dns --yes")).toEqual({
+    exitCode: 0,
+    output: "There is nothing of the add-on to remove.\n",
+    talk: "",
+  });
+});
+
+test("what the server has of the cluster goes, after a dry run that changes nothing", async () => {
+  await using place = await openDTKPlace();
+  await curl(`${place.server.url}/domains`, { method: "POST", body: "dtk.io" });
+  const domains = async (): Promise<unknown> => JSON.parse((await curl(`${place.server.url}/domains`)).text);
+  const dry = await place.run("uninstall-addon external-dns --dry-run");
+  expect(dry).toMatchObject({ exitCode: 0, output: expect.stringMatching(/^Would remove:\n {2}.*default.*\n$/) });
+  expect(await domains()).toEqual(["dtk.io"]);
+  const done = await place.run("uninstall-addon external-dns --yes");
+  expect(done).toMatchObject({ exitCode: 0, output: expect.stringContaining("Removed ") });
+  expect(await domains()).toEqual([]);
+});
+
+test("nobody at the terminal, and no --yes: it says so, exit 2, and removes nothing", async () => {
+  await using place = await openDTKPlace();
+  await curl(`${place.server.url}/domains`, { method: "POST", body: "dtk.io" });
+  const { exitCode, talk } = await place.run("uninstall-addon external-dns");
+  expect(talk).toContain("to do it, add --yes");
+  expect(exitCode).toBe(2);
+  expect(JSON.parse((await curl(`${place.server.url}/domains`)).text)).toEqual(["dtk.io"]);
+});
+
+test("as JSON it is what is removed, and whether the server answers", async () => {
+  await using place = await openDTKPlace();
+  const { output } = await place.run("uninstall-addon external-dns --json --yes");
+  expect(JSON.parse(output)).toMatchObject({ release: false, secret: false, serverAnswers: true });
+});
+
+test("without a server the cluster is cleaned, and the command that removes the lines is said, exit 1", async () => {
+  await using place = await openDTKPlace();
+  await place.server.stop();
+  const { exitCode, output } = await place.run("uninstall-addon external-dns --yes");
+  expect(output).toContain("sudo hostsfile-server clear --cluster default");
+  expect(exitCode).toBe(1);
+});
+
+test.each([
+  ["uninstall-addon", 2, "addon"],
+  ["uninstall-addon cilium", 2, "an add-on that dtk knows (external-dns)"],
+  ["uninstall-addon external-dns more", 2, ""],
+])("%s is exit %i", async (line, exitCode, words) => {
+  await using place = await openDTKPlace();
+  const finished = await place.run(line);
+  expect(finished.exitCode).toBe(exitCode);
+  expect(finished.talk).toContain(words);
+});
