@@ -41,7 +41,7 @@ const order = ["problem", "warning", "note", "skipped", "ok"] as const;
  */
 export function toReport(outcomes: readonly CheckOutcome[], by: "grade" | "step" = "grade"): Report {
   const sorted = order.flatMap((grade) => outcomes.filter((outcome) => outcome.grade === grade));
-  return { ok: !isWrong(outcomes), checks: (by === "grade" ? sorted : outcomes).map(describe) };
+  return { ok: !isWrong(outcomes), checks: (by === "grade" ? sorted : outcomes).map(toChecked) };
 }
 
 /** Whether something is a problem or a warning. */
@@ -49,7 +49,7 @@ export function isWrong(outcomes: readonly CheckOutcome[]): boolean {
   return outcomes.some(({ grade }) => grade === "problem" || grade === "warning");
 }
 
-function describe(outcome: CheckOutcome): Report["checks"][number] {
+function toChecked(outcome: CheckOutcome): Report["checks"][number] {
   const { id, title, grade } = outcome;
   if (grade === "skipped") return { id, title, grade, findings: [], because: [...outcome.because] };
   const findings = order.flatMap((level) => outcome.findings.filter((finding) => finding.grade === level));

@@ -91,7 +91,7 @@ function refuseCall(options: GuardOptions, context: Context<HTTPEnvironment>, ac
   const held = options.adminToken();
   // The code that found this has already logged it.
   if (reason === "no-usable-token" && held.kind === "unusable") return { status, ...held.trouble };
-  const { message, ...advice } = explain({ reason, access, caller, context });
+  const { message, ...advice } = denialWords({ reason, access, caller, context });
   const fields = { code: reason, from: caller.text, path: context.req.path };
   const key = `${caller.text} ${reason} ${access}`;
   // Strangers may be many; what they make the log say must not keep it from naming a guest.
@@ -154,7 +154,7 @@ function whereTokenIs(access: Access, { req }: Context<HTTPEnvironment>): Advice
   return { hint: "Show the admin token, which is in the file given with --token-file." };
 }
 
-function explain({
+function denialWords({
   reason,
   access,
   caller,

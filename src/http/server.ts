@@ -156,12 +156,12 @@ async function listen(
     return await listenOn(server, { host: host ?? "::", port });
   } catch (error) {
     const isWithoutIPv6 = ["EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL"].includes(errorCode(error) ?? "");
-    if (host !== undefined || !isWithoutIPv6) throw explain(error, { host: host ?? "::", port });
+    if (host !== undefined || !isWithoutIPv6) throw listenError(error, { host: host ?? "::", port });
   }
   try {
     return await listenOn(server, { host: "0.0.0.0", port });
   } catch (error) {
-    throw explain(error, { host: "0.0.0.0", port });
+    throw listenError(error, { host: "0.0.0.0", port });
   }
 }
 
@@ -185,7 +185,7 @@ async function listenOn(server: Server, place: ListenPlace): Promise<AddressInfo
   return address;
 }
 
-function explain(error: unknown, { host, port }: { readonly host: string; readonly port: number }): unknown {
+function listenError(error: unknown, { host, port }: { readonly host: string; readonly port: number }): unknown {
   const trouble = troubles[errorCode(error) ?? ""]?.({ host, port });
   return trouble === undefined ? error : new TroubleError(trouble, { cause: error });
 }

@@ -44,7 +44,7 @@ export async function installAddon(given: InstallGiven, sources: ClusterSources)
   };
   const situation = await lookAround(intent, say);
   const plan = await planInstallation(intent, situation);
-  explain(situation, plan, say);
+  sayPlan(situation, plan, say);
   const duplicate = duplicateOf(intent, situation, plan);
   if (duplicate !== undefined && (given.dryRun === true || given.yes === true)) say(duplicate);
   if (given.dryRun === true) {
@@ -73,7 +73,7 @@ function duplicateOf({ feed }: Intent, { watch }: Situation, { release }: Plan):
   return "The configuration leaves this cluster to the watcher, as dns.feed is watch. ExternalDNS would be a second feed.";
 }
 
-function explain({ clusterIP, host, targets }: Situation, { url, release }: Plan, say: Say): void {
+function sayPlan({ clusterIP, host, targets }: Situation, { url, release }: Plan, say: Say): void {
   const [chosen = "", ...others] = explainChoice(clusterIP);
   say(`Cluster IP    ${chosen}`);
   for (const other of others) say(`              ${other}`);

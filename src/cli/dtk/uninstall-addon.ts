@@ -31,7 +31,7 @@ export async function uninstallAddon(given: UninstallGiven, sources: ClusterSour
   const [view, server] = await Promise.all([viewCluster(intent), orNone(locateServer(intent, say))]);
   const clusters = (await server?.status())?.clusters;
   const removal = await planRemoval({ ...view, clusters, cluster: intent.cluster });
-  const steps = describe(removal);
+  const steps = partsOf(removal);
   if (given.json === true)
     process.stdout.write(`${printableJSON({ ...removal, serverAnswers: server !== undefined })}\n`);
   if (steps.length === 0) say("There is nothing of the add-on to remove.");
@@ -51,7 +51,7 @@ async function orNone(locating: Promise<Server>): Promise<Server | undefined> {
   }
 }
 
-function describe({ release, secret, namespace, cluster }: Removal): readonly string[] {
+function partsOf({ release, secret, namespace, cluster }: Removal): readonly string[] {
   return [
     ...(release ? ["the release external-dns"] : []),
     ...(secret ? ["the Secret with its token"] : []),

@@ -14,12 +14,12 @@ export async function recover(given: {
   readonly quiet: boolean | undefined;
 }): Promise<number> {
   const folder = stateFolderOf(given.stateFolder);
-  const text = describe(folder, recoverOrExplain(folder));
+  const text = recoveredText(folder, recoverOrExplain(folder));
   if (given.quiet !== true) process.stdout.write(text);
   return 0;
 }
 
-function describe(folder: string, recovered: Recovered | "in use"): string {
+function recoveredText(folder: string, recovered: Recovered | "in use"): string {
   if (recovered === "in use") return `Nothing to recover: a server uses the saved records in ${folder}.\n`;
   if (recovered.kind === "kept") {
     const { records } = recovered;

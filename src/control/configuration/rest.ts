@@ -190,7 +190,7 @@ async function configure(
   if (!outcome.ok && !outcome.stored) return answerTrouble(context, outcome.trouble, 503);
   log.info(
     { code: "cluster-configured", cluster: name, ...settings },
-    `Cluster ${name} is configured: ${describe(settings)}.`,
+    `Cluster ${name} is configured: ${settingsWords(settings)}.`,
   );
   const unseen = unseenDomains(
     settings,
@@ -203,7 +203,7 @@ async function configure(
   return context.body("");
 }
 
-function describe({ clusterIPs, followsCaller, domains, targets }: ClusterSettings): string {
+function settingsWords({ clusterIPs, followsCaller, domains, targets }: ClusterSettings): string {
   const list = (values: readonly string[]): string => (values.length === 0 ? "none" : values.join(", "));
   return `cluster IP ${list(clusterIPs)}${followsCaller === true ? ", follows the caller" : ""}; domains ${list(domains)}; targets ${targets}`;
 }

@@ -54,7 +54,12 @@ export function judgePrefix(
           hint: "Let it read the other:",
           command: renderChange(chain.externalDNS, changeTo(other, chain), desktop.place),
         };
-  return { grade: "problem", code: "annotation-prefix-differs", message: describe(missed, { read, other }), ...advice };
+  return {
+    grade: "problem",
+    code: "annotation-prefix-differs",
+    message: missedSentence(missed, { read, other }),
+    ...advice,
+  };
 }
 
 interface Prefixes {
@@ -62,7 +67,7 @@ interface Prefixes {
   readonly other: string;
 }
 
-function describe(missed: readonly Ingress[], { read, other }: Prefixes): string {
+function missedSentence(missed: readonly Ingress[], { read, other }: Prefixes): string {
   const paths = listSome(missed.map(pathOf));
   const [who, pronoun] =
     missed.length === 1

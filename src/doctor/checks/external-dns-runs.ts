@@ -53,7 +53,7 @@ export function judgeRuns(facts: RunFacts): Finding {
   const rollout = judgeRollout(workload);
   const pod = newestPod(externalDNS)?.metadata.name;
   if (rollout.kind === "done" || isPast(facts)) return ok(`ExternalDNS runs: pod ${namespace}/${pod ?? name}.`);
-  if (rollout.kind === "failed") return { grade: "problem", ...explain(rollout, facts) };
+  if (rollout.kind === "failed") return { grade: "problem", ...rolloutTrouble(rollout, facts) };
   const message = `ExternalDNS does not run yet: still waiting for ${rollout.what}.`;
   const hint = "See why, if it lasts:";
   const command = kubectl(desktop, "-n", namespace, "describe", "pods");
@@ -81,7 +81,7 @@ function isPast({ chain, now }: RunFacts): boolean {
   return states.length > 0 && !isWaiting && isAlive(cluster?.lastHeard, externalDNS.settings.interval, now);
 }
 
-function explain(rollout: Extract<Rollout, { kind: "failed" }>, facts: RunFacts): Trouble {
+function rolloutTrouble(rollout: Extract<Rollout, { kind: "failed" }>, facts: RunFacts): Trouble {
   const { chain, log, firewall, desktop } = facts;
   const { namespace, name } = chain.externalDNS;
   if (rollout.why === "image") {

@@ -24,10 +24,10 @@ export function judgeNames(
     ({ line }) => line,
   );
   if (lines.size === 0) return [ok("No line of yours has a name that the cluster wants.")];
-  return [...lines.values()].slice(0, mostNamed).map((conflicts) => describe(path, conflicts));
+  return [...lines.values()].slice(0, mostNamed).map((conflicts) => conflictFinding(path, conflicts));
 }
 
-function describe(path: string, conflicts: readonly Conflict[]): Finding {
+function conflictFinding(path: string, conflicts: readonly Conflict[]): Finding {
   const [{ line, text } = { line: 0, text: "" }] = conflicts;
   const names = conflicts.map(({ name }) => name);
   return {

@@ -16,7 +16,7 @@ export const serverAnswers: Check = {
   run: async (desktop) => {
     const answer = await answerOf(desktop);
     const { port, platform, isRoot } = desktop;
-    if ("server" in answer) return [ok(describe(answer.server, port))];
+    if ("server" in answer) return [ok(serverSentence(answer.server, port))];
     const service = await desktop.once(lookAtService);
     const holder = answer.trouble?.code === "server-refused" ? await holderOf(desktop) : undefined;
     return [judgeSilence({ port, trouble: answer.trouble, service, holder, isRoot, platform })];
@@ -34,7 +34,7 @@ async function answerOf({ status }: Desktop): Promise<Answer> {
   }
 }
 
-function describe({ version, pid }: Status["server"], port: number): string {
+function serverSentence({ version, pid }: Status["server"], port: number): string {
   return `The server answers on port ${port} (version ${version}, pid ${pid}).`;
 }
 

@@ -73,7 +73,7 @@ export async function findExternalDNS(api: KubernetesAPI): Promise<readonly Exte
   const list = await api.read("/apis/apps/v1/deployments", z.object({ items: z.nullable(z.array(schema)) }));
   const found = (list?.items ?? []).flatMap((deployment) => {
     const index = deployment.spec.template.spec.containers.findIndex(isExternalDNS);
-    return index === -1 ? [] : [describe(api, deployment, index)];
+    return index === -1 ? [] : [toExternalDNS(api, deployment, index)];
   });
   const all = await Promise.all(found);
   return [...all.filter(isForWebhook), ...all.filter((other) => !isForWebhook(other))];
@@ -89,7 +89,7 @@ function isExternalDNS({ image = "", args }: Container): boolean {
   return hasFlags && (/external-dns/.test(image) || args.some((word) => word.startsWith("--source")));
 }
 
-async function describe(api: KubernetesAPI, deployment: FoundDeployment, index: number): Promise<ExternalDNS> {
+async function toExternalDNS(api: KubernetesAPI, deployment: FoundDeployment, index: number): Promise<ExternalDNS> {
   const { metadata, spec } = deployment;
   const { namespace, name } = metadata;
   const container = spec.template.spec.containers[index];

@@ -50,17 +50,17 @@ export async function findFirewall(options: {
 }): Promise<Firewall | undefined> {
   const { ufwFile = usualUfwFile, interfaceName } = options;
   if (existsSync(ufwFile) && /^ENABLED=yes/m.test(readFileSync(ufwFile, "utf8"))) return { kind: "ufw" };
-  if ((await say("firewall-cmd", "--state"))?.trim() === "running") {
-    const zone = interfaceName && (await say("firewall-cmd", `--get-zone-of-interface=${interfaceName}`))?.trim();
+  if ((await outputOf("firewall-cmd", "--state"))?.trim() === "running") {
+    const zone = interfaceName && (await outputOf("firewall-cmd", `--get-zone-of-interface=${interfaceName}`))?.trim();
     return { kind: "firewalld", zone: zone === "" || zone?.includes(" ") === true ? undefined : zone };
   }
   const chain = ["inet", "filter", "input"];
-  const rules = await say("nft", "list", "chain", ...chain);
+  const rules = await outputOf("nft", "list", "chain", ...chain);
   if (rules === undefined || !/policy drop|reject|drop/.test(rules)) return undefined;
   return { kind: "nftables", chain: chain.join(" ") };
 }
 
-async function say(file: string, ...parameters: readonly string[]): Promise<string | undefined> {
+async function outputOf(file: string, ...parameters: readonly string[]): Promise<string | undefined> {
   const { ok, output } = await runProgram(file, parameters, { timeout: 3000 });
   return ok ? output : undefined;
 }

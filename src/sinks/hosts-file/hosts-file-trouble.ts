@@ -117,8 +117,8 @@ export function hostsFileTrouble(error: unknown, path: string): Trouble | undefi
   if (error instanceof TroubleError) return toTrouble(error);
   const code = errorCode(error);
   if (code === undefined) return undefined;
-  const describe = (isRoot() ? byCodeForRoot : byCode)[code];
-  return describe?.(path) ?? unwritable(path, code);
+  const troubleAt = (isRoot() ? byCodeForRoot : byCode)[code];
+  return troubleAt?.(path) ?? unwritable(path, code);
 }
 
 function unwritable(path: string, code: string): Trouble {
