@@ -1,9 +1,10 @@
 /** A kubeconfig may name a program that logs in. It runs as the user who called us and only where that user means it, never with root's powers for another. */
-import { lstatSync, readFileSync, realpathSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { TroubleError } from "../base/trouble.ts";
 import { refusalOfKuberc } from "./kuberc.ts";
 import type { ClusterPlace } from "./place.ts";
+import { asUser, loginBehindSudo } from "../platform/login.ts";
 import { currentUser } from "../platform/user.ts";
 import { usersFile } from "../platform/linux-files.ts";
 
@@ -59,32 +60,10 @@ export function permitLogin({
 }: LoginQuestion): LoginPermission {
   if (place.isHearsay === true) throw ofConfiguration(program, files);
   if (user !== 0) return { before: [] };
-  const login = findLogin(Number(environment["SUDO_UID"] ?? 0), passwd);
+  const login = loginBehindSudo(environment, passwd);
   if (login !== undefined) return { before: asUser(login) };
   if (!files.every(isRootsOwn)) throw asRoot(program, files);
   return { before: [] };
-}
-
-interface Login {
-  readonly name: string;
-  readonly user: number;
-  readonly group: number;
-  readonly home: string;
-}
-
-/** Undefined when nobody typed sudo, or the user is not in the list. */
-function findLogin(user: number, passwd: string): Login | undefined {
-  if (!(user > 0)) return undefined;
-  const rows = readFileSync(passwd, "utf8").split("\n");
-  const row = rows.map((line) => line.split(":")).find(([, , id]) => Number(id) === user);
-  const [name = "", , , group, , home = "/"] = row ?? [];
-  return row === undefined ? undefined : { name, user, group: Number(group), home };
-}
-
-/** The words for setpriv(1), which changes the user for good. */
-function asUser({ name, user, group, home }: Login): readonly string[] {
-  const identity = [`--reuid=${user}`, `--regid=${group}`, "--init-groups", "--inh-caps=-all"];
-  return ["setpriv", ...identity, "--", "env", `HOME=${home}`, `USER=${name}`, `LOGNAME=${name}`];
 }
 
 const writableByGroupOrOthers = 0o022;

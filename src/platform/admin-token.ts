@@ -67,8 +67,12 @@ export function readAdminToken(path: string): string {
   throw new TroubleError(reading.trouble, { exitCode: 3 });
 }
 
+/** The path that means what is handed over on standard input. */
+export const standardInput = "-";
+
 /** Of one open file, so that text and mode belong together. */
 function readWithMode(path: string): [string, number] {
+  if (path === standardInput) return [readFileSync(0, "utf8").trim(), 0];
   const file = openSync(path, "r");
   try {
     const status = fstatSync(file);

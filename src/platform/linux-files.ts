@@ -52,3 +52,8 @@ export const limitsFile = "/proc/self/limits";
 export function statusFileOf(pid: number): string {
   return `/proc/${pid}/status`;
 }
+
+/** The environment that a process was started with (proc_pid_environ(5)). */
+export function environmentFileOf(pid: number): string {
+  return `/proc/${pid}/environ`;
+}

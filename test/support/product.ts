@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly program?: "hostsfile-server" | "dtk";
   /** Where it runs, the checkout when not given. */
   readonly folder?: string;
+  /** What is put before the launcher, as a tracer is. */
+  readonly before?: readonly string[];
 }
 
 /** Runs a command to its end. */
@@ -83,12 +85,13 @@ export async function startProduct(flags: readonly string[], options: RunOptions
 
 function start(
   commandLine: readonly string[],
-  { environment, uid, program = "hostsfile-server", folder = checkout }: RunOptions,
+  { environment, uid, program = "hostsfile-server", folder = checkout, before = [] }: RunOptions,
 ): ChildProcess & {
   stdout: NodeJS.ReadableStream;
   stderr: NodeJS.ReadableStream & { setEncoding(encoding: "utf8"): NodeJS.ReadableStream };
 } {
-  return spawn(join(checkout, program), commandLine, {
+  const [file = "", ...parameters] = [...before, join(checkout, program), ...commandLine];
+  return spawn(file, parameters, {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env["PATH"], ...environment },

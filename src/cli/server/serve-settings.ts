@@ -39,7 +39,7 @@ export const stateFolderSetting = declare({
 export const tokenFileSetting = declare({
   flag: "token-file",
   placeholder: "PATH",
-  doc: "A file with the admin token. With it a token is required from every address.",
+  doc: "A file with the admin token, or `-` for standard input. With it a token is required from every address.",
   whenAbsent: "no token: callers are told apart by address",
   schema: oneText,
 });
@@ -107,6 +107,12 @@ export const serveSettings = {
     doc: "The domains in which users' watchers may have names where a token is required, comma separated. Each covers itself and everything under it.",
     whenAbsent: "those of the cluster `default`",
     schema: domainList,
+  }),
+  watch: declare({
+    flag: "watch",
+    doc: "Also run the watcher, as the user who typed sudo. It ends with the server.",
+    whenAbsent: "off",
+    schema: onOrOff,
   }),
   hostsFile: hostsFileSetting,
   stateFolder: stateFolderSetting,

@@ -13,6 +13,9 @@ import { stateFolderOf } from "../../platform/state-folder.ts";
 import { defaultPort } from "../../platform/installed.ts";
 import { renderGreeting } from "./greeting.ts";
 import { makeLogger } from "./logger.ts";
+import type { Login } from "../../platform/login.ts";
+import { isRoot } from "../../platform/user.ts";
+import { requireLogin } from "./require-login.ts";
 import { giveBackMemory } from "./heap.ts";
 import { type Started, admissionOf, reload, warnOfHeldPort } from "./reload.ts";
 import type { ServeSettings } from "./serve-settings.ts";
@@ -31,6 +34,7 @@ const longestWrite = 60_000;
  */
 export async function serve(settings: ServeSettings, sources: Started["sources"]): Promise<number> {
   requireTokenToFollow(settings);
+  const login = settings.watch === true && isRoot() ? requireLogin("--watch") : undefined;
   const log = await makeLogger({ format: settings.logFormat ?? "auto", isDebug: settings.debug ?? false });
   const hostsFile = resolve(settings.hostsFile ?? platform.places.hostsFile);
   await using supervisor = platform.services.findSupervisor(process.env, process.pid);
@@ -77,14 +81,27 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
   warnOfHeldPort(settings, { heldPort: heldPort(), log });
   using _memory = giveBackMemory(() => daemon.reconciler.state().view.entries.length);
   greet({ daemon, settings, hostsFile, log });
+  await using watcher =
+    settings.watch === true ? await startWatcher(daemon, settings, { login, tokenFile, log }) : undefined;
   summary = `Keeps ${hostsFile} up to date, listens on port ${daemon.port}`;
   await supervisor.ready(summary, () => daemon.reconciler.state().busyFor < longestWrite);
   const signal = await stopped;
   void supervisor.stopping();
   log.info({ code: "server-stopping", signal }, "Stopping: requests in flight finish, the lines stay.");
+  await watcher?.[Symbol.asyncDispose]();
   await daemon[Symbol.asyncDispose]();
   log.info({ code: "server-stopped" }, "Stopped.");
   return 0;
+}
+
+async function startWatcher(
+  { port }: Daemon,
+  { host = "localhost" }: ServeSettings,
+  known: { readonly login: Login | undefined; readonly tokenFile: TokenFile; readonly log: Log },
+): Promise<AsyncDisposable> {
+  const { WatcherChild } = await import("./watcher-child.ts");
+  const { login, tokenFile, log } = known;
+  return new WatcherChild({ login, host, port, adminToken: () => tokenFile.token, log });
 }
 
 function requireTokenToFollow({ clusterIP, tokenFile }: ServeSettings): void {

@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import type { AdminToken } from "../../contract/token.ts";
 import type { Log } from "../../base/log.ts";
-import { type TokenReading, lookAtAdminToken } from "../../platform/admin-token.ts";
+import { type TokenReading, lookAtAdminToken, standardInput } from "../../platform/admin-token.ts";
 import { type Trouble, TroubleError, adviceOf } from "../../base/trouble.ts";
 
 /** Milliseconds between two readings of the file. */
@@ -77,6 +77,7 @@ export class TokenFile implements Disposable {
 
 /** A pipe, as a shell's `<(...)` makes one, can be read once, and never changes. */
 function isHandedOver(path: string): boolean {
+  if (path === standardInput) return true;
   const status = statSync(path, { throwIfNoEntry: false });
   return status?.isFIFO() === true;
 }
