@@ -1,6 +1,7 @@
 /** The port to what keeps services running on a machine: systemd today, and others in folders of their own. */
 import type { RunOptions, Ran } from "../base/process.ts";
 import type { Trouble } from "../base/trouble.ts";
+import type { UserServices } from "./user-services.ts";
 
 /** What a predecessor was started with, by the names of its flags without dashes; switches are `true`. */
 export type PredecessorFlags = Readonly<
@@ -103,6 +104,8 @@ export interface ServiceManager {
   /** How the settings file is written, with its source: `systemd.exec(5) EnvironmentFile=`. */
   readonly settingsFormat: string;
   readonly commands: ServiceCommands;
+  /** Undefined where users have no services of their own. */
+  readonly ofUsers?: UserServices | undefined;
   /**
    * Why it cannot be used on this machine.
    *

@@ -8,7 +8,7 @@ const yes = declare({ flag: "yes", doc: "Do it without asking.", whenAbsent: "as
 const quiet = declare({ flag: "quiet", doc: "Print nothing but failures.", whenAbsent: "off", schema: onOrOff });
 const json = declare({ flag: "json", doc: "Print the result as JSON.", whenAbsent: "text", schema: onOrOff });
 
-const { port, host, allow, clusterIP, domains, targets } = serveSettings;
+const { port, host, allow, clusterIP, domains, targets, watchDomains } = serveSettings;
 const kept = "what is installed, at first";
 
 export const installSettings = {
@@ -18,6 +18,13 @@ export const installSettings = {
   clusterIP: toldOnce(clusterIP),
   domains: toldOnce(domains),
   targets: toldOnce(targets),
+  watchDomains: { ...watchDomains, whenAbsent: `${kept} those of the cluster \`default\`` },
+  watch: declare({
+    flag: "watch",
+    doc: "Also install the watcher as a service of the user who typed sudo, with that user's `$KUBECONFIG` and `$PATH`.",
+    whenAbsent: "what is installed, at first no watcher",
+    schema: onOrOff,
+  }),
   withoutToken: declare({
     flag: "without-token",
     doc: "Tell callers apart by address, and let every user of this machine configure the server.",

@@ -76,21 +76,30 @@ restart hostsfile-server.service, while systemd holds its port
 
 describe("the next step", () => {
   test("is dtk at first", () => {
-    expect(nextStep(present, true, linux)).toMatch(/\n {2}dtk install-addon external-dns\n {2}It finds the token/);
-    expect(nextStep(present, false, linux)).not.toContain("token");
+    expect(nextStep(present, { hasToken: true, isWatched: false }, linux)).toMatch(
+      /\n {2}dtk install-addon external-dns\n {2}It finds the token/,
+    );
+    expect(nextStep(present, { hasToken: false, isWatched: false }, linux)).not.toContain("token");
   });
 
   test("is a restart of the ExternalDNS that called the predecessor", () => {
-    expect(nextStep({ ...present, predecessor: {} }, false, linux)).toContain(
+    expect(nextStep({ ...present, predecessor: {} }, { hasToken: false, isWatched: false }, linux)).toContain(
       "kubectl -n external-dns rollout restart",
     );
   });
 
+  test("is nothing but how to change and remove it where the watcher runs", () => {
+    const text = nextStep(present, { hasToken: true, isWatched: true }, linux);
+    expect(text).toContain("sudo hostsfile-server uninstall");
+    expect(text).not.toContain("ExternalDNS");
+  });
+
   test("is none after an upgrade", () => {
-    expect(nextStep({ ...present, settings: "" }, true, linux)).toBe("");
+    expect(nextStep({ ...present, settings: "" }, { hasToken: true, isWatched: false }, linux)).toBe("");
   });
 
   test("fits a terminal", () => {
-    for (const line of nextStep(present, true, linux).split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    for (const line of nextStep(present, { hasToken: true, isWatched: false }, linux).split("\n"))
+      expect(line.length).toBeLessThanOrEqual(80);
   });
 });

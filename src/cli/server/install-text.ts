@@ -84,10 +84,13 @@ export function planContents(plan: InstallationPlan, places: Places): string {
     .join("");
 }
 
-/** What to do once it runs: at first connect a cluster; an ExternalDNS that called the predecessor starts anew. */
+/**
+ * What to do once it runs: at first connect a cluster, unless the watcher does; an ExternalDNS that called the predecessor
+ * starts anew.
+ */
 export function nextStep(
   { predecessor, settings }: Pick<Present, "predecessor" | "settings">,
-  hasToken: boolean,
+  { hasToken, isWatched }: { readonly hasToken: boolean; readonly isWatched: boolean },
   { places, services, commands }: Platform,
 ): string {
   const rest = [
@@ -102,6 +105,7 @@ export function nextStep(
     return lines(["", "Next, let ExternalDNS begin anew:", restart, ...rest]);
   }
   if (settings !== undefined) return "";
+  if (isWatched) return lines(rest);
   const next = "Next, point ExternalDNS here, from the folder of your config.yaml:";
   const token = hasToken ? ["  It finds the token that ExternalDNS must show."] : [];
   return lines(["", next, "  dtk install-addon external-dns", ...token, ...rest]);

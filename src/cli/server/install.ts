@@ -24,6 +24,15 @@ import { defaultPort } from "../../platform/installed.ts";
 import type { Given } from "../setting.ts";
 import type { installSettings } from "./install-settings.ts";
 import { describePlan, nextStep, planContents } from "./install-text.ts";
+import {
+  describeWatcher,
+  describeWatcherPlan,
+  startWatchersAnew,
+  watcherContents,
+  watcherWish,
+} from "./install-watcher.ts";
+import { requireLogin } from "./require-login.ts";
+import { applyWatcher, planWatcher, watcherChanges } from "../../service/watcher.ts";
 import { ownCommand } from "../own-command.ts";
 import { requireRoot } from "../require-root.ts";
 import { sendToServer } from "../../client/server.ts";
@@ -46,6 +55,7 @@ type InstallGiven = Given<typeof installSettings>;
 export async function install(given: InstallGiven): Promise<number> {
   requireRoot("install");
   const { places } = platform;
+  const login = given.watch === true ? requireLogin("install --watch") : undefined;
   const isOfPackage = isPackaged(process.execPath, places);
   if (!isOfPackage && isPackageThere(places)) throw besidePackage();
   const present = await findPresent(isOfPackage, platform);
@@ -68,7 +78,10 @@ export async function install(given: InstallGiven): Promise<number> {
     token: tokenFile === places.tokenFile ? await findInstaller(process.env) : undefined,
   };
   const plan = await planInstallation(present, wanted, platform);
-  const changed = [...changesOf(plan).map(({ path }) => path), ...plan.replaced];
+  const watcher =
+    login && (await planWatcher(watcherWish(login, plan, { program: wanted.program, tokenFile }), platform));
+  const changedItems = [...changesOf(plan), ...(watcher === undefined ? [] : watcherChanges(watcher))];
+  const changed = [...changedItems.map(({ path }) => path), ...plan.replaced];
   const say = (text: string): void => {
     if (given.quiet !== true && given.json !== true) process.stdout.write(text);
   };
@@ -76,8 +89,10 @@ export async function install(given: InstallGiven): Promise<number> {
     if (given.json === true) process.stdout.write(`${printableJSON(result)}\n`);
   };
   say(describePlan(plan, present, platform));
+  if (watcher !== undefined) say(describeWatcherPlan(watcher));
   if (given.dryRun === true) {
     say(planContents(plan, places));
+    if (watcher !== undefined) say(watcherContents(watcher));
     sayJSON({ wouldChange: changed });
     return 0;
   }
@@ -85,10 +100,13 @@ export async function install(given: InstallGiven): Promise<number> {
   await applyInstallation(plan, platform);
   await waitUntilReady(listen);
   await tellOnce(given, plan, { ...listen, tokenFile });
+  const isRunning = watcher && (await applyWatcher(watcher));
+  await startWatchersAnew(login);
   const status = await askStatus({ host: listen.host, port: listen.port, tokenFile });
   sayJSON({ changed });
   if (status !== undefined) say(`\n${renderStatus(status, { now: Date.now(), terminal: terminalOf(process.stdout) })}`);
-  say(nextStep(present, tokenFile !== undefined, platform));
+  say(nextStep(present, { hasToken: tokenFile !== undefined, isWatched: watcher !== undefined }, platform));
+  if (watcher !== undefined) say(describeWatcher(watcher, isRunning === true, platform));
   return 0;
 }
 
@@ -141,6 +159,7 @@ function variables(
     ...(predecessor?.debug && { HOSTSFILE_SERVER_DEBUG: predecessor.debug }),
     ...(predecessor?.["dry-run"] && { HOSTSFILE_SERVER_DRY_RUN: predecessor["dry-run"] }),
     ...(given.allow && { HOSTSFILE_SERVER_ALLOW: given.allow.map(formatNetwork).join(",") }),
+    ...(given.watchDomains && { HOSTSFILE_SERVER_WATCH_DOMAINS: given.watchDomains.join(",") }),
   };
 }
 

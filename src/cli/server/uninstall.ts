@@ -1,6 +1,7 @@
 /** `hostsfile-server uninstall`: leaves the desktop as it was before `install`. */
 import { existsSync } from "node:fs";
 import { findInstalled, hasPredecessor, removeInstalled } from "../../service/removal.ts";
+import { findWatchers, pathsOfWatcher, removeWatcher } from "../../service/watcher.ts";
 import { renderCommand } from "../../base/shell.ts";
 import { platform } from "../../platform/current.ts";
 import { isPackageThere, isPackaged } from "../../platform/places.ts";
@@ -26,7 +27,9 @@ export async function uninstall(given: Given<typeof uninstallSettings>): Promise
   if (isPackaged(process.execPath, places)) return uninstallPackaged();
   if (isPackageThere(places)) throw packaged();
   const keepState = given.keepState === true;
-  const paths = await findInstalled({ keepState }, platform);
+  const watchers = await findWatchers(platform);
+  const paths = [...(await findInstalled({ keepState }, platform))];
+  for (const watcher of watchers) paths.push(...(await pathsOfWatcher(watcher)));
   const say = (text: string, result: Result): void => {
     if (given.json === true) process.stdout.write(`${printableJSON(result)}\n`);
     else if (given.quiet !== true) process.stdout.write(`${text}\n`);
@@ -44,10 +47,12 @@ export async function uninstall(given: Given<typeof uninstallSettings>): Promise
   }
   const question = `This stops the service, removes its lines from ${places.hostsFile}, and removes:\n${list}\n`;
   if (!(await confirm(question, given.yes))) return 1;
+  for (const watcher of watchers) await removeWatcher(watcher, platform);
   await services.stop();
   // With --keep-state too: lines that nobody keeps up to date would go stale, and the state brings them back.
   await removeLinesFrom(lines);
-  const givenBack = await removeInstalled(keepState ? paths : [...paths, places.stateFolder], platform);
+  const ours = await findInstalled({ keepState }, platform);
+  const givenBack = await removeInstalled(keepState ? ours : [...ours, places.stateFolder], platform);
   const kept = keepState && existsSync(places.stateFolder) ? [places.stateFolder] : [];
   const texts = [
     `Removed:\n${list}`,
@@ -69,6 +74,7 @@ function describeGivenBack(path: string): string {
 /** The package manager knows the files, and calls this before it removes them (Debian Policy 6.6). */
 async function uninstallPackaged(): Promise<number> {
   if (process.env["DPKG_MAINTSCRIPT_PACKAGE"] === undefined) throw packaged();
+  for (const watcher of await findWatchers(platform)) await removeWatcher(watcher, platform);
   await services.stop();
   await removeLinesFrom(lines);
   if (await hasPredecessor(places))

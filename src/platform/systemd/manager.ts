@@ -12,6 +12,7 @@ import { readPredecessor } from "./predecessor.ts";
 import { findState } from "./state.ts";
 import { findSupervisor } from "./supervisor.ts";
 import { isSystemdThere, patience, systemctl, unitProperty } from "./systemctl.ts";
+import { systemdOfUsers } from "./user-units.ts";
 import { listenStream, listenStreamOf, serviceUnit, socketDropIn, socketUnit } from "./units.ts";
 
 const unitPath = join(unitFolder, serviceUnitName);
@@ -23,6 +24,7 @@ export const systemd: ServiceManager = {
   portHolder: socketUnitName,
   settingsFormat: "systemd.exec(5) EnvironmentFile=",
   commands: systemdCommands,
+  ofUsers: systemdOfUsers,
   findObstacle: (serve) => (isSystemdThere() ? undefined : noSystemd(serve)),
   findPresent,
   findState: async (look) => (isSystemdThere() ? findState(look) : undefined),

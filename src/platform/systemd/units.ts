@@ -128,7 +128,7 @@ const sandbox = [
 ];
 
 /** Blanks and quotes split a command line, `%` and `$` have a special meaning (systemd.service(5), COMMAND LINES). */
-function quote(word: string): string {
+export function quote(word: string): string {
   const text = word.replaceAll("%", "%%").replaceAll("$", "$$$$");
   return /^[\w./@:+-]+$/.test(text) ? text : `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }

@@ -1,0 +1,165 @@
+/** The watcher as a service of a user: its files in the user's home folder, and a note of root's on what there is ours. */
+import { existsSync } from "node:fs";
+import { lstat, readFile, readdir, rm, rmdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import * as z from "zod/mini";
+import { isMissing } from "../base/errors.ts";
+import { renderCommand } from "../base/shell.ts";
+import { TroubleError } from "../base/trouble.ts";
+import { type Login, actAs } from "../platform/login.ts";
+import type { Platform } from "../platform/platform.ts";
+import type { UserServices, WantedWatcher } from "../platform/user-services.ts";
+import { userPlaces } from "../platform/user-places.ts";
+import { type Item, type ItemState, compareItem, putItem } from "./item.ts";
+
+/** A watcher that is to be installed. */
+export interface WatcherWish extends WantedWatcher {
+  readonly login: Login;
+  readonly services: UserServices;
+  /** The watch token; undefined where the server requires none. */
+  readonly token: string | undefined;
+}
+
+export interface WatcherPlan extends Pick<WatcherWish, "login" | "services"> {
+  /** In the user's home folder, put there with the user's rights. */
+  readonly items: readonly { readonly item: Item; readonly state: ItemState }[];
+  /** Root's note. */
+  readonly note: Item;
+}
+
+const noteSchema = z.object({
+  name: z.string(),
+  user: z.number(),
+  group: z.number(),
+  home: z.string(),
+  /** Paths that are ours, each with nothing of the user's. */
+  files: z.array(z.string()),
+  /** Folders that were not there before; a later one may lie in an earlier one. */
+  folders: z.array(z.string()),
+});
+
+/** A watcher that was installed. */
+export type InstalledWatcher = z.infer<typeof noteSchema>;
+
+/** Plans; nothing is changed. */
+export async function planWatcher(wish: WatcherWish, platform: Platform): Promise<WatcherPlan> {
+  const { login, services } = wish;
+  const places = userPlaces(login.home);
+  const items = itemsOf(wish);
+  const known = (await findWatchers(platform)).find(({ name }) => name === login.name);
+  const paths = [...items.flatMap(({ kind, path }) => (kind === "folder" ? [] : [path])), places.watcherMemory];
+  return inHomeOf(login, async () => {
+    const compared = await Promise.all(items.map(async (item) => ({ item, state: await compareItem(item) })));
+    const content: InstalledWatcher = {
+      ...login,
+      files: [...new Set([...(known?.files ?? []), ...paths])],
+      folders: [...new Set([...(known?.folders ?? []), ...missingFolders(paths, login.home)])],
+    };
+    return { login, services, items: compared, note: noteItem(content, platform) };
+  });
+}
+
+function itemsOf({ login, services, token, ...wanted }: WatcherWish): readonly Item[] {
+  const { tokenFile, watcherMemory } = userPlaces(login.home);
+  const files = services
+    .filesOf(login, wanted)
+    .map((file): Item =>
+      "target" in file ? { kind: "link", ...file } : { kind: "file", ...file, mode: 0o644, owner: login },
+    );
+  const tokenItem: Item = { kind: "file", path: tokenFile, content: `${token}\n`, mode: 0o600, owner: login };
+  return [...(token === undefined ? [] : [tokenItem]), { kind: "folder", path: dirname(watcherMemory) }, ...files];
+}
+
+function noteItem(content: InstalledWatcher, { places }: Platform): Item {
+  const text = `${JSON.stringify(content, undefined, 2)}\n`;
+  return {
+    kind: "file",
+    path: join(notesFolder(places), content.name),
+    content: text,
+    mode: 0o644,
+    owner: places.owner,
+  };
+}
+
+/** Folders in the home folder that lead to these paths and are not there, the outer before the inner. */
+function missingFolders(paths: readonly string[], home: string): readonly string[] {
+  const folders = new Set<string>();
+  for (const path of paths) {
+    for (let folder = dirname(path); folder.startsWith(`${home}/`); folder = dirname(folder)) {
+      if (!existsSync(folder)) folders.add(folder);
+    }
+  }
+  return [...folders].toSorted();
+}
+
+/** What would be written in the user's home folder, in its order. */
+export function watcherChanges({ items }: WatcherPlan): readonly Item[] {
+  return items.filter(({ state }) => state === "missing" || state === "different").map(({ item }) => item);
+}
+
+/**
+ * Writes what has to be written and starts the watcher. Root notes first what will be ours, so that an installation that
+ * is cut off can be removed.
+ *
+ * @returns whether it runs now; else it starts with the user's next login
+ * @throws TroubleError of the service manager, and the file system's errors
+ */
+export async function applyWatcher(plan: WatcherPlan): Promise<boolean> {
+  const { login, services, note } = plan;
+  await putItem(note);
+  await inHomeOf(login, async () => {
+    for (const item of watcherChanges(plan)) await putItem(item);
+  });
+  return services.start(login);
+}
+
+/** Finds the watchers that were installed. */
+export async function findWatchers({ places }: Platform): Promise<readonly InstalledWatcher[]> {
+  const folder = notesFolder(places);
+  const names = await readdir(folder).catch(unlessMissing);
+  return Promise.all(
+    (names ?? []).map(async (name) => noteSchema.parse(JSON.parse(await readFile(join(folder, name), "utf8")))),
+  );
+}
+
+/** The paths of a watcher that are there. */
+export async function pathsOfWatcher(watcher: InstalledWatcher): Promise<readonly string[]> {
+  return inHomeOf(watcher, async () => {
+    const found = await Promise.all(
+      watcher.files.map(async (path) => ((await lstat(path).catch(unlessMissing)) === undefined ? [] : [path])),
+    );
+    return found.flat();
+  });
+}
+
+/** Stops a watcher and removes what is ours in the user's home folder. A folder with something of the user's in it stays. */
+export async function removeWatcher(watcher: InstalledWatcher, { services: { ofUsers } }: Platform): Promise<void> {
+  await ofUsers?.stop(watcher);
+  await inHomeOf(watcher, async () => {
+    for (const path of watcher.files) await rm(path, { force: true });
+    for (const folder of watcher.folders.toReversed()) await rmdir(folder).catch(() => undefined);
+  });
+  await ofUsers?.forget(watcher);
+}
+
+/** Works with the user's rights, so that no link in the home folder leads root anywhere. */
+async function inHomeOf<Result>(login: Login, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await actAs(login, work);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `The files of the watcher in ${login.home} cannot be changed as ${login.name}: ${reason}.`;
+    const hint = `Let ${login.name} own what is in there, then type it again. See whose it is:`;
+    const command = renderCommand(["ls", "-la", join(login.home, ".config")]);
+    throw new TroubleError({ code: "home-unwritable", message, hint, command }, { cause: error });
+  }
+}
+
+function notesFolder({ settingsFolder }: Platform["places"]): string {
+  return join(settingsFolder, "watchers");
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (isMissing(error)) return undefined;
+  throw error;
+}
