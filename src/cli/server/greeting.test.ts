@@ -106,3 +106,11 @@ test("what it says to type shows the token where one is wanted", () => {
   expect(says({ settings: unset, isTokenRequired: true })).toContain("curl -u :ADMIN_TOKEN -d dtk.io http://");
   expect(says({ settings: unset })).toContain("Add one: curl -d dtk.io http://");
 });
+
+test.each<[string, Partial<GreetingFacts>]>([
+  ["hostsfile-server watch", {}],
+  ["hostsfile-server watch --port=5001", { port: 5001 }],
+  ["hostsfile-server watch --domains=dtk.io", { settings: { ...settings, domains: [] } }],
+])("the watcher's command is the one that works as it is: %s", (command, change) => {
+  expect(says(change)).toContain(`\nNext, in another terminal and without sudo: ${command}\n`);
+});

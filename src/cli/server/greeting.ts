@@ -30,9 +30,16 @@ export function renderGreeting(facts: GreetingFacts): readonly string[] {
     `Listening on port ${port} of ${host ?? "every address"}; ${callersLine(facts)}`,
     ...(isTokenRequired ? [] : ["Guests with user-mode networking count as this machine; --token-file ends that."]),
     `To see the names in a browser: ${pageWords(facts)}`,
-    "Next, point ExternalDNS here, with --provider=webhook and:",
+    `Next, in another terminal and without sudo: ${watchCommand(facts)}`,
+    "Or point ExternalDNS here, with --provider=webhook and:",
     `  --webhook-provider-url=http://${isTokenRequired ? "default:TOKEN@" : ""}${authority(webhookHost(facts), port)}`,
   ];
+}
+
+/** The watcher takes the domains of the server where there are some. */
+function watchCommand({ port, settings }: GreetingFacts): string {
+  const domains = settings.domains.length === 0 ? " --domains=dtk.io" : "";
+  return `hostsfile-server watch${domains}${port === 5000 ? "" : ` --port=${port}`}`;
 }
 
 /** With a token the page opens by a link alone. */

@@ -6,7 +6,7 @@ import type { KubernetesAPI } from "../../kubernetes/api.ts";
 import { tokenSecret } from "../release/values.ts";
 import { askHelm } from "../release/run-helm.ts";
 import { releaseName, releaseNamespace } from "../release/names.ts";
-import { deleteNamespace, removeRecord } from "../release/record.ts";
+import { deleteNamespace, readRecord, removeRecord } from "../release/record.ts";
 import { removeToken } from "../release/secret.ts";
 import { readWorkload } from "../release/workload.ts";
 import type { Server } from "../../client/server.ts";
@@ -124,7 +124,7 @@ export async function uninstall(
   const { api, installed, server, removal } = given;
   if (removal.release) {
     await askHelm(["uninstall", releaseName, "--namespace", releaseNamespace], { place });
-    await waitUntilGone(api, say);
+    await waitUntilGone(async () => (await readWorkload(api)).pods.length === 0, "ExternalDNS", say);
     say("Removed the release external-dns.");
   }
   if (removal.secret) {
@@ -138,6 +138,12 @@ export async function uninstall(
   }
   if (removal.namespace.goes) {
     await deleteNamespace(api);
+    const isGone = await waitUntilGone(
+      async () => !(await readRecord(api)).exists,
+      `the namespace ${releaseNamespace}`,
+      say,
+    );
+    if (!isGone) return say(`The namespace ${releaseNamespace} is being deleted; Kubernetes has not ended it yet.`);
     say(`Removed the namespace ${releaseNamespace}.`);
     return;
   }
@@ -148,11 +154,11 @@ export async function uninstall(
 /** Tries, one a half second: a pod has 30 s to end. */
 const mostTries = 80;
 
-async function waitUntilGone(api: KubernetesAPI, say: Say): Promise<void> {
+async function waitUntilGone(isGone: () => Promise<boolean>, what: string, say: Say): Promise<boolean> {
   for (let tries = 0; tries < mostTries; tries += 1) {
-    const { pods } = await readWorkload(api);
-    if (pods.length === 0) return;
-    if (tries === 0) say("Waiting for ExternalDNS to end ...");
+    if (await isGone()) return true;
+    if (tries === 0) say(`Waiting for ${what} to end ...`);
     await sleep(500);
   }
+  return false;
 }
