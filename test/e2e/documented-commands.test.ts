@@ -14,6 +14,7 @@ import { type Fence, type Page, fencesOf, readPage, readPages } from "../support
 const missing = missingTools();
 const readme = [readPage("README.md")];
 const tutorial = [readPage("docs/tutorial.md")];
+const watching = [readPage("docs/how-to/watch.md")];
 const howTo = readPages().filter(({ path }) => path.startsWith("docs/how-to/"));
 const typed = new Set<string>();
 
@@ -85,7 +86,8 @@ async function openPlace(): Promise<Place> {
       kubeconfig: cluster.kubeconfig,
       rewrite: (code) =>
         code
-          .replace("install-addon external-dns\n", `install-addon external-dns --chart=${chart}\n`)
+          .replace(/(?<!un)install-addon external-dns/, `$& --chart=${chart}`)
+          .replace("--cluster kind-a", "--cluster test")
           .replace(/^ {2}domain: .*$/m, "$&\n  host-ip: 127.0.0.1"),
     }),
   );
@@ -131,6 +133,42 @@ describe.skipIf(missing !== undefined)(
       await terminal.type(take(tutorial, "kubectl -n default delete ingress"));
       expect(await desktop.hosts()).toBe(userLines);
       expect(untyped(tutorial)).toEqual([]);
+    });
+
+    test("how-to pages: from ExternalDNS to the watcher and back, and the name stays", async () => {
+      await using place = await openPlace();
+      const { cluster, desktop, terminal } = place;
+      const type = async (start: string): Promise<string> => terminal.type(take(watching, start));
+      const line = `${cluster.address} foo.dtk.io`;
+      const keepsName = async (): Promise<void> => expect(await desktop.added()).toEqual([line]);
+      await terminal.serve(take(watching, "sudo ./hostsfile-server"));
+      await terminal.type(again(tutorial, "cat > config.yaml"));
+      await terminal.type(again(tutorial, "cat <<EOF | kubectl"));
+      await eventually(keepsName);
+
+      const watcher = await terminal.beside(take(watching, "./hostsfile-server watch"), /\+ foo\.dtk\.io/);
+      expect(await terminal.type("./hostsfile-server status || true")).toContain("fed twice");
+      expect(await terminal.type("./dtk check || true")).toContain("One is enough");
+      await type("./dtk uninstall-addon");
+      await keepsName();
+      expect(await terminal.type("./dtk list-addons")).toMatch(
+        /not installed\. The watcher of \S+ feeds this cluster as test\./,
+      );
+
+      await type("./dtk install-addon");
+      await watcher.stop("SIGINT");
+      await keepsName();
+      await type("sudo ./hostsfile-server clear --cluster kind-a");
+      await eventually(keepsName);
+      expect(await terminal.type("./hostsfile-server status")).toContain("Nothing needs attention.");
+
+      expect(await type("./hostsfile-server watch --dry-run")).toContain("");
+      await type("./hostsfile-server watch --print-rbac");
+      await type("helm uninstall");
+      expect(await desktop.hosts()).toBe(userLines);
+      expect(untyped(watching)).toEqual([]);
+      await terminal.beside(take(howTo, "./hostsfile-server watch --targets"), /: connected to /);
+      await terminal.interrupt();
     });
 
     test("how-to pages: the way without dtk, and what every way shares", async () => {
