@@ -38,11 +38,11 @@ export async function drain(known: {
   // http's own close() would cut kept connections in the instant, under the feet of a request that is on its way.
   SocketServer.prototype.close.call(server);
   const isQuiet = (): boolean => connections.quietFor() >= times.quiet;
-  while (!isQuiet() && passed() < Math.min(times.patience, times.grace)) await sleep(10);
+  while (!isQuiet() && passed() < Math.min(times.patience, times.grace)) await moment();
   connections.cutIdle();
   giveUpBodies();
   connections.cutDeaf(unread);
-  while (connections.busy > 0 && passed() < times.grace) await sleep(10);
+  while (connections.busy > 0 && passed() < times.grace) await moment();
   connections.cut();
   await closed;
   // Ends the timer that looks for slow connections.
@@ -58,10 +58,16 @@ async function quietMoment(
   { quiet, portCloses, grace, passed }: DrainTimes & { readonly passed: () => number },
 ): Promise<void> {
   const longest = Math.min(portCloses, grace);
-  while (connections.quietFor() < quiet * (1 - passed() / longest)) await sleep(10);
+  while (connections.quietFor() < quiet * (1 - passed() / longest)) await moment();
   let taken: number;
   do {
     ({ taken } = connections);
     await turn();
   } while (taken !== connections.taken && passed() < 2 * longest);
+}
+
+/** Waits a little, and until the requests are read that came while this process did not get to run. */
+async function moment(): Promise<void> {
+  await sleep(10);
+  await turn();
 }
