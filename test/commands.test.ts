@@ -636,6 +636,26 @@ describe("demo", () => {
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
+  test("plays the story of the watcher within one screen, and leaves nothing behind", async () => {
+    using folder = temporaryFolder();
+    const { exitCode, output, talk } = await runProduct(["demo", "--watch"], { environment: { TMPDIR: folder.path } });
+    const lines = output.split("\n");
+    expect([exitCode, talk]).toEqual([0, ""]);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "     kind-demo: + foo.dtk.io (ingress/default/test)",
+        "     +127.0.0.1 foo.dtk.io",
+        "     kind-demo: + bar.dtk.io (httproute/default/bar)",
+        "     +127.0.0.1 bar.dtk.io",
+        "     -127.0.0.1 foo.dtk.io",
+        "     -127.0.0.1 bar.dtk.io",
+      ]),
+    );
+    expect(lines.length).toBeLessThanOrEqual(24);
+    expect(Math.max(...lines.slice(1).map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
   test("leaves nothing behind either when its reader goes away", async () => {
     using folder = temporaryFolder();
     const child = spawn(join(import.meta.dirname, "../hostsfile-server"), ["demo"], {

@@ -52,6 +52,13 @@ const watch = declare({
   schema: onOrOff,
 });
 
+const demoWatch = declare({
+  flag: "watch",
+  doc: "Play the story without ExternalDNS: the watcher reads a simulated cluster.",
+  whenAbsent: "the story with ExternalDNS",
+  schema: onOrOff,
+});
+
 const watcher = declare({
   flag: "watcher",
   placeholder: "USER",
@@ -260,8 +267,8 @@ export const commands = [
   declareCommand({
     name: "demo",
     summary: "Play the whole story on a scratch hosts file: no cluster, no root, nothing left behind",
-    examples: ["hostsfile-server demo", "hostsfile-server demo --json"],
-    settings: { json },
+    examples: ["hostsfile-server demo", "hostsfile-server demo --watch", "hostsfile-server demo --json"],
+    settings: { watch: demoWatch, json },
     run: async (given) => (await import("./demo.ts")).demo(given),
   }),
 ];
