@@ -69,8 +69,10 @@ test("under one name: one sentence, and the name stays when ExternalDNS is unins
 
 test("under one name: the name stays when the watcher's context is removed, and the cluster goes with its last source", async () => {
   await using app = await makeScene("/clusters/kind", "kind");
+  const ended = reportOf({ ended: true, clusters: [reportedCluster({ name: "kind" })] });
+  await app.call("PUT /watchers/ann", { body: JSON.stringify(ended) });
+  expect((await look(app)).codes).toEqual(["watch-not-running"]);
   await app.call("DELETE /watchers/ann/clusters/kind");
-  await app.call("PUT /watchers/ann", { body: JSON.stringify(reportOf()) });
   expect(await look(app)).toMatchObject({
     names: ["foo.dtk.io"],
     codes: [],

@@ -161,7 +161,8 @@ function watchOf(known: {
 }): Status["clusters"][number]["watch"] {
   const { name, store, heard, now } = known;
   const { heardAt: calledAt } = store.memory.contact({ cluster: name, feed: watchFeed });
-  const isFed = heard !== undefined || calledAt !== undefined || store.feedsOf(name).includes(watchFeed);
+  const isReported = heard !== undefined && !heard.watcher.report.ended;
+  const isFed = isReported || calledAt !== undefined || store.feedsOf(name).includes(watchFeed);
   const owner = store.cluster(name)?.settings.user;
   return isFed ? describeWatch({ heard, calledAt, owner, now }) : undefined;
 }

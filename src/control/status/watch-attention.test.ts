@@ -52,7 +52,11 @@ test("a cluster that is followed live needs nothing", () => {
 
 test("a watcher that is gone is said once for all its clusters, and not of clusters without records", () => {
   const gone = { state: "not-running", lastHeard: ago(5 * minute) };
-  const clusters = [watched(gone), watched(gone, { name: "b" }), watched(gone, { name: "empty", records: {} })];
+  const clusters = [
+    watched(gone),
+    watched(gone, { name: "b" }),
+    watched(gone, { name: "empty", records: {}, feeds: [] }),
+  ];
   expect(find({ clusters })).toEqual([
     {
       code: "watch-not-running",

@@ -40,7 +40,7 @@ export function findWatchAttention(status: Pick<Status, "clusters" | "watchers">
 /** One sentence for all clusters of a watcher. */
 function ofEnded(clusters: readonly Watched[], now: number): Trouble[] {
   const idle = clusters.filter(
-    ({ watch, records }) => watch.state === "not-running" && Object.keys(records).length > 0,
+    ({ watch, feeds }) => watch.state === "not-running" && feeds?.includes(watchFeed) === true,
   );
   const byUser = Map.groupBy(idle, ({ watch }) => watch.user);
   return [...byUser].map(([user, ofUser]) => {
@@ -86,8 +86,8 @@ function ofForbidden({ name, watch }: Watched): Trouble[] {
       code: "watch-forbidden",
       severity: "warning",
       message: `The watcher may not read ${kinds.join(", ")} of ${name}, so that it does not follow them.`,
-      hint: "The rights that it lacks, and the commands that give them, are said by:",
-      command: "hostsfile-server doctor",
+      hint: "An administrator of the cluster gives its user the rights, as troubleshooting says; this prints them as a manifest:",
+      command: "hostsfile-server watch --print-rbac",
     },
   ];
 }
