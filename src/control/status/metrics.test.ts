@@ -145,7 +145,7 @@ describe("what is said about metrics elsewhere", () => {
     "%s names only metrics that there are",
     async (path) => {
       const known = new Set((await createCounters().registry.getMetricsAsJSON()).map(({ name }) => name));
-      const named = readFileSync(path, "utf8").match(/hostsfile_server_\w+/g) ?? [];
+      const named = readFileSync(path, "utf8").match(/hostsfile_(?:server|watch)_\w+/g) ?? [];
       expect(named.length).toBeGreaterThan(2);
       expect(named.map((name) => name.replace(/_bucket$/, "")).filter((name) => !known.has(name))).toEqual([]);
     },
