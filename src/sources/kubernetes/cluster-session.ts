@@ -1,7 +1,7 @@
 /** Follows one cluster over its whole life: what it serves, its objects, and whether it is still the same cluster. */
-import * as z from "zod/mini";
 import { type Trouble, TroubleError, toTrouble } from "../../base/trouble.ts";
 import { type Connection, type KubernetesAPI, connectKubernetes, shareConnections } from "../../kubernetes/api.ts";
+import { readClusterUID } from "../../kubernetes/cluster-uid.ts";
 import { clusterLoginRefused, clusterUnreachable } from "../../kubernetes/trouble.ts";
 import type { Endpoint } from "../../records/endpoint.ts";
 import { ClusterModel, type Complaint, type Scope } from "./cluster-model.ts";
@@ -63,10 +63,6 @@ interface WatchedScope extends Pick<KindWatch, "kind" | "version"> {
   readonly link: Link;
   readonly since: number;
 }
-
-/** The namespace whose UID tells one cluster from another. */
-const identityPath = "/api/v1/namespaces/kube-system";
-const identitySchema = z.object({ metadata: z.object({ uid: z.string() }) });
 
 /** Milliseconds after a definition came until its kind is served, and between looks. */
 const servingPatience = 30_000;
@@ -257,7 +253,7 @@ export class ClusterSession {
 
   /** A cluster that was made anew has another UID. Nothing of the old one counts, though the server keeps its records until the new one is known. */
   async #identify(api: KubernetesAPI): Promise<void> {
-    const uid = await readUID(api);
+    const uid = await readClusterUID(api);
     if (uid === undefined) return;
     if (this.#uid !== undefined && uid !== this.#uid) {
       this.#options.onNotice({ kind: "made-anew" });
@@ -285,7 +281,7 @@ export class ClusterSession {
 
   async #compareUID({ api, signal }: Link): Promise<boolean> {
     try {
-      const uid = await readUID(api);
+      const uid = await readClusterUID(api);
       if (uid === undefined || this.#uid === undefined || uid === this.#uid) return !signal.aborted;
       this.reconnect();
     } catch (error) {
@@ -403,15 +399,5 @@ export class ClusterSession {
       if (this.isSettled) this.#former = undefined;
       if (keys.size > 0 || isNewlySettled) this.#options.onChange(keys);
     });
-  }
-}
-
-async function readUID(api: KubernetesAPI): Promise<string | undefined> {
-  try {
-    return (await api.read(identityPath, identitySchema))?.metadata.uid;
-  } catch (error) {
-    // Who may not read the namespace goes without.
-    if (error instanceof TroubleError && error.code === "cluster-refused") return undefined;
-    throw error;
   }
 }
