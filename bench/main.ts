@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures everything that docs/performance.md says. `--write` writes it there, `--with-go` adds an
- * outside client, `--with-cluster` adds ExternalDNS.
+ * outside client, `--with-cluster` adds ExternalDNS and the watcher.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -38,24 +38,23 @@ const measurements = {
 };
 
 using disk = openDisk();
+const isWanted = (name: string): boolean => flags.only === undefined || flags.only === name;
 const rows: Row[] = [];
 for (const [name, measure] of Object.entries(measurements)) {
-  if (flags.only === undefined || flags.only === name) rows.push(...(await measure(disk)));
+  if (isWanted(name)) rows.push(...(await measure(disk)));
 }
-if (flags["with-go"] === true && (flags.only === undefined || flags.only === "outside")) {
+if (flags["with-go"] === true && isWanted("outside")) {
   const { measureOutside } = await import("./outside.ts");
   rows.push(...(await measureOutside(disk)));
 }
 if (flags["with-cluster"] === true) {
-  const { measureClusterLatency } = await import("./latency.ts");
-  const { measureDoctor } = await import("./doctor.ts");
-  const { measureInstalled } = await import("./installed.ts");
-  if (flags.only === undefined || flags.only === "installed") rows.push(...(await measureInstalled()));
-  if (flags.only === undefined || flags.only === "doctor") rows.push(...(await measureDoctor()));
-  if (flags.only === undefined || flags.only === "latency") rows.push(...(await measureClusterLatency()));
+  const { clusterMeasurements } = await import("./cluster.ts");
+  for (const [name, measure] of Object.entries(clusterMeasurements)) {
+    if (isWanted(name)) rows.push(...(await measure()));
+  }
 } else {
   process.stderr.write(
-    "The way from an Ingress to a name is left out; to measure it, run as root: npm run bench -- --with-cluster\n",
+    "What needs a cluster is left out; to measure it, run as root: npm run bench -- --with-cluster\n",
   );
 }
 process.stdout.write(`On ${disk.fileSystem}, Node ${process.version}.\n\n${renderTable(rows)}\n`);

@@ -1,0 +1,19 @@
+/** What is measured with a real API server, which needs what `npm run e2e` needs. */
+import { measureDoctor } from "./doctor.ts";
+import { measureInstalled } from "./installed.ts";
+import { measureClusterLatency } from "./latency.ts";
+import { measureWatchFaults } from "./watch-faults.ts";
+import { measureWatchLatency } from "./watch-latency.ts";
+import { measureWatchLoad } from "./watch-load.ts";
+import { measureWatchRest } from "./watch-rest.ts";
+
+/** By the names that `--only` takes. */
+export const clusterMeasurements = {
+  installed: measureInstalled,
+  doctor: measureDoctor,
+  latency: measureClusterLatency,
+  "watch-latency": measureWatchLatency,
+  "watch-load": measureWatchLoad,
+  "watch-rest": measureWatchRest,
+  "watch-faults": measureWatchFaults,
+} as const;
