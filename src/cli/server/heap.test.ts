@@ -6,7 +6,7 @@ test("what nobody needs any more goes although nothing happens", async () => {
   const { promise, resolve } = Promise.withResolvers<string>();
   const registry = new FinalizationRegistry(resolve);
   registry.register({}, "gone");
-  using memory = giveBackMemory(() => 20_000, 10);
+  using memory = giveBackMemory(() => 20_000, { interval: 10 });
   await expect(Promise.race([promise, sleep(300_000, "kept", { ref: false })])).resolves.toBe("gone");
   expect(memory).toBeDefined();
 });
@@ -21,7 +21,7 @@ test("with very many names a collection would keep callers waiting, so V8 is lef
     if (looks === 20) looked.resolve();
     return 20_001;
   };
-  using memory = giveBackMemory(names, 10);
+  using memory = giveBackMemory(names, { interval: 10 });
   await looked.promise;
   expect(memory).toBeDefined();
 });

@@ -21,16 +21,21 @@ const mostNames = 20_000;
  * Looks now and then whether the process has grown, and then collects what it no longer needs.
  *
  * @param names - how many names there are
- * @param interval - milliseconds between two looks; what a burst left is gone after two of them
+ * @param options - `interval` is the milliseconds between two looks, after two of which what a burst left is gone;
+ *   `quietGrowth` is the bytes of growth that are worth a collection once nothing happens
  */
-export function giveBackMemory(names: () => number, interval = 4000): Disposable {
+export function giveBackMemory(
+  names: () => number,
+  options: { readonly interval?: number; readonly quietGrowth?: number } = {},
+): Disposable {
+  const { interval = 4000, quietGrowth = growth.quiet } = options;
   let [kept, before] = [0, 0];
   const timer = setInterval(() => {
     const resident = residentBytes();
     if (resident === undefined) return;
     const isQuiet = Math.abs(resident - before) < quietChange;
     before = resident;
-    if (resident - kept < (isQuiet ? growth.quiet : growth.busy) || names() > mostNames) return;
+    if (resident - kept < (isQuiet ? quietGrowth : growth.busy) || names() > mostNames) return;
     collectGarbage();
     kernelCalls().trimMemory();
     kept = residentBytes() ?? resident;

@@ -67,7 +67,8 @@ export async function watchClusters(given: WatchSettings): Promise<number> {
   });
   process.on("SIGHUP", () => watcher.hurry());
   watchSurroundings({ signal: stop.signal, onChange: () => watcher.hurry() });
-  using _memory = giveBackMemory(() => watcher.names);
+  // It mostly rests, and then a collection now and then costs nothing.
+  using _memory = giveBackMemory(() => watcher.names, { quietGrowth: 1024 * 1024 });
   const following = followKubeconfigs({
     paths,
     known,
