@@ -38,25 +38,30 @@ export function createResponderMetrics(registry: Registry, prefix: string): (fac
 
 /** A histogram whose counts come from elsewhere. */
 class Durations extends Histogram {
+  readonly #about: { readonly name: string; readonly help: string };
   latency: ResponderFacts["latency"] | undefined;
 
-  override async get() {
-    const made = await super.get();
-    const { name } = made;
-    if (this.latency === undefined) return { ...made, values: [] };
-    const { buckets, total, seconds } = this.latency;
+  constructor(about: { readonly name: string; readonly help: string; readonly registers: Registry[] }) {
+    super(about);
+    this.#about = about;
+  }
+
+  /** What the registry asks for when it writes its page, and each other reader through `get`. */
+  async getForPromString() {
+    const { name } = this.#about;
+    const { buckets = [], total = 0, seconds = 0 } = this.latency ?? {};
     const bucket = (le: number | string, value: number) => ({
       metricName: `${name}_bucket`,
       labels: { le },
+      sharedLabels: {},
       value,
-      exemplar: null,
     });
     const values = [
       ...buckets.map(({ bound, count }) => bucket(bound, count)),
       bucket("+Inf", total),
-      { metricName: `${name}_sum`, labels: {}, value: seconds },
-      { metricName: `${name}_count`, labels: {}, value: total },
+      { metricName: `${name}_sum`, labels: {}, sharedLabels: {}, value: seconds },
+      { metricName: `${name}_count`, labels: {}, sharedLabels: {}, value: total },
     ];
-    return { ...made, values };
+    return { ...this.#about, type: "histogram", values, aggregator: "sum" };
   }
 }
