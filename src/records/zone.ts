@@ -41,6 +41,7 @@ export class Zones {
   readonly #nodes = new Map<string, Node>();
   #shown: Shown;
   #stored: ReadonlySet<string> = new Set();
+  #changes = 0;
 
   /** @param domains - the managed domains, each of which is a zone; no name exists yet but each apex */
   constructor(domains: readonly ManagedDomain[]) {
@@ -51,9 +52,9 @@ export class Zones {
     for (const domain of byDepth) this.#add(domain, domain);
   }
 
-  /** Number of names that have an entry. */
-  get size(): number {
-    return this.#shown.entries.length;
+  /** Number of changes so far: where it is the same, so is every answer. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /**
@@ -102,13 +103,14 @@ export class Zones {
       if (spelled !== undefined) stored.add(spelled);
     });
     yield* forEachInSteps(this.#stored, (name) => stored.has(name) || this.#set(name, { isStored: false }));
-    yield* forEachInSteps(stored, (name) => this.#set(name, { isStored: true }));
+    yield* forEachInSteps(stored, (name) => this.#stored.has(name) || this.#set(name, { isStored: true }));
     this.#stored = stored;
   }
 
   #set(name: string, change: Partial<Pick<Node, "entry" | "isStored">>): void {
     const node = this.#nodes.get(name) ?? this.#add(name);
     if (node === undefined) return;
+    this.#changes += 1;
     Object.assign(node, change);
     this.#prune(name, node);
   }

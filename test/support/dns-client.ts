@@ -1,7 +1,7 @@
 /** Asks the responder over real sockets. */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { type Socket, connect } from "node:net";
+import { type Socket, connect, createServer } from "node:net";
 import { type QuestionOptions, encodeQuestion, shorten } from "./dns-question.ts";
 
 /** Where to ask. */
@@ -88,12 +88,22 @@ export class DNSConnection implements AsyncDisposable {
   }
 }
 
+/** Below the ports that the system gives to sockets that ask for any (Linux ip_local_port_range), so that none takes it. */
+const [firstPort, lastPort] = [20_000, 32_000];
+
 /** A port that no socket of either transport has on loopback. */
 export async function freeDNSPort(): Promise<number> {
-  const socket = createSocket("udp4");
-  socket.bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  const { port } = socket.address();
-  socket.close();
-  return port;
+  for (;;) {
+    const port = firstPort + Math.floor(Math.random() * (lastPort - firstPort));
+    try {
+      const server = createServer().listen(port, "::");
+      await once(server, "listening");
+      const socket = createSocket("udp6").bind(port, "::");
+      await once(socket, "listening").finally(() => server.close());
+      socket.close();
+      return port;
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) throw error;
+    }
+  }
 }

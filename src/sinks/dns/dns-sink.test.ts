@@ -163,3 +163,23 @@ test("types that are not served, and data that cannot be encoded, are reported f
   expect((await askUDP(server, "foo.dtk.io", "MX")).answers).toHaveLength(1);
   expect(succeeded(await sink.apply({ ...records })).refused).toEqual(refused);
 });
+
+test("a bug in an answer is a notice; the packet gets none, and others do", async () => {
+  let changes = 0;
+  const { sink, server } = await openSink(["127.0.0.1"], { onSocketChange: () => (changes += 1) });
+  const broken = viewOfRecords(["foo.dtk.io", "A", "192.0.2.7"], ["odd.dtk.io", "A", "192.0.2.7"]);
+  Object.defineProperty(broken.entries[1], "addresses", {
+    get: () => {
+      throw new Error("nobody expected this");
+    },
+  });
+  await sink.apply(broken);
+  for (let turn = 0; turn < 2; turn += 1)
+    expect(await exchangeUDP(server, encodeQuestion("odd.dtk.io", "A"), 100)).toBeUndefined();
+  expect((await askUDP(server, "foo.dtk.io", "A")).rcode).toBe("NOERROR");
+  await expect.poll(() => changes).toBe(1);
+  expect(succeeded(await sink.apply(broken)).notices).toMatchObject([
+    { code: "internal-error", message: expect.stringContaining("nobody expected this") },
+  ]);
+  expect(succeeded(await sink.apply(view)).notices).toEqual([]);
+});

@@ -1,6 +1,7 @@
 /** The DNS responder as a sink: it answers for what the view holds, from memory, and nothing can go wrong but its sockets. */
 import { inSlices } from "../../base/slices.ts";
-import type { HeldSocket, Responder, ResponderFacts } from "../../engine/responder.ts";
+import { type Trouble, bugTrouble } from "../../base/trouble.ts";
+import type { HeldSocket, Responder, ResponderFacts, Transport } from "../../engine/responder.ts";
 import type { Refused, Sink, SinkReport } from "../../engine/sink.ts";
 import { type ListenAddress } from "../../records/listen-address.ts";
 import { type View, emptyView } from "../../records/view.ts";
@@ -8,7 +9,7 @@ import { type Zones, zonesInSteps } from "../../records/zone.ts";
 import { finish } from "../../records/steps.ts";
 import type { Answerer } from "./answerer.ts";
 import { AnswerCache } from "./packet/answer-cache.ts";
-import { respond } from "./packet/respond.ts";
+import { type Response, respond } from "./packet/respond.ts";
 import { QueryCounts } from "./query-counts.ts";
 import { refusalsOf, refuseAll } from "./refusal.ts";
 import { Sockets } from "./sockets.ts";
@@ -40,16 +41,18 @@ class DNSSink implements Sink, Responder {
   #zones: Zones = finish(zonesInSteps(emptyView));
   /** Grows with each view, also from one start to the next. */
   #serial: number;
-  #view: View | undefined;
+  readonly #onChange: () => void;
+  /** What nobody expected, until the next view. */
+  #bug: Trouble | undefined;
 
   constructor({ places, held = [], mayAsk, onSocketChange, now }: DNSSinkOptions) {
     this.#serial = Math.floor(now() / 1000) % 2 ** 32;
     const to: Answerer = {
-      answer: (packet, transport) =>
-        respond(packet, transport, { zones: this.#zones, serial: this.#serial, cache: this.#cache }, allocate),
+      answer: (packet, transport) => this.#answer(packet, transport),
       mayAsk: (remote) => isLoopback(remote) || mayAsk(remote),
       counts: this.#counts,
     };
+    this.#onChange = onSocketChange;
     this.#sockets = new Sockets({ places, held, to, onChange: onSocketChange });
   }
 
@@ -58,12 +61,13 @@ class DNSSink implements Sink, Responder {
   }
 
   async apply(view: View): Promise<SinkReport> {
-    const isNew = view !== this.#view;
+    const before = { zones: this.#zones, changes: this.#zones.changes };
+    this.#zones = await inSlices(zonesInSteps(view, before.zones));
+    const isNew = this.#zones !== before.zones || this.#zones.changes !== before.changes;
     if (isNew) {
-      this.#zones = await inSlices(zonesInSteps(view, this.#zones));
       this.#serial = (this.#serial + 1) % 2 ** 32;
       this.#cache.clear();
-      this.#view = view;
+      this.#bug = undefined;
     }
     await this.#sockets.open();
     return {
@@ -71,12 +75,25 @@ class DNSSink implements Sink, Responder {
       method: isNew ? "memory" : "unchanged",
       diff: { added: [], removed: [] },
       refused: this.#refused(view),
-      notices: this.#sockets.troubles,
+      notices: [...this.#sockets.troubles, ...(this.#bug === undefined ? [] : [this.#bug])],
     };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#sockets[Symbol.asyncDispose]();
+  }
+
+  /** A packet that meets a bug gets no answer, and the server goes on. */
+  #answer(packet: Uint8Array, transport: Transport): Response | undefined {
+    try {
+      return respond(packet, transport, { zones: this.#zones, serial: this.#serial, cache: this.#cache }, allocate);
+    } catch (error) {
+      if (this.#bug === undefined) {
+        this.#bug = bugTrouble("A DNS query could not be answered", error);
+        this.#onChange();
+      }
+      return undefined;
+    }
   }
 
   #refused({ entries }: View): readonly Refused[] {

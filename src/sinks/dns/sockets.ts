@@ -74,8 +74,12 @@ export class Sockets implements AsyncDisposable {
 
   async #open(): Promise<void> {
     for (const state of this.#states) if (state.socket === undefined) await this.#openOne(state);
-    if (this.#isClosed || this.#states.every(({ socket }) => socket !== undefined)) return;
+    if (this.#states.some(({ socket }) => socket === undefined)) this.#retryLater();
+  }
+
+  #retryLater(): void {
     clearTimeout(this.#timer);
+    if (this.#isClosed) return;
     this.#timer = setTimeout(() => void this.#retry(), retryAfter).unref();
   }
 
@@ -105,7 +109,7 @@ export class Sockets implements AsyncDisposable {
     await this.#close(state);
     state.failure = failureOf(error, undefined);
     this.#options.onChange();
-    await this.open();
+    this.#retryLater();
   }
 
   async #close(state: State): Promise<void> {

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { type Server, type Socket, createServer } from "node:net";
 import { type ListenAddress } from "../../records/listen-address.ts";
 import type { Answerer } from "./answerer.ts";
-import { tcpLimit } from "./packet/protocol.ts";
 import type { OpenSocket } from "./udp.ts";
 
 /** Limits of connections, so that nobody can take all of them, nor the memory. */
@@ -138,7 +137,7 @@ function answer(socket: Socket, message: Buffer, to: Answerer): boolean {
     return false;
   }
   const { packet } = response;
-  const frame = Buffer.allocUnsafe(prefixLength + Math.min(packet.length, tcpLimit));
+  const frame = Buffer.allocUnsafe(prefixLength + packet.length);
   frame.writeUInt16BE(packet.length, 0);
   frame.set(packet, prefixLength);
   socket.write(frame);
