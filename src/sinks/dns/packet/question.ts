@@ -51,15 +51,16 @@ const formatError: Flaw = { rcode: rcodes.formatError };
 /** Octets of a name with its length octets (RFC 1035 section 2.3.4). */
 const maxNameLength = 255;
 
-/** One character for each octet, as names are compared (RFC 4343). */
-const characters: readonly string[] = Array.from({ length: 256 }, (_, octet) => {
-  if (octet === 0x2e) return "\u012e";
-  return String.fromCharCode(octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet);
+/** The code of a character for each octet, as names are compared (RFC 4343). */
+const codes: readonly number[] = Array.from({ length: 256 }, (_, octet) => {
+  if (octet === 0x2e) return 0x12e;
+  return octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet;
 });
 
 /** The name of the question, which nothing comes before that could be pointed to. */
 function readName(packet: Uint8Array): { readonly name: string; readonly end: number } | undefined {
-  let name = "";
+  // One text at the end: a text that grows by one character costs more than all the rest of an answer.
+  const letters: number[] = [];
   let at = headerLength;
   for (;;) {
     const length = byteAt(packet, at);
@@ -67,10 +68,10 @@ function readName(packet: Uint8Array): { readonly name: string; readonly end: nu
     if (length === 0) break;
     const end = at + length;
     if (length > 63 || end >= packet.length || end - headerLength >= maxNameLength) return undefined;
-    if (name !== "") name += ".";
-    for (; at < end; at += 1) name += characters[byteAt(packet, at)] ?? "";
+    if (letters.length > 0) letters.push(0x2e);
+    for (; at < end; at += 1) letters.push(codes[byteAt(packet, at)] ?? 0);
   }
-  return { name, end: at };
+  return { name: String.fromCharCode(...letters), end: at };
 }
 
 /** What the records after the question say; all that counts is OPT, which is there once and belongs to the root. */
