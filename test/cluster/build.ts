@@ -8,6 +8,7 @@ import { dnsTools, unpackDNSTools } from "./dns-tools.ts";
 import { definitionSets, definitionsFolder } from "./resource-definitions.ts";
 import {
   type KubectlPackage,
+  type Suite,
   cacheFolder,
   controlPlaneModule,
   externalDNSTool,
@@ -17,6 +18,8 @@ import {
   kubectlPackage,
   kubernetesVersion,
   promtoolVersion,
+  suites,
+  systemTree,
   tools,
 } from "./tools.ts";
 
@@ -31,7 +34,7 @@ interface Step {
 const run = promisify(execFile);
 const outputLimitBytes = 64 * 1024 * 1024;
 /** Programs by the package of Debian that has them. */
-const packages = { etcd: "etcd-server", dnsmasq: "dnsmasq-base", nft: "nftables" } as const;
+const packages = { etcd: "etcd-server", dnsmasq: "dnsmasq-base", nft: "nftables", debootstrap: "debootstrap" } as const;
 const goSteps: readonly Step[] = [...externalDNSVersions.map(externalDNSStep), controlPlaneStep(), promtoolStep()];
 
 /** Compiling keeps all cores busy, so programs are compiled one by one, while the rest is downloaded beside it. */
@@ -43,6 +46,7 @@ try {
     ensurePackages(),
     ensure({ name: "Knot and dnsperf", path: dnsTools.folder, hint: "apt-get download", make: unpackDNSTools }),
   ]);
+  await inOrder(suites.map(systemStep));
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
@@ -125,6 +129,36 @@ function definitionsStep(): Step {
         const texts = await Promise.all(files.map((file) => readFile(join(source, file), "utf8")));
         await writeFile(join(made, `${set}.yaml`), texts.join("\n---\n"));
       }
+      return made;
+    },
+  };
+}
+
+/** Packages of Debian beyond the least: every resolver that the server can tell something, and what runs them. */
+const systemPackages = [
+  "systemd-sysv",
+  "libpam-systemd",
+  "dbus",
+  "iproute2",
+  "procps",
+  "systemd-resolved",
+  "libnss-resolve",
+  "network-manager",
+  "dnsmasq",
+  "unbound",
+];
+
+/** A system of its own, so that nothing of it is ever installed on this machine. */
+function systemStep(suite: Suite): Step {
+  return {
+    name: `Debian ${suite}`,
+    path: systemTree(suite),
+    hint: "debootstrap, up to 3 minutes",
+    make: async (folder) => {
+      const made = join(folder, suite);
+      const flags = ["--variant=minbase", `--include=${systemPackages.join(",")}`];
+      await call("debootstrap", [...flags, suite, made, "http://deb.debian.org/debian"], {});
+      await call("sh", ["-c", 'rm -f "$0"/var/cache/apt/archives/*.deb "$0"/var/lib/apt/lists/*_Packages', made], {});
       return made;
     },
   };

@@ -20,6 +20,8 @@ export async function installSystemdContainer(): Promise<void> {
 export interface Machine extends AsyncDisposable {
   /** Where a path of the machine is seen from outside, while it runs. */
   readonly outside: (path: string) => string;
+  /** The process that is number 1 inside, seen from outside; changes with {@link Machine.reboot}. */
+  readonly leader: () => number;
   /** What to put before a command so that it runs on the machine, as root; changes with {@link Machine.reboot}. */
   readonly enter: () => readonly string[];
   /** What to put before a command so that it shares nothing but the machine's network, and stays when the machine is frozen. */
@@ -43,6 +45,8 @@ export interface MachineOptions {
   readonly without?: readonly string[];
   /** A shell script that furnishes the disk before the first boot; `$ROOT` is its root folder. */
   readonly furnish?: string;
+  /** The tree of another system to boot from; the tree of this machine unless given. */
+  readonly tree?: string;
 }
 
 /** Units that take time or write files and have no part in any test. */
@@ -53,7 +57,7 @@ const masked = ["postgresql.service", "etcd.service", "apt-daily.timer", "apt-da
  *
  * @throws when systemd does not come up
  */
-export async function bootMachine({ without = [], furnish = "" }: MachineOptions = {}): Promise<Machine> {
+export async function bootMachine({ without = [], furnish = "", tree = "/" }: MachineOptions = {}): Promise<Machine> {
   await installSystemdContainer();
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "hostsfile-server-test-"));
@@ -64,7 +68,7 @@ export async function bootMachine({ without = [], furnish = "" }: MachineOptions
   const upper = join(folder, "upper");
   await Promise.all(["root", "upper", "work"].map((name) => mkdir(join(folder, name))));
   await maskUnits(upper);
-  const layers = `lowerdir=/,upperdir=${upper},workdir=${join(folder, "work")}`;
+  const layers = `lowerdir=${tree},upperdir=${upper},workdir=${join(folder, "work")}`;
   await run([...namespaces.enter, "mount", "-t", "overlay", "overlay", "-o", layers, root]);
   // Where systemd-nspawn keeps locks and folders, which it leaves behind when it is killed.
   await run([...namespaces.enter, "mount", "-t", "tmpfs", "tmpfs", "/run"]);
@@ -96,6 +100,7 @@ export async function bootMachine({ without = [], furnish = "" }: MachineOptions
   ];
   const owned = opened.move();
   return {
+    leader: () => booted.leader,
     outside: (path) => `/proc/${booted.leader}/root${path}`,
     enter,
     enterNetwork: () => ["nsenter", `--net=/proc/${booted.leader}/ns/net`, "--"],
@@ -107,7 +112,7 @@ export async function bootMachine({ without = [], furnish = "" }: MachineOptions
     },
     freeze: groups.freeze,
     thaw: groups.thaw,
-    changes: async () => describeTree(upper),
+    changes: async () => describeTree(upper, tree),
     [Symbol.asyncDispose]: async () => owned.disposeAsync(),
   };
 }
@@ -133,7 +138,9 @@ async function bootOnce(place: {
   const { enter, root, name, groups } = place;
   const flags = ["--register=no", "--keep-unit", "--private-network", "--link-journal=no", "--console=pipe", "--boot"];
   const nspawn = ["systemd-nspawn", "--quiet", `--directory=${root}`, `--machine=${name.slice(-10)}`, ...flags];
-  const supervisor = await startProgram([...groups.enter, ...enter, ...nspawn]);
+  // Newer systemd knows version 2 of control groups alone, which nspawn does not give it of its own accord on a hybrid machine.
+  const environment = { SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1" };
+  const supervisor = await startProgram([...groups.enter, ...enter, ...nspawn], { environment });
   const leader = await eventually(async () => {
     assert.equal(supervisor.exit(), undefined, supervisor.log());
     const children = await readFile(`/proc/${supervisor.pid}/task/${supervisor.pid}/children`, "utf8");
@@ -200,7 +207,7 @@ async function removeGroup(group: string): Promise<void> {
 const own =
   /^\/(?:tmp|run|var\/tmp|var\/log|var\/lib\/(?:systemd|dbus|private)|var\/cache\/(?:ldconfig|man|private)|root\/\.cache)(?:\/|$)|^\/etc\/(?:machine-id|\.pwd\.lock|\.updated)$|^\/var\/\.updated$/;
 
-async function describeTree(upper: string): Promise<ReadonlyMap<string, string>> {
+async function describeTree(upper: string, lower: string): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   const visit = async (path: string): Promise<void> => {
     for (const entry of await readdir(upper + path, { withFileTypes: true })) {
@@ -208,7 +215,7 @@ async function describeTree(upper: string): Promise<ReadonlyMap<string, string>>
       if (own.test(child)) continue;
       // A folder comes into the upper layer with the first change in it.
       const description = await describe(upper + child);
-      if (!entry.isDirectory() || description !== (await describe(child).catch(() => "missing"))) {
+      if (!entry.isDirectory() || description !== (await describe(join(lower, child)).catch(() => "missing"))) {
         found.set(child, description);
       }
       if (entry.isDirectory()) await visit(child);

@@ -37,6 +37,16 @@ export const tools = {
   promtool: join(cacheFolder, `promtool-${promtoolVersion}`),
 };
 
+/** Releases of Debian whose systemd-resolved tests run with: 252, 257 and the newest. */
+export const suites = ["bookworm", "trixie", "sid"] as const;
+
+export type Suite = (typeof suites)[number];
+
+/** The tree of a Debian system with its resolvers. */
+export function systemTree(suite: Suite): string {
+  return join(cacheFolder, `debian-${suite}`);
+}
+
 /** Where a package is unpacked. */
 export function kubectlFolder({ version }: KubectlPackage): string {
   return join(cacheFolder, `kubectl-${version}`);
