@@ -21,6 +21,8 @@ import type { View } from "../records/view.ts";
 import { viewOf } from "../engine/current-view.ts";
 import { Reconciler } from "../engine/reconciler.ts";
 import type { ReconcilerListener, ReconcilerPort } from "../engine/reconciler-port.ts";
+import { ResolverFollower, type ResolverOptions } from "./resolver-follower.ts";
+import { responderPlace } from "../platform/resolver-wiring.ts";
 import { countSilence } from "./silence.ts";
 import { renderCommand } from "../base/shell.ts";
 import { platform } from "../platform/current.ts";
@@ -49,6 +51,8 @@ interface DaemonOptions {
   readonly stateFolder: string;
   /** Milliseconds of silence, while the server ran, after which a cluster is forgotten; never when undefined. */
   readonly forgetAfter?: number | undefined;
+  /** How the system resolver is told the managed domains; undefined where it is left alone. */
+  readonly resolver?: Pick<ResolverOptions, "asked" | "lifetime" | "mayExempt"> | undefined;
   /** Everything in memory: no lock, no state, no write. */
   readonly isDryRun: boolean;
   /** Where the DNS responder listens, and the sockets that a service manager holds for it; it is off when undefined. */
@@ -99,6 +103,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     onSocketChange: () => void reconciler.reconcile(),
   });
   if (responder !== undefined) stack.use(responder);
+  const resolver = options.resolver && !isDryRun ? stack.use(followResolver(options.resolver, log)) : undefined;
   const stored = { folder: stateFolder, now: Date.now, shown: () => shownBefore(options.hostsFile) };
   const keeper = stack.use(isDryRun ? keepInMemory(opened) : keepFolder(stored, opened));
   const reconciler = stack.use(
@@ -107,7 +112,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       // The responder takes no time, and the hosts file waits for the disk.
       sinks: responder === undefined ? [sink] : [responder, sink],
       ownNames: () => ownNames,
-      listener: listenTogether(new Announcer(log, { isDryRun }), metrics.listener, changes.listener),
+      listener: listenTogether(
+        new Announcer(log, { isDryRun }),
+        metrics.listener,
+        changes.listener,
+        ...(resolver ? [resolver.listener] : []),
+      ),
       previous: () => previous,
       now: Date.now,
     }),
@@ -162,13 +172,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   return { address, port, reconciler, allowed: app.allowed, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-function listenTogether(...listeners: readonly ReconcilerListener[]): ReconcilerListener {
+function listenTogether(...listeners: readonly Partial<ReconcilerListener>[]): ReconcilerListener {
   return {
-    shown: (event) => listeners.forEach((listener) => listener.shown(event)),
+    shown: (event) => listeners.forEach((listener) => listener.shown?.(event)),
     settled: (event) => listeners.forEach((listener) => listener.settled?.(event)),
-    storeTrouble: (trouble, cause) => listeners.forEach((listener) => listener.storeTrouble(trouble, cause)),
-    viewTrouble: (trouble, cause) => listeners.forEach((listener) => listener.viewTrouble(trouble, cause)),
+    storeTrouble: (trouble, cause) => listeners.forEach((listener) => listener.storeTrouble?.(trouble, cause)),
+    viewTrouble: (trouble, cause) => listeners.forEach((listener) => listener.viewTrouble?.(trouble, cause)),
   };
+}
+
+function followResolver(wanted: NonNullable<DaemonOptions["resolver"]>, log: Log): ResolverFollower {
+  return new ResolverFollower({ ...wanted, responder: responderPlace, log });
 }
 
 /** A wildcard address is shown as `localhost`. */

@@ -28,6 +28,18 @@ export interface WantedService {
   /** Whether the server itself can tell its manager how it is. */
   readonly canNotify: boolean;
   readonly listen: ListenPlace;
+  /** What has to be done with all powers each time before it starts. */
+  readonly preparation?: ServicePreparation | undefined;
+}
+
+/** What the service itself, which has no powers, cannot do. */
+export interface ServicePreparation {
+  /** A script for sh. */
+  readonly script?: string | undefined;
+  /** Folders in which the service may then write. */
+  readonly writable?: readonly string[] | undefined;
+  /** Whether it opens sockets of the Internet families, which it else is only given. */
+  readonly opensSockets: boolean;
 }
 
 /** The service as it is, before anything is done. */
@@ -127,6 +139,8 @@ export interface ServiceManager {
    * @param isMoved - whether it listens elsewhere than now
    */
   readonly filesOf: (wanted: WantedService, isMoved: boolean) => readonly ServiceFile[];
+  /** Path of the file that says what is done before the service starts; undefined for a manager that cannot do such a thing. */
+  readonly preparationFile: string | undefined;
   /** Paths of every file that makes the service known, whether it is there or not. */
   readonly ownPaths: readonly string[];
   /** Paths of a service that `install` put there and that a package now takes the place of. */

@@ -1,10 +1,11 @@
 /** The service on the disk: its parts, the steps that make it run as it should, and carrying them out. */
 import { readdir, rm } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import type { Platform } from "../platform/platform.ts";
-import type { ListenPlace, PredecessorFlags, PresentService } from "../platform/service-manager.ts";
+import type { ListenPlace, PredecessorFlags, PresentService, ServicePreparation } from "../platform/service-manager.ts";
 import { type Item, type ItemState, compareItem, putItem } from "./item.ts";
 import type { InstalledProgram } from "./program.ts";
 import { findReplaced } from "./removal.ts";
@@ -24,6 +25,8 @@ export interface Wanted {
   /** Variables of the settings file that were given. */
   readonly variables: Variables;
   readonly listen: ListenPlace;
+  /** What has to be done with all powers each time before the service starts. */
+  readonly preparation?: ServicePreparation | undefined;
   /** Who may read the token beside root; undefined for a server without a token. */
   readonly token: { readonly user: number; readonly group: number; readonly mode: number } | undefined;
 }
@@ -34,6 +37,8 @@ export interface InstallationPlan {
   readonly predecessor: PredecessorFlags | undefined;
   /** Paths of an installation by hand that the package takes the place of. */
   readonly replaced: readonly string[];
+  /** Paths of files that the service no longer needs. */
+  readonly obsolete: readonly string[];
   /** Whether the service has to listen elsewhere; else the port is held all the time. */
   readonly isMoved: boolean;
 }
@@ -68,20 +73,23 @@ export async function planInstallation(
   const items = itemsOf(present, wanted, { platform, isMoved });
   const compared = await Promise.all(items.map(async (item) => ({ item, state: await compareItem(item) })));
   const replaced = program.command === undefined ? await findReplaced(platform) : [];
-  return { items: compared, predecessor: present.predecessor, replaced, isMoved };
+  const { preparationFile } = platform.services;
+  const isObsolete = wanted.preparation === undefined && preparationFile !== undefined && existsSync(preparationFile);
+  const obsolete = isObsolete ? [preparationFile] : [];
+  return { items: compared, predecessor: present.predecessor, replaced, obsolete, isMoved };
 }
 
 /** The program comes first, and what starts it last. */
 function itemsOf(
   present: Present,
-  { program, variables, listen, token }: Wanted,
+  { program, variables, listen, token, preparation }: Wanted,
   { platform, isMoved }: { readonly platform: Platform; readonly isMoved: boolean },
 ): readonly Item[] {
   const { places, services } = platform;
   const { owner } = places;
   const settings = changeSettings(present.settings ?? settingsHeading(platform), variables);
   const content = present.token ?? `${randomBytes(32).toString("hex")}\n`;
-  const service = { command: program.command, canNotify: program.hasAddon, listen };
+  const service = { command: program.command, canNotify: program.hasAddon, listen, preparation };
   return [
     ...program.items,
     { kind: "folder", path: places.settingsFolder },
@@ -111,10 +119,11 @@ export async function applyInstallation(plan: InstallationPlan, { places, servic
     await services.setPredecessorAside(places.predecessorCopy);
   }
   for (const item of changes) await putItem(item);
-  for (const path of plan.replaced) await rm(path, { recursive: true });
+  for (const path of [...plan.replaced, ...plan.obsolete]) await rm(path, { recursive: true });
   await removeStale(plan, places.programFolder);
   if (plan.isMoved || plan.predecessor !== undefined) return services.run("place");
-  await services.run(changes.length + plan.replaced.length === 0 ? "nothing" : "program");
+  const isChanged = changes.length + plan.replaced.length + plan.obsolete.length > 0;
+  await services.run(isChanged ? "program" : "nothing");
 }
 
 /** Removes parts of an older version of the program. */

@@ -64,7 +64,10 @@ export async function openResolverDesktop(options: {
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "hostsfile-server-test-"));
   opened.defer(async () => rm(folder, { recursive: true, force: true }));
-  const { furnish = "", uplink = `resolvectl dns eth0 ${uplinkAddress}; resolvectl default-route eth0 yes` } = options;
+  const {
+    furnish = "",
+    uplink = `resolvectl dns eth0 ${uplinkAddress}; resolvectl default-route eth0 yes; resolvectl llmnr eth0 no`,
+  } = options;
   const machine = opened.use(
     await bootMachine({ tree: systemTree(options.suite), furnish: `${atRest}\n${files}\n${furnish}` }),
   );
@@ -128,7 +131,12 @@ export async function openResolverDesktop(options: {
         failed: () => lines().filter((line) => line.startsWith("failed")),
         count: () => lines().length,
         slowest: () => Math.max(...lines().map((line) => Number(/^ok (\d+)$/.exec(line)?.[1] ?? 0))),
-        [Symbol.asyncDispose]: async () => probe[Symbol.asyncDispose](),
+        // A signal from outside would end nsenter alone, which waits for what it started.
+        [Symbol.asyncDispose]: async () => {
+          const pid = /^pid (\d+)$/m.exec(probe.log())?.[1] ?? "";
+          if (probe.exit() === undefined) await machine.shell(`kill ${pid}`);
+          await probe.ended;
+        },
       };
     },
     [Symbol.asyncDispose]: async () => owned.disposeAsync(),

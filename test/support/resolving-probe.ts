@@ -4,6 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const [domain = "", address = ""] = process.argv.slice(2);
 
+process.stdout.write(`pid ${process.pid}\n`);
+
 /** A name that was never asked for is in no cache. */
 for (let count = 0; ; count += 1) {
   const name = `probe${count}.${domain}`;

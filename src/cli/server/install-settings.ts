@@ -8,7 +8,7 @@ const yes = declare({ flag: "yes", doc: "Do it without asking.", whenAbsent: "as
 const quiet = declare({ flag: "quiet", doc: "Print nothing but failures.", whenAbsent: "off", schema: onOrOff });
 const json = declare({ flag: "json", doc: "Print the result as JSON.", whenAbsent: "text", schema: onOrOff });
 
-const { port, host, allow, clusterIP, domains, targets, watchDomains } = serveSettings;
+const { port, host, allow, clusterIP, domains, targets, watchDomains, resolver, dnssecExempt } = serveSettings;
 const kept = "what is installed, at first";
 
 export const installSettings = {
@@ -25,6 +25,8 @@ export const installSettings = {
     whenAbsent: "what is installed, at first no watcher",
     schema: onOrOff,
   }),
+  resolver: { ...resolver, whenAbsent: `${kept} \`none\`` },
+  dnssecExempt: { ...dnssecExempt, whenAbsent: "asked on a terminal where the resolver checks DNSSEC" },
   withoutToken: declare({
     flag: "without-token",
     doc: "Tell callers apart by address, and let every user of this machine configure the server.",

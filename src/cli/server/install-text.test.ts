@@ -15,7 +15,7 @@ const present: Present = {
 
 function planOf(...items: readonly (readonly [Item, ItemState])[]): InstallationPlan {
   const looked = items.map(([item, state]) => ({ item, state }));
-  return { items: looked, predecessor: undefined, replaced: [], isMoved: false };
+  return { items: looked, predecessor: undefined, replaced: [], obsolete: [], isMoved: false };
 }
 
 const { owner } = linux.places;

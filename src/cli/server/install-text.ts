@@ -12,7 +12,7 @@ export function describePlan(plan: InstallationPlan, present: Present, { places,
   const changes = changesOf(plan);
   const foreign = plan.items.filter(({ state }) => state === "foreign").map(({ item }) => item.path);
   const left = foreign.map((path) => `leave   ${path}, which was not put there by install`);
-  if (changes.length + plan.replaced.length === 0)
+  if (changes.length + plan.replaced.length + plan.obsolete.length === 0)
     return lines(["Everything is installed as it should be; nothing was changed.", ...left]);
   const program = changes.filter((item) => isProgram(item, places));
   const files = `${counted(program.length, "file")}, version ${version}`;
@@ -33,6 +33,7 @@ export function describePlan(plan: InstallationPlan, present: Present, { places,
           ],
     ),
     ...plan.replaced.map((path) => `remove  ${path}, which the package takes the place of`),
+    ...plan.obsolete.map((path) => `remove  ${path}, which is not needed any more`),
     ...left,
     present.pid === undefined || plan.predecessor !== undefined
       ? `enable  ${services.service} and start it`

@@ -23,6 +23,7 @@ import { confirm } from "../confirm.ts";
 import { defaultPort } from "../../platform/installed.ts";
 import type { Given } from "../setting.ts";
 import type { installSettings } from "./install-settings.ts";
+import { askToExempt, describeResolver, planResolver, removeOtherWays } from "./install-resolver.ts";
 import { describePlan, nextStep, planContents } from "./install-text.ts";
 import {
   describeWatcher,
@@ -70,10 +71,16 @@ export async function install(given: InstallGiven): Promise<number> {
     platform,
     user: currentUser(),
   });
+  const planned = await planResolver(given, present);
+  const resolver = planned && given.dryRun !== true ? await askToExempt(planned, given) : planned;
   const wanted = {
     program: programToInstall({ executable: process.execPath, bundle: import.meta.dirname }, places),
-    variables: variables(given, { listen, tokenFile, predecessor: present.predecessor }),
+    variables: {
+      ...variables(given, { listen, tokenFile, predecessor: present.predecessor }),
+      ...resolver?.variables,
+    },
     listen,
+    preparation: resolver?.preparation,
     // A token that the user has put elsewhere is the user's.
     token: tokenFile === places.tokenFile ? await findInstaller(process.env) : undefined,
   };
@@ -81,14 +88,14 @@ export async function install(given: InstallGiven): Promise<number> {
   const watcher =
     login && (await planWatcher(watcherWish(login, plan, { program: wanted.program, tokenFile }), platform));
   const changedItems = [...changesOf(plan), ...(watcher === undefined ? [] : watcherChanges(watcher))];
-  const changed = [...changedItems.map(({ path }) => path), ...plan.replaced];
+  const changed = [...changedItems.map(({ path }) => path), ...plan.replaced, ...plan.obsolete];
   const say = (text: string): void => {
     if (given.quiet !== true && given.json !== true) process.stdout.write(text);
   };
   const sayJSON = (result: object): void => {
     if (given.json === true) process.stdout.write(`${printableJSON(result)}\n`);
   };
-  say(describePlan(plan, present, platform));
+  say(describePlan(plan, present, platform) + describeResolver(resolver, given));
   if (watcher !== undefined) say(describeWatcherPlan(watcher));
   if (given.dryRun === true) {
     say(planContents(plan, places));
@@ -98,6 +105,7 @@ export async function install(given: InstallGiven): Promise<number> {
   }
   if (changed.length > 0 && !(await confirm("This is done as root.", given.yes))) return 1;
   await applyInstallation(plan, platform);
+  if (resolver !== undefined) await removeOtherWays(resolver);
   await waitUntilReady(listen);
   await tellOnce(given, plan, { ...listen, tokenFile });
   const isRunning = watcher && (await applyWatcher(watcher));

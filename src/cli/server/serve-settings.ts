@@ -8,6 +8,7 @@ import { parseManagedDomain } from "../../records/managed-domain.ts";
 import { commaList, onOrOff, oneText, parsePort, parsedBy } from "../../base/text-schema.ts";
 import { type Given, declare } from "../setting.ts";
 import { platform } from "../../platform/current.ts";
+import { askedWays } from "../../platform/resolver-wiring.ts";
 
 export const portSetting = declare({
   flag: "port",
@@ -127,6 +128,22 @@ export const serveSettings = {
       parsedBy((text) => targetModes.find((mode) => mode === text), "cluster or record"),
     ),
   }),
+  resolver: declare({
+    flag: "resolver",
+    placeholder: "WAY",
+    doc: "How the system resolver learns to ask this server about the managed domains: `hook`, `delegate`, `link` or `global` (systemd-resolved), `dnsmasq` (also NetworkManager's own), `unbound`, `auto` for the best that fits, or `none`. A server that is not a service takes it back when it ends.",
+    whenAbsent: "`none`",
+    schema: z.pipe(
+      oneText,
+      parsedBy((text) => askedWays.find((way) => way === text), askedWays.join(", ")),
+    ),
+  }),
+  dnssecExempt: declare({
+    flag: "dnssec-exempt",
+    doc: "Exempt the managed domains from DNSSEC where the resolver checks it, by a negative trust anchor: the server signs nothing.",
+    whenAbsent: "off: a resolver that checks is not told the domains",
+    schema: onOrOff,
+  }),
   forgetAfter: declare({
     flag: "forget-after",
     placeholder: "DURATION",
@@ -138,7 +155,7 @@ export const serveSettings = {
     flag: "dns",
     placeholder: "SWITCH",
     doc: "`on` or `off`: answer DNS queries about the managed domains: wildcards and records that a hosts file cannot hold.",
-    whenAbsent: "off",
+    whenAbsent: "off, but on with a `--resolver` that needs it",
     schema: onOrOff,
   }),
   dnsListen: declare({

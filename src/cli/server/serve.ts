@@ -1,4 +1,5 @@
 /** `hostsfile-server serve`: runs the daemon until it is told to stop. */
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { systemNetworks } from "../../platform/networks.ts";
 import { type Daemon, startDaemon } from "../../daemon/daemon.ts";
@@ -7,8 +8,9 @@ import { defaultCluster, initialSettings } from "../../records/cluster.ts";
 import { platform } from "../../platform/current.ts";
 import { responderPlaces } from "../../records/listen-address.ts";
 import { readIfPossible } from "../../engine/read-if-possible.ts";
-import { TroubleError } from "../../base/trouble.ts";
+import { TroubleError, adviceOf } from "../../base/trouble.ts";
 import { version } from "../../base/version.ts";
+import { tracesFile } from "../../platform/resolver-wiring.ts";
 import { stateFolderOf } from "../../platform/state-folder.ts";
 import { defaultPort } from "../../platform/installed.ts";
 import { renderGreeting } from "./greeting.ts";
@@ -58,6 +60,8 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
     tokenFile.follow(admission.tokenFile);
     await supervisor.ready(summary);
   };
+  await removeTraces(log);
+  const { resolver: asked = "none" } = settings;
   const daemon = await startDaemon({
     given: {
       ...settings.clusterIP,
@@ -74,7 +78,20 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
     stateFolder: stateFolderOf(settings.stateFolder),
     forgetAfter: settings.forgetAfter,
     isDryRun: settings.dryRun ?? false,
-    dns: settings.dns === true ? { places: responderPlaces(settings.dnsListen), held: [] } : undefined,
+    // A resolver that is told to ask the responder needs one. A hook is answered without it.
+    dns:
+      (settings.dns ?? !["none", "hook"].includes(asked))
+        ? { places: responderPlaces(settings.dnsListen), held: [] }
+        : undefined,
+    resolver:
+      asked === "none"
+        ? undefined
+        : {
+            asked,
+            // What is installed stays while the service rests, as the lines of the hosts file do.
+            lifetime: supervisor.isThere ? "installed" : "foreground",
+            mayExempt: settings.dnssecExempt ?? false,
+          },
     log,
   });
   const heldPort = (): number | undefined => (supervisor.descriptor === undefined ? undefined : daemon.port);
@@ -109,6 +126,19 @@ function requireTokenToFollow({ clusterIP, tokenFile }: ServeSettings): void {
   const message = "--cluster-ip=auto takes whatever address ExternalDNS calls from, so callers must show a token.";
   const hint = "Name a file with an admin token with --token-file, or give the address: --cluster-ip=ADDRESS";
   throw new TroubleError({ code: "wrong-usage", message, hint }, { exitCode: 2 });
+}
+
+/** Takes back what a server in the foreground told the resolver before it crashed. */
+async function removeTraces(log: Log): Promise<void> {
+  if (!existsSync(tracesFile) || !isRoot()) return;
+  const { readResolverFacts } = await import("../../platform/resolver/read-facts.ts");
+  const { removeWirings } = await import("../../platform/resolver/remove-wirings.ts");
+  const troubles = await removeWirings(await readResolverFacts(), { lifetimes: ["foreground"] });
+  log.info(
+    { code: "resolver-traces-removed" },
+    "What an earlier server told the resolver before it crashed is taken back.",
+  );
+  for (const trouble of troubles) log.warn({ code: trouble.code }, `${trouble.message} ${adviceOf(trouble)}`);
 }
 
 /**

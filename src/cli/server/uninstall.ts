@@ -5,7 +5,9 @@ import { findWatchers, pathsOfWatcher, removeWatcher } from "../../service/watch
 import { renderCommand } from "../../base/shell.ts";
 import { platform } from "../../platform/current.ts";
 import { isPackageThere, isPackaged } from "../../platform/places.ts";
-import { TroubleError } from "../../base/trouble.ts";
+import { readResolverFacts } from "../../platform/resolver/read-facts.ts";
+import { removeWirings, wiringPaths } from "../../platform/resolver/remove-wirings.ts";
+import { TroubleError, adviceOf } from "../../base/trouble.ts";
 import { printableJSON } from "../../base/printable.ts";
 import { removeLinesFrom } from "./remove-lines.ts";
 import { confirm } from "../confirm.ts";
@@ -14,6 +16,7 @@ import type { Given } from "../setting.ts";
 import type { uninstallSettings } from "./install-settings.ts";
 
 const { places, services, commands } = platform;
+const lifetimes = ["installed", "foreground"] as const;
 const lines = { path: places.hostsFile, stateFolder: places.stateFolder, what: "hostsfile-server uninstall" };
 
 /**
@@ -28,7 +31,7 @@ export async function uninstall(given: Given<typeof uninstallSettings>): Promise
   if (isPackageThere(places)) throw packaged();
   const keepState = given.keepState === true;
   const watchers = await findWatchers(platform);
-  const paths = [...(await findInstalled({ keepState }, platform))];
+  const paths = [...(await findInstalled({ keepState }, platform)), ...(await wiringPaths(lifetimes))];
   for (const watcher of watchers) paths.push(...(await pathsOfWatcher(watcher)));
   const say = (text: string, result: Result): void => {
     if (given.json === true) process.stdout.write(`${printableJSON(result)}\n`);
@@ -51,12 +54,14 @@ export async function uninstall(given: Given<typeof uninstallSettings>): Promise
   await services.stop();
   // With --keep-state too: lines that nobody keeps up to date would go stale, and the state brings them back.
   await removeLinesFrom(lines);
+  const changed = await removeWirings(await readResolverFacts(), { lifetimes });
   const ours = await findInstalled({ keepState }, platform);
   const givenBack = await removeInstalled(keepState ? ours : [...ours, places.stateFolder], platform);
   const kept = keepState && existsSync(places.stateFolder) ? [places.stateFolder] : [];
   const texts = [
     `Removed:\n${list}`,
     `No line of ours is left in ${places.hostsFile}.`,
+    ...changed.map((trouble) => `${trouble.message} ${adviceOf(trouble)}`),
     ...kept.map((path) => `Kept: ${path}`),
     ...(givenBack === undefined ? [] : [describeGivenBack(givenBack)]),
   ];
@@ -77,6 +82,7 @@ async function uninstallPackaged(): Promise<number> {
   for (const watcher of await findWatchers(platform)) await removeWatcher(watcher, platform);
   await services.stop();
   await removeLinesFrom(lines);
+  await removeWirings(await readResolverFacts(), { lifetimes });
   if (await hasPredecessor(places))
     process.stdout.write(`${describeGivenBack((await removeInstalled([], platform)) ?? "")}\n`);
   return 0;

@@ -7,13 +7,20 @@ import type { Trouble } from "../../base/trouble.ts";
 import type { PresentService, ServiceChange, ServiceFile, ServiceManager, WantedService } from "../service-manager.ts";
 import { systemdCommands } from "./commands.ts";
 import { isConnectedToJournal, journalPrefix } from "./journal.ts";
-import { packagedUnitFolder, serviceUnitName, socketDropInPath, socketUnitName, unitFolder } from "./names.ts";
+import {
+  packagedUnitFolder,
+  preparationPath,
+  serviceUnitName,
+  socketDropInPath,
+  socketUnitName,
+  unitFolder,
+} from "./names.ts";
 import { readPredecessor } from "./predecessor.ts";
 import { findState } from "./state.ts";
 import { findSupervisor } from "./supervisor.ts";
 import { isSystemdThere, patience, systemctl, unitProperty } from "./systemctl.ts";
 import { systemdOfUsers } from "./user-units.ts";
-import { listenStream, listenStreamOf, serviceUnit, socketDropIn, socketUnit } from "./units.ts";
+import { listenStream, listenStreamOf, preparationDropIn, serviceUnit, socketDropIn, socketUnit } from "./units.ts";
 
 const unitPath = join(unitFolder, serviceUnitName);
 const socketPath = join(unitFolder, socketUnitName);
@@ -30,6 +37,7 @@ export const systemd: ServiceManager = {
   findState: async (look) => (isSystemdThere() ? findState(look) : undefined),
   placeText: listenStream,
   filesOf,
+  preparationFile: preparationPath,
   ownPaths: [unitPath, socketPath, `${unitPath}.d`, `${socketPath}.d`],
   findReplaced,
   run,
@@ -72,9 +80,14 @@ async function findPresent(isPackaged: boolean): Promise<PresentService> {
 }
 
 /** A package brings the units; only where they listen is left to say. */
-function filesOf({ command, canNotify, listen }: WantedService, isMoved: boolean): readonly ServiceFile[] {
-  if (command === undefined) return isMoved ? [{ path: socketDropInPath, content: socketDropIn(listen) }] : [];
+function filesOf(wanted: WantedService, isMoved: boolean): readonly ServiceFile[] {
+  const { command, canNotify, listen, preparation } = wanted;
+  const before = preparation && { path: preparationPath, content: preparationDropIn(preparation) };
+  const more = before === undefined ? [] : [before];
+  if (command === undefined)
+    return [...(isMoved ? [{ path: socketDropInPath, content: socketDropIn(listen) }] : []), ...more];
   return [
+    ...more,
     { path: socketPath, content: socketUnit(listen) },
     { path: unitPath, content: serviceUnit(command, { hasAddon: canNotify }) },
   ];

@@ -13,5 +13,8 @@ export const unitFolder = "/etc/systemd/system";
 /** Where the package manager's units are. */
 export const packagedUnitFolder = "/usr/lib/systemd/system";
 
+/** Where it is said what is done before the service starts. */
+export const preparationPath = `${unitFolder}/${serviceUnitName}.d/resolver.conf`;
+
 /** Where the port of a package's socket is changed. */
 export const socketDropInPath = `${unitFolder}/${socketUnitName}.d/hostsfile-server.conf`;

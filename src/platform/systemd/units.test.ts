@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { listenStreamOf, serviceUnit, socketDropIn, socketUnit } from "./units.ts";
+import { listenStreamOf, preparationDropIn, serviceUnit, socketDropIn, socketUnit } from "./units.ts";
 
 describe("the socket's unit", () => {
   test.each([
@@ -25,6 +25,21 @@ describe("where a socket listens", () => {
 
   test("and is unknown without a unit", () => {
     expect(listenStreamOf("")).toBeUndefined();
+  });
+});
+
+describe("what is done before the service starts", () => {
+  test("has all powers, and opens folders that need not be there yet", () => {
+    const text = preparationDropIn({ script: "mkdir -p /run/x; true", writable: ["/run/x"], opensSockets: false });
+    expect(text).toContain('\nExecStartPre=+/bin/sh -c "mkdir -p /run/x; true"\n');
+    expect(text).toContain("\nReadWritePaths=-/run/x\n");
+    expect(text).not.toContain("AF_INET");
+  });
+
+  test("can be nothing but sockets", () => {
+    const text = preparationDropIn({ opensSockets: true });
+    expect(text).toContain("\nRestrictAddressFamilies=AF_INET AF_INET6\n");
+    expect(text).not.toContain("ExecStartPre");
   });
 });
 

@@ -1,6 +1,6 @@
 /** The texts of the systemd units: the socket that holds the port at all times, and the service that answers on it. */
 import { linuxPlaces, serviceName } from "../places.ts";
-import type { ListenPlace } from "../service-manager.ts";
+import type { ListenPlace, ServicePreparation } from "../service-manager.ts";
 
 /**
  * The socket's unit (systemd.socket(5)): systemd holds the port, so that neither a restart nor a crash of the server is
@@ -41,6 +41,23 @@ export function listenStream({ host, port }: ListenPlace): string {
 /** Where a socket's unit or drop-in listens, which is the last line that says so. */
 export function listenStreamOf(unit: string): string | undefined {
   return [...unit.matchAll(/^ListenStream=(.+)$/gm)].at(-1)?.[1];
+}
+
+/**
+ * A drop-in that lets a script run before the service starts, with the powers that the service itself has not (`+`,
+ * systemd.service(5)), and opens folders to it.
+ */
+export function preparationDropIn({ script, writable = [], opensSockets }: ServicePreparation): string {
+  return lines([
+    "[Unit]",
+    "After=systemd-resolved.service NetworkManager.service",
+    "",
+    "[Service]",
+    ...(script === undefined ? [] : [`ExecStartPre=+/bin/sh -c ${quote(script)}`]),
+    ...(opensSockets ? ["RestrictAddressFamilies=AF_INET AF_INET6"] : []),
+    // They come into being with the script, which the manager looks at before it.
+    ...writable.map((folder) => `ReadWritePaths=-${folder}`),
+  ]);
 }
 
 /**

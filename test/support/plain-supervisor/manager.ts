@@ -80,6 +80,7 @@ export function plainSupervisor(folder: string, settingsFile: string): ServiceMa
         content: `# listens on ${placeText(listen)}\nset -a\n. ${settingsFile}\nexec ${renderCommand([...command, "serve"])}\n`,
       },
     ],
+    preparationFile: undefined,
     ownPaths: [folder],
     findReplaced: async () => [],
     run: async (change) => {

@@ -1,0 +1,80 @@
+/** The port to the system resolver: it is told which domains to ask the responder about, in whichever way it can be told. */
+import type { Trouble } from "../base/trouble.ts";
+import { responderPort } from "../records/listen-address.ts";
+
+/** The ways, in the order in which `auto` prefers them. `none` leaves the resolver alone. */
+export const wayNames = [
+  "hook",
+  "delegate",
+  "network-manager",
+  "link",
+  "dnsmasq",
+  "unbound",
+  "global",
+  "none",
+] as const;
+
+export type WayName = (typeof wayNames)[number];
+
+/** What can be asked for. `dnsmasq` is also NetworkManager's own. */
+export const askedWays = ["auto", "hook", "delegate", "link", "dnsmasq", "unbound", "global", "none"] as const;
+
+export type AskedWay = (typeof askedWays)[number];
+
+/** Where the responder answers. */
+export interface ResponderPlace {
+  /** Without brackets. */
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Where it answers on this machine. */
+export const responderPlace: ResponderPlace = { address: "127.0.0.1", port: responderPort };
+
+/** Says while a server in the foreground runs, and after its crash, that it told the resolver something. */
+export const tracesFile = "/run/hostsfile-server-resolver";
+
+/** What the system resolver is to ask the responder about. */
+export interface Routing {
+  /** Domains without trailing dot, sorted, each once. Each covers itself and everything below it. */
+  readonly routes: readonly string[];
+  readonly responder: ResponderPlace;
+  /** Whether the domains are exempt from DNSSEC, since the responder signs nothing. */
+  readonly isUnsigned: boolean;
+}
+
+/** How far the resolver does what it was told. */
+export interface WiringState {
+  readonly way: WayName;
+  /** What is in charge and which way is used, as one line. */
+  readonly sentence: string;
+  /** The domains that it was told. */
+  readonly routes: readonly string[];
+  /** What is in the way. */
+  readonly troubles: readonly Trouble[];
+}
+
+/** Answers for the responder where the resolver calls us itself (the way `hook`). */
+export interface NameSource {
+  /**
+   * Looks a name up among those that are shown.
+   *
+   * @param name - without trailing dot
+   * @param type - the number of a record type, as in 1 for A
+   * @returns whether the name is shown at all, and its records of the type in wire format without compression
+   */
+  readonly lookUp: (
+    name: string,
+    type: number,
+  ) => { readonly isKnown: boolean; readonly records: readonly Uint8Array[] };
+}
+
+/** Tells the resolver; the calls of one wiring never overlap. */
+export interface ResolverWiring extends AsyncDisposable {
+  /** Tells the resolver these domains and no others. Never throws for trouble with the outside world. */
+  readonly apply: (routing: Routing) => Promise<WiringState>;
+  /** Whether it is still so; nothing is changed. */
+  readonly probe: () => Promise<WiringState>;
+  /** Takes back what was told. What others changed meanwhile stays and is named. */
+  readonly remove: () => Promise<WiringState>;
+}

@@ -1,0 +1,150 @@
+/** What each way writes and says, word for word. */
+import { describe, expect, test } from "vitest";
+import type { Routing } from "../resolver-wiring.ts";
+import { ways } from "./choose.ts";
+import { delegate } from "./delegate.ts";
+import { dnsmasq } from "./dnsmasq.ts";
+import type { ResolverFacts } from "./facts.ts";
+import { global } from "./global.ts";
+import { hook } from "./hook.ts";
+import { link } from "./link.ts";
+import { networkManager } from "./network-manager.ts";
+import { isOwn } from "./own-file.ts";
+import { unbound } from "./unbound.ts";
+import { type Lifetime, type Way, emptyPlan } from "./way.ts";
+
+const routing: Routing = {
+  routes: ["dtk.io", "other.io"],
+  responder: { address: "127.0.0.1", port: 5391 },
+  isUnsigned: false,
+};
+
+function factsOf(version: number, more: Partial<ResolverFacts> = {}): ResolverFacts {
+  return {
+    mayTell: true,
+    resolved: { version, isAsked: true, isValidating: false, globalServers: [] },
+    networkManagerMode: undefined,
+    dnsmasq: undefined,
+    unbound: undefined,
+    nameservers: [],
+    ...more,
+  };
+}
+
+function plan(way: Way, more: Partial<Routing> = {}, facts = factsOf(262), lifetime: Lifetime = "installed") {
+  const { files, ...rest } = way.plan({ ...routing, ...more }, { facts, lifetime });
+  expect(files.every(({ content }) => isOwn(content))).toBe(true);
+  // Without the line that vouches for the rest.
+  return { ...rest, files: files.map(({ path, content }) => [path, content.slice(content.indexOf("\n") + 1)]) };
+}
+
+test("a hook needs no file", () => {
+  expect(hook.plan(routing, { facts: factsOf(262), lifetime: "installed" })).toBe(emptyPlan);
+});
+
+describe("a delegate", () => {
+  const text = "[Delegate]\nDNS=127.0.0.1:5391\nDomains=~dtk.io ~other.io\n";
+
+  test("is a file that is read at a reload", () => {
+    expect(plan(delegate)).toMatchObject({
+      files: [["/etc/systemd/dns-delegate.d/hostsfile-server.dns-delegate", text]],
+      reload: [["systemctl", "reload", "systemd-resolved.service"]],
+    });
+  });
+
+  test("in the foreground lies where it is gone at the next boot", () => {
+    const { files } = plan(delegate, {}, factsOf(262), "foreground");
+    expect(files).toEqual([["/run/systemd/dns-delegate.d/hostsfile-server.dns-delegate", text]]);
+  });
+
+  test("of an IPv6 address has brackets", () => {
+    const { files } = plan(delegate, { responder: { address: "::1", port: 5391 } });
+    expect(files[0]?.[1]).toContain("DNS=[::1]:5391\n");
+  });
+
+  test("exempts the domains from DNSSEC only when told so", () => {
+    const { files } = plan(delegate, { isUnsigned: true });
+    expect(files[0]).toEqual(["/etc/dnssec-trust-anchors.d/hostsfile-server.negative", "dtk.io\nother.io\n"]);
+  });
+});
+
+describe("a global server", () => {
+  test.each([
+    [257, "reload"],
+    [255, "restart"],
+  ])("of version %i is read at a %s", (version, verb) => {
+    expect(plan(global, {}, factsOf(version))).toMatchObject({
+      files: [
+        [
+          "/etc/systemd/resolved.conf.d/hostsfile-server.conf",
+          "[Resolve]\nDNS=127.0.0.1:5391\nDomains=~dtk.io ~other.io\n",
+        ],
+      ],
+      reload: [["systemctl", verb, "systemd-resolved.service"]],
+    });
+  });
+});
+
+describe("a link", () => {
+  test("is told the domains before the server, so that nothing else is ever asked over it", () => {
+    const { tell, untell, check, files } = plan(link);
+    const verbs = tell.map(([, verb]) => verb);
+    expect(verbs.indexOf("domain")).toBeLessThan(verbs.indexOf("dns"));
+    expect(verbs.indexOf("default-route")).toBeLessThan(verbs.indexOf("dns"));
+    expect(tell).toContainEqual(["resolvectl", "domain", "hostsfile0", "~dtk.io", "~other.io"]);
+    expect(tell).toContainEqual(["resolvectl", "dns", "hostsfile0", "127.0.0.1:5391"]);
+    expect(untell).toEqual([["resolvectl", "revert", "hostsfile0"]]);
+    expect(check?.words).toEqual(["~dtk.io", "~other.io"]);
+    expect(check?.read("Link 4 (hostsfile0): ~other.io ~dtk.io\n")).toEqual(["~other.io", "~dtk.io"]);
+    expect(check?.read("Link 4 (hostsfile0):\n")).toEqual([]);
+    expect(files).toEqual([]);
+  });
+
+  test("is left alone by NetworkManager, where that runs", () => {
+    const { files, reload } = plan(link, {}, factsOf(252, { networkManagerMode: "systemd-resolved" }));
+    expect(files).toEqual([
+      [
+        "/etc/NetworkManager/conf.d/hostsfile-server.conf",
+        "[keyfile]\nunmanaged-devices+=interface-name:hostsfile0*\n",
+      ],
+    ]);
+    expect(reload).toEqual([["nmcli", "general", "reload", "conf"]]);
+  });
+});
+
+test.each([
+  [dnsmasq, "/etc/dnsmasq.d/hostsfile-server.conf", ["systemctl", "restart", "dnsmasq.service"]],
+  [networkManager, "/etc/NetworkManager/dnsmasq.d/hostsfile-server.conf", ["nmcli", "general", "reload", "dns-full"]],
+] as const)("dnsmasq's options: $name", (way, path, reload) => {
+  const text = ["dtk.io", "other.io"].flatMap((domain) => [
+    `server=/${domain}/127.0.0.1#5391`,
+    `rebind-domain-ok=/${domain}/`,
+  ]);
+  expect(plan(way)).toMatchObject({ files: [[path, `${text.join("\n")}\n`]], reload: [reload] });
+});
+
+test("unbound's options", () => {
+  const [[path, text] = []] = plan(unbound, { routes: ["home.arpa"], isUnsigned: true }).files;
+  expect(path).toBe("/etc/unbound/unbound.conf.d/hostsfile-server.conf");
+  expect(text).toBe(`\
+server:
+    do-not-query-localhost: no
+    local-zone: "home.arpa." nodefault
+    domain-insecure: "home.arpa."
+stub-zone:
+    name: "home.arpa."
+    stub-addr: 127.0.0.1@5391
+    stub-no-cache: yes
+`);
+  expect(plan(unbound).files[0]?.[1]).not.toContain("domain-insecure");
+});
+
+test.each(ways.filter(({ name }) => name !== "hook"))("$name writes in places of its lifetime alone", (way) => {
+  for (const lifetime of ["installed", "foreground"] as const) {
+    const facts = factsOf(258, { networkManagerMode: "dnsmasq" });
+    if (way.obstacle(facts, lifetime) !== undefined) continue;
+    const root = lifetime === "installed" ? "/etc/" : "/run/";
+    for (const { path } of way.plan({ ...routing, isUnsigned: true }, { facts, lifetime }).files)
+      expect(path.startsWith(root)).toBe(true);
+  }
+});
