@@ -7,10 +7,10 @@ import type { UserName } from "../records/user.ts";
 export const nonceLife = 60_000;
 
 /**
- * Nonces of one holder of a token that were used and are not too old yet. Only holders can use any, and none can use up
- * another's.
+ * Nonces of one holder of a token that were used and are not too old yet: a thousand requests a second, as a watcher may
+ * make under a storm of changes. Only holders can use any, and none can use up another's.
  */
-const mostUsed = 10_000;
+export const mostUsed = 60_000;
 
 export class ServerNonces {
   /** Another process knows none of these nonces. */
