@@ -59,10 +59,10 @@ export async function watchClusters(given: WatchSettings): Promise<number> {
     onActivity: (cluster, activity) => reporter.note(cluster, activity),
     onNotice: (notice) => {
       if ("notice" in notice && notice.notice.kind === "published") reporter.published(notice.notice.milliseconds);
-      if (given.json === true) printNotice(notice);
-      else talkNotice(notice);
       const trouble = given.once === true ? troubleOf(notice) : undefined;
       if (trouble !== undefined) failure.reject(new TroubleError(trouble));
+      if (given.json === true) printNotice(notice);
+      else if (trouble === undefined) talkNotice(notice);
     },
   });
   process.on("SIGHUP", () => watcher.hurry());

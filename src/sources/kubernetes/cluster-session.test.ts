@@ -63,7 +63,7 @@ const settled = async ({ session }: Scene): Promise<void> => {
 const troubles = ({ notices }: Scene): readonly string[] =>
   notices.flatMap((notice) => (notice.kind === "unreachable" ? [notice.trouble.code] : []));
 
-test("an API server that is told to stop is given up at once, though its watches stay open", async () => {
+test("an API server that is told to stop does not keep the watcher, though its watches stay open", async () => {
   await using api = await apiWith("a.io");
   await using scene = follow(api);
   await settled(scene);
@@ -75,6 +75,23 @@ test("an API server that is told to stop is given up at once, though its watches
   again.uid = api.uid;
   apply(again, "b.io");
   await expect.poll(scene.names, patience).toEqual(["b.io"]);
+});
+
+test("nor does one that is told to stop a moment after it was asked", async () => {
+  await using api = await apiWith("a.io");
+  await using scene = follow(api);
+  await settled(scene);
+  api.drain();
+  await expect.poll(() => troubles(scene), patience).toEqual(["cluster-unreachable"]);
+});
+
+test("a cluster that begins without its first namespace is known when it has it", async () => {
+  await using api = await apiWith("a.io");
+  let looks = 0;
+  api.refusal = (request) => (isOf(request, "/namespaces/kube-system") && ++looks < 3 ? 404 : undefined);
+  await using scene = follow(api);
+  await settled(scene);
+  expect([scene.session.uid, looks]).toEqual([api.uid, 3]);
 });
 
 test("credentials that are refused half-way are read again, and the trouble is said once", async () => {

@@ -1,7 +1,6 @@
 /** Follows one cluster over its whole life: what it serves, its objects, and whether it is still the same cluster. */
 import { type Trouble, TroubleError, toTrouble } from "../../base/trouble.ts";
 import { type Connection, type KubernetesAPI, connectKubernetes, shareConnections } from "../../kubernetes/api.ts";
-import { readClusterUID } from "../../kubernetes/cluster-uid.ts";
 import { clusterLoginRefused, clusterUnreachable } from "../../kubernetes/trouble.ts";
 import type { Endpoint } from "../../records/endpoint.ts";
 import { ClusterModel, type Complaint, type Scope } from "./cluster-model.ts";
@@ -9,6 +8,7 @@ import { Definitions } from "./definitions.ts";
 import { type KindWatch, type WatchActivity, watchKind } from "./kind-watch.ts";
 import type { ListWatchState } from "./list-watch.ts";
 import { type Clock, Backoff } from "./backoff.ts";
+import { awaitUID, waitUntilReady } from "./greeting.ts";
 import { keepQuiet } from "./quiet-connection.ts";
 import { type ServedKinds, findServedKinds } from "./served-kinds.ts";
 import type { Kind } from "./translate/kind.ts";
@@ -25,7 +25,7 @@ export interface SessionOptions {
   /** Opens the way to the API server, with fresh credentials. It may run the program that logs in, which the signal ends. */
   readonly connect: (signal: AbortSignal) => Promise<Connection>;
   readonly clock: Clock;
-  /** Records changed, or the session has become ready to say which records are not wanted. */
+  /** Objects changed, and with them these records; or the session has become ready to say which records are not wanted. */
   readonly onChange: (keys: ReadonlySet<string>) => void;
   readonly onNotice: (notice: SessionNotice) => void;
   /** Told of everything that a report may say. */
@@ -77,10 +77,6 @@ const steady = 5_000;
 /** Milliseconds between tries where a person must do something, such as log in: a login program may open a browser. */
 const personsWait = 5_000;
 
-/** Milliseconds until a server that starts is asked again whether it is ready, and until it is given up. */
-const readyDelay = 200;
-const readyPatience = 60_000;
-
 export class ClusterSession {
   readonly model: ClusterModel;
   readonly #options: SessionOptions;
@@ -92,9 +88,10 @@ export class ClusterSession {
   #madeAnewAt: number | undefined;
   #server: string | undefined;
   #isDiscovered = false;
+  /** Whether it was told that the way to the cluster is open. */
+  #isConnected = false;
   #trouble: Trouble | undefined;
   #isSettling = false;
-  #wasSettled = false;
   /** What the cluster asked for that was there before this one, until this one is known. */
   #former: ReadonlyMap<string, Endpoint> | undefined;
   /** Whether the answers come from the same cluster; undefined when a connection was lost since that was known. */
@@ -159,6 +156,7 @@ export class ClusterSession {
   reconnect(): void {
     this.#trouble = undefined;
     this.#kept = undefined;
+    this.#isConnected = false;
     this.#connection.abort();
     this.#retry.hurry();
   }
@@ -195,7 +193,7 @@ export class ClusterSession {
     // A list leaves its connection to the watch after it.
     shareConnections(connection, Infinity);
     const [api, transport] = [connectKubernetes(quiet, 1), openTransport(connection)];
-    await this.#waitUntilReady(transport, signal);
+    await waitUntilReady(transport, clock, signal);
     await this.#identify(api);
     this.#isSame = Promise.resolve(true);
     const onUnauthorized = (message: string): void => this.#lose(this.#loginRefused(message), signal);
@@ -227,6 +225,7 @@ export class ClusterSession {
     const trouble = toTrouble(known);
     if (trouble.message !== this.#trouble?.message) this.#options.onNotice({ kind: "unreachable", trouble });
     this.#trouble = trouble;
+    this.#isConnected = false;
     this.#options.onActivity?.({ kind: "state" });
     this.#connection.abort();
   }
@@ -235,25 +234,9 @@ export class ClusterSession {
     return clusterLoginRefused(this.#server ?? "", message);
   }
 
-  /**
-   * An API server that starts answers before it knows its custom resources and who has which rights; this path says when
-   * it does (kubernetes.io, Kubernetes API health endpoints).
-   */
-  async #waitUntilReady(transport: Transport, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
-    const end = clock.now() + readyPatience;
-    while (!signal.aborted) {
-      const { status, chunks } = await transport({ path: "/readyz", silence: 10_000, signal });
-      for await (const _ of chunks);
-      if (status < 500) return;
-      if (clock.now() > end) throw new Error("it is not ready");
-      await clock.sleep(readyDelay, signal);
-    }
-  }
-
   /** A cluster that was made anew has another UID. Nothing of the old one counts, though the server keeps its records until the new one is known. */
   async #identify(api: KubernetesAPI): Promise<void> {
-    const uid = await readClusterUID(api);
+    const uid = await awaitUID(api, this.#options.clock, this.#connection.signal);
     if (uid === undefined) return;
     if (this.#uid !== undefined && uid !== this.#uid) {
       this.#options.onNotice({ kind: "made-anew" });
@@ -261,7 +244,6 @@ export class ClusterSession {
       this.#former ??= new Map(this.model.endpoints);
       for (const kind of this.#options.kinds) this.model.setAbsent(kind);
       this.#isDiscovered = false;
-      this.#wasSettled = false;
     }
     this.#uid = uid;
   }
@@ -281,7 +263,7 @@ export class ClusterSession {
 
   async #compareUID({ api, signal }: Link): Promise<boolean> {
     try {
-      const uid = await readClusterUID(api);
+      const uid = await awaitUID(api, this.#options.clock, signal);
       if (uid === undefined || this.#uid === undefined || uid === this.#uid) return !signal.aborted;
       this.reconnect();
     } catch (error) {
@@ -306,8 +288,9 @@ export class ClusterSession {
   }
 
   #noteConnected(): void {
-    if (this.#isDiscovered && this.#trouble === undefined) return;
+    if (this.#isDiscovered && this.#isConnected) return;
     this.#isDiscovered = true;
+    this.#isConnected = true;
     this.#trouble = undefined;
     const kinds = this.watches.map(({ kind }) => kind.kind);
     this.#options.onNotice({ kind: "connected", server: this.#server ?? "", kinds });
@@ -394,10 +377,8 @@ export class ClusterSession {
       const keys = this.model.settle();
       const complaints = this.model.takeComplaints();
       if (complaints.length > 0) this.#options.onNotice({ kind: "not-asked", complaints });
-      const isNewlySettled = this.isSettled && !this.#wasSettled;
-      this.#wasSettled = this.isSettled;
       if (this.isSettled) this.#former = undefined;
-      if (keys.size > 0 || isNewlySettled) this.#options.onChange(keys);
+      this.#options.onChange(keys);
     });
   }
 }

@@ -14,6 +14,9 @@ const metadataAlone = [
   "application/json",
 ].join(",");
 
+/** Milliseconds after which a list that the API server cannot give is done without. */
+const stuckAfter = 10_000;
+
 /** Milliseconds between looks at what is served, where the definitions may not be read. */
 const blindInterval = 60_000;
 
@@ -73,11 +76,14 @@ export class Definitions {
   }
 
   async #follow(options: DefinitionsOptions, listed: () => void): Promise<void> {
+    const since = options.clock.now();
     const onState = (state: ListWatchState): void => {
       if (state.phase !== "waiting") return;
       if (state.reason === "unauthorized") options.onUnauthorized(state.message);
-      // Some API servers have no definitions at all.
-      if ((state.reason !== "forbidden" && state.reason !== "not-found") || state.isListed) return;
+      // Some API servers have no definitions at all, or cannot say them.
+      const isStuck = state.reason === "refused" && options.clock.now() - since > stuckAfter;
+      const isWithout = state.reason === "forbidden" || state.reason === "not-found" || isStuck;
+      if (!isWithout || state.isListed) return;
       this.#names = undefined;
       listed();
     };

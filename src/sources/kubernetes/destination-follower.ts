@@ -31,7 +31,9 @@ export interface DestinationOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-const waits = { first: 1_000, most: 60_000, mostLater: 60_000, later: 0 } as const;
+/** Milliseconds between tries while nobody listens, and while the server does not take the choice. */
+const listenWaits = { first: 1_000, most: 60_000, mostLater: 60_000, later: 0 } as const;
+const serverWaits = { first: 50, most: 2_000, mostLater: 2_000, later: 0 } as const;
 
 export class DestinationFollower {
   readonly #options: DestinationOptions;
@@ -62,17 +64,20 @@ export class DestinationFollower {
   /** Follows until the signal aborts. As long as nobody listens at the address, it keeps trying the others. */
   async run(): Promise<void> {
     const { clock, signal, onFailure } = this.#options;
-    const retry = new Backoff(clock, waits);
+    const [listening, serving] = [new Backoff(clock, listenWaits), new Backoff(clock, serverWaits)];
     while (!signal.aborted) {
       const changed = this.#changed;
       if (this.#seen !== "") {
         const isSure = await this.choose().catch((error: unknown) => {
           if (!signal.aborted) onFailure(error);
-          return false;
+          return undefined;
         });
-        if (isSure) retry.succeeded();
-        else await retry.wait(AbortSignal.any([signal, changed.signal]));
-        if (!isSure && !changed.signal.aborted) continue;
+        const early = AbortSignal.any([signal, changed.signal]);
+        if (isSure !== undefined) serving.succeeded();
+        if (isSure === undefined) await serving.wait(early);
+        else if (isSure) listening.succeeded();
+        else await listening.wait(early);
+        if (isSure !== true && !changed.signal.aborted) continue;
       }
       if (!changed.signal.aborted) await clock.sleep(2 ** 31 - 1, AbortSignal.any([signal, changed.signal]));
       this.#changed = new AbortController();

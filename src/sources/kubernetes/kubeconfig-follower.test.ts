@@ -77,7 +77,7 @@ test("a file that is torn at any place for a moment loses no context", async () 
   await expect.poll(() => scene.seen).toEqual(["a,b"]);
   for (let share = 0; share < 8; share++) {
     writeFileSync(path, whole.slice(0, Math.floor((whole.length * share) / 8)));
-    await sleep(200);
+    await sleep(50);
     writeFileSync(path, whole);
     await sleep(100);
   }

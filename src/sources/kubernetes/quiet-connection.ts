@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { Agent as AnyAgent } from "node:http";
 import { Agent, type AgentOptions } from "node:https";
 import type { Connection } from "../../kubernetes/api.ts";
-import type { Clock } from "./backoff.ts";
+import { Backoff, type Clock } from "./backoff.ts";
 
 // As in src/base/request.ts.
 const { Agent: PlainAgent } = process.getBuiltinModule("node:http");
@@ -21,8 +21,8 @@ const kept: AgentOptions = { keepAlive: true, maxSockets: 1 };
 /** Milliseconds. A server that closes sooner than this keeps no connection open. */
 const quickly = 1_000;
 
-/** Milliseconds until such a server counts as gone, which is to be looked at. */
-const unkeptInterval = 60_000;
+/** Milliseconds until such a server is looked at. One that was told to stop a moment after the request looks the same at first. */
+const waits = { first: 50, most: 60_000, mostLater: 60_000, later: 0 } as const;
 
 /**
  * Makes a connection of its own for requests that are sent one at a time; it is left open in between. The API server
@@ -33,14 +33,18 @@ export function keepQuiet({ connection, clock, signal, onClose }: QuietConnectio
   // What goes by way of a proxy has no connection of its own; silence tells there.
   if (agent === undefined) return connection;
   const known = new WeakSet<Socket>();
+  const retry = new Backoff(clock, waits);
+  const afterClose = async (since: number): Promise<void> => {
+    if (clock.now() - since >= quickly) retry.succeeded();
+    else await retry.wait(signal);
+    if (!signal.aborted) onClose();
+  };
   agent.on("free", (socket: Socket) => {
     if (known.has(socket)) return;
     known.add(socket);
     const since = clock.now();
     socket.once("close", () => {
-      if (signal.aborted) return;
-      if (clock.now() - since >= quickly) onClose();
-      else void clock.sleep(unkeptInterval, signal).then(() => (signal.aborted ? undefined : onClose()));
+      void afterClose(since);
     });
   });
   signal.addEventListener("abort", () => agent.destroy(), { once: true });

@@ -16,7 +16,7 @@ export interface SimulatedAPI extends AsyncDisposable {
   /** Adds an object, or replaces the one of its name. */
   readonly apply: (kind: Kind, object: KubernetesObject) => void;
   readonly remove: (kind: Kind, key: string) => void;
-  /** The status that a request gets in place of its answer; undefined for an answer. */
+  /** The status that a request gets in place of its answer; undefined for an answer. 429 asks for an hour of patience. */
   refusal: (request: IncomingMessage) => number | undefined;
   /** Cuts every connection, as a restart does. */
   readonly cut: () => void;
@@ -127,7 +127,8 @@ function list(version: number, items: readonly KubernetesObject[]): object {
 }
 
 function end(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  const patience = status === 429 ? { "retry-after": "3600" } : {};
+  response.writeHead(status, { "content-type": "application/json", ...patience }).end(JSON.stringify(body));
 }
 
 async function close(server: Server): Promise<void> {

@@ -10,6 +10,7 @@ import { type SimulatedAPI, startSimulatedAPI } from "./simulated-api.ts";
 import { systemClock } from "./system-clock.ts";
 import { ingressKind } from "./translate/ingress.ts";
 import { kinds } from "./translate/kinds.ts";
+import { nodeKind } from "./translate/node.ts";
 import { serviceKind } from "./translate/service.ts";
 import { Watcher, type WatcherNotice } from "./watcher.ts";
 
@@ -48,6 +49,7 @@ function open(given: Given = {}): Scene {
   const { server = makeMemoryServer(), remembered = [], targets = "auto" } = given;
   const stop = new AbortController();
   const notices: WatcherNotice[] = [];
+  const memory = new Map(remembered.map((name) => [name, { name: name as ClusterName, context: name }]));
   const watcher = new Watcher({
     named: [],
     all: false,
@@ -62,9 +64,9 @@ function open(given: Given = {}): Scene {
     signal: stop.signal,
     connectUnusually: async () => Promise.reject(new Error("no program is run here")),
     memory: {
-      clusters: () => remembered.map((context) => ({ name: context as ClusterName, context })),
-      remember: () => {},
-      drop: () => {},
+      clusters: () => [...memory.values()],
+      remember: (clusters) => clusters.forEach(({ name, context }) => memory.set(name, { name, context })),
+      drop: (name) => memory.delete(name),
     },
     onNotice: (notice) => notices.push(notice),
   });
@@ -187,6 +189,20 @@ test("records of another time that nothing asks for go when all is known", async
   await using scene = open({ server });
   await scene.watcher.update(config({ one: one.url }));
   await expect.poll(scene.server.names, patience).toEqual({ one: "a.io" });
+});
+
+test("where names point follows a node that moves while nothing else changes", async () => {
+  await using one = await apiWith(ingress("a", "a.io"));
+  const moveNode = (address: string): void => {
+    one.apply(nodeKind, { metadata: { name: "n" }, status: { addresses: [{ type: "InternalIP", address }] } });
+  };
+  moveNode("127.0.0.5");
+  await using scene = open();
+  await scene.watcher.update(config({ one: one.url }));
+  const addresses = async (): Promise<readonly string[]> => scene.server.clusterIPs("one" as ClusterName);
+  await expect.poll(addresses, patience).toEqual(["127.0.0.5"]);
+  moveNode("127.0.0.6");
+  await expect.poll(addresses, patience).toEqual(["127.0.0.6"]);
 });
 
 test("names stay while another context of the same cluster takes over", async () => {

@@ -131,7 +131,8 @@ export class Watcher {
     // What was fed by a watcher before this one, and whose context went while none ran.
     const known = new Set([...clusters, ...others].map(({ context }) => context));
     for (const { name, context } of memory.clusters()) {
-      const isGone = !known.has(context) && !this.#running.has(name) && !wanted.has(name);
+      const isThere = known.has(context) || wanted.has(name) || this.#running.has(name);
+      const isGone = !isThere && !this.#ending.has(name);
       if (isGone) this.#ending.set(name, this.#forget(name));
     }
     for (const cluster of clusters) if (!this.#running.has(cluster.name)) this.#start(cluster);
