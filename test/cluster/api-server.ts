@@ -3,10 +3,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { eventually, freePort } from "./eventually.ts";
-import { type Program, run, startProgram } from "./program.ts";
+import { type Exit, type Program, run, startProgram } from "./program.ts";
 import { tools } from "./tools.ts";
 
-const readyTimeoutMs = 60_000;
+const readyTimeoutMs = 240_000;
 
 export interface APIServer extends AsyncDisposable {
   /** Path of a kubeconfig for an administrator. */
@@ -14,23 +14,43 @@ export interface APIServer extends AsyncDisposable {
   readonly port: number;
   /** Path of the certificate of its authority. */
   readonly authority: string;
-  /** Ends the API server alone with a signal, waits as long as the work takes, and starts it again on the same port. */
-  readonly restart: (signal: NodeJS.Signals, work?: () => Promise<void>) => Promise<void>;
+  /**
+   * Ends the API server alone with a signal, waits as long as the work takes, and starts it again on the same port.
+   * Resolves with how it ended.
+   */
+  readonly restart: (signal: NodeJS.Signals, work?: () => Promise<void>) => Promise<Exit>;
+  readonly etcd: Etcd;
   /** Path of the private key that signs the tokens of service accounts. */
   readonly signingKey: string;
 }
 
+export interface Etcd {
+  readonly url: string;
+  /** Stops it, works on the folder of its data, and starts it again on the same port. */
+  readonly restart: (work: (folder: string) => Promise<void>) => Promise<void>;
+}
+
+export interface APIServerOptions {
+  /** What to put before the commands, to run them in other namespaces. */
+  readonly enter?: readonly string[];
+  /** The program; Debian's unless given. */
+  readonly etcd?: string;
+}
+
 /**
  * Starts etcd and the API server and waits until the API server is ready; disposing of it ends both and removes their data.
- *
- * @param enter - what to put before their commands, to run them in other namespaces
  */
-export async function startAPIServer(enter: readonly string[] = []): Promise<APIServer> {
+export async function startAPIServer({
+  enter = [],
+  etcd: program = "etcd",
+}: APIServerOptions = {}): Promise<APIServer> {
   await using started = new AsyncDisposableStack();
   const folder = started.use(temporaryFolder()).path;
   await makeSecrets(folder);
   const etcdURL = `http://127.0.0.1:${await freePort()}`;
-  const etcd = started.use(await startEtcd({ folder, url: etcdURL, enter }));
+  const etcdCommand = [...enter, program, ...(await etcdFlags(folder, etcdURL))];
+  let etcd = await startProgram(etcdCommand);
+  started.defer(async () => etcd[Symbol.asyncDispose]());
   const port = await freePort();
   const command = [...enter, ...apiServerCommand({ folder, etcdURL, port })];
   let apiServer = await startProgram(command);
@@ -40,14 +60,28 @@ export async function startAPIServer(enter: readonly string[] = []): Promise<API
   const kubectl = [...enter, tools.kubectl, "--kubeconfig", kubeconfig];
   await waitUntilReady(kubectl, [etcd, apiServer]);
   const restart: APIServer["restart"] = async (signal, work) => {
-    await apiServer.stop(signal);
+    const exit = await apiServer.stop(signal);
     await work?.();
     apiServer = await startProgram(command);
     await waitUntilReady(kubectl, [etcd, apiServer]);
+    return exit;
+  };
+  const restartEtcd: Etcd["restart"] = async (work) => {
+    await etcd.stop();
+    await work(dataOfEtcd(folder));
+    etcd = await startProgram(etcdCommand);
   };
   const owned = started.move();
   const [authority, signingKey] = [certificateOf(folder), join(folder, "sa.key")];
-  return { kubeconfig, port, authority, signingKey, restart, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    kubeconfig,
+    port,
+    authority,
+    signingKey,
+    restart,
+    etcd: { url: etcdURL, restart: restartEtcd },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 async function makeSecrets(folder: string): Promise<void> {
@@ -57,19 +91,17 @@ async function makeSecrets(folder: string): Promise<void> {
   await writeFile(join(folder, "tokens.csv"), "administrator-token,admin,1,system:masters\n", { mode: 0o600 });
 }
 
-async function startEtcd(options: {
-  readonly folder: string;
-  readonly url: string;
-  readonly enter: readonly string[];
-}): Promise<Program> {
-  const { folder, url, enter } = options;
-  const flags = [
-    `--data-dir=${join(folder, "etcd")}`,
+async function etcdFlags(folder: string, url: string): Promise<readonly string[]> {
+  return [
+    `--data-dir=${dataOfEtcd(folder)}`,
     `--listen-client-urls=${url}`,
     `--advertise-client-urls=${url}`,
     `--listen-peer-urls=http://127.0.0.1:${await freePort()}`,
   ];
-  return startProgram([...enter, "etcd", ...flags]);
+}
+
+function dataOfEtcd(folder: string): string {
+  return join(folder, "etcd");
 }
 
 function apiServerCommand(options: {

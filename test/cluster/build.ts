@@ -11,6 +11,7 @@ import {
   type Suite,
   cacheFolder,
   controlPlaneModule,
+  etcdVersion,
   externalDNSTool,
   externalDNSVersions,
   helm3Package,
@@ -35,7 +36,12 @@ const run = promisify(execFile);
 const outputLimitBytes = 64 * 1024 * 1024;
 /** Programs by the package of Debian that has them. */
 const packages = { etcd: "etcd-server", dnsmasq: "dnsmasq-base", nft: "nftables", debootstrap: "debootstrap" } as const;
-const goSteps: readonly Step[] = [...externalDNSVersions.map(externalDNSStep), controlPlaneStep(), promtoolStep()];
+const goSteps: readonly Step[] = [
+  ...externalDNSVersions.map(externalDNSStep),
+  controlPlaneStep(),
+  etcdStep(),
+  promtoolStep(),
+];
 
 /** Compiling keeps all cores busy, so programs are compiled one by one, while the rest is downloaded beside it. */
 await mkdir(cacheFolder, { recursive: true });
@@ -76,6 +82,24 @@ function controlPlaneStep(): Step {
       const program = join(folder, "control-plane");
       await call("go", ["build", "-trimpath", "-ldflags", flags, "-o", program, "."], { folder: controlPlaneModule });
       return program;
+    },
+  };
+}
+
+/** Like Prometheus's, its own go.mod replaces modules. */
+function etcdStep(): Step {
+  const server = "go.etcd.io/etcd/server/v3";
+  return {
+    name: `etcd ${etcdVersion}`,
+    path: tools.etcd,
+    hint: "go build, up to 4 minutes",
+    make: async (folder) => {
+      const main = `package main\n\nimport (\n\t"os"\n\n\t"${server}/etcdmain"\n)\n\nfunc main() { etcdmain.Main(os.Args) }\n`;
+      await writeFile(join(folder, "main.go"), main);
+      await call("go", ["mod", "init", "etcd-build"], { folder });
+      await call("go", ["get", `${server}@${etcdVersion}`], { folder });
+      await call("go", ["build", "-trimpath", "-ldflags", "-s -w", "-o", "etcd", "."], { folder });
+      return join(folder, "etcd");
     },
   };
 }

@@ -52,7 +52,7 @@ export async function openDocumentedDesktop(): Promise<DocumentedDesktop> {
   const machine = opened.use(await openNamespaces("network"));
   const VM = machine.enter.join(" ").replace(/.*--net=(\S+).*/, "$1");
   await run([...enter, "sh", "-ec", networks + mountsOfItsOwn], { environment: { D: folder, HOSTS: userLines, VM } });
-  const { kubeconfig } = opened.use(await startAPIServer(enter));
+  const { kubeconfig } = opened.use(await startAPIServer({ enter }));
   opened.use(await startProgram([...machine.enter, process.execPath, "-e", controller]));
   const chart = join(await downloadChart(), "charts", "external-dns");
   const rewrite = (code: string): string => withLocalChart(code, chart);

