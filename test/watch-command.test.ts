@@ -89,10 +89,12 @@ test("the rights that are needed are a manifest", async () => {
 
 const away = { name: "kind-a", server: "http://127.0.0.1:1" };
 const elsewhere = { name: "production", server: "https://api.example.com" };
-const sso = { name: "sso", server: "https://127.0.0.1:1", user: { exec: { command: "/bin/false" } } };
+const exec = { apiVersion: "client.authentication.k8s.io/v1", command: "/bin/false" };
+const sso = { name: "sso", server: "https://127.0.0.1:1", user: { exec } };
+const gone = { name: "gone", server: "https://127.0.0.1:1", user: { "client-certificate": "gone.crt" } };
 
 test.each<[string, string | undefined, readonly string[], number, string]>([
-  ["no kubeconfig", undefined, [], 3, "There is no kubeconfig"],
+  ["no kubeconfig", undefined, [], 3, "Name one with --kubeconfig FILE or in $KUBECONFIG."],
   ["broken YAML", "{{{", [], 3, "cannot be read: "],
   [
     "an unknown context",
@@ -116,12 +118,26 @@ test.each<[string, string | undefined, readonly string[], number, string]>([
     "production is not watched. https://api.example.com is not on this desktop. To watch it, add --context=production",
   ],
   ["a login program", kubeconfigOf(sso), ["--dry-run"], 3, "sso is not watched. Its credentials come from a program"],
+  [
+    "a login program that fails",
+    kubeconfigOf(sso),
+    ["--dry-run", "--context=sso"],
+    3,
+    "The login program of the kubeconfig ended with 1: /bin/false",
+  ],
+  [
+    "a certificate that is not there",
+    kubeconfigOf(gone),
+    ["--dry-run"],
+    3,
+    "What the context gone names cannot be read: ENOENT",
+  ],
   ["a port that is none", kubeconfigOf(away), ["--port=x"], 2, '"x" is not a port'],
 ])("%s is said in one sentence", async (_what, kubeconfig, flags, exitCode, sentence) => {
   using scene = open();
   const result = await scene.once(kubeconfig, ...flags);
   expect(result.talk).toContain(sentence);
-  expect(result.talk).not.toMatch(/\bat .*\.(?:js|ts):\d/);
+  expect(result.talk).not.toMatch(/\bat .*\.(?:js|ts):\d|config\.yaml/);
   expect(result.exitCode).toBe(exitCode);
 });
 
@@ -141,6 +157,47 @@ test("no server, one without a domain, and sudo, each in one sentence", async ()
   ]);
   const bare = await scene.once(kubeconfig, `--port=${server.port}`, "--host=127.0.0.1");
   expect([bare.exitCode, bare.talk]).toEqual([3, expect.stringContaining("hostsfile-server watch --domains=dtk.io")]);
+});
+
+test.each<[string, (path: string) => number | undefined, number, readonly string[]]>([
+  [
+    "credentials that the API server does not know",
+    () => 401,
+    3,
+    ["The cluster at ", "does not take the credentials of the kubeconfig: simulated 401."],
+  ],
+  [
+    "missing rights",
+    (path) => (path.includes("/ingresses") ? 403 : undefined),
+    0,
+    ["kind-a: simulated 403. Names of ingresses are not followed in the whole cluster."],
+  ],
+])("%s: one sentence, once", async (_what, refusal, exitCode, sentences) => {
+  using scene = open();
+  await using api = await startSimulatedAPI(kinds);
+  api.refusal = ({ url = "" }) => refusal(url);
+  const result = await scene.once(kubeconfigOf({ name: "kind-a", server: api.url }), "--dry-run", "--domains=dtk.io");
+  for (const sentence of sentences) expect(result.talk.split(sentence)).toHaveLength(2);
+  expect(result.exitCode).toBe(exitCode);
+});
+
+test("a wrong token for the server is said in one sentence", async () => {
+  using scene = open();
+  await using api = await startSimulatedAPI(kinds);
+  const [right, wrong] = [join(scene.folder, "right"), join(scene.folder, "wrong")];
+  await writeFile(right, `${"a".repeat(64)}\n`, { mode: 0o600 });
+  await writeFile(wrong, `${"b".repeat(64)}\n`, { mode: 0o600 });
+  await using server = await startProduct([
+    "--host=127.0.0.1",
+    `--hosts-file=${join(scene.folder, "hosts")}`,
+    `--state-dir=${join(scene.folder, "state")}`,
+    `--token-file=${right}`,
+  ]);
+  const place = [`--port=${server.port}`, "--host=127.0.0.1", `--token-file=${wrong}`, "--domains=dtk.io"];
+  const { exitCode, talk } = await scene.once(kubeconfigOf({ name: "kind-a", server: api.url }), ...place);
+  expect(talk.split(`does not prove that it knows the token in ${wrong}`)).toHaveLength(2);
+  expect(talk).not.toMatch(/\bat .*\.(?:js|ts):\d/);
+  expect(exitCode).toBe(3);
 });
 
 test("objects with rubbish in them are named, and the others count", async () => {
