@@ -45,6 +45,11 @@ export interface Desktop {
   readonly status: () => Promise<Status | undefined>;
   /** What the server answers to a GET of a path, with the admin token; as {@link Desktop.status}. */
   readonly ask: (path: string) => Promise<string | undefined>;
+  /**
+   * The domains that the server allows to the watcher of the user who runs this, by the watch token in that user's folder;
+   * undefined without such a token; throws TroubleError when the server does not take it.
+   */
+  readonly allowedDomains: () => Promise<readonly string[] | undefined>;
   /** Which cluster is meant, as it was given. */
   readonly place: ClusterPlace;
   /** The cluster's API; throws TroubleError when there is no kubeconfig. */

@@ -31,6 +31,10 @@ import { serverAnswers } from "./checks/server-answers.ts";
 import { serverAttention } from "./checks/server-attention.ts";
 import { serverFile } from "./checks/server-file.ts";
 import { serviceEnabled } from "./checks/service-enabled.ts";
+import { watcherContexts } from "./checks/watcher-contexts.ts";
+import { watcherKinds } from "./checks/watcher-kinds.ts";
+import { watcherRuns } from "./checks/watcher-runs.ts";
+import { watcherToken } from "./checks/watcher-token.ts";
 import { webhookURL } from "./checks/webhook-url.ts";
 
 export const checks: readonly Check[] = [
@@ -59,6 +63,11 @@ export const checks: readonly Check[] = [
   nameResolves,
   domains,
   browser,
+  // The watcher
+  watcherRuns,
+  watcherToken,
+  watcherContexts,
+  watcherKinds,
   // ExternalDNS and the cluster
   clusterReachable,
   firewallOpen,

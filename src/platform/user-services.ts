@@ -32,6 +32,8 @@ export interface UserServices {
   readonly runFromBoot: (login: Login) => boolean;
   /** What to type so that they do, word by word. */
   readonly letRunFromBoot: (login: Login) => readonly string[];
+  /** What to type, as the user, to start the watcher. */
+  readonly startByHand: readonly string[];
   /** What to type, as the user, to see what the watcher says. */
   readonly log: readonly string[];
 }

@@ -34,6 +34,7 @@ function open() {
     forget: async () => void (await tell("forget")()),
     runFromBoot: () => false,
     letRunFromBoot: () => [],
+    startByHand: [],
     log: [],
   };
   const platform = { ...machine, services: { ...machine.services, ofUsers: services } };

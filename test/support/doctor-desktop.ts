@@ -15,6 +15,7 @@ export function bareDesktop(given: Partial<Desktop> = {}): Desktop {
     signal: new AbortController().signal,
     status: unexpected("status"),
     ask: unexpected("ask"),
+    allowedDomains: unexpected("allowedDomains"),
     kubernetes: unexpected("kubernetes"),
     readFile: unexpected("readFile"),
     run: unexpected("run"),

@@ -2,6 +2,7 @@
 import type { Status } from "../../src/contract/status.ts";
 
 type ClusterStatus = Status["clusters"][number];
+type WatchStatus = NonNullable<ClusterStatus["watch"]>;
 
 /** Makes a status; of the server only what is given differs from one that is well. */
 export function statusOf(
@@ -48,6 +49,24 @@ export function clusterOf(given: Partial<ClusterStatus> = {}): ClusterStatus {
     lastHeard: null,
     records: {},
     shown: 0,
+    ...given,
+  };
+}
+
+/** Makes what a status says of a watch; only what is given differs from one that is live and has no kinds. */
+export function watchOf(given: Partial<WatchStatus> = {}): WatchStatus {
+  return {
+    state: "live",
+    since: "2026-01-01T00:00:00.000Z",
+    reason: null,
+    lastHeard: "2026-01-01T00:00:10.000Z",
+    user: "ann",
+    context: "kind-a",
+    server: "https://127.0.0.1:6443",
+    uid: "1",
+    madeAnew: null,
+    refused: null,
+    kinds: [],
     ...given,
   };
 }

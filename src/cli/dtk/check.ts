@@ -50,6 +50,7 @@ export async function check(given: CheckGiven, sources: ClusterSources): Promise
     cluster: intent.place,
     askStatus: server.status,
     ask: server.ask,
+    allowedDomains: async () => undefined,
     signal: AbortSignal.timeout(patience),
   });
   const outcomes = await runChecks(checks, desktop);

@@ -13,7 +13,10 @@ import { platform } from "../../platform/current.ts";
 import { isRoot } from "../../platform/user.ts";
 import { confirm } from "../confirm.ts";
 import { stateFolderOf } from "../../platform/state-folder.ts";
-import { installedPort } from "../../platform/installed.ts";
+import { ownPlaces } from "../../platform/user-places.ts";
+import { openServer } from "../../sources/kubernetes/server-port.ts";
+import { findWatchToken } from "../../client/held-token.ts";
+import { installedHost, installedPort } from "../../platform/installed.ts";
 import { renderReport } from "../report-text.ts";
 import { requireRoot } from "../require-root.ts";
 import { printable, printableJSON } from "../../base/printable.ts";
@@ -69,6 +72,7 @@ async function examine(options: DoctorOptions): Promise<readonly CheckOutcome[]>
     cluster: { kubeconfig, context },
     askStatus: async () => atLoopback(options, askStatus),
     ask: async (path) => atLoopback(options, async (place) => askServer(place, "GET", path)),
+    allowedDomains: async () => (isRoot() ? undefined : allowedDomains(options)),
     signal: AbortSignal.timeout(patience),
   });
   return runChecks(options.name === undefined ? checks : traceSteps(options.name), desktop);
@@ -88,6 +92,14 @@ async function atLoopback<Answer>(
   if (options.host !== undefined) return ask(options);
   const answer = await ask({ ...options, host: "127.0.0.1" });
   return answer ?? ask({ ...options, host: "::1" }).catch(() => undefined);
+}
+
+/** Asks as the user's watcher would. */
+async function allowedDomains({ host, port = installedPort() }: ServerFlags): Promise<readonly string[] | undefined> {
+  const ownFile = ownPlaces().tokenFile;
+  const token = existsSync(ownFile) ? findWatchToken(undefined, { port, ownFile }) : undefined;
+  if (token?.user === undefined) return undefined;
+  return openServer({ host: host ?? installedHost(), port, token }, token.user).allowedDomains();
 }
 
 function show(outcomes: readonly CheckOutcome[], { name, json, quiet = false }: DoctorOptions): void {

@@ -1,6 +1,6 @@
 /** What the status says of watchers: each lasting trouble once, with what to type. */
 import { describe, expect, test } from "vitest";
-import { clusterOf, statusOf } from "../../../test/support/status.ts";
+import { clusterOf, statusOf, watchOf } from "../../../test/support/status.ts";
 import type { Status } from "../../contract/status.ts";
 import { findAttention } from "./attention.ts";
 
@@ -15,25 +15,14 @@ function ago(milliseconds: number): string {
   return new Date(now - milliseconds).toISOString();
 }
 
-function watchOf(given: Partial<Watch> = {}): Watch {
-  return {
-    state: "live",
-    since: ago(10 * minute),
-    reason: null,
-    lastHeard: ago(5_000),
-    user: "ann",
-    context: "kind-a",
-    server: "https://127.0.0.1:6443",
-    uid: "1",
-    madeAnew: null,
-    refused: null,
-    kinds: [],
-    ...given,
-  };
-}
-
 function watched(watch: Partial<Watch> = {}, given: Partial<Cluster> = {}): Cluster {
-  return clusterOf({ name: "a", records: { CNAME: 1 }, feeds: ["watch"], watch: watchOf(watch), ...given });
+  return clusterOf({
+    name: "a",
+    records: { CNAME: 1 },
+    feeds: ["watch"],
+    watch: watchOf({ since: ago(10 * minute), lastHeard: ago(5_000), ...watch }),
+    ...given,
+  });
 }
 
 function watcherOf(given: Partial<Watcher>): Watcher {

@@ -1,5 +1,6 @@
-/** Is there an ExternalDNS that calls a webhook? Nobody else tells the server of names. */
+/** Is there an ExternalDNS that calls a webhook? Nobody else tells the server of names, unless a watcher feeds the cluster. */
 import { type Check, type Finding, ok } from "../check.ts";
+import { type WatchedCluster, lookAtWatched, watcherOf } from "../looks/watched.ts";
 import { chooseExternalDNS, lookForExternalDNS } from "../looks/cluster-looks.ts";
 import { type ExternalDNS } from "../../dtk/external-dns/find.ts";
 import { formatVersion } from "../../dtk/external-dns/version.ts";
@@ -8,15 +9,30 @@ export const externalDNSInstalled: Check = {
   id: "external-dns-installed",
   title: "ExternalDNS is installed",
   needs: ["cluster-reachable"],
-  run: async (desktop) => [judgeInstalled(await desktop.once(lookForExternalDNS), desktop.port)],
+  run: async (desktop) => {
+    const [found, watched] = await Promise.all([desktop.once(lookForExternalDNS), desktop.once(lookAtWatched)]);
+    return [judgeInstalled(found, desktop.port, watched)];
+  },
 };
 
-/** Judges what was found. */
-export function judgeInstalled(found: readonly ExternalDNS[], port: number): Finding {
+/**
+ * Judges what was found.
+ *
+ * @param watched - the cluster where a watcher feeds it, or did
+ */
+export function judgeInstalled(
+  found: readonly ExternalDNS[],
+  port: number,
+  watched: WatchedCluster | undefined,
+): Finding {
   const chosen = chooseExternalDNS(found, port);
   if (chosen !== undefined) {
     const version = chosen.version === undefined ? "" : ` ${formatVersion(chosen.version)}`;
     return ok(`ExternalDNS${version} is installed: Deployment ${chosen.namespace}/${chosen.name}.`);
+  }
+  if (watched !== undefined) {
+    const message = `No ExternalDNS is installed in the cluster. ${watcherOf(watched)} is to feed it as ${watched.name}.`;
+    return { grade: "note", code: "external-dns-missing", message, hint: "One of them is enough.", isDeadEnd: true };
   }
   const [other] = found;
   const message =

@@ -8,6 +8,8 @@ import { type InterfaceAddress, formatNetwork, networkOf } from "../../records/n
 import { systemNetworks } from "../../platform/networks.ts";
 import { type Address, parseAddress } from "../../records/address.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
+import { externalDNSFeed } from "../../records/feed.ts";
+import type { Status } from "../../contract/status.ts";
 import { platform } from "../../platform/current.ts";
 
 export const firewallOpen: Check = {
@@ -15,7 +17,7 @@ export const firewallOpen: Check = {
   title: "The firewall lets the cluster in",
   needs: ["server-answers"],
   run: async (desktop) => {
-    const clusters = (await desktop.status())?.clusters ?? [];
+    const clusters = ((await desktop.status())?.clusters ?? []).filter((cluster) => !isWatchedAlone(cluster));
     const addresses = clusters.flatMap(({ clusterIPs }) => clusterIPs.flatMap((text) => parseAddress(text) ?? []));
     const isHeard = clusters.some(({ lastHeard }) => isAlive(lastHeard, defaultInterval, Date.now()));
     const callers = findCallers(addresses, systemNetworks.interfaces());
@@ -28,6 +30,11 @@ export const firewallOpen: Check = {
     return findings.length > 0 ? findings : [ok("No cluster has an address in a network of this machine's own.")];
   },
 };
+
+/** Nothing calls from a cluster that only a watcher feeds. */
+function isWatchedAlone({ watch, feeds }: Pick<Status["clusters"][number], "watch" | "feeds">): boolean {
+  return watch !== undefined && feeds?.includes(externalDNSFeed) !== true;
+}
 
 /** One address for each network of this machine in which a cluster lies; loopback needs no way in. */
 export function findCallers(

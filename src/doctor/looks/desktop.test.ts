@@ -18,6 +18,7 @@ function desktop(askStatus = async () => statusOf()): Desktop {
     cluster: { kubeconfig: "/nowhere/kubeconfig", context: undefined },
     askStatus,
     ask: async (path) => path,
+    allowedDomains: async () => undefined,
     signal: new AbortController().signal,
   });
 }

@@ -20,12 +20,13 @@ interface DesktopPlace {
   readonly cluster: ClusterPlace;
   readonly askStatus: () => Promise<Status | undefined>;
   readonly ask: (path: string) => Promise<string | undefined>;
+  readonly allowedDomains: Desktop["allowedDomains"];
   readonly signal: AbortSignal;
 }
 
 /** Opens the desktop; nothing is looked at yet. */
 export function openDesktop(place: DesktopPlace): Desktop {
-  const { hostsFile, stateFolder, port, platform, isRoot, askStatus, ask, signal } = place;
+  const { hostsFile, stateFolder, port, platform, isRoot, askStatus, ask, allowedDomains, signal } = place;
   const cluster = { ...place.cluster, kubeconfig: place.cluster.kubeconfig ?? behindSudo(place.cluster) };
   const files = new Map<string, Promise<Buffer | undefined>>();
   const runs = new Map<string, Promise<Ran>>();
@@ -39,6 +40,7 @@ export function openDesktop(place: DesktopPlace): Desktop {
     place: cluster,
     signal,
     ask,
+    allowedDomains,
     status: async () => desktop.once(askStatus),
     kubernetes: async () =>
       remember(looks, openKubernetesOf, async () => openKubernetesOf(cluster)) as ReturnType<typeof openKubernetesOf>,

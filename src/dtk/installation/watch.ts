@@ -22,22 +22,35 @@ interface WatchedCluster {
     | undefined;
 }
 
+/** What tells a cluster from others. */
+interface ClusterMark {
+  readonly uid: string | undefined;
+  /** URL of the API server. */
+  readonly server: string;
+}
+
 /**
- * Finds the running watcher of a cluster. It is the same cluster when the UID of its namespace kube-system is the same,
- * or, where one of the two is not known, when its API server has the same URL.
+ * Finds the running watcher of a cluster.
  *
  * @param clusters - those of the server's status
  */
-export function findWatch(
-  clusters: readonly WatchedCluster[],
-  cluster: { readonly uid: string | undefined; readonly server: string },
-): Watch | undefined {
-  const found = clusters.find(({ watch }) => {
-    if (watch === undefined || watch.state === "not-running") return false;
-    if (watch.uid !== null && cluster.uid !== undefined) return watch.uid === cluster.uid;
-    return watch.server !== null && isSameURL(watch.server, cluster.server);
-  });
+export function findWatch(clusters: readonly WatchedCluster[], cluster: ClusterMark): Watch | undefined {
+  const found = clusters.find(
+    ({ watch }) => watch !== undefined && watch.state !== "not-running" && isWatchOf(watch, cluster),
+  );
   return found && { cluster: found.name, user: found.watch?.user ?? null };
+}
+
+/**
+ * Whether a watch is of a cluster: the UID of its namespace kube-system is the same, or, where one of the two is not
+ * known, its API server has the same URL.
+ */
+export function isWatchOf(
+  watch: Pick<NonNullable<WatchedCluster["watch"]>, "uid" | "server">,
+  cluster: ClusterMark,
+): boolean {
+  if (watch.uid !== null && cluster.uid !== undefined) return watch.uid === cluster.uid;
+  return watch.server !== null && isSameURL(watch.server, cluster.server);
 }
 
 /** Whose watcher it is and under which name it feeds the cluster, as a sentence. */

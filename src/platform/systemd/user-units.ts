@@ -40,6 +40,7 @@ export const systemdOfUsers: UserServices = {
   },
   runFromBoot: ({ name }) => existsSync(join(lingerFolder, name)),
   letRunFromBoot: ({ name }) => ["loginctl", "enable-linger", name],
+  startByHand: ["systemctl", "--user", "start", watcher],
   log: ["journalctl", "--user", "--unit", watcher],
 };
 
