@@ -26,6 +26,8 @@ export function dnsToolsEnvironment(): NodeJS.ProcessEnv {
 /** Unpacks the packages, and those that they need and this machine does not have, into a folder. */
 export async function unpackDNSTools(folder: string): Promise<string> {
   const wanted = ["knot", "dnsperf"];
+  // A bare machine has no list of packages, or an old one.
+  await run("apt-get", ["update", "-q"]);
   const { stdout } = await run("apt-get", ["install", "--simulate", "--no-install-recommends", ...wanted]);
   const missing = [...stdout.matchAll(/^Inst (\S+)/gm)].map(([, name = ""]) => name);
   // On a machine that has one of them, it is unpacked all the same, so that all are in one place.
