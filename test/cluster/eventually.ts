@@ -15,7 +15,7 @@ export async function eventually<Value>(
   assertion: () => Value | Promise<Value>,
   options: { readonly timeoutMs?: number; readonly intervalMs?: number } = {},
 ): Promise<Value> {
-  const { timeoutMs = 20_000, intervalMs = 50 } = options;
+  const { timeoutMs = 60_000, intervalMs = 50 } = options;
   const end = performance.now() + timeoutMs;
   for (;;) {
     try {

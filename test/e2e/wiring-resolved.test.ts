@@ -27,6 +27,8 @@ describeEach(`on Debian $suite, --resolver=$asked is the way $way${needs}`, ({ s
 
   beforeAll(async () => {
     desktop = await openResolverDesktop({ suite });
+    await eventually(async () => assert.match((await look(desktop)).links, /^eth0\S* +UP .*fe80::/m));
+    await eventually(async () => assert.match((await look(desktop)).status, /Scopes: DNS/));
     before = await look(desktop);
     probe = await desktop.startProbe();
   });
