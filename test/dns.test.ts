@@ -91,7 +91,7 @@ test("without it nobody answers, and a wildcard is not shown", async () => {
 test.each([
   ["--dns-listen=0.0.0.0", '"0.0.0.0" is not one address of this machine'],
   ["--dns-listen=[::]:53", '"[::]:53" is not one address of this machine'],
-  ["--dns=maybe", '"maybe" is not true or false'],
+  ["--dns=maybe", '"maybe" is not on or off'],
 ])("%s is wrong usage", async (flag, message) => {
   const { exitCode, talk } = await runProduct(["serve", flag]);
   expect([exitCode, talk.includes(message)]).toEqual([2, true]);

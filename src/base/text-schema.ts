@@ -21,7 +21,7 @@ export const commaList = z.pipe(
 );
 
 /** A switch; its environment twin takes words as well. */
-export const onOrOff = z.pipe(oneText, parsedBy(parseSwitch, "true or false"));
+export const onOrOff = z.pipe(oneText, parsedBy(parseSwitch, "on or off"));
 
 function parseSwitch(text: string): boolean | undefined {
   if (/^(?:true|1|yes|on)$/i.test(text)) return true;

@@ -59,7 +59,7 @@ test.each<[string, Partial<Invocation>, RegExp]>([
   [
     "a bad setting",
     { words: ["abc"], environment: { TOOL_DRY_RUN: "maybe" } },
-    /^TOOL_DRY_RUN: "maybe" is not true or false/,
+    /^TOOL_DRY_RUN: "maybe" is not on or off/,
   ],
 ])("%s keeps it from running, and is said with where it came from", async (_, given, sentence) => {
   const { command, runs } = recorder();

@@ -53,7 +53,7 @@ describe("bad values", () => {
     const attempt = (): unknown => read({ port: "70000", clusterIp: "192.0.2.1,192.0.2.2" }, environment);
     expect(attempt).toThrow(TroubleError);
     expect(attempt).toThrow(
-      /--cluster-ip: .*\n +--port: "70000" is not a port.*\n +HOSTSFILE_SERVER_DRY_RUN: "maybe" is not true or false\.\n +HOSTSFILE_SERVER_HOST: /,
+      /--cluster-ip: .*\n +--port: "70000" is not a port.*\n +HOSTSFILE_SERVER_DRY_RUN: "maybe" is not on or off\.\n +HOSTSFILE_SERVER_HOST: /,
     );
   });
 });
