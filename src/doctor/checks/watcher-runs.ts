@@ -8,12 +8,17 @@ export const watcherRuns: Check = {
   id: "watcher-runs",
   title: "The watcher runs",
   needs: ["server-answers"],
-  run: async ({ status, platform }) => {
-    const clusters = watchedClusters(await status());
-    const installed = clusters.every(isRunning) ? [] : await findWatchers(platform);
-    return judgeRunning(clusters, new Set(installed.map(({ name }) => name)), platform);
-  },
+  run: async ({ status, platform }) => lookAtRunning(watchedClusters(await status()), platform),
 };
+
+/** Looks which of the watchers are services, and judges them. */
+export async function lookAtRunning(
+  clusters: readonly WatchedCluster[],
+  platform: Desktop["platform"],
+): Promise<readonly Finding[]> {
+  const installed = clusters.every(isRunning) ? [] : await findWatchers(platform);
+  return judgeRunning(clusters, new Set(installed.map(({ name }) => name)), platform);
+}
 
 /**
  * Judges the watchers, each with all its clusters.

@@ -15,6 +15,8 @@ import type { Desktop } from "../check.ts";
 export interface NameSource {
   /** As in `Ingress`. */
   readonly kind: string;
+  /** Its group; empty for Kubernetes' own core. */
+  readonly group: string;
   /** As in `default/test`. */
   readonly path: string;
   /** The Ingress itself, for what else is to be known of it. */
@@ -26,7 +28,7 @@ const listShape = z.object({ items: z.nullable(z.array(z.unknown())) });
 /**
  * Finds the resources that ask for a name, of every kind that gives names and that the cluster serves.
  *
- * @param prefix - the prefix of the annotations that ExternalDNS reads
+ * @param prefix - the prefix of the annotations that ExternalDNS reads; empty for the watcher, which reads those of both
  * @throws TroubleError when the cluster does not answer
  */
 export async function findSources(desktop: Desktop, name: string, prefix: string): Promise<readonly NameSource[]> {
@@ -39,12 +41,12 @@ export async function findSources(desktop: Desktop, name: string, prefix: string
   return [
     ...ingresses
       .filter((ingress) => asks(ingressKind, ingress))
-      .map((ingress) => ({ kind: ingressKind.kind, path: pathOf(ingress), ingress })),
+      .map((ingress) => ({ kind: ingressKind.kind, group: ingressKind.group, path: pathOf(ingress), ingress })),
     ...lists.flatMap(({ kind, objects }) =>
       objects
         .filter((object) => asks(kind, object))
         .flatMap((object) => placeOf(object) ?? [])
-        .map((place) => ({ kind: kind.kind, path: `${place.namespace}/${place.name}` })),
+        .map((place) => ({ kind: kind.kind, group: kind.group, path: `${place.namespace}/${place.name}` })),
     ),
   ];
 }

@@ -11,12 +11,13 @@ const cluster = {
 test.each([
   { title: "nobody asks", sources: [], isKnown: false, grade: "problem", code: "name-not-asked-for" },
   { title: "another cluster's name", sources: [], isKnown: true, grade: "note", code: "name-not-asked-for" },
-  { title: "a Service", sources: [{ kind: "Service", path: "default/web" }], isKnown: false, grade: "ok" },
+  { title: "a Service", sources: [{ kind: "Service", group: "", path: "default/web" }], isKnown: false, grade: "ok" },
   {
     title: "an Ingress without a target",
     sources: [
       {
         kind: "Ingress",
+        group: "networking.k8s.io",
         path: "default/test",
         ingress: { metadata: { name: "test" }, spec: { rules: [{ host: name }] } },
       },
@@ -38,11 +39,20 @@ test("the commands lead to the cluster that was looked at", () => {
     command: "kubectl --context=kind-a get ingress -A",
   });
   const ingress = { metadata: { name: "test" }, spec: { rules: [{ host: name }] } };
-  const sources = [{ kind: "Ingress", path: "default/test", ingress }];
+  const sources = [{ kind: "Ingress", group: "networking.k8s.io", path: "default/test", ingress }];
   expect(judgeSources({ name, sources, isKnown: false, ...cluster })).toHaveProperty(
     "command",
     expect.stringContaining(
       `kubectl --context=kind-a -n default annotate ingress test ${cluster.prefix}target=${name}`,
     ),
   );
+});
+
+test("where a watcher feeds the cluster, an Ingress needs no target", () => {
+  const ingress = { metadata: { name: "test" }, spec: { rules: [{ host: name }] } };
+  const sources = [{ kind: "Ingress", group: "networking.k8s.io", path: "default/test", ingress }];
+  expect(judgeSources({ name, sources, isKnown: false, ...cluster, prefix: undefined })).toEqual({
+    grade: "ok",
+    message: `The Ingress default/test asks for ${name}.`,
+  });
 });

@@ -1,23 +1,49 @@
-/** The first step of a trace: which resources of the cluster ask for the name, and does ExternalDNS see them? */
+/** The first step of a trace: which resources of the cluster ask for the name, and does ExternalDNS see them where no watcher does? */
 import { findSilentIngresses } from "../../dtk/discovery/silent-ingress.ts";
 import { TroubleError, toTrouble } from "../../base/trouble.ts";
 import { type Desktop, type Finding, ok } from "../check.ts";
 import { annotationPrefix } from "../../dtk/release/values.ts";
 import { kubectl, lookAtChain } from "../looks/cluster-looks.ts";
+import { lookAtWatched } from "../looks/watched.ts";
 import { type NameSource, findSources } from "../looks/name-source.ts";
 
 /** Looks; a cluster that does not answer stops no trace, as the name may be known from before. */
-export async function askedFor(desktop: Desktop, name: string): Promise<readonly Finding[]> {
+export async function askedFor(desktop: Desktop, name: string, look: SourcesLook): Promise<readonly Finding[]> {
   try {
     const status = await desktop.status().catch(() => undefined);
     const isKnown = status?.names.list.some((shownName) => shownName.name === name) ?? false;
-    const prefix = await prefixOf(desktop);
-    const sources = await findSources(desktop, name, prefix);
+    const { sources, prefix } = await desktop.once(look);
     return [judgeSources({ name, sources, isKnown, prefix, place: desktop.place })];
   } catch (error) {
     if (!(error instanceof TroubleError)) throw error;
     return [{ grade: "note", ...toTrouble(error), message: `${error.message} The cluster is not looked at.` }];
   }
+}
+
+/** What asks for a name. */
+interface AskedFor {
+  readonly sources: readonly NameSource[];
+  /** The prefix of the annotations that ExternalDNS reads; undefined where a watcher feeds the cluster, which needs none. */
+  readonly prefix: string | undefined;
+}
+
+export type SourcesLook = (desktop: Desktop) => Promise<AskedFor>;
+
+/** Makes the look for what asks for a name, which several steps share. */
+export function lookForSources(name: string): SourcesLook {
+  return async (desktop) => {
+    const isWatched = (await desktop.once(lookAtWatched)) !== undefined;
+    const prefix = isWatched ? undefined : await prefixOf(desktop);
+    return { sources: await findSources(desktop, name, prefix ?? ""), prefix };
+  };
+}
+
+/** What asks for the name; empty where the cluster does not answer, which {@link askedFor} says. */
+export async function sourcesOf(desktop: Desktop, look: SourcesLook): Promise<readonly NameSource[]> {
+  return desktop.once(look).then(
+    ({ sources }) => sources,
+    () => [],
+  );
 }
 
 /** What ExternalDNS reads, where one is there. */
@@ -30,13 +56,13 @@ async function prefixOf(desktop: Desktop): Promise<string> {
  * Judges the resources that ask for a name.
  *
  * @param given - those resources; whether the server shows the name all the same, which then comes from another cluster; the
- *   prefix of the annotations that ExternalDNS reads
+ *   prefix of the annotations that ExternalDNS reads, undefined where a watcher does its work
  */
 export function judgeSources(given: {
   readonly name: string;
   readonly sources: readonly NameSource[];
   readonly isKnown: boolean;
-  readonly prefix: string;
+  readonly prefix: string | undefined;
   readonly place: Desktop["place"];
 }): Finding {
   const { name, sources, isKnown, prefix, place } = given;
@@ -50,7 +76,10 @@ export function judgeSources(given: {
       command: kubectl({ place }, "get", "ingress", "-A"),
     };
   }
-  const [silent] = first.ingress === undefined ? [] : findSilentIngresses({ ingresses: [first.ingress] }, prefix);
+  const [silent] =
+    first.ingress === undefined || prefix === undefined
+      ? []
+      : findSilentIngresses({ ingresses: [first.ingress] }, prefix);
   if (silent === undefined) return ok(`The ${first.kind} ${first.path} asks for ${name}.`);
   return {
     grade: "problem",

@@ -5,6 +5,7 @@ import { isManaged, parseManagedDomain } from "../../records/managed-domain.ts";
 import { type Desktop, type Finding, ok } from "../check.ts";
 import { curlWords, methodURL } from "../looks/cluster-looks.ts";
 import { isStored } from "../looks/stored.ts";
+import { handedIn, watchedOf } from "./trace-watch.ts";
 import { hostsFileIdentity } from "../../sinks/hosts-file/identity.ts";
 
 type Name = Status["names"]["list"][number];
@@ -36,8 +37,9 @@ function isUnder(name: string, domains: readonly string[]): boolean {
   return isManaged(name, new Set(domains.flatMap((domain) => parseManagedDomain(domain) ?? [])));
 }
 
-/** Looks whether ExternalDNS or another source has sent it. */
+/** Looks whether the watcher, ExternalDNS or another source has sent it. */
 export async function sent(desktop: Desktop, name: string): Promise<readonly Finding[]> {
+  const watched = await watchedOf(desktop);
   const status = await desktop.status();
   const clusters = (status?.clusters ?? [])
     .filter(({ domains }) => isUnder(name, domains))
@@ -45,7 +47,10 @@ export async function sent(desktop: Desktop, name: string): Promise<readonly Fin
   const holders = await Promise.all(
     clusters.map(async (cluster) => ((await isStored(desktop, cluster, name)) ? [cluster] : [])),
   );
-  return [judgeSent(name, holders.flat(), status)];
+  const found = judgeSent(name, holders.flat(), status);
+  // With both feeds, one is enough.
+  if (watched === undefined || (found.grade === "ok" && holders.flat().length > 0)) return [found];
+  return handedIn(desktop, watched, name);
 }
 
 /**

@@ -23,6 +23,7 @@ test("a step that stops is the last one that is looked at", async () => {
     "name-asked-for warning",
     "server-answers problem",
     "name-managed skipped",
+    "name-seen skipped",
     "name-sent skipped",
     "name-shown skipped",
     "name-in-file skipped",

@@ -5,9 +5,10 @@
 import type { Check } from "../check.ts";
 import { nsswitch } from "../checks/nsswitch.ts";
 import { serverAnswers } from "../checks/server-answers.ts";
-import { askedFor } from "./trace-cluster.ts";
+import { askedFor, lookForSources, sourcesOf } from "./trace-cluster.ts";
 import { addressesOf, inFile, resolved } from "./trace-file.ts";
 import { managed, sent, shown } from "./trace-server.ts";
+import { seen } from "./trace-watch.ts";
 import { traceWeb } from "./trace-web.ts";
 
 /**
@@ -16,15 +17,21 @@ import { traceWeb } from "./trace-web.ts";
  * @param name - lower case, without trailing dot
  */
 export function traceSteps(name: string): readonly Check[] {
+  const look = lookForSources(name);
   const steps: readonly Omit<Check, "needs">[] = [
     {
       id: "name-asked-for",
       title: `A resource of the cluster asks for ${name}`,
-      run: async (desktop) => askedFor(desktop, name),
+      run: async (desktop) => askedFor(desktop, name, look),
     },
     serverAnswers,
     { id: "name-managed", title: `${name} lies in a managed domain`, run: async (desktop) => managed(desktop, name) },
-    { id: "name-sent", title: `ExternalDNS has sent ${name}`, run: async (desktop) => sent(desktop, name) },
+    {
+      id: "name-seen",
+      title: `What feeds the cluster sees ${name}`,
+      run: async (desktop) => seen(desktop, await sourcesOf(desktop, look)),
+    },
+    { id: "name-sent", title: `${name} was sent to the server`, run: async (desktop) => sent(desktop, name) },
     { id: "name-shown", title: `The server shows ${name}`, run: async (desktop) => shown(desktop, name) },
     { id: "name-in-file", title: `The hosts file has ${name}`, run: async (desktop) => inFile(desktop, name) },
     nsswitch,
