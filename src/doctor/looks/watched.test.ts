@@ -30,6 +30,9 @@ test("the one that the kubeconfig names", async () => {
   expect(await look([other, ended, live])).toBe("new");
   expect(await look([other, ended])).toBe("old");
   expect(await look([other])).toBeUndefined();
+  const silent = clusterOf({ name: "silent", watch: watchOf({ state: "unreported", uid: null, server: null }) });
+  expect(await look([silent])).toBe("silent");
+  expect(await look([silent, other])).toBeUndefined();
 });
 
 test("where nothing is watched, the cluster is not asked", async () => {

@@ -30,7 +30,8 @@ export function watcherOf({ watch: { user } }: Pick<WatchedCluster, "watch">): s
 /**
  * Looks whether a watcher feeds the cluster that the kubeconfig names, or did before it ended.
  *
- * @returns undefined where none does, the server does not answer, or the watcher has not reported to it
+ * @returns undefined where none does, or the server does not answer. The only watched cluster is taken for it while its
+ *   watcher has not reported to this server, as after the server's start
  * @throws TroubleError when the cluster does not answer
  */
 export async function lookAtWatched(desktop: Desktop): Promise<WatchedCluster | undefined> {
@@ -39,5 +40,9 @@ export async function lookAtWatched(desktop: Desktop): Promise<WatchedCluster | 
   const api = await desktop.kubernetes();
   const cluster = { server: api.server, uid: await readClusterUID(api) };
   const found = watched.filter(({ watch }) => isWatchOf(watch, cluster));
-  return found.find(isRunning) ?? found[0];
+  return found.find(isRunning) ?? found[0] ?? (watched.length === 1 ? watched.find(isUnreported) : undefined);
+}
+
+function isUnreported({ watch }: WatchedCluster): boolean {
+  return watch.uid === null && watch.server === null;
 }
