@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { type Ran, runProgram } from "../base/process.ts";
 
-interface PortHolder {
+export interface PortHolder {
   readonly pid: number;
   /** Its name, as the kernel has it (comm). */
   readonly name: string;

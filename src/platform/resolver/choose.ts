@@ -10,7 +10,7 @@ import { hook } from "./hook.ts";
 import { link } from "./link.ts";
 import { networkManager } from "./network-manager.ts";
 import { unbound } from "./unbound.ts";
-import type { Lifetime, Way } from "./way.ts";
+import { type Lifetime, type Way, obstacleOf } from "./way.ts";
 
 /** Every way that tells somebody something, the best first. */
 export const ways: readonly Way[] = [hook, delegate, networkManager, link, dnsmasq, unbound, global];
@@ -32,7 +32,7 @@ export function chooseWay(
   const { asked, lifetime } = wanted;
   if (asked === "none") return nobody(`The system resolver is left alone (none). ${whatWorks(wanted.responder)}`);
   const candidates = ways.filter(({ name }) => isAsked(name, asked));
-  const way = facts.mayTell ? candidates.find((each) => each.obstacle(facts, lifetime) === undefined) : undefined;
+  const way = facts.mayTell ? candidates.find((each) => obstacleOf(each, facts, lifetime) === undefined) : undefined;
   if (way !== undefined) {
     const sentence = `${way.inCharge(facts) ?? "A resolver"} is in charge of names; it ${way.how} (${way.name}).`;
     return { way, sentence, trouble: undefined };
@@ -62,7 +62,7 @@ function reasonOf(
 ): string {
   if (!facts.mayTell) return "telling the resolver takes root";
   const fitting = candidates.filter((way) => asked !== "auto" || way.inCharge(facts) !== undefined);
-  const obstacle = fitting.map((way) => way.obstacle(facts, lifetime)).findLast((each) => each !== undefined);
+  const obstacle = fitting.map((way) => obstacleOf(way, facts, lifetime)).findLast((each) => each !== undefined);
   if (obstacle !== undefined) return obstacle;
   const servers = facts.nameservers.length === 0 ? "no server" : facts.nameservers.join(", ");
   return `resolv.conf names ${servers}, and nothing here can be told which server knows which domain`;

@@ -10,12 +10,12 @@ export const dnsmasq: Way = {
   name: "dnsmasq",
   inCharge: (facts) => (facts.dnsmasq === undefined ? undefined : "dnsmasq"),
   how: "is told the domains by a file",
-  obstacle: (facts, lifetime) => {
+  obstacle: (facts) => {
     if (facts.dnsmasq === undefined) return "programs do not ask a dnsmasq here";
     if (!facts.dnsmasq.readsFolder) return `dnsmasq does not read ${dnsmasqFolder} (option conf-dir)`;
-    if (facts.dnsmasq.isValidating) return "dnsmasq checks DNSSEC here, and would refuse our unsigned answers";
-    return lifetime === "foreground" ? "it reads no file that is gone at the next boot" : undefined;
+    return facts.dnsmasq.isValidating ? "dnsmasq checks DNSSEC here, and would refuse our unsigned answers" : undefined;
   },
+  isForGood: true,
   passesUnknown: false,
   mustExempt: () => false,
   plan: (routing) => ({

@@ -1,16 +1,6 @@
 /** The way `global`: systemd-resolved is told a server for the whole machine, which sees every other question too. Only on request. Pure. */
-import { authority } from "../../records/network.ts";
-import { ownFile } from "./own-file.ts";
-import { type Way, emptyPlan } from "./way.ts";
-import {
-  anchorFiles,
-  isValidating,
-  reloadResolved,
-  resolvedInCharge,
-  resolvedObstacle,
-  routeOnly,
-  settingsRoot,
-} from "./resolved.ts";
+import type { Way } from "./way.ts";
+import { isValidating, planSettings, resolvedInCharge, resolvedObstacle } from "./resolved.ts";
 
 export const global: Way = {
   name: "global",
@@ -23,12 +13,6 @@ export const global: Way = {
   },
   passesUnknown: false,
   mustExempt: isValidating,
-  plan: (routing, { facts: { resolved }, lifetime }) => {
-    if (resolved === undefined) return emptyPlan;
-    const { address, port } = routing.responder;
-    const path = `${settingsRoot(lifetime)}/systemd/resolved.conf.d/hostsfile-server.conf`;
-    const domains = routing.routes.map(routeOnly).join(" ");
-    const file = ownFile(path, ["[Resolve]", `DNS=${authority(address, port)}`, `Domains=${domains}`]);
-    return { ...emptyPlan, files: [...anchorFiles(routing, lifetime), file], reload: [reloadResolved(resolved)] };
-  },
+  // resolved.conf(5)
+  plan: planSettings("resolved.conf.d/hostsfile-server.conf", "Resolve"),
 };

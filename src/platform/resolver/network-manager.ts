@@ -10,10 +10,9 @@ export const networkManager: Way = {
   name: "network-manager",
   inCharge: ({ networkManagerMode }) => (networkManagerMode === "dnsmasq" ? "NetworkManager's dnsmasq" : undefined),
   how: "is told the domains by a file",
-  obstacle: ({ networkManagerMode }, lifetime) => {
-    if (networkManagerMode !== "dnsmasq") return "NetworkManager runs no dnsmasq here";
-    return lifetime === "foreground" ? "it reads no file that is gone at the next boot" : undefined;
-  },
+  obstacle: ({ networkManagerMode }) =>
+    networkManagerMode === "dnsmasq" ? undefined : "NetworkManager runs no dnsmasq here",
+  isForGood: true,
   passesUnknown: false,
   mustExempt: () => false,
   plan: (routing) => ({

@@ -11,7 +11,7 @@ import { link } from "./link.ts";
 import { networkManager } from "./network-manager.ts";
 import { isOwn } from "./own-file.ts";
 import { unbound } from "./unbound.ts";
-import { type Lifetime, type Way, emptyPlan } from "./way.ts";
+import { type Lifetime, type Way, emptyPlan, obstacleOf } from "./way.ts";
 
 const routing: Routing = {
   routes: ["dtk.io", "other.io"],
@@ -142,7 +142,7 @@ stub-zone:
 test.each(ways.filter(({ name }) => name !== "hook"))("$name writes in places of its lifetime alone", (way) => {
   for (const lifetime of ["installed", "foreground"] as const) {
     const facts = factsOf(258, { networkManagerMode: "dnsmasq" });
-    if (way.obstacle(facts, lifetime) !== undefined) continue;
+    if (obstacleOf(way, facts, lifetime) !== undefined) continue;
     const root = lifetime === "installed" ? "/etc/" : "/run/";
     for (const { path } of way.plan({ ...routing, isUnsigned: true }, { facts, lifetime }).files)
       expect(path.startsWith(root)).toBe(true);

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { type Ran, runProgram } from "../../base/process.ts";
 import { nsswitchFile } from "../linux-files.ts";
+import { findPortHolder } from "../port-holder.ts";
 import { isRoot } from "../user.ts";
 import { dnsmasqFolder } from "./dnsmasq.ts";
 import type { LocalServerFacts, ResolvedFacts, ResolverFacts } from "./facts.ts";
@@ -37,7 +38,7 @@ export async function readResolverFacts(looks: Looks = systemLooks): Promise<Res
   const [resolved, networkManagerMode, holder] = await Promise.all([
     readResolved(looks, nameservers),
     readNetworkManager(looks),
-    nameservers.every(isOwnAddress) && nameservers.length > 0 ? portHolder(looks) : undefined,
+    nameservers.every(isOwnAddress) && nameservers.length > 0 ? findPortHolder(53, looks.run, "udp") : undefined,
   ]);
   return {
     mayTell: isRoot(),
@@ -75,7 +76,7 @@ async function readNetworkManager(looks: Looks): Promise<string | undefined> {
   return /^s "([^"]*)"/.exec(output)?.[1] ?? "";
 }
 
-async function readDnsmasq({ read }: Looks, pid: string): Promise<LocalServerFacts> {
+async function readDnsmasq({ read }: Looks, pid: number): Promise<LocalServerFacts> {
   const command = (await read(`/proc/${pid}/cmdline`)).split("\0");
   const settings = await read("/etc/dnsmasq.conf");
   return {
@@ -92,12 +93,6 @@ async function readUnbound({ read, run }: Looks): Promise<LocalServerFacts> {
     readsFolder: readsUnboundFolder(settings, unboundFolder),
     isValidating: !ok || output.includes("validator"),
   };
-}
-
-async function portHolder({ run }: Looks): Promise<{ readonly name: string; readonly pid: string } | undefined> {
-  const { output } = await run("ss", ["-H", "-l", "-u", "-n", "-p", "sport = :53"]);
-  const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(output) ?? [];
-  return name === undefined || pid === undefined ? undefined : { name, pid };
 }
 
 async function isActive({ run }: Looks, unit: string): Promise<boolean> {

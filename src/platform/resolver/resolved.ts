@@ -1,8 +1,9 @@
 /** What the ways of telling systemd-resolved share: its versions, its anchors, and how it reads its settings again. */
+import { authority } from "../../records/network.ts";
 import type { Routing } from "../resolver-wiring.ts";
 import type { ResolvedFacts, ResolverFacts } from "./facts.ts";
 import { type OwnFile, ownFile } from "./own-file.ts";
-import type { CommandLine, Lifetime } from "./way.ts";
+import { type CommandLine, type Lifetime, type Way, emptyPlan } from "./way.ts";
 
 /** The first version that has what a way needs (its NEWS file). */
 export const firstVersion = { hook: 259, delegate: 258, link: 246, global: 246 } as const;
@@ -34,15 +35,32 @@ export function settingsRoot(lifetime: Lifetime): string {
 }
 
 /** Lets it read its settings again. */
-export function reloadResolved({ version }: Pick<ResolvedFacts, "version">): CommandLine {
+function reloadResolved({ version }: Pick<ResolvedFacts, "version">): CommandLine {
   return ["systemctl", version < firstReload ? "restart" : "reload", "systemd-resolved.service"];
 }
 
 /** A negative trust anchor exempts domains from DNSSEC (dnssec-trust-anchors.d(5)). */
-export function anchorFiles({ routes, isUnsigned }: Routing, lifetime: Lifetime): readonly OwnFile[] {
+function anchorFiles({ routes, isUnsigned }: Routing, lifetime: Lifetime): readonly OwnFile[] {
   if (!isUnsigned) return [];
   const path = `${settingsRoot(lifetime)}/dnssec-trust-anchors.d/hostsfile-server.negative`;
   return [ownFile(path, routes, ";")];
+}
+
+/**
+ * Plans a file of its settings that names the responder and the domains.
+ *
+ * @param path - below the folder of systemd's settings
+ * @param section - of the file that has the options `DNS` and `Domains`
+ */
+export function planSettings(path: string, section: string): Way["plan"] {
+  return (routing, { facts: { resolved }, lifetime }) => {
+    if (resolved === undefined) return emptyPlan;
+    const { address, port } = routing.responder;
+    const domains = routing.routes.map(routeOnly).join(" ");
+    const lines = [`[${section}]`, `DNS=${authority(address, port)}`, `Domains=${domains}`];
+    const file = ownFile(`${settingsRoot(lifetime)}/systemd/${path}`, lines);
+    return { ...emptyPlan, files: [...anchorFiles(routing, lifetime), file], reload: [reloadResolved(resolved)] };
+  };
 }
 
 /** A domain that is asked about and never appended to a short name. */

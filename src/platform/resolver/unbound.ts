@@ -9,11 +9,11 @@ export const unbound: Way = {
   name: "unbound",
   inCharge: (facts) => (facts.unbound === undefined ? undefined : "unbound"),
   how: "is told the domains by a file",
-  obstacle: (facts, lifetime) => {
-    if (facts.unbound === undefined) return "programs do not ask an unbound here";
-    if (!facts.unbound.readsFolder) return `unbound does not read ${unboundFolder} (option include)`;
-    return lifetime === "foreground" ? "it reads no file that is gone at the next boot" : undefined;
+  obstacle: ({ unbound: facts }) => {
+    if (facts === undefined) return "programs do not ask an unbound here";
+    return facts.readsFolder ? undefined : `unbound does not read ${unboundFolder} (option include)`;
   },
+  isForGood: true,
   passesUnknown: false,
   mustExempt: (facts) => facts.unbound?.isValidating === true,
   plan: ({ routes, responder, isUnsigned }) => {

@@ -50,13 +50,22 @@ export interface Way {
   /** How the resolver learns of the domains, as the end of a sentence that starts with what is in charge. */
   readonly how: string;
   /** Why the way cannot be used here; undefined when it can. */
-  readonly obstacle: (facts: ResolverFacts, lifetime: Lifetime) => string | undefined;
+  readonly obstacle: (facts: ResolverFacts) => string | undefined;
+  /** Whether the resolver reads only what outlives a boot, so that a server in the foreground cannot use the way. */
+  readonly isForGood?: boolean;
   /** Whether a name in our domains that we do not know is asked elsewhere. If not, a routed domain is ours alone. */
   readonly passesUnknown: boolean;
   /** Whether the resolver would refuse our unsigned answers, so that the domains must be exempt from DNSSEC. */
   readonly mustExempt: (facts: ResolverFacts) => boolean;
   readonly preparation?: Preparation;
   readonly plan: (routing: Routing, known: { readonly facts: ResolverFacts; readonly lifetime: Lifetime }) => WayPlan;
+}
+
+/** Why a way cannot be used here for a lifetime; undefined when it can. */
+export function obstacleOf(way: Way, facts: ResolverFacts, lifetime: Lifetime): string | undefined {
+  const obstacle = way.obstacle(facts);
+  if (obstacle !== undefined || lifetime === "installed" || way.isForGood !== true) return obstacle;
+  return "it reads no file that is gone at the next boot";
 }
 
 /** Of a way that leaves nothing anywhere. */

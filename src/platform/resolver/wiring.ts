@@ -42,7 +42,6 @@ export function pathsOf(way: Way, lifetime: Lifetime): readonly string[] {
   return way.plan(everything, { facts: anyMachine, lifetime }).files.map(({ path }) => path);
 }
 
-/** Makes the wiring of a way. Nothing is done before it is told domains. */
 /** What lets the resolver read files again that are gone, and what takes back what no file keeps. */
 export function afterRemoval(
   way: Way,
@@ -51,6 +50,7 @@ export function afterRemoval(
   return way.plan(everything, known);
 }
 
+/** Makes the wiring of a way. Nothing is done before it is told domains. */
 export function wireBy(options: WiringOptions): ResolverWiring {
   return new Wiring(options);
 }

@@ -2,14 +2,9 @@
 import { errorCode } from "../../base/errors.ts";
 import type { Trouble } from "../../base/trouble.ts";
 import { platform } from "../../platform/current.ts";
+import type { PortHolder } from "../../platform/port-holder.ts";
 import { formatListenAddress } from "../../records/listen-address.ts";
 import type { SocketPlace } from "../../engine/responder.ts";
-
-/** The program that has a port. */
-interface PortHolder {
-  readonly pid: number;
-  readonly name: string;
-}
 
 /** Why a socket is not open. */
 export interface SocketFailure {
@@ -17,11 +12,11 @@ export interface SocketFailure {
   readonly code: string;
   readonly message: string;
   /** The program that has the port, where that is the reason and it can be seen. */
-  readonly holder: PortHolder | undefined;
+  readonly holder: Pick<PortHolder, "pid" | "name"> | undefined;
 }
 
 /** What the system said. */
-export function failureOf(error: unknown, holder: PortHolder | undefined): SocketFailure {
+export function failureOf(error: unknown, holder: SocketFailure["holder"]): SocketFailure {
   return {
     code: errorCode(error) ?? "unknown",
     message: error instanceof Error ? error.message : String(error),
@@ -88,6 +83,6 @@ function troubleOf(places: readonly SocketPlace[], { code, message, holder }: So
   }
 }
 
-function describe({ name, pid }: PortHolder): string {
+function describe({ name, pid }: Pick<PortHolder, "pid" | "name">): string {
   return `${name} (process ${pid})`;
 }
