@@ -26,6 +26,11 @@ export function parseAddress(text: string): Address | undefined {
   return (address.isIPv4MappedAddress() ? address.toIPv4Address().toString() : address.toRFC5952String()) as Address;
 }
 
+/** Whether an address never leads to another machine (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3). */
+export function isLoopback(address: string): boolean {
+  return address.startsWith("127.") || address === "::1";
+}
+
 /** The family of an address. */
 export function familyOf(address: Address): Family {
   return address.includes(":") ? "IPv6" : "IPv4";

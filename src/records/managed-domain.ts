@@ -32,6 +32,15 @@ export function isManaged(name: string, domains: ReadonlySet<ManagedDomain>): bo
   }
 }
 
+/**
+ * Says whether a name is the domain or lies under it, on label borders.
+ *
+ * @param name - in the spelling of the domain
+ */
+export function isWithin(name: string, domain: string): boolean {
+  return name === domain || name.endsWith(`.${domain}`);
+}
+
 /** A label that has no A-label is compared as it is. */
 function asciiOf(name: string): string {
   if (!/[^\x00-\x7f]/.test(name)) return name;

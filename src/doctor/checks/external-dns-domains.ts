@@ -1,6 +1,7 @@
 /** Does ExternalDNS look at every managed domain? Its own filter, and what it was told at its start, may leave one out. */
 import { renderChange } from "../../dtk/external-dns/change.ts";
 import { kubectlWords } from "../../kubernetes/place.ts";
+import { isWithin } from "../../records/managed-domain.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
 import { type WebhookPath, kubectl, lookAtChain } from "../looks/cluster-looks.ts";
 
@@ -28,7 +29,7 @@ function passesFilter(domain: string, { externalDNS }: WebhookPath): boolean {
   const { domainFilters, excludedDomains } = externalDNS.settings;
   const isUnder = (filter: string): boolean => {
     const base = filter.replace(/^\./, "").replace(/\.$/, "").toLowerCase();
-    return domain === base || domain.endsWith(`.${base}`);
+    return isWithin(domain, base);
   };
   return (domainFilters.length === 0 || domainFilters.some(isUnder)) && !excludedDomains.some(isUnder);
 }

@@ -6,7 +6,7 @@ import { type WebhookURL, webhookURL as makeURL } from "../../contract/webhook.t
 import { nodeAddresses } from "../../kubernetes/cluster-ip/candidate.ts";
 import { chooseHostIP, lookUpRoute } from "../../dtk/discovery/host-ip.ts";
 import { systemNetworks } from "../../platform/networks.ts";
-import { parseAddress } from "../../records/address.ts";
+import { isLoopback, parseAddress } from "../../records/address.ts";
 import { defaultCluster } from "../../records/cluster.ts";
 import { type Check, type Desktop, type Finding, ok } from "../check.ts";
 import { type WebhookPath, curlWords, lookAtChain, lookAtFacts, methodURL } from "../looks/cluster-looks.ts";
@@ -115,10 +115,10 @@ function reasonElsewhere({ chain, own, port }: WebhookFacts): string | undefined
   if (url.port !== port) return `the server has port ${port}`;
   if (url.cluster === undefined) return "the server has no such path";
   if (meansHost.test(url.host)) return undefined;
-  const isLoopback = url.host === "localhost" || url.host.startsWith("127.") || url.host === "::1";
-  if (isLoopback && !externalDNS.isOnNode) return "that is the pod itself";
+  const isOfPod = url.host === "localhost" || isLoopback(url.host);
+  if (isOfPod && !externalDNS.isOnNode) return "that is the pod itself";
   const isAddress = parseAddress(url.host) !== undefined;
-  return isAddress && !isLoopback && !own.has(url.host) ? "this machine has no such address" : undefined;
+  return isAddress && !isOfPod && !own.has(url.host) ? "this machine has no such address" : undefined;
 }
 
 /** Addresses may be translated on the way: a call since the pod started shows that it is the right one. */

@@ -1,6 +1,6 @@
 /** Finds the address under which the cluster reaches this desktop: the one the kernel uses on the way to the cluster. */
 import { createSocket } from "node:dgram";
-import { type Address, familyOf, parseAddress } from "../../records/address.ts";
+import { type Address, familyOf, isLoopback, parseAddress } from "../../records/address.ts";
 
 /** Where the webhook is reached from inside the cluster. */
 export interface HostIPChoice {
@@ -58,8 +58,4 @@ export async function chooseHostIP(
   }
   const [first = dockerDesktop, ...rest] = ways;
   return { ...first, alternatives: rest };
-}
-
-function isLoopback(address: Address): boolean {
-  return address.startsWith("127.") || address === "::1";
 }

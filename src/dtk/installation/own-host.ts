@@ -1,11 +1,11 @@
 /** Which hosts are this machine: nothing that proves or holds a secret goes anywhere else. */
 import { lookup } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
-import { parseAddress } from "../../records/address.ts";
+import { isLoopback, parseAddress } from "../../records/address.ts";
 
 /** Whether an address never leads to another machine: inside of a pod the loopback is the pod's own. */
 export function isOwnAddress(address: string): boolean {
-  return address.startsWith("127.") || address === "::1" || isInterfaceAddress(address);
+  return isLoopback(address) || isInterfaceAddress(address);
 }
 
 /** Whether an interface of this machine has the address. */

@@ -3,6 +3,7 @@ import { chmod, rm } from "node:fs/promises";
 import { type Server, type Socket, createServer } from "node:net";
 import { once } from "node:events";
 import * as z from "zod/mini";
+import { parseJSON } from "../../base/json.ts";
 import type { NameSource } from "../resolver-wiring.ts";
 
 export interface HookServer extends AsyncDisposable {
@@ -98,11 +99,7 @@ function send(socket: Socket, message: object): void {
 type Call = z.infer<typeof callSchema>;
 
 function readCall(text: string): Call | undefined {
-  try {
-    return callSchema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  return callSchema.safeParse(parseJSON(text)).data;
 }
 
 /** An answer without `rcode` means: ask elsewhere. That is also what every call that is not understood gets of the resolver. */

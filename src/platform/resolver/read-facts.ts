@@ -1,6 +1,7 @@
 /** Looks at how this machine resolves names, before a way is chosen. Nothing is changed. */
 import { readFile } from "node:fs/promises";
 import { type Ran, runProgram } from "../../base/process.ts";
+import { isLoopback } from "../../records/address.ts";
 import { nsswitchFile } from "../linux-files.ts";
 import { findPortHolder } from "../port-holder.ts";
 import { isRoot } from "../user.ts";
@@ -38,7 +39,7 @@ export async function readResolverFacts(looks: Looks = systemLooks): Promise<Res
   const [resolved, networkManagerMode, holder] = await Promise.all([
     readResolved(looks, nameservers),
     readNetworkManager(looks),
-    nameservers.every(isOwnAddress) && nameservers.length > 0 ? findPortHolder(53, looks.run, "udp") : undefined,
+    nameservers.every(isLoopback) && nameservers.length > 0 ? findPortHolder(53, looks.run, "udp") : undefined,
   ]);
   return {
     mayTell: isRoot(),
@@ -98,8 +99,4 @@ async function readUnbound({ read, run }: Looks): Promise<LocalServerFacts> {
 async function isActive({ run }: Looks, unit: string): Promise<boolean> {
   const { output } = await run("systemctl", ["is-active", unit]);
   return output.trim() === "active";
-}
-
-function isOwnAddress(address: string): boolean {
-  return address === "::1" || address.startsWith("127.");
 }

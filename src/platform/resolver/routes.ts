@@ -1,4 +1,5 @@
 /** Which domains the resolver is told: whole managed domains, or, where others have names in them too, only what is ours. Pure. */
+import { isWithin } from "../../records/managed-domain.ts";
 
 /** Whether a domain exists for others than us; `unknown` where nobody could be asked. */
 export type Existence = "public" | "private" | "unknown";
@@ -60,10 +61,6 @@ function isWildcard(name: string): boolean {
 /** What has to be routed for a name: a wildcard's parent, and every other name alone. */
 function parentOf(name: string): string {
   return isWildcard(name) ? name.slice(2) : name;
-}
-
-function isWithin(name: string, domain: string): boolean {
-  return name === domain || name.endsWith(`.${domain}`);
 }
 
 function topmost(domains: readonly string[]): readonly string[] {

@@ -3,6 +3,7 @@ import { inSlices } from "../../base/slices.ts";
 import { type Trouble, bugTrouble } from "../../base/trouble.ts";
 import type { HeldSocket, Responder, ResponderFacts, Transport } from "../../engine/responder.ts";
 import type { Refused, Sink, SinkReport } from "../../engine/sink.ts";
+import { isLoopback } from "../../records/address.ts";
 import { type ListenAddress } from "../../records/listen-address.ts";
 import { type View, emptyView } from "../../records/view.ts";
 import { type Zones, zonesInSteps } from "../../records/zone.ts";
@@ -104,8 +105,4 @@ class DNSSink implements Sink, Responder {
 
 function allocate(length: number): Uint8Array {
   return Buffer.allocUnsafe(length);
-}
-
-function isLoopback(remote: string): boolean {
-  return remote === "::1" || remote.startsWith("127.");
 }
