@@ -2,6 +2,7 @@
 import { describeDuration } from "../../base/age.ts";
 import type { Trouble } from "../../base/trouble.ts";
 import { renderCommand } from "../../base/shell.ts";
+import { contextFlag } from "../../contract/context-flag.ts";
 import type { Status } from "../../contract/status.ts";
 import { externalDNSFeed, watchFeed } from "../../records/feed.ts";
 
@@ -75,7 +76,7 @@ function ofState({ name, watch }: Watched, now: number): Trouble[] {
 }
 
 function askCluster(context: string | null): string {
-  return renderCommand(["kubectl", ...(context === null ? [] : ["--context", context]), "get", "namespaces"]);
+  return renderCommand(["kubectl", ...contextFlag(context), "get", "namespaces"]);
 }
 
 function ofForbidden({ name, watch }: Watched): Trouble[] {
@@ -94,7 +95,6 @@ function ofForbidden({ name, watch }: Watched): Trouble[] {
 
 /** dtk finds the cluster by the context of the kubeconfig. */
 function ofTwice({ name, sameAs, watch }: Cluster): Trouble[] {
-  const context = watch?.context ?? null;
   const feeds =
     sameAs === undefined
       ? `${name} is fed twice, by ExternalDNS and by a watcher.`
@@ -105,12 +105,7 @@ function ofTwice({ name, sameAs, watch }: Cluster): Trouble[] {
       severity: "warning",
       message: `${feeds} A name goes only once both let go of it.`,
       hint: "One is enough. To end ExternalDNS:",
-      command: renderCommand([
-        "dtk",
-        "uninstall-addon",
-        "external-dns",
-        ...(context === null ? [] : ["--context", context]),
-      ]),
+      command: renderCommand(["dtk", "uninstall-addon", "external-dns", ...contextFlag(watch?.context)]),
     },
   ];
 }

@@ -1,4 +1,5 @@
 /** Does the API server of each watched cluster answer the watcher, and let it in? */
+import { contextFlag } from "../../contract/context-flag.ts";
 import type { Status } from "../../contract/status.ts";
 import { renderCommand } from "../../base/shell.ts";
 import { type Check, type Finding, ok } from "../check.ts";
@@ -33,8 +34,7 @@ function judgeContext(cluster: WatchedCluster): Finding {
   const { state, context, server, reason, user } = watch;
   const why = reason === null ? "" : ` ${reason}`;
   const of = context === null ? name : `${name}, context ${context}`;
-  const words = ["kubectl", ...(context === null ? [] : ["--context", context]), "get", "namespaces"];
-  const command = renderCommand(words);
+  const command = renderCommand(["kubectl", ...contextFlag(context), "get", "namespaces"]);
   if (state === "unreachable") {
     const message = `The API server of ${of}${server === null ? "" : ` at ${server}`} does not answer the watcher; names stay as they were.${why}`;
     const hint = "The watcher keeps trying. If the cluster should run, see what it says:";

@@ -1,5 +1,6 @@
 /** Which kinds of each watched cluster are followed, and which may the watcher not read? */
 import { renderCommand } from "../../base/shell.ts";
+import { contextFlag } from "../../contract/context-flag.ts";
 import { readerRoleName } from "../../sources/kubernetes/reader-role.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 import { listSome } from "../looks/cluster-looks.ts";
@@ -14,7 +15,7 @@ export const watcherKinds: Check = {
 
 /** What gives the rights, and what the administrator who types it must know. */
 export function rightsAdvice(context: string | null): { readonly hint: string; readonly command: string } {
-  const kubectl = renderCommand(["kubectl", ...(context === null ? [] : ["--context", context])]);
+  const kubectl = renderCommand(["kubectl", ...contextFlag(context)]);
   const bind = `${kubectl} create clusterrolebinding ${readerRoleName} --clusterrole=${readerRoleName} --user=USER`;
   return {
     hint: `As an administrator of the cluster, apply the rights, then bind them to the watcher's user (${bind}):`,
