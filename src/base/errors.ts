@@ -1,8 +1,13 @@
-/** Reads the code of an error of the system or of SQLite, for all code that decides by it. */
+/** Reads the code of an error of the system or of SQLite, for all code that decides by it, and what any error says. */
 
 /** The code of an error of the system or of Node, as in `ENOSPC`; undefined for any other error. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+/** What was thrown, in its own words. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Whether there is nothing at a path, or no folder where the path needs one. */

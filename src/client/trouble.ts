@@ -1,4 +1,5 @@
 /** What can be wrong with the server that a command asks, or with another program in its place, in words. */
+import { messageOf } from "../base/errors.ts";
 import { existsSync } from "node:fs";
 import * as z from "zod/mini";
 import { type Advice, type Trouble, TroubleError, toTrouble } from "../base/trouble.ts";
@@ -43,7 +44,7 @@ export function noServer(port: number, hosts: readonly string[], otherwise: stri
 /** Something listens and does not answer. */
 export function serverUnreachable(url: string, cause: unknown, naming: Naming): TroubleError {
   const isHung = cause instanceof Error && (cause.name === "AbortError" || cause.name === "TimeoutError");
-  const reason = isHung ? "it took too long" : cause instanceof Error ? cause.message : String(cause);
+  const reason = isHung ? "it took too long" : messageOf(cause);
   const message = `The server at ${url} does not answer: ${reason}.`;
   const { places, services } = platform;
   const log = existsSync(places.settingsFile) ? `its log (${renderCommand(services.commands.log)})` : "its log";

@@ -1,4 +1,5 @@
 /** Runs the checks side by side, each as soon as what it needs is done, and never longer than the desktop's signal allows. */
+import { messageOf } from "../base/errors.ts";
 import { type Trouble, TroubleError, toTrouble } from "../base/trouble.ts";
 import { type Check, type Desktop, type Finding, type FindingGrade, type CheckOutcome, ok } from "./check.ts";
 import { platform } from "../platform/current.ts";
@@ -95,7 +96,7 @@ function toFinding({ title }: Check, error: unknown): Finding {
   if (error instanceof TroubleError) {
     return { grade: "problem", ...toTrouble(error) };
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const message = `"${title}" could not be checked: ${reason.replace(/\.$/, "")}.`;
   const advice = isRoot()
     ? { hint: "If the cause is not on this machine, please report it." }

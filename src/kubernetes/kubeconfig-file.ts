@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parse } from "yaml";
 import * as z from "zod/mini";
-import { isMissing } from "../base/errors.ts";
+import { isMissing, messageOf } from "../base/errors.ts";
 
 const text = z.optional(z.nullable(z.string()));
 
@@ -110,6 +110,6 @@ function firstOfEach<Value>(pairs: readonly (readonly [string, Value])[]): Reado
 }
 
 function reasonOf(error: unknown): string {
-  const [first = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+  const [first = ""] = messageOf(error).split("\n");
   return first.replace(/:$/, "");
 }

@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Trouble, TroubleError } from "../base/trouble.ts";
-import { errorCode } from "../base/errors.ts";
+import { errorCode, messageOf } from "../base/errors.ts";
 
 /** What was found in the file. */
 export type TokenReading =
@@ -108,7 +108,7 @@ function unreadable(path: string, error: unknown): Trouble {
     const command = makeToken(path);
     return { code: "token-missing", message: `There is no token file ${path}.`, hint, command };
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const hint = "Run the command with sudo, or name a file that you can read with --token-file.";
   return { code: "token-unreadable", message: `The token file ${path} cannot be read: ${reason}.`, hint };
 }

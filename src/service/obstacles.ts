@@ -9,7 +9,7 @@ import { renderCommand } from "../base/shell.ts";
 import type { Platform } from "../platform/platform.ts";
 import { findPortHolder } from "../platform/port-holder.ts";
 import type { ListenPlace } from "../platform/service-manager.ts";
-import { errorCode } from "../base/errors.ts";
+import { errorCode, messageOf } from "../base/errors.ts";
 
 export interface ObstacleOptions {
   readonly listen: ListenPlace;
@@ -74,7 +74,7 @@ function unwritable({ hostsFile, platform, user }: ObstacleOptions): readonly Tr
     if (dirname(real) !== realpathSync(configurationFolder)) return [elsewhere(hostsFile, real, platform)];
     return uid === 0 || user !== 0 ? [] : [ofAnother(hostsFile, uid, platform)];
   } catch (error) {
-    const message = `${hostsFile} cannot be written: ${error instanceof Error ? error.message : String(error)}.`;
+    const message = `${hostsFile} cannot be written: ${messageOf(error)}.`;
     return [
       {
         code: "hosts-file-unwritable",

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { lstat, readFile, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as z from "zod/mini";
-import { isMissing } from "../base/errors.ts";
+import { isMissing, messageOf } from "../base/errors.ts";
 import { renderCommand } from "../base/shell.ts";
 import { TroubleError } from "../base/trouble.ts";
 import { type Login, actAs } from "../platform/login.ts";
@@ -147,7 +147,7 @@ async function inHomeOf<Result>(login: Login, work: () => Promise<Result>): Prom
   try {
     return await actAs(login, work);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const message = `The files of the watcher in ${login.home} cannot be changed as ${login.name}: ${reason}.`;
     const hint = `Let ${login.name} own what is in there, then type it again. See whose it is:`;
     const command = renderCommand(["ls", "-la", join(login.home, ".config")]);

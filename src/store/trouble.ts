@@ -1,7 +1,7 @@
 /** Why the store cannot do what was asked: errors of SQLite and of the file system, turned into words for a user. */
 import type { Trouble } from "../base/trouble.ts";
 import { StoreTroubleError } from "../engine/store-trouble.ts";
-import { errorCode, sqliteCode, sqliteCodes } from "../base/errors.ts";
+import { errorCode, messageOf, sqliteCode, sqliteCodes } from "../base/errors.ts";
 
 /** What was read breaks a rule of ours: as bad as a corrupt file. */
 export class DamageError extends Error {
@@ -97,7 +97,7 @@ function noPermission(folder: string): Trouble {
 function unavailable(folder: string, error: unknown): Trouble {
   return {
     code: "state-unavailable",
-    message: `The records cannot be saved in ${folder}: ${error instanceof Error ? error.message : String(error)}.`,
+    message: `The records cannot be saved in ${folder}: ${messageOf(error)}.`,
     hint: "Check the disk and the mount:",
     command: `df -h ${folder}; findmnt --target ${folder}`,
   };

@@ -1,4 +1,5 @@
 /** `hostsfile-server install`: installs the server as a service that starts at boot. */
+import { messageOf } from "../../base/errors.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatNetwork } from "../../records/network.ts";
 import { defaultCluster, formatClusterIPSetting } from "../../records/cluster.ts";
@@ -193,7 +194,7 @@ async function waitUntilReady({ host, port }: ReturnType<typeof listenPlace>): P
       if (answer?.status === 200) return;
       last = answer === undefined ? "nobody listens" : `${answer.status} ${answer.text}`;
     } catch (error) {
-      last = error instanceof Error ? error.message : String(error);
+      last = messageOf(error);
     }
     await sleep(250);
   }

@@ -1,4 +1,5 @@
 /** Takes over from the service's settings file what may change while the server runs: who may call and what for, and the token. */
+import { messageOf } from "../../base/errors.ts";
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import type { ManagedDomain } from "../../records/managed-domain.ts";
@@ -114,7 +115,7 @@ function changedBeyondAdmission(before: ServeSettings, now: ServeSettings): stri
 
 function troubleOf(file: string, error: unknown): Trouble {
   if (error instanceof TroubleError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return {
     code: "settings-unreadable",
     message,

@@ -1,4 +1,5 @@
 /** The watcher as a child of the server: with the rights of a user, started again when it ends, and gone with the server. */
+import { messageOf } from "../../base/errors.ts";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { isSea } from "node:sea";
@@ -75,7 +76,7 @@ export class WatcherChild implements AsyncDisposable {
       const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
       return signal ?? `exit code ${code}`;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return messageOf(error);
     } finally {
       clearInterval(looking);
       this.#child = undefined;

@@ -6,7 +6,7 @@ import { renderNewFile } from "./new-file.ts";
 import { defaultConfigurationPath } from "./path.ts";
 import { readConfiguration } from "./read.ts";
 import { type Configuration, type GivenValues, resolveConfiguration } from "./resolve.ts";
-import { errorCode } from "../../base/errors.ts";
+import { errorCode, messageOf } from "../../base/errors.ts";
 
 /**
  * Loads the configuration.
@@ -58,7 +58,7 @@ function missing(path: string): TroubleError {
 }
 
 function unusable(path: string, what: "read" | "written", cause: unknown): TroubleError {
-  const message = `${path} cannot be ${what}: ${cause instanceof Error ? cause.message : String(cause)}.`;
+  const message = `${path} cannot be ${what}: ${messageOf(cause)}.`;
   const hint = "Correct its permissions, or name another file with --config.";
   const isRead = what === "read";
   const trouble = { code: isRead ? "configuration-unreadable" : "configuration-unwritable", message, hint };

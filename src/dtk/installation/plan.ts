@@ -1,4 +1,5 @@
 /** Plans the steps that make the add-on as it should be. There are none when it is so already. */
+import { messageOf } from "../../base/errors.ts";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Status } from "../../contract/status.ts";
@@ -160,7 +161,7 @@ function readValuesFile(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const message = `The values file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`;
+    const message = `The values file ${path} cannot be read: ${messageOf(error)}.`;
     const hint = "Name a file with Helm values: --values FILE.";
     throw new TroubleError({ code: "values-unreadable", message, hint }, { exitCode: 2, cause: error });
   }

@@ -1,4 +1,5 @@
 /** What can be in the way of telling the resolver, in words. */
+import { messageOf } from "../../base/errors.ts";
 import { renderCommand } from "../../base/shell.ts";
 import type { Trouble } from "../../base/trouble.ts";
 import type { CommandLine } from "./way.ts";
@@ -28,7 +29,7 @@ export function resolverRefused(command: CommandLine, complaint: string): Troubl
 
 /** A file could not be written or removed. */
 export function unwritable(error: unknown): Trouble {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return {
     code: "resolver-file-not-written",
     severity: "warning",

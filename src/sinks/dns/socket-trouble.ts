@@ -1,5 +1,5 @@
 /** Troubles of the responder's sockets, in words. */
-import { errorCode } from "../../base/errors.ts";
+import { errorCode, messageOf } from "../../base/errors.ts";
 import type { Trouble } from "../../base/trouble.ts";
 import { platform } from "../../platform/current.ts";
 import type { PortHolder } from "../../platform/port-holder.ts";
@@ -19,7 +19,7 @@ export interface SocketFailure {
 export function failureOf(error: unknown, holder: SocketFailure["holder"]): SocketFailure {
   return {
     code: errorCode(error) ?? "unknown",
-    message: error instanceof Error ? error.message : String(error),
+    message: messageOf(error),
     holder,
   };
 }

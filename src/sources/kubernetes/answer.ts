@@ -1,4 +1,5 @@
 /** What an API server may answer instead of what was asked for, and why the objects are listed anew then. */
+import { messageOf } from "../../base/errors.ts";
 import { parseStatus } from "./object.ts";
 import { SilenceError } from "./transport.ts";
 import type { relistReasons } from "../../contract/watcher.ts";
@@ -45,14 +46,15 @@ export function refusalOf(status: number, text: string, retryAfter = 0): AnswerE
 export function describeEnd(error: unknown): Omit<AnswerError, "name" | "cause" | "stack"> {
   if (error === undefined) return { reason: "ended", message: "the API server ended the watch", least: 0 };
   if (error instanceof AnswerError) return error;
-  const message = messageOf(error);
+  const message = describeCause(error);
   if (error instanceof SilenceError) return { reason: "silent", message, least: 0 };
   return { reason: "disconnected", message, least: 0 };
 }
 
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError) return [...new Set(error.errors.map(messageOf))].join("; ");
-  return error instanceof Error ? error.message : String(error);
+/** Of a host with several addresses each try has a reason of its own. */
+function describeCause(error: unknown): string {
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(describeCause))].join("; ");
+  return messageOf(error);
 }
 
 /** Bytes of one answer to a list. */
