@@ -21,7 +21,7 @@ import type { View } from "../records/view.ts";
 import { viewOf } from "../engine/current-view.ts";
 import { Reconciler } from "../engine/reconciler.ts";
 import type { ReconcilerListener, ReconcilerPort } from "../engine/reconciler-port.ts";
-import { ResolverFollower, type ResolverOptions } from "./resolver-follower.ts";
+import type { ResolverFollower, ResolverOptions } from "./resolver-follower.ts";
 import { responderPlace } from "../platform/resolver-wiring.ts";
 import { countSilence } from "./silence.ts";
 import { renderCommand } from "../base/shell.ts";
@@ -103,7 +103,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     onSocketChange: () => void reconciler.reconcile(),
   });
   if (responder !== undefined) stack.use(responder);
-  const resolver = options.resolver && !isDryRun ? stack.use(followResolver(options.resolver, log)) : undefined;
+  const resolver = await followResolver(options);
+  if (resolver !== undefined) stack.use(resolver);
   const stored = { folder: stateFolder, now: Date.now, shown: () => shownBefore(options.hostsFile) };
   const keeper = stack.use(isDryRun ? keepInMemory(opened) : keepFolder(stored, opened));
   const reconciler = stack.use(
@@ -181,8 +182,11 @@ function listenTogether(...listeners: readonly Partial<ReconcilerListener>[]): R
   };
 }
 
-function followResolver(wanted: NonNullable<DaemonOptions["resolver"]>, log: Log): ResolverFollower {
-  return new ResolverFollower({ ...wanted, responder: responderPlace, log });
+/** Where the system resolver is left alone, nothing of it is loaded. */
+async function followResolver({ resolver, isDryRun, log }: DaemonOptions): Promise<ResolverFollower | undefined> {
+  if (resolver === undefined || isDryRun) return undefined;
+  const { ResolverFollower: Follower } = await import("./resolver-follower.ts");
+  return new Follower({ ...resolver, responder: responderPlace, log });
 }
 
 /** A wildcard address is shown as `localhost`. */

@@ -4,6 +4,7 @@ import { type Trouble, adviceOf, bugTrouble } from "../base/trouble.ts";
 import { Flight } from "../engine/flight.ts";
 import type { ReconcilerListener } from "../engine/reconciler-port.ts";
 import type { SinkReport } from "../engine/sink.ts";
+import type { ResolverFacts } from "../platform/resolver/facts.ts";
 import type { OpenedWiring } from "../platform/resolver/open-wiring.ts";
 import type { Existence, Routes } from "../platform/resolver/routes.ts";
 import type { Lifetime } from "../platform/resolver/way.ts";
@@ -39,7 +40,10 @@ export class ResolverFollower implements AsyncDisposable {
   readonly #options: ResolverOptions;
   readonly #flight = new Flight({ fly: async () => this.#bring(), retry: { first: firstRetry, most: interval } });
   readonly #existences = new Map<string, Existence>();
-  readonly #said = new Set<string>();
+  /** What was said of each code. */
+  readonly #said = new Map<string, ReadonlySet<string>>();
+  /** What was in the way the last time. */
+  #warned: ReadonlySet<string> = new Set();
   #wanted: Wanted = { domains: [], beyondHostsFile: [] };
   #view = emptyView;
   /** Only where the resolver calls this server itself. */
@@ -128,20 +132,24 @@ export class ResolverFollower implements AsyncDisposable {
     const { responder, mayExempt } = this.#options;
     const isUnsigned = way.mustExempt(facts);
     if (isUnsigned && !mayExempt) return [unsigned(this.#wanted.domains)];
-    const { existenceOf } = await import("../platform/resolver/existence.ts");
     const { routesOf } = await import("../platform/resolver/routes.ts");
-    const domains = new Map<string, Existence>();
-    for (const domain of this.#wanted.domains) {
-      const known = this.#existences.get(domain) ?? "unknown";
-      const found = way.passesUnknown || known !== "unknown" ? known : await existenceOf(domain, facts);
-      this.#existences.set(domain, way.passesUnknown ? "private" : found);
-      domains.set(domain, found);
-    }
+    // Who else has a domain does not matter to a resolver that asks others too.
+    if (!way.passesUnknown) await this.#lookForOthers(facts);
+    const domains = new Map(this.#wanted.domains.map((domain) => [domain, this.#existences.get(domain) ?? "unknown"]));
     const routes = routesOf({ ...this.#wanted, domains, passesUnknown: way.passesUnknown });
     const state = await wiring.apply({ routes: routes.routes, responder, isUnsigned });
     this.#state = state;
     this.#explain(routes);
     return state.troubles;
+  }
+
+  /** Asks about domains of which it is not known yet who else has them. */
+  async #lookForOthers(facts: ResolverFacts): Promise<void> {
+    const { existenceOf } = await import("../platform/resolver/existence.ts");
+    for (const domain of this.#wanted.domains) {
+      const known = this.#existences.get(domain) ?? "unknown";
+      if (known === "unknown") this.#existences.set(domain, await existenceOf(domain, facts));
+    }
   }
 
   #explain({ routes, narrowed, taken, left }: Routes): void {
@@ -161,26 +169,21 @@ export class ResolverFollower implements AsyncDisposable {
     }
   }
 
-  #once(fields: { readonly code: string }, text: string): void {
-    const { code } = fields;
-    const key = `${code} ${text}`;
-    if (this.#said.has(key)) return;
+  #once({ code }: { readonly code: string }, text: string): void {
+    const said = this.#said.get(code);
+    if (said?.has(text) === true) return;
     // The routes are said anew each time that they change.
-    if (code === "resolver-routes") for (const each of this.#said) if (each.startsWith(code)) this.#said.delete(each);
-    this.#said.add(key);
-    this.#options.log.info(fields, text);
+    this.#said.set(code, new Set(code === "resolver-routes" ? [text] : [...(said ?? []), text]));
+    this.#options.log.info({ code }, text);
   }
 
   #warn(troubles: readonly Trouble[]): void {
-    const known = new Set(this.#troubles);
-    this.#troubles = new Set(troubles.map(({ message }) => message));
     for (const trouble of troubles) {
-      if (!known.has(trouble.message))
-        this.#options.log.warn({ code: trouble.code }, `${trouble.message} ${adviceOf(trouble)}`);
+      if (this.#warned.has(trouble.message)) continue;
+      this.#options.log.warn({ code: trouble.code }, `${trouble.message} ${adviceOf(trouble)}`);
     }
+    this.#warned = new Set(troubles.map(({ message }) => message));
   }
-
-  #troubles: ReadonlySet<string> = new Set();
 }
 
 /** Names in the user's own lines resolve by these, so they count as held. */

@@ -71,7 +71,7 @@ export class Watcher {
   }
 
   get feeds(): readonly ClusterFeeder[] {
-    return [...this.#running.values()].map(({ feed }) => feed);
+    return this.clusters.map(({ feed }) => feed);
   }
 
   /** How many records all clusters ask for. */
@@ -96,12 +96,8 @@ export class Watcher {
   }
 
   async #choose(config: Kubeconfig): Promise<ContextChoice> {
-    const known = [...this.#options.memory.clusters(), ...this.#clusters()];
+    const known = [...this.#options.memory.clusters(), ...this.clusters.map(({ cluster }) => cluster)];
     return chooseContexts(config, { ...this.#options, present: new Set(known.map(({ context }) => context)) });
-  }
-
-  #clusters(): readonly WantedCluster[] {
-    return [...this.#running.values()].map(({ cluster }) => cluster);
   }
 
   /** A network came, the machine woke up, or somebody says so. */
