@@ -60,6 +60,25 @@ test("what says the same again changes nothing", () => {
   expect([...model.settle()]).toEqual([]);
 });
 
+test("the revision of a kind grows with what is known of it, and with nothing of another kind", () => {
+  const model = new ClusterModel(kinds);
+  let before = model.revision(nodeKind);
+  const hasGrown = (change: () => void): boolean => {
+    change();
+    const grew = model.revision(nodeKind) > before;
+    before = model.revision(nodeKind);
+    return grew;
+  };
+  expect(hasGrown(() => model.expect(nodeKind, [""]))).toBe(true);
+  expect(hasGrown(() => model.replace(nodeKind, "", new Map()))).toBe(true);
+  expect(hasGrown(() => model.change(nodeKind, "a", node("a", "192.0.2.1")))).toBe(true);
+  expect(hasGrown(() => model.change(nodeKind, "a", node("a", "192.0.2.1")))).toBe(false);
+  expect(hasGrown(() => model.change(ingressKind, "default/a", ingress("a", ["a.io"])))).toBe(false);
+  expect(hasGrown(() => void model.settle())).toBe(false);
+  expect(hasGrown(() => model.remove(nodeKind, "a"))).toBe(true);
+  expect(hasGrown(() => model.setAbsent(nodeKind))).toBe(true);
+});
+
 test("a name that two objects ask for stays until both let go", () => {
   const model = known();
   model.change(ingressKind, "default/a", ingress("a", ["a.io"], "192.0.2.1"));

@@ -21,6 +21,7 @@ export interface Complaint {
 interface Stock {
   readonly objects: Map<string, KeptObject>;
   readonly scopes: Map<Scope, Knowledge>;
+  revision: number;
 }
 
 /**
@@ -43,7 +44,9 @@ export class ClusterModel {
   /** @param classes - the only classes whose objects count; undefined for all */
   constructor(kinds: readonly Kind[], classes?: ReadonlySet<string>) {
     this.#classes = classes;
-    this.#stocks = new Map(kinds.map((kind) => [kind, { objects: new Map(), scopes: new Map([["", "absent"]]) }]));
+    this.#stocks = new Map(
+      kinds.map((kind) => [kind, { objects: new Map(), scopes: new Map([["", "absent"]]), revision: 0 }]),
+    );
     this.#lookedAtBy = new Map(kinds.map((kind) => [kind, kinds.filter(({ looksAt }) => looksAt.includes(kind))]));
     this.#neighbours = {
       find: (kind, namespace, name) =>
@@ -61,6 +64,11 @@ export class ClusterModel {
   /** How many objects of a kind are there. */
   count(kind: Kind): number {
     return this.#stocks.get(kind)?.objects.size ?? 0;
+  }
+
+  /** Grows with each change of what is known of a kind. */
+  revision(kind: Kind): number {
+    return this.#stock(kind).revision;
   }
 
   /** What is known of a kind as a whole. */
@@ -211,6 +219,7 @@ export class ClusterModel {
   }
 
   #noted(kind: Kind): Set<string> {
+    this.#stock(kind).revision += 1;
     const noted = this.#changed.get(kind) ?? new Set<string>();
     this.#changed.set(kind, noted);
     return noted;

@@ -35,9 +35,14 @@ export interface DestinationOptions {
 const listenWaits = { first: 1_000, most: 60_000, mostLater: 60_000, later: 0 } as const;
 const serverWaits = { first: 50, most: 2_000, mostLater: 2_000, later: 0 } as const;
 
+/** Kinds whose objects say where the names lead. */
+const decisiveKinds = [nodeKind, serviceKind, gatewayKind];
+
 export class DestinationFollower {
   readonly #options: DestinationOptions;
   #seen = "";
+  /** Of the model, as of the last look. */
+  #revisions = "";
   #changed = new AbortController();
   #choice: ClusterIPChoice | undefined;
 
@@ -53,7 +58,10 @@ export class DestinationFollower {
   /** The model has changed. Most changes do not affect where the names lead. */
   look(): void {
     const { model } = this.#options;
-    if ([nodeKind, serviceKind, gatewayKind].some((kind) => model.knowledge(kind) === "pending")) return;
+    const revisions = decisiveKinds.map((kind) => model.revision(kind)).join();
+    if (revisions === this.#revisions) return;
+    this.#revisions = revisions;
+    if (decisiveKinds.some((kind) => model.knowledge(kind) === "pending")) return;
     const facts = factsOf(model);
     const seen = JSON.stringify([findCandidates(facts), chooseTargetMode(facts, [])]);
     if (seen === this.#seen) return;
