@@ -36,3 +36,8 @@ export function describeDuration(milliseconds: number): string {
   const [unit, size] = words.find((entry) => milliseconds >= 2 * entry[1]) ?? ["second", 1000];
   return counted(Math.floor(Math.max(0, milliseconds) / size), unit);
 }
+
+/** Writes a moment, in milliseconds since 1970, as ISO 8601 has it. */
+export function formatTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

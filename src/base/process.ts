@@ -33,6 +33,14 @@ export async function runProgram(file: string, parameters: readonly string[], op
   };
 }
 
+/** Runs a program to its end and loads nothing for it, where what runs it is to stay small. One that fails prints nothing. */
+export async function runBare(file: string, parameters: readonly string[]): Promise<Pick<Ran, "output">> {
+  const { execFile } = await import("node:child_process");
+  const { promise, resolve } = Promise.withResolvers<Pick<Ran, "output">>();
+  execFile(file, parameters, { timeout: 5000 }, (error, output) => resolve({ output: error === null ? output : "" }));
+  return promise;
+}
+
 /**
  * Starts a program that goes on running, and ignores its output.
  *

@@ -1,7 +1,7 @@
 /** Long work leaves turns to everything else, and many works together take no more of them than one. */
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
-import type { Steps } from "../records/steps.ts";
+import type { Steps } from "./steps.ts";
 import { inSlices } from "./slices.ts";
 
 /** Works until the processor has spent so many milliseconds, as the clock says. */

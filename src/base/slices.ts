@@ -1,5 +1,5 @@
 /** Drives long work in slices, so that the server answers others in between, however many such works there are. */
-import type { Steps } from "../records/steps.ts";
+import type { Steps } from "./steps.ts";
 
 /** Milliseconds that all such work together may take before everything else that is due has its turn. */
 const slice = 8;
