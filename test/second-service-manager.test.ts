@@ -67,13 +67,15 @@ describe("the plain supervisor", () => {
 
     const variables = {
       HOSTSFILE_SERVER_PORT: String(port),
+      HOSTSFILE_SERVER_DNS: "off",
       HOSTSFILE_SERVER_HOST: listen.host,
       HOSTSFILE_SERVER_HOSTS_FILE: places.hostsFile,
       HOSTSFILE_SERVER_STATE_DIR: places.stateFolder,
       HOSTSFILE_SERVER_DOMAINS: "dtk.io",
       HOSTSFILE_SERVER_CLUSTER_IP: "192.0.2.1",
     };
-    const wanted = { program: programOf(machine), variables, listen, token: undefined };
+    const responder = { places: [], isOn: false };
+    const wanted = { program: programOf(machine), variables, listen, responder, token: undefined };
     const plan = await planInstallation(present, wanted, machine);
     expect(plan.isMoved).toBe(true);
     await applyInstallation(plan, machine);

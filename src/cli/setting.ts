@@ -1,6 +1,6 @@
 /** What a setting is: one declaration gives its flag, environment twin, checks, messages, help and documentation. */
 import type * as z from "zod/mini";
-import { type Trouble, TroubleError } from "../base/trouble.ts";
+import { wrongUsage } from "./wrong-usage.ts";
 
 export interface Setting<Value = unknown> {
   /** Without dashes, as in `cluster-ip`. */
@@ -152,6 +152,5 @@ function findTexts(
 
 function refuse(problems: readonly string[], program: string): void {
   if (problems.length === 0) return;
-  const trouble: Trouble = { code: "wrong-usage", message: problems.join("\n  "), hint: `See ${program} --help.` };
-  throw new TroubleError(trouble, { exitCode: 2 });
+  throw wrongUsage(problems.join("\n  "), `See ${program} --help.`);
 }

@@ -7,12 +7,19 @@ export const paths = {
   names: "/names",
   zones: "/zones",
   adopt: "/adopt",
+  teams: "/teams",
+  teamPreview: "/teams/preview",
   openPage: "/open",
   events: "/events",
   metrics: "/metrics",
   health: "/healthz",
   ready: "/readyz",
 } as const;
+
+/** The path of a name, which says what answers DNS queries for it; as a router reads it, for `:name`. */
+export function zoneNamePath(name: string): string {
+  return `${paths.zones}/${name}`;
+}
 
 /** What can be asked of one cluster: the seed's REST methods, and ExternalDNS's webhook. */
 export type ClusterMethod = "domains" | "clusterip" | "targets" | "records" | "adjustendpoints";
@@ -28,6 +35,9 @@ export function clusterPath(cluster: string): string {
 /** Everything that the watcher of one user asks, as a router reads it. */
 export const watcherRoute = "/watchers/:user";
 
+/** In the query of a setting that a watcher chose: it counts only where nobody gave another. */
+export const unlessGiven = "unless-given";
+
 /** The path of a user's watcher; what it may have is under it. */
 export function watcherPath(user: string): string {
   return watcherRoute.replace(":user", user);
@@ -41,6 +51,24 @@ export function watchedClusterPath(user: string, cluster: string): string {
 /** The path of one feed of a cluster, under which `DELETE` forgets it; as a router reads it, for {@link clusterRoute}. */
 export function feedPath(cluster: string, feed: string): string {
   return `${clusterPath(cluster)}/feeds/${feed}`;
+}
+
+/** The path of a team as a router reads it. */
+export const teamRoute = "/teams/:team";
+
+/** The path of a team by its name, under which `DELETE` leaves it. */
+export function teamPath(team: string): string {
+  return teamRoute.replace(":team", team);
+}
+
+/** The path of a name of a team that was joined, which says who wrote it; as a router reads it, for `:team` and `:name`. */
+export function teamWritingsPath(team: string, name: string): string {
+  return `${teamPath(team)}/names/${name}`;
+}
+
+/** The path of a name at a team server, which says who wrote it; as a router reads it, for `:name`. */
+export function writingsPath(name: string): string {
+  return `/team-server/names/${name}`;
 }
 
 /** The prefix of a cluster's methods: empty for `default`, whose methods are at the root, as the guide has it. */

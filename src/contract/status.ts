@@ -133,6 +133,80 @@ const clusterSchema = z.object({
   watch: z.optional(watchSchema.check(z.describe("How it is watched; absent where it never was."))),
 });
 
+const teamSchema = z.object({
+  name: text("On this desktop."),
+  via: text("How its store is reached, as in `etcd://e1.example.com:2379`."),
+  state: text(
+    "`connecting`; `live`; `unreachable`; `other-store` where what answers is not the store whose names are shown; `held` after `team undo`.",
+  ),
+  since: orNull(z.string(), "Since when (ISO 8601); `null` before it was tried."),
+  staleSince: orNull(
+    z.string(),
+    "When what is shown was last known to be what the team has (ISO 8601); `null` while it is live, and before the first list.",
+  ),
+  reason: orNull(z.string(), "Why it is not live, as a sentence."),
+  domains: texts("The only domains in which it may have names."),
+  networks: texts("The only networks into which its names may lead."),
+  mostNames: count("Names that it may have at most."),
+  cluster: orNull(z.string(), "The id of the etcd cluster; `null` before the first list."),
+  revision: orNull(z.string(), "How far its store had come by what is shown; `null` before the first list."),
+  names: count("Names of it that have something to show."),
+  shown: count("Names of it that are shown."),
+  shadowed: count("Names of it that a cluster, or a team that was joined before, has."),
+  refused: z.record(z.string(), z.number()).check(z.describe("What it may not say, by reason.")),
+  previous: orNull(
+    z.object({ at: text("When (ISO 8601)."), names: count("How many names it had.") }),
+    "The list before one that lost most names, which `team undo` takes back; else `null`.",
+  ),
+  relists: z
+    .record(z.string(), z.number())
+    .check(z.describe("Times since the start that everything was listed, by reason; changes need none.")),
+});
+
+const endpointSchema = z.object({
+  place: text("As in `e1.example.com:2379`."),
+  answers: orNull(z.boolean(), "Whether it answered when it was asked last; `null` before that."),
+  reason: orNull(z.string(), "Why it does not, as a sentence."),
+  version: orNull(z.string(), "Of etcd, as in `3.6.14`; `null` where it does not answer, as all that follows."),
+  leader: orNull(z.boolean(), "Whether it leads the others."),
+  databaseBytes: orNull(z.number(), "Of its database on disk."),
+  alarms: texts("Its alarms, in etcd's words."),
+  milliseconds: orNull(z.number(), "Time that its answer took."),
+});
+
+const teamServerSchema = z.object({
+  name: orNull(z.string(), "The team's name; `null` before its records were first read."),
+  skydnsPath: text("Where its names are published in etcd, as in `/skydns`."),
+  live: flag("Whether etcd is followed live."),
+  since: text("Since when (ISO 8601)."),
+  reason: orNull(z.string(), "Why it is not, as a sentence."),
+  revision: orNull(z.string(), "How far this server has come; `null` before its records were first read."),
+  lists: count("Times since the start that everything was listed; changes need none."),
+  quorum: orNull(
+    z.boolean(),
+    "Whether more than half of etcd's members could be reached when that was last tried; `null` before.",
+  ),
+  readMilliseconds: orNull(z.number(), "Time that this took."),
+  lagSeconds: count("Time for which this server has not known what etcd has acknowledged to others."),
+  endpoints: z.array(endpointSchema).check(z.describe("The endpoints that were given.")),
+  transactions: z
+    .object({
+      done: count("Those that took place."),
+      lost: count("Those that another server was faster than, so that they were planned anew."),
+      unknown: count("Those whose answer did not come, so that etcd was asked what became of them."),
+      refused: count("Those that etcd refused."),
+    })
+    .check(z.describe("Transactions of records and settings since the start.")),
+  projection: z
+    .object({
+      keys: count("Keys that should be there."),
+      repairs: count("Keys since the start that others had changed, and that were put right."),
+      broken: some(z.string(), "Keys below the path, of anybody, at whose value CoreDNS answers SERVFAIL."),
+    })
+    .check(z.describe("What is published for CoreDNS.")),
+  unreadable: some(z.string(), "Keys of the team whose value cannot be read."),
+});
+
 const conflictSchema = z.object({
   name: text("The name."),
   line: count("The number of your line, from 1."),
@@ -164,6 +238,32 @@ const responderSchema = z.object({
   lastQueryAt: orNull(z.string(), "When it was last asked (ISO 8601)."),
 });
 
+const resolverSchema = z.object({
+  way: text(
+    "How it is told: `hook`, `delegate`, `network-manager`, `link`, `dnsmasq`, `unbound`, `global`; `none` where nobody is.",
+  ),
+  sentence: text("What is in charge of names on this machine, and how it is told."),
+  ok: flag("Whether it knows what it should; what is in the way is in `attention`."),
+  domains: z
+    .array(
+      z.object({
+        name: text("A managed domain."),
+        routing: text(
+          "How much of it the resolver asks this server about: `whole`; `parts` where it may have names of others; `taken` where a wildcard covers all of a domain of others; `untold`.",
+        ),
+        routes: texts("What of it the resolver was told."),
+      }),
+    )
+    .check(z.describe("Each managed domain.")),
+  questions: orNull(
+    z.number(),
+    "What it asked since the start; `null` where it asks the DNS responder, which counts itself.",
+  ),
+  lastQuestionAt: orNull(z.string(), "When it last did (ISO 8601)."),
+  unsigned: flag("Whether the domains are exempt from DNSSEC there."),
+  repairs: count("Times since the start that it had forgotten what it was told, and was told again."),
+});
+
 const sinkSchema = z.object({
   id: z.optional(text("Stable, as in `hosts-file`; absent in answers of version 0.1.0.")),
   name: text("Its title, as in `hosts file`."),
@@ -183,7 +283,8 @@ const sinkSchema = z.object({
 const nameSchema = z.object({
   name: text("The name."),
   addresses: texts("Where it points to, IPv4 first."),
-  cluster: text("Whose it is."),
+  cluster: text("Whose it is; of a team `team:` and its name."),
+  team: z.optional(text("The team whose name it is; absent for a name of a cluster.")),
   resource: orNull(z.string(), "The Kubernetes resource that it came from, as in `ingress/default/test`."),
   since: orNull(z.string(), "When it was first stored (ISO 8601); `null` where that was before times were kept."),
   sinks: z.optional(texts("The ids of the sinks that show it; absent in answers of version 0.1.0.")),
@@ -220,7 +321,18 @@ export const statusSchema = z.object({
   watchers: z.optional(
     z.array(watcherSchema).check(z.describe("The watchers that have reported to this process; absent where none has.")),
   ),
+  teams: z.optional(
+    z.array(teamSchema).check(z.describe("The teams that were joined, in that order; absent where none was.")),
+  ),
+  teamServer: z.optional(
+    teamServerSchema.check(z.describe("The etcd of a team server; absent for every other server.")),
+  ),
   sinks: z.array(sinkSchema).check(z.describe("What shows the names.")),
+  resolver: z.optional(
+    resolverSchema.check(
+      z.describe("The system resolver, which is told to ask this server; absent where it is left alone."),
+    ),
+  ),
   names: some(nameSchema, "What is shown, in the order of the names."),
   notShown: some(exceptionSchema, "Stored records that no sink shows."),
   leftOut: some(exceptionSchema, "What the last requests brought that was not taken."),

@@ -4,6 +4,9 @@ import { join } from "node:path";
 /** Which sources the C library asks for a name (nsswitch.conf(5)). */
 export const nsswitchFile = "/etc/nsswitch.conf";
 
+/** Which servers programs with a resolver of their own ask (resolv.conf(5)). */
+export const resolvConfFile = "/etc/resolv.conf";
+
 /** systemd-resolved's own settings (resolved.conf(5)). */
 export const resolvedFile = "/etc/systemd/resolved.conf";
 
@@ -14,6 +17,15 @@ export const resolvedFolders = ["/etc", "/run", "/usr/local/lib", "/usr/lib"].ma
 
 /** Lets it read its settings again. */
 export const restartResolved = "systemctl restart systemd-resolved";
+
+/** Docker's own settings (dockerd(8), `--config-file`). */
+export const dockerSettingsFile = "/etc/docker/daemon.json";
+
+/** Lets Docker read its settings again. */
+export const restartDocker = "systemctl restart docker";
+
+/** The network interface of Docker's usual bridge. */
+export const dockerBridge = "docker0";
 
 /** Only there while systemd-resolved runs. */
 export const resolvedSign = "/run/systemd/resolve/stub-resolv.conf";

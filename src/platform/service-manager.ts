@@ -1,6 +1,9 @@
 /** The port to what keeps services running on a machine: systemd today, and others in folders of their own. */
 import type { RunOptions, Ran } from "../base/process.ts";
 import type { Trouble } from "../base/trouble.ts";
+import type { ListenAddress } from "../records/listen-address.ts";
+import type { PassedSocket } from "./passed-sockets.ts";
+import type { PortHolder } from "./port-holder.ts";
 import type { UserServices } from "./user-services.ts";
 
 /** What a predecessor was started with, by the names of its flags without dashes; switches are `true`. */
@@ -28,6 +31,8 @@ export interface WantedService {
   /** Whether the server itself can tell its manager how it is. */
   readonly canNotify: boolean;
   readonly listen: ListenPlace;
+  /** Where its DNS responder listens. */
+  readonly responder: readonly ListenAddress[];
   /** What has to be done with all powers each time before it starts. */
   readonly preparation?: ServicePreparation | undefined;
 }
@@ -38,7 +43,7 @@ export interface ServicePreparation {
   readonly script?: string | undefined;
   /** Folders in which the service may then write. */
   readonly writable?: readonly string[] | undefined;
-  /** Whether it opens sockets of the Internet families, which it else is only given. */
+  /** Whether it opens sockets of the Internet families, as to ask DNS servers. Else it has only those that it is given. */
   readonly opensSockets: boolean;
 }
 
@@ -88,13 +93,15 @@ export interface ServiceCommands {
   readonly stopOther: (service: string) => readonly string[];
 }
 
-/** What a change needs so that it counts: nothing, the program anew, or the port anew. */
-export type ServiceChange = "nothing" | "program" | "place";
+/** What a change needs so that it counts: nothing, the program anew, the sockets of its responder too, or the port anew. */
+export type ServiceChange = "nothing" | "program" | "responder" | "place";
 
 /** The manager as the server's own process sees it. */
 export interface Supervisor extends AsyncDisposable {
   /** The descriptor of a socket that listens already. */
   readonly descriptor: number | undefined;
+  /** Looks where the sockets are that are open for the DNS responder. */
+  readonly responderSockets: () => readonly PassedSocket[];
   /** Whether a manager waits to be told. */
   readonly isThere: boolean;
   /** The server answers; from now on it also says regularly that it is alive, for as long as `isAlive` says so. */
@@ -139,18 +146,23 @@ export interface ServiceManager {
    * @param isMoved - whether it listens elsewhere than now
    */
   readonly filesOf: (wanted: WantedService, isMoved: boolean) => readonly ServiceFile[];
-  /** Path of the file that says what is done before the service starts; undefined for a manager that cannot do such a thing. */
-  readonly preparationFile: string | undefined;
+  /** Paths of the files that are there only where they are needed. */
+  readonly optionalFiles: readonly string[];
+  /** Paths of the files that say where the responder listens. */
+  readonly responderFiles: readonly string[];
   /** Paths of every file that makes the service known, whether it is there or not. */
   readonly ownPaths: readonly string[];
   /** Paths of a service that `install` put there and that a package now takes the place of. */
   readonly findReplaced: (programFolder: string) => Promise<readonly string[]>;
+  /** Finds the program that had a port of the responder when the manager could not open it. */
+  readonly findTakenPort: (port: number, transport: "tcp" | "udp") => Promise<PortHolder | undefined>;
   /**
    * Reads the service's files again and runs it, now and at boot.
    *
+   * @param hasResponder - whether sockets are opened for its DNS responder
    * @throws TroubleError (exit 3) with the manager's own words
    */
-  readonly run: (change: ServiceChange) => Promise<void>;
+  readonly run: (change: ServiceChange, hasResponder: boolean) => Promise<void>;
   /** Stops the service and gives its port back; from then on nothing starts it. One that is not there is fine. */
   readonly stop: () => Promise<void>;
   /**

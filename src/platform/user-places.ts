@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { serviceName } from "./places.ts";
 
-export interface UserPlaces {
+interface UserPlaces {
   /** The user's watch token. */
   readonly tokenFile: string;
   /** Which clusters the watcher feeds. */

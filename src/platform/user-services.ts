@@ -10,7 +10,7 @@ export interface WantedWatcher {
 }
 
 /** A file or a link in the user's home folder. */
-export type UserFile = { readonly path: string } & ({ readonly content: string } | { readonly target: string });
+type UserFile = { readonly path: string } & ({ readonly content: string } | { readonly target: string });
 
 export interface UserServices {
   /** What the manager calls the watcher. */

@@ -17,6 +17,11 @@ export const targetModes: readonly TargetMode[] = ["cluster", "record"];
 /** The cluster that requests without `/clusters/NAME` are about. */
 export const defaultCluster = "default" as ClusterName;
 
+/** Settings that a watcher chooses, unless somebody gives them. */
+export type ChosenSetting = "clusterip" | "targets";
+
+export const chosenSettings: readonly ChosenSetting[] = ["clusterip", "targets"];
+
 export interface ClusterSettings {
   /** At most one of each family, IPv4 first; empty while unknown. */
   readonly clusterIPs: readonly Address[];
@@ -27,6 +32,8 @@ export interface ClusterSettings {
   readonly targets: TargetMode;
   /** The user whose watcher feeds it; undefined for a cluster that none has fed. */
   readonly user?: UserName | undefined;
+  /** What somebody gave since a watcher feeds it. The watcher leaves these as they are. */
+  readonly given?: readonly ChosenSetting[] | undefined;
 }
 
 export const initialSettings: ClusterSettings = { clusterIPs: [], domains: [], targets: "cluster" };

@@ -32,6 +32,12 @@ export function isManaged(name: string, domains: ReadonlySet<ManagedDomain>): bo
   }
 }
 
+/** The domains that lie in no other of them, in their order. */
+export function outermost<Domain extends string>(domains: readonly Domain[]): readonly Domain[] {
+  const unique = [...new Set(domains)];
+  return unique.filter((domain) => !unique.some((other) => other !== domain && isWithin(domain, other)));
+}
+
 /**
  * Says whether a name is the domain or lies under it, on label borders.
  *

@@ -1,11 +1,12 @@
 /** What an installation writes, in which order, and that a second one writes nothing. */
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { machineIn } from "../../test/support/machine.ts";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { PresentService, ServiceChange } from "../platform/service-manager.ts";
+import { responderPlaces } from "../records/listen-address.ts";
 import {
   type Wanted,
   applyInstallation,
@@ -26,7 +27,8 @@ function scene(found: Partial<PresentService> = {}) {
     services: {
       ...machine.services,
       findPresent: async () => ({ ...nothing, ...found }),
-      run: async (change: ServiceChange) => void told.push(`run ${change}`),
+      run: async (change: ServiceChange, hasResponder) =>
+        void told.push(`run ${change}${hasResponder ? "" : " without responder"}`),
       setPredecessorAside: async (copy) => void told.push(`set aside ${copy}`),
       findReplaced: async (programFolder) => (existsSync(programFolder) ? [join(folder.path, "by-hand.service")] : []),
     },
@@ -47,6 +49,7 @@ function wantedOn({ places }: Platform, part: Partial<Wanted> = {}): Wanted {
     },
     variables: { HOSTSFILE_SERVER_PORT: "5000" },
     listen,
+    responder: { places: responderPlaces(), isOn: true },
     token: { ...owner, mode: 0o600 },
     ...part,
   };
@@ -68,7 +71,7 @@ describe("on a machine that has nothing", () => {
       places.settingsFolder,
       places.tokenFile,
       places.settingsFile,
-      ...services.filesOf({ command: [], canNotify: true, listen }, true).map(({ path }) => path),
+      ...services.filesOf({ command: [], canNotify: true, listen, responder: [] }, true).map(({ path }) => path),
     ]);
     expect(existsSync(places.settingsFolder)).toBe(false);
   });
@@ -174,6 +177,51 @@ describe("a second time", () => {
     await applyInstallation(await planOn(here.platform), here.platform);
     expect(readFileSync(places.tokenFile, "utf8")).toBe("a-token-from-before-it-stopped\n");
     expect(first.items.every(({ item }) => lstatSync(item.path, { throwIfNoEntry: false }) !== undefined)).toBe(true);
+  });
+});
+
+describe("what has to start anew", () => {
+  /** A machine on which it is installed. */
+  async function installed() {
+    const here = scene({ place: "127.0.0.1:5000" });
+    const responderFile = join(here.folder, "responder");
+    const optionalFile = join(here.folder, "responder-elsewhere");
+    let text = "usual";
+    const platform: Platform = {
+      ...here.platform,
+      services: {
+        ...here.platform.services,
+        responderFiles: [responderFile, optionalFile],
+        optionalFiles: [optionalFile],
+        filesOf: () => [{ path: text === "elsewhere" ? optionalFile : responderFile, content: text }],
+      },
+    };
+    await applyInstallation(await planOn(platform), platform);
+    here.told.length = 0;
+    return { here, platform, say: (next: string) => (text = next), [Symbol.dispose]: () => here[Symbol.dispose]() };
+  }
+
+  test("nothing, where nothing changed", async () => {
+    using machine = await installed();
+    await applyInstallation(await planOn(machine.platform), machine.platform);
+    expect(machine.here.told).toEqual(["run nothing"]);
+  });
+
+  test("the sockets of the responder, where another place is written or one is taken back", async () => {
+    using machine = await installed();
+    for (const text of ["other", "elsewhere", "other"]) {
+      machine.say(text);
+      await applyInstallation(await planOn(machine.platform), machine.platform);
+    }
+    expect(machine.here.told).toEqual(["run responder", "run responder", "run responder"]);
+  });
+
+  test("the program alone, where the responder's file is new or the responder is off", async () => {
+    using machine = await installed();
+    rmSync(join(machine.here.folder, "responder"));
+    const responder = { places: responderPlaces(), isOn: false };
+    await applyInstallation(await planOn(machine.platform, { responder }), machine.platform);
+    expect(machine.here.told).toEqual(["run program without responder"]);
   });
 });
 

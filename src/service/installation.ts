@@ -5,7 +5,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import type { Platform } from "../platform/platform.ts";
-import type { ListenPlace, PredecessorFlags, PresentService, ServicePreparation } from "../platform/service-manager.ts";
+import type {
+  ListenPlace,
+  PredecessorFlags,
+  PresentService,
+  ServiceChange,
+  ServicePreparation,
+} from "../platform/service-manager.ts";
+import type { ListenAddress } from "../records/listen-address.ts";
 import { type Item, type ItemState, compareItem, putItem } from "./item.ts";
 import type { InstalledProgram } from "./program.ts";
 import { findReplaced } from "./removal.ts";
@@ -25,6 +32,8 @@ export interface Wanted {
   /** Variables of the settings file that were given. */
   readonly variables: Variables;
   readonly listen: ListenPlace;
+  /** Where its DNS responder listens, and whether it does. */
+  readonly responder: { readonly places: readonly ListenAddress[]; readonly isOn: boolean };
   /** What has to be done with all powers each time before the service starts. */
   readonly preparation?: ServicePreparation | undefined;
   /** Who may read the token beside root; undefined for a server without a token. */
@@ -41,6 +50,8 @@ export interface InstallationPlan {
   readonly obsolete: readonly string[];
   /** Whether the service has to listen elsewhere; else the port is held all the time. */
   readonly isMoved: boolean;
+  /** Whether it has a DNS responder. */
+  readonly hasResponder: boolean;
 }
 
 /**
@@ -73,23 +84,24 @@ export async function planInstallation(
   const items = itemsOf(present, wanted, { platform, isMoved });
   const compared = await Promise.all(items.map(async (item) => ({ item, state: await compareItem(item) })));
   const replaced = program.command === undefined ? await findReplaced(platform) : [];
-  const { preparationFile } = platform.services;
-  const isObsolete = wanted.preparation === undefined && preparationFile !== undefined && existsSync(preparationFile);
-  const obsolete = isObsolete ? [preparationFile] : [];
-  return { items: compared, predecessor: present.predecessor, replaced, obsolete, isMoved };
+  const needed = new Set(items.map(({ path }) => path));
+  const obsolete = platform.services.optionalFiles.filter((path) => !needed.has(path) && existsSync(path));
+  const { isOn: hasResponder } = wanted.responder;
+  return { items: compared, predecessor: present.predecessor, replaced, obsolete, isMoved, hasResponder };
 }
 
 /** The program comes first, and what starts it last. */
 function itemsOf(
   present: Present,
-  { program, variables, listen, token, preparation }: Wanted,
+  { program, variables, listen, responder, token, preparation }: Wanted,
   { platform, isMoved }: { readonly platform: Platform; readonly isMoved: boolean },
 ): readonly Item[] {
   const { places, services } = platform;
   const { owner } = places;
   const settings = changeSettings(present.settings ?? settingsHeading(platform), variables);
   const content = present.token ?? `${randomBytes(32).toString("hex")}\n`;
-  const service = { command: program.command, canNotify: program.hasAddon, listen, preparation };
+  const { command, hasAddon } = program;
+  const service = { command, canNotify: hasAddon, listen, responder: responder.places, preparation };
   return [
     ...program.items,
     { kind: "folder", path: places.settingsFolder },
@@ -121,9 +133,17 @@ export async function applyInstallation(plan: InstallationPlan, { places, servic
   for (const item of changes) await putItem(item);
   for (const path of [...plan.replaced, ...plan.obsolete]) await rm(path, { recursive: true });
   await removeStale(plan, places.programFolder);
-  if (plan.isMoved || plan.predecessor !== undefined) return services.run("place");
-  const isChanged = changes.length + plan.replaced.length + plan.obsolete.length > 0;
-  await services.run(isChanged ? "program" : "nothing");
+  await services.run(neededFor(plan, services), plan.hasResponder);
+}
+
+function neededFor(plan: InstallationPlan, { responderFiles, optionalFiles }: Platform["services"]): ServiceChange {
+  if (plan.isMoved || plan.predecessor !== undefined) return "place";
+  // What was not there before says of the sockets that are open that they are elsewhere, or there are none.
+  const isOther = ({ item: { path }, state }: InstallationPlan["items"][number]): boolean =>
+    state === "different" || (state === "missing" && optionalFiles.includes(path));
+  const changed = [...plan.items.filter(isOther).map(({ item }) => item.path), ...plan.obsolete];
+  if (changed.some((path) => responderFiles.includes(path))) return "responder";
+  return changesOf(plan).length + plan.replaced.length + plan.obsolete.length > 0 ? "program" : "nothing";
 }
 
 /** Removes parts of an older version of the program. */

@@ -43,6 +43,11 @@ export async function compareItem(item: Item): Promise<ItemState> {
   }
 }
 
+/** Whether a name is that of what {@link putItem} was writing when it was cut off. */
+export function isUnfinished(name: string): boolean {
+  return /\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name);
+}
+
 /**
  * Makes an item what it should be, in one step that a crash cannot leave half done.
  *

@@ -52,15 +52,14 @@ async function portTaken({ listen: { port }, command, platform }: ObstacleOption
     const hint = `See by what (${platform.commands.showListeners(port)}) and stop it, or choose another port:`;
     return { code, message: `Port ${port} is taken.`, hint, command: `${command} --port=${port + 1}` };
   }
-  const { pid, command: running, service } = holder;
+  const { pid, command: running, service, isOurs } = holder;
   const message = `Port ${port} is taken by process ${pid}${service === undefined ? "" : ` of ${service}`} (${running}).`;
   const { commands, services } = platform;
   const stop =
     service === undefined
       ? commands.endProcess(pid)
       : commands.asRoot(renderCommand(services.commands.stopOther(service)));
-  const isServer = /hostsfile-server/.test(running);
-  const other = isServer ? "" : `Choose another port (${command} --port=${port + 1}), or stop it:`;
+  const other = isOurs ? "" : `Choose another port (${command} --port=${port + 1}), or stop it:`;
   return { code, message, hint: other || "Stop it:", command: stop };
 }
 

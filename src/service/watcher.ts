@@ -1,16 +1,18 @@
 /** The watcher as a service of a user: its files in the user's home folder, and a note of root's on what there is ours. */
+import { readIfThere } from "../base/read-if-there.ts";
 import { existsSync } from "node:fs";
-import { lstat, readFile, readdir, rm, rmdir } from "node:fs/promises";
+import { lstat, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as z from "zod/mini";
 import { isMissing, messageOf } from "../base/errors.ts";
+import { parseJSON } from "../base/json.ts";
 import { renderCommand } from "../base/shell.ts";
 import { TroubleError } from "../base/trouble.ts";
 import { type Login, actAs } from "../platform/login.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { UserServices, WantedWatcher } from "../platform/user-services.ts";
 import { userPlaces } from "../platform/user-places.ts";
-import { type Item, type ItemState, compareItem, putItem } from "./item.ts";
+import { type Item, type ItemState, compareItem, isUnfinished, putItem } from "./item.ts";
 
 /** A watcher that is to be installed. */
 export interface WatcherWish extends WantedWatcher {
@@ -39,14 +41,14 @@ const noteSchema = z.object({
 });
 
 /** A watcher that was installed. */
-export type InstalledWatcher = z.infer<typeof noteSchema>;
+type InstalledWatcher = z.infer<typeof noteSchema>;
 
 /** Plans; nothing is changed. */
 export async function planWatcher(wish: WatcherWish, platform: Platform): Promise<WatcherPlan> {
   const { login, services } = wish;
   const places = userPlaces(login.home);
   const items = itemsOf(wish);
-  const known = (await findWatchers(platform)).find(({ name }) => name === login.name);
+  const known = await readNote(login.name, platform).catch(unlessDamaged);
   const paths = [...items.flatMap(({ kind, path }) => (kind === "folder" ? [] : [path])), places.watcherMemory];
   return inHomeOf(login, async () => {
     const compared = await Promise.all(items.map(async (item) => ({ item, state: await compareItem(item) })));
@@ -70,14 +72,14 @@ function itemsOf({ login, services, token, ...wanted }: WatcherWish): readonly I
   return [...(token === undefined ? [] : [tokenItem]), { kind: "folder", path: dirname(watcherMemory) }, ...files];
 }
 
-function noteItem(content: InstalledWatcher, { places }: Platform): Item {
+function noteItem(content: InstalledWatcher, platform: Platform): Item {
   const text = `${JSON.stringify(content, undefined, 2)}\n`;
   return {
     kind: "file",
-    path: join(notesFolder(places), content.name),
+    path: noteOf(content.name, platform),
     content: text,
     mode: 0o644,
-    owner: places.owner,
+    owner: platform.places.owner,
   };
 }
 
@@ -113,13 +115,45 @@ export async function applyWatcher(plan: WatcherPlan): Promise<boolean> {
   return services.start(login);
 }
 
-/** Finds the watchers that were installed. */
-export async function findWatchers({ places }: Platform): Promise<readonly InstalledWatcher[]> {
-  const folder = notesFolder(places);
-  const names = await readdir(folder).catch(unlessMissing);
-  return Promise.all(
-    (names ?? []).map(async (name) => noteSchema.parse(JSON.parse(await readFile(join(folder, name), "utf8")))),
+/**
+ * Finds the watchers that were installed.
+ *
+ * @throws TroubleError `watcher-note-damaged` (exit 3) where it cannot be said what of a watcher is ours
+ */
+export async function findWatchers(platform: Platform): Promise<readonly InstalledWatcher[]> {
+  const names = (await readdir(notesFolder(platform.places)).catch(unlessMissing)) ?? [];
+  const notes = await Promise.all(
+    names.filter((name) => !isUnfinished(name)).map(async (name) => readNote(name, platform)),
   );
+  return notes.filter((note) => note !== undefined);
+}
+
+async function readNote(name: string, platform: Platform): Promise<InstalledWatcher | undefined> {
+  const path = noteOf(name, platform);
+  const damaged = (cause: unknown): TroubleError => noteDamaged(name, { path, cause, platform });
+  const text = await readIfThere(path).catch((error: unknown) => {
+    throw damaged(error);
+  });
+  if (text === undefined) return undefined;
+  const note = z.safeParse(noteSchema, parseJSON(text));
+  if (note.success) return note.data;
+  throw damaged(note.error);
+}
+
+/** Installing writes a note anew. Which folders were made for it is not known then, so they stay. */
+function noteDamaged(
+  name: string,
+  { path, cause, platform }: { readonly path: string; readonly cause: unknown; readonly platform: Platform },
+): TroubleError {
+  const message = `${path}, which says what of the watcher of ${name} is ours, cannot be read as that.`;
+  const hint = `Nothing was changed. Run this as ${name}, which writes it anew; if ${name} is gone, delete the file:`;
+  const command = platform.commands.asRoot("hostsfile-server install --watch");
+  return new TroubleError({ code: "watcher-note-damaged", message, hint, command }, { cause });
+}
+
+function unlessDamaged(error: unknown): undefined {
+  if (error instanceof TroubleError && error.code === "watcher-note-damaged") return undefined;
+  throw error;
 }
 
 /** The paths of a watcher that are there. */
@@ -153,6 +187,10 @@ async function inHomeOf<Result>(login: Login, work: () => Promise<Result>): Prom
     const command = renderCommand(["ls", "-la", join(login.home, ".config")]);
     throw new TroubleError({ code: "home-unwritable", message, hint, command }, { cause: error });
   }
+}
+
+function noteOf(name: string, { places }: Platform): string {
+  return join(notesFolder(places), name);
 }
 
 function notesFolder({ settingsFolder }: Platform["places"]): string {

@@ -8,7 +8,8 @@ const yes = declare({ flag: "yes", doc: "Do it without asking.", whenAbsent: "as
 const quiet = declare({ flag: "quiet", doc: "Print nothing but failures.", whenAbsent: "off", schema: onOrOff });
 const json = declare({ flag: "json", doc: "Print the result as JSON.", whenAbsent: "text", schema: onOrOff });
 
-const { port, host, allow, clusterIP, domains, targets, watchDomains, resolver, dnssecExempt } = serveSettings;
+const { port, host, allow, clusterIP, domains, targets, watchDomains } = serveSettings;
+const { dns, dnsListen, resolver, dnssecExempt } = serveSettings;
 const kept = "what is installed, at first";
 
 export const installSettings = {
@@ -25,8 +26,16 @@ export const installSettings = {
     whenAbsent: "what is installed, at first no watcher",
     schema: onOrOff,
   }),
-  resolver: { ...resolver, whenAbsent: `${kept} \`none\`` },
+  dns: { ...dns, whenAbsent: `${kept} \`on\`` },
+  dnsListen: { ...dnsListen, whenAbsent: `${kept} only there` },
+  resolver: { ...resolver, whenAbsent: `${kept} \`auto\`` },
   dnssecExempt: { ...dnssecExempt, whenAbsent: "asked on a terminal where the resolver checks DNSSEC" },
+  teams: declare({
+    flag: "teams",
+    doc: "Let the service open connections, which it needs to follow a team with `join`.",
+    whenAbsent: "what is installed, at first off",
+    schema: onOrOff,
+  }),
   withoutToken: declare({
     flag: "without-token",
     doc: "Tell callers apart by address, and let every user of this machine configure the server.",

@@ -1,21 +1,14 @@
 import { describe, expect, test } from "vitest";
-import type { InstallationPlan, Present } from "../../service/installation.ts";
+import { installationPlanOf, presentOf } from "../../../test/support/installation.ts";
+import type { InstallationPlan } from "../../service/installation.ts";
 import type { Item, ItemState } from "../../service/item.ts";
 import { linux } from "../../platform/linux.ts";
 import { describePlan, nextStep, planContents } from "./install-text.ts";
 
-const present: Present = {
-  settings: undefined,
-  token: undefined,
-  predecessor: undefined,
-  place: undefined,
-  isListening: false,
-  pid: undefined,
-};
+const present = presentOf();
 
 function planOf(...items: readonly (readonly [Item, ItemState])[]): InstallationPlan {
-  const looked = items.map(([item, state]) => ({ item, state }));
-  return { items: looked, predecessor: undefined, replaced: [], obsolete: [], isMoved: false };
+  return installationPlanOf({ items: items.map(([item, state]) => ({ item, state })) });
 }
 
 const { owner } = linux.places;
@@ -66,6 +59,50 @@ restart hostsfile-server.service, while systemd holds its port
     const text = describePlan(plan, present, linux);
     expect(text).toContain("leave   /usr/local/bin/dtk, which was not put there by install\n");
     expect(text).toContain("remove  /usr/local/lib/hostsfile-server, which the package takes the place of\n");
+  });
+
+  test("of a Python server's successor keeps its unit, and starts what takes its place", () => {
+    const plan = { ...planOf([settings, "missing"]), predecessor: { port: "5000" } };
+    const text = describePlan(plan, { ...present, pid: 4711, predecessor: { port: "5000" } }, linux);
+    expect(text).toBe(`\
+replace the Python server of hostsfile-server.service
+        its unit is kept as ${linux.places.predecessorCopy} until uninstall
+write   /etc/hostsfile-server/environment (mode 644)
+enable  hostsfile-server.service and start it
+`);
+  });
+
+  test("counts the program's files and names none of them", () => {
+    const second: Item = { ...program, path: "/usr/local/lib/hostsfile-server/hostsfile-server.js" };
+    const text = describePlan(planOf([program, "different"], [second, "missing"]), { ...present, pid: 1 }, linux);
+    expect(text).toMatch(
+      /^copy {4}the program to \/usr\/local\/lib\/hostsfile-server \(2 files, version \S+\)\nrestart /,
+    );
+  });
+
+  test("of a file that nothing needs any more is its going, which alone is something to do", () => {
+    const plan = { ...planOf([settings, "same"]), obsolete: ["/etc/systemd/system/old.socket"] };
+    expect(describePlan(plan, { ...present, pid: 1 }, linux)).toBe(
+      "remove  /etc/systemd/system/old.socket, which is not needed any more\n" +
+        "restart hostsfile-server.service, while systemd holds its port\n",
+    );
+  });
+
+  test("of nothing still says what of somebody else's is in the way", () => {
+    expect(describePlan(planOf([link, "foreign"], [settings, "same"]), present, linux)).toBe(
+      "Everything is installed as it should be; nothing was changed.\n" +
+        "leave   /usr/local/bin/dtk, which was not put there by install\n",
+    );
+  });
+
+  test("has the mode of a file in octal digits, the end of a link, and a slash behind a folder", () => {
+    const folder: Item = { kind: "folder", path: "/etc/hostsfile-server" };
+    const text = describePlan(planOf([folder, "missing"], [token, "different"], [link, "different"]), present, linux);
+    expect(text.split("\n").slice(0, 3)).toEqual([
+      "write   /etc/hostsfile-server/",
+      "replace /etc/hostsfile-server/token (mode 640)",
+      "replace /usr/local/bin/dtk -> /usr/local/lib/hostsfile-server/dtk",
+    ]);
   });
 
   test("shows the files, but never the token", () => {

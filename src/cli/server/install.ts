@@ -1,30 +1,30 @@
 /** `hostsfile-server install`: installs the server as a service that starts at boot. */
 import { messageOf } from "../../base/errors.ts";
 import { setTimeout as sleep } from "node:timers/promises";
-import { formatNetwork } from "../../records/network.ts";
 import { defaultCluster, formatClusterIPSetting } from "../../records/cluster.ts";
 import { renderCommand } from "../../base/shell.ts";
 import {
   type InstallationPlan,
-  type Present,
   applyInstallation,
   changesOf,
   findPresent,
   planInstallation,
-  variablesOf,
 } from "../../service/installation.ts";
 import { findInstaller } from "../../service/installer.ts";
 import { findObstacles } from "../../service/obstacles.ts";
 import { isPackageThere, isPackaged } from "../../platform/places.ts";
 import { platform } from "../../platform/current.ts";
+import type { ListenPlace } from "../../platform/service-manager.ts";
 import { currentUser } from "../../platform/user.ts";
 import { programToInstall } from "../../service/program.ts";
 import { TroubleError, adviceOf } from "../../base/trouble.ts";
 import { confirm } from "../confirm.ts";
-import { defaultPort } from "../../platform/installed.ts";
 import type { Given } from "../setting.ts";
 import type { installSettings } from "./install-settings.ts";
 import { askToExempt, describeResolver, planResolver, removeOtherWays } from "./install-resolver.ts";
+import { planResponder } from "./install-responder.ts";
+import { holdsPort, listenPlace, plannedVariables, tokenFileOf } from "./install-variables.ts";
+import { planTeams } from "./install-teams.ts";
 import { describePlan, nextStep, planContents } from "./install-text.ts";
 import {
   describeWatcher,
@@ -72,16 +72,21 @@ export async function install(given: InstallGiven): Promise<number> {
     platform,
     user: currentUser(),
   });
-  const planned = await planResolver(given, present);
-  const resolver = planned && given.dryRun !== true ? await askToExempt(planned, given) : planned;
+  const responder = planResponder(given, present);
+  const planned = await planResolver(given, present, responder);
+  const resolver = given.dryRun === true ? planned : await askToExempt(planned, given);
+  const teams = planTeams(given, present, resolver.preparation);
   const wanted = {
     program: programToInstall({ executable: process.execPath, bundle: import.meta.dirname }, places),
     variables: {
-      ...variables(given, { listen, tokenFile, predecessor: present.predecessor }),
-      ...resolver?.variables,
+      ...plannedVariables(given, { listen, tokenFile, predecessor: present.predecessor }),
+      ...responder.variables,
+      ...resolver.variables,
+      ...teams.variables,
     },
     listen,
-    preparation: resolver?.preparation,
+    responder,
+    preparation: teams.preparation,
     // A token that the user has put elsewhere is the user's.
     token: tokenFile === places.tokenFile ? await findInstaller(process.env) : undefined,
   };
@@ -106,7 +111,7 @@ export async function install(given: InstallGiven): Promise<number> {
   }
   if (changed.length > 0 && !(await confirm("This is done as root.", given.yes))) return 1;
   await applyInstallation(plan, platform);
-  if (resolver !== undefined) await removeOtherWays(resolver);
+  await removeOtherWays(resolver);
   await waitUntilReady(listen);
   await tellOnce(given, plan, { ...listen, tokenFile });
   const isRunning = watcher && (await applyWatcher(watcher));
@@ -126,52 +131,6 @@ function besidePackage(): TroubleError {
   return new TroubleError({ code: "installed-as-package", message, hint, command }, { exitCode: 3 });
 }
 
-/** The predecessor's port is given to us when it ends, and our socket's is ours. */
-function holdsPort(present: Present, port: number): boolean {
-  if (present.predecessor !== undefined) return present.pid !== undefined && port === portOf(present);
-  return present.isListening && port === portOf(present);
-}
-
-/** A flag wins over what the predecessor has, that over what is installed, that over defaults. */
-function listenPlace(
-  given: InstallGiven,
-  present: Present,
-): { readonly host: string | undefined; readonly port: number } {
-  const { HOSTSFILE_SERVER_HOST: host } = variablesOf(present.settings);
-  return { host: given.host ?? host, port: given.port ?? portOf(present) };
-}
-
-function portOf({ settings, predecessor }: Present): number {
-  const { HOSTSFILE_SERVER_PORT: installed } = variablesOf(settings);
-  // With a predecessor the installed settings are a package's, and were never in use.
-  return Number((predecessor === undefined ? installed : predecessor.port) ?? defaultPort);
-}
-
-/** Clients that the predecessor served without a token would be shut out by one. */
-function tokenFileOf(given: InstallGiven, { settings, predecessor }: Present): string | undefined {
-  if (given.withoutToken === true || predecessor !== undefined) return undefined;
-  return settings === undefined ? platform.places.tokenFile : variablesOf(settings)["HOSTSFILE_SERVER_TOKEN_FILE"];
-}
-
-function variables(
-  given: InstallGiven,
-  known: Pick<Present, "predecessor"> & {
-    readonly listen: ReturnType<typeof listenPlace>;
-    readonly tokenFile: string | undefined;
-  },
-) {
-  const { listen, tokenFile, predecessor } = known;
-  return {
-    HOSTSFILE_SERVER_PORT: String(listen.port),
-    ...(listen.host !== undefined && { HOSTSFILE_SERVER_HOST: listen.host }),
-    HOSTSFILE_SERVER_TOKEN_FILE: tokenFile,
-    ...(predecessor?.debug && { HOSTSFILE_SERVER_DEBUG: predecessor.debug }),
-    ...(predecessor?.["dry-run"] && { HOSTSFILE_SERVER_DRY_RUN: predecessor["dry-run"] }),
-    ...(given.allow && { HOSTSFILE_SERVER_ALLOW: given.allow.map(formatNetwork).join(",") }),
-    ...(given.watchDomains && { HOSTSFILE_SERVER_WATCH_DOMAINS: given.watchDomains.join(",") }),
-  };
-}
-
 async function refuseObstacles(options: Parameters<typeof findObstacles>[0]): Promise<void> {
   const obstacles = await findObstacles(options);
   const [first] = obstacles;
@@ -185,7 +144,7 @@ async function refuseObstacles(options: Parameters<typeof findObstacles>[0]): Pr
 const mostTries = 120;
 
 /** The socket takes the connection at once; the answer comes when the server has started. */
-async function waitUntilReady({ host, port }: ReturnType<typeof listenPlace>): Promise<void> {
+async function waitUntilReady({ host, port }: ListenPlace): Promise<void> {
   let last = "no answer";
   const place = { host: host ?? "localhost", port, token: undefined };
   for (let tries = 0; tries < mostTries; tries += 1) {
@@ -208,7 +167,7 @@ async function waitUntilReady({ host, port }: ReturnType<typeof listenPlace>): P
 async function tellOnce(
   given: InstallGiven,
   { predecessor }: InstallationPlan,
-  { host, port, tokenFile }: ReturnType<typeof listenPlace> & { readonly tokenFile: string | undefined },
+  { host, port, tokenFile }: ListenPlace & { readonly tokenFile: string | undefined },
 ): Promise<void> {
   const told = {
     clusterip: (given.clusterIP && formatClusterIPSetting(given.clusterIP)) ?? predecessor?.["cluster-ip"],

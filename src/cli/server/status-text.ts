@@ -6,6 +6,10 @@ import type { Status } from "../../contract/status.ts";
 import { printable } from "../../base/printable.ts";
 import { type Terminal, wrap } from "../terminal.ts";
 import { counted, formatCount } from "../../base/words.ts";
+import { resolverRows } from "./resolver-rows.ts";
+import { describeTeamNames, describeTeamState } from "../../contract/team-words.ts";
+import { describeTeamServerState } from "../../contract/team-server-words.ts";
+import { teamServerRows } from "./team-server-rows.ts";
 import { watchRows } from "./watch-rows.ts";
 import { hintOf } from "../../base/trouble.ts";
 
@@ -39,7 +43,10 @@ export function describeParts(status: Status, { now, terminal }: StatusTextOptio
   const sections = [
     renderServer(status, screen),
     ...status.clusters.map((cluster) => renderCluster(cluster, status, screen)),
+    ...(status.teams ?? []).map((team) => renderTeam(team, status, screen)),
+    ...(status.teamServer === undefined ? [] : [renderTeamServer(status.teamServer, screen)]),
     ...status.sinks.map((sink) => renderSink(sink, status, screen)),
+    ...(status.resolver === undefined ? [] : [renderResolver(status.resolver, screen)]),
   ];
   return sections.flatMap((lines, index) => (index === 0 ? lines : ["", ...lines]));
 }
@@ -88,6 +95,37 @@ function renderCluster(cluster: Cluster, status: Status, { terminal, age, now }:
     ...exceptions(terminal, "not shown", ofCluster(status.notShown, name)),
     ...exceptions(terminal, "left out", ofCluster(status.leftOut, name)),
   ];
+}
+
+function renderTeam(
+  team: NonNullable<Status["teams"]>[number],
+  status: Status,
+  { terminal, age }: Screen,
+): readonly string[] {
+  const { name, via, state, since, staleSince, domains } = team;
+  const time = since === null ? "" : ` for ${age(since)}`;
+  const known = status.names.list.filter((entry) => entry.team === name).map((entry) => withSinks(entry, status));
+  return [
+    `${terminal.paint("strong", `Team ${name}`)} ${terminal.paint(state === "live" ? "good" : "bad", describeTeamState(team))}${time}`,
+    ...row(terminal, "from", via),
+    ...row(terminal, "domains", listed(domains)),
+    ...row(
+      terminal,
+      "names",
+      `${describeTeamNames(team)}${known.length === 0 ? "" : `: ${listed(known, team.shown)}`}`,
+    ),
+    ...(staleSince === null ? [] : row(terminal, "as of", `${formatLocal(staleSince)} (${age(staleSince)} ago)`)),
+    ...exceptions(terminal, "not shown", ofCluster(status.notShown, `team:${name}`)),
+  ];
+}
+
+function renderTeamServer(teamServer: NonNullable<Status["teamServer"]>, { terminal, age }: Screen): readonly string[] {
+  const { name, live, since } = teamServer;
+  const { paint } = terminal;
+  const title = name === null ? "A team" : `Team ${name}`;
+  const state = `${describeTeamServerState(teamServer)} for ${age(since)}`;
+  const rows = teamServerRows(teamServer).flatMap(([label, value]) => row(terminal, label, value));
+  return [`${paint("strong", title)} ${paint(live ? "good" : "bad", state)}`, ...rows];
 }
 
 function shownNames({ name, shown }: Cluster, status: Status): string {
@@ -161,6 +199,14 @@ function renderResponder(responder: Responder, { terminal, age }: Pick<Screen, "
     ...row(terminal, "answers on", answersOn(responder).join(", ") || "no address"),
     ...row(terminal, "asked", `${formatCount(queries)} times, ${last}`),
   ];
+}
+
+function renderResolver(resolver: NonNullable<Status["resolver"]>, { terminal, now }: Screen): readonly string[] {
+  const { way, ok } = resolver;
+  const { paint } = terminal;
+  const state = ok ? paint("good", way === "none" ? "is left alone" : "is told") : paint("bad", "is NOT told");
+  const rows = resolverRows(resolver, now).flatMap(([label, value]) => row(terminal, label, value));
+  return [`${paint("strong", "System resolver")} ${state}`, ...rows];
 }
 
 function methodWords(method: string | null): string {

@@ -1,23 +1,17 @@
 /** Which way is chosen on which machine, and what is said of it. */
 import { describe, expect, test } from "vitest";
+import { resolvedOf, resolverFactsOf } from "../../../test/support/resolver-parts.ts";
 import { type AskedWay, askedWays, responderPlace } from "../resolver-wiring.ts";
 import { chooseWay } from "./choose.ts";
 import type { ResolvedFacts, ResolverFacts } from "./facts.ts";
 import type { Lifetime } from "./way.ts";
 
-const nothing: ResolverFacts = {
-  mayTell: true,
-  resolved: undefined,
-  networkManagerMode: undefined,
-  dnsmasq: undefined,
-  unbound: undefined,
-  nameservers: ["192.0.2.1"],
-};
-const local = { readsFolder: true, isValidating: false };
+const nothing = resolverFactsOf({ nameservers: ["192.0.2.1"] });
+const local = { readsFolder: true, isValidating: false, mustRestart: false };
 
 function resolved(version: number, more: Partial<ResolvedFacts> = {}): Partial<ResolverFacts> {
   return {
-    resolved: { version, isAsked: true, isValidating: false, globalServers: [], ...more },
+    resolved: resolvedOf({ version, ...more }),
     nameservers: ["127.0.0.53"],
   };
 }
@@ -31,6 +25,16 @@ function choose(facts: Partial<ResolverFacts>, asked: AskedWay = "auto", lifetim
 }
 
 const onLoopback = { nameservers: ["127.0.0.1"] };
+
+test("without the responder only a resolver that calls the server itself can be told", () => {
+  const without = (version: number, asked: AskedWay) =>
+    chooseWay({ ...nothing, ...resolved(version) }, { asked, lifetime: "installed", responder: undefined });
+  expect(without(262, "auto").way?.name).toBe("hook");
+  expect(without(257, "auto").way).toBeUndefined();
+  expect(without(257, "auto").sentence).toContain("the DNS responder is off (--dns=off)");
+  expect(without(257, "auto").sentence).not.toContain("5391");
+  expect(without(262, "delegate").trouble?.message).toContain("--dns=off");
+});
 
 describe("auto, installed and in the foreground", () => {
   test.each([

@@ -24,15 +24,19 @@ export interface Choice {
   readonly trouble: Trouble | undefined;
 }
 
+/** What was asked for, for how long, and where the responder answers, if it does. */
+interface Wanted {
+  readonly asked: AskedWay;
+  readonly lifetime: Lifetime;
+  readonly responder: ResponderPlace | undefined;
+}
+
 /** Chooses a way. What was asked for by its name and cannot be used is a trouble, and nobody is told then. */
-export function chooseWay(
-  facts: ResolverFacts,
-  wanted: { readonly asked: AskedWay; readonly lifetime: Lifetime; readonly responder: ResponderPlace },
-): Choice {
-  const { asked, lifetime } = wanted;
+export function chooseWay(facts: ResolverFacts, wanted: Wanted): Choice {
+  const { asked } = wanted;
   if (asked === "none") return nobody(`The system resolver is left alone (none). ${whatWorks(wanted.responder)}`);
   const candidates = ways.filter(({ name }) => isAsked(name, asked));
-  const way = facts.mayTell ? candidates.find((each) => obstacleOf(each, facts, lifetime) === undefined) : undefined;
+  const way = facts.mayTell ? candidates.find((each) => obstacleOf(each, facts, wanted) === undefined) : undefined;
   if (way !== undefined) {
     const sentence = `${way.inCharge(facts) ?? "A resolver"} is in charge of names; it ${way.how} (${way.name}).`;
     return { way, sentence, trouble: undefined };
@@ -55,25 +59,25 @@ function nobody(sentence: string): Choice {
 }
 
 /** Of the ways that fit what is in charge; of a way that was asked for, its own. */
-function reasonOf(
-  facts: ResolverFacts,
-  candidates: readonly Way[],
-  { asked, lifetime }: { readonly asked: AskedWay; readonly lifetime: Lifetime },
-): string {
+function reasonOf(facts: ResolverFacts, candidates: readonly Way[], wanted: Wanted): string {
+  const { asked } = wanted;
   if (!facts.mayTell) return "telling the resolver takes root";
   const fitting = candidates.filter((way) => asked !== "auto" || way.inCharge(facts) !== undefined);
-  const obstacle = fitting.map((way) => obstacleOf(way, facts, lifetime)).findLast((each) => each !== undefined);
+  const obstacle = fitting.map((way) => obstacleOf(way, facts, wanted)).findLast((each) => each !== undefined);
   if (obstacle !== undefined) return obstacle;
   const servers = facts.nameservers.length === 0 ? "no server" : facts.nameservers.join(", ");
   return `resolv.conf names ${servers}, and nothing here can be told which server knows which domain`;
 }
 
 /** What there is without any wiring. */
-function whatWorks({ address, port }: ResponderPlace): string {
-  return `Names in the hosts file resolve all the same. Wildcards and other records than addresses are answered only to programs that ask ${authority(address, port)}.`;
+function whatWorks(responder: ResponderPlace | undefined): string {
+  const always = "Names in the hosts file resolve all the same.";
+  if (responder === undefined) return always;
+  const { address, port } = responder;
+  return `${always} Wildcards and other records than addresses are answered only to programs that ask ${authority(address, port)}.`;
 }
 
-function hintOf(facts: ResolverFacts, wanted: Parameters<typeof chooseWay>[1]): string {
+function hintOf(facts: ResolverFacts, wanted: Wanted): string {
   const best = chooseWay(facts, { ...wanted, asked: "auto" });
   return best.way === undefined ? "Use --resolver=none." : `Use --resolver=auto, which is ${best.way.name} here.`;
 }

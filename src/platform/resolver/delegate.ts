@@ -10,5 +10,5 @@ export const delegate: Way = {
   passesUnknown: false,
   mustExempt: isValidating,
   // systemd.dns-delegate(5)
-  plan: planSettings("dns-delegate.d/hostsfile-server.dns-delegate", "Delegate"),
+  plan: planSettings("dns-delegate.d/hostsfile-server.dns-delegate", "Delegate", "reload"),
 };

@@ -20,6 +20,12 @@ export interface LocalServerFacts {
   readonly isValidating: boolean;
 }
 
+/** A dnsmasq on this machine's own port 53. */
+export interface DnsmasqFacts extends LocalServerFacts {
+  /** Whether only a restart lets it know of other domains. */
+  readonly mustRestart: boolean;
+}
+
 export interface ResolverFacts {
   /** Whether this process may tell a resolver anything, which takes root. */
   readonly mayTell: boolean;
@@ -27,7 +33,9 @@ export interface ResolverFacts {
   readonly resolved: ResolvedFacts | undefined;
   /** NetworkManager's word for how it does DNS, as in `dnsmasq`; undefined while it does not run. */
   readonly networkManagerMode: string | undefined;
-  readonly dnsmasq: LocalServerFacts | undefined;
+  /** Whether only a restart lets NetworkManager's dnsmasq know of other domains. */
+  readonly networkManagerMustRestart?: boolean;
+  readonly dnsmasq: DnsmasqFacts | undefined;
   readonly unbound: LocalServerFacts | undefined;
   /** The addresses in resolv.conf. */
   readonly nameservers: readonly string[];

@@ -14,5 +14,6 @@ export const global: Way = {
   passesUnknown: false,
   mustExempt: isValidating,
   // resolved.conf(5)
-  plan: planSettings("resolved.conf.d/hostsfile-server.conf", "Resolve"),
+  // A reload comes with 256, and leaves domains that are gone from the file as they were (257).
+  plan: planSettings("resolved.conf.d/hostsfile-server.conf", "Resolve", "restart"),
 };

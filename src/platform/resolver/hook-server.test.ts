@@ -1,8 +1,8 @@
 /** The hook's protocol as systemd-resolved speaks it, and what strangers may try over the socket. */
 import { once } from "node:events";
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { type Socket, connect } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
@@ -50,12 +50,16 @@ class Caller implements Disposable {
 
 async function open() {
   const place = temporaryFolder();
-  const path = join(place.path, "hook");
-  // As a process that was killed leaves it.
-  writeFileSync(path, "");
-  const server = await openHookServer(path, source);
+  // As a process that was killed leaves them.
+  writeFileSync(join(place.path, "hostsfile-server.1.2"), "");
+  mkdirSync(join(place.path, "hostsfile-server.1.3.new"));
+  writeFileSync(join(place.path, "of-others"), "");
+  const server = await openHookServer(place.path, source);
+  const [name = "", ...others] = readdirSync(place.path).filter((each) => each !== "of-others");
+  expect(others).toEqual([]);
   return {
-    path,
+    folder: place.path,
+    path: join(place.path, name),
     server,
     [Symbol.asyncDispose]: async () => {
       await server[Symbol.asyncDispose]();
@@ -103,9 +107,34 @@ test("a name that is known is answered; one that is not is asked elsewhere", asy
   expect(await caller.next()).toEqual({ parameters: {} });
 });
 
-test("the resolver, which runs as a user of its own, may call", async () => {
+test("the resolver, which runs as a user of its own and looks once, may call as soon as the socket is there", async () => {
+  using place = temporaryFolder();
+  const opening = openHookServer(place.path, source);
+  const socketsThere = () => readdirSync(place.path).filter((name) => statSync(join(place.path, name)).isSocket());
+  while (socketsThere().length === 0) await new Promise(setImmediate);
+  const [name = ""] = socketsThere();
+  expect(statSync(join(place.path, name)).mode & 0o777).toBe(0o666);
+  using caller = new Caller(join(place.path, name));
+  caller.say({ method: "io.systemd.Resolve.Hook.QueryFilter", more: true });
+  expect(await caller.next()).toEqual({ parameters: { filterDomains: [] }, continues: true });
+  const { mtimeNs: before } = statSync(place.path, { bigint: true });
+  await using _server = await opening;
+  // Whoever looked before sees that something changed since.
+  expect(statSync(place.path, { bigint: true }).mtimeNs).toBeGreaterThan(before);
+});
+
+test("each process has a name of its own, as the resolver asks for the domains only where a name is new", async () => {
   await using hook = await open();
-  expect(statSync(hook.path).mode & 0o777).toBe(0o666);
+  await using second = await openHookServer(hook.folder, source);
+  second.answerFor([]);
+  const names = readdirSync(hook.folder).filter((name) => name !== "of-others");
+  expect(names).toHaveLength(1);
+  expect(join(hook.folder, names[0] ?? "")).not.toBe(hook.path);
+});
+
+test("who looked before the socket was open looks again, since the folder changes once it is", async () => {
+  await using hook = await open();
+  expect(statSync(dirname(hook.path)).mtimeMs).toBeGreaterThan(statSync(hook.path).ctimeMs);
 });
 
 test("what is not understood is an error of the protocol, and the next call is answered", async () => {
@@ -148,6 +177,5 @@ test("closed, nothing is left", async () => {
   using caller = new Caller(hook.path);
   await once(caller.socket, "connect");
   await hook.server[Symbol.asyncDispose]();
-  expect(existsSync(hook.path)).toBe(false);
-  await openHookServer(hook.path, source).then(async (again) => again[Symbol.asyncDispose]());
+  expect(readdirSync(hook.folder)).toEqual(["of-others"]);
 });

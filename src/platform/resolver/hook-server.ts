@@ -1,7 +1,9 @@
 /** Answers systemd-resolved's calls over its hook's socket, in its own protocol (varlink.org): JSON, each message ended by NUL. */
-import { chmod, rm } from "node:fs/promises";
+import { chmod, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { type Server, type Socket, createServer } from "node:net";
 import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod/mini";
 import { parseJSON } from "../../base/json.ts";
 import type { NameSource } from "../resolver-wiring.ts";
@@ -31,14 +33,25 @@ const questionSchema = z.object({
 
 const internet = 1;
 
+/** Milliseconds within which the kernel may give two changes of a folder one time. */
+const longestTick = 25;
+
+/** What the names of our sockets begin with. */
+const ours = "hostsfile-server";
+
 /**
- * Opens the socket.
+ * Opens the socket, and removes what a killed process left.
  *
- * @param path - in the folder where resolved looks for hooks; a socket that a killed process left there is replaced
+ * The resolver looks into the folder only after something came or went there, connects to a new socket once, and forgets
+ * one that it may not connect to until something else comes or goes. So the socket is moved there when it is ready.
+ * The domains it asks for only with a name that it has not seen before, so each process has its own.
+ *
+ * @param folder - where resolved looks for hooks
  * @throws the system's error
  */
-export async function openHookServer(path: string, source: NameSource): Promise<HookServer> {
-  await rm(path, { force: true });
+export async function openHookServer(folder: string, source: NameSource): Promise<HookServer> {
+  for (const name of await readdir(folder))
+    if (name.startsWith(ours)) await rm(join(folder, name), { recursive: true, force: true });
   const sockets = new Set<Socket>();
   const subscribed = new Set<Socket>();
   let filterDomains: readonly string[] = [];
@@ -60,10 +73,9 @@ export async function openHookServer(path: string, source: NameSource): Promise<
     });
   });
   server.maxConnections = mostConnections;
-  server.listen(path);
-  await once(server, "listening");
-  // The resolver runs as a user of its own.
-  await chmod(path, 0o666);
+  const name = `${ours}.${process.pid}.${Date.now()}`;
+  const path = join(folder, name);
+  await openIn(server, { staging: join(folder, `${name}.new`), path });
   return {
     answerFor: (domains) => {
       if (domains.join() === filterDomains.join()) return;
@@ -72,12 +84,29 @@ export async function openHookServer(path: string, source: NameSource): Promise<
     },
     [Symbol.asyncDispose]: async () => {
       const closed = once(server, "close");
-      // Removes the socket too.
+      await rm(path, { force: true });
       server.close();
       for (const socket of sockets) socket.destroy();
       await closed;
     },
   };
+}
+
+/** Folders among the sockets are passed over. */
+async function openIn(
+  server: Server,
+  { staging, path }: { readonly staging: string; readonly path: string },
+): Promise<void> {
+  await mkdir(staging);
+  const first = join(staging, "socket");
+  server.listen(first);
+  await once(server, "listening");
+  // The resolver runs as a user of its own.
+  await chmod(first, 0o666);
+  await rename(first, path);
+  // The folder's time must change once more: two changes within one tick of the kernel's clock look like one.
+  await sleep(longestTick);
+  await rmdir(staging);
 }
 
 function readMessages(socket: Socket, take: (text: string) => void): void {

@@ -17,8 +17,15 @@ const ownAddress = "192.0.2.53/32";
 const kinds = ["dummy", `veth peer name ${linkName}p`, "ifb"];
 const add = kinds.map((kind) => `ip link add ${linkName} type ${kind} 2>/dev/null`).join(" || ");
 
+/** NetworkManager, where it has the link, takes it down when it lets go of it, so it lets go before the link comes up. */
+const release = [
+  `nmcli -t -f DEVICE,STATE device 2>/dev/null | grep ^${linkName} | grep -qv :unmanaged &&`,
+  `{ nmcli device set ${linkName} managed no; nmcli device set ${linkName}p managed no; sleep 1; }`,
+].join(" ");
+
 const script = [
   `ip link show ${linkName} >/dev/null 2>&1 || ${add}`,
+  release,
   // Without an address of its own accord there is nothing to say on it.
   `ip link set ${linkName} alias ${alias} addrgenmode none`,
   `ip link show ${linkName}p >/dev/null 2>&1 && ip link set ${linkName}p addrgenmode none up`,

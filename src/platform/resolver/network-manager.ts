@@ -1,10 +1,26 @@
-/** The way `network-manager`: the dnsmasq that NetworkManager runs reads a file of ours. Pure. */
-import { dnsmasqLines } from "./dnsmasq.ts";
-import { ownFile } from "./own-file.ts";
-import { type Way, emptyPlan } from "./way.ts";
+/** The way `network-manager`: the dnsmasq that NetworkManager runs reads files of ours. Pure. */
+import { dnsmasqPlan } from "./dnsmasq.ts";
+import type { CommandLine, Way } from "./way.ts";
 
 /** NetworkManager.conf(5), `dns`. */
-const path = "/etc/NetworkManager/dnsmasq.d/hostsfile-server.conf";
+export const networkManagerFolder = "/etc/NetworkManager/dnsmasq.d";
+
+/**
+ * NetworkManager itself restarts its dnsmasq when it is told to read anything again, and the service may send no signal to
+ * a program of another user, so the service manager sends it.
+ */
+const hangUp: CommandLine = [
+  "systemd-run",
+  "--quiet",
+  "--collect",
+  "--service-type=oneshot",
+  "pkill",
+  "--signal",
+  "HUP",
+  "--pidfile",
+  "/run/NetworkManager/dnsmasq.pid",
+  "dnsmasq",
+];
 
 export const networkManager: Way = {
   name: "network-manager",
@@ -15,9 +31,10 @@ export const networkManager: Way = {
   isForGood: true,
   passesUnknown: false,
   mustExempt: () => false,
-  plan: (routing) => ({
-    ...emptyPlan,
-    files: [ownFile(path, dnsmasqLines(routing))],
-    reload: [["nmcli", "general", "reload", "dns-full"]],
-  }),
+  plan: (routing, { facts }) =>
+    dnsmasqPlan(routing, {
+      folder: networkManagerFolder,
+      restart: ["nmcli", "general", "reload", "dns-full"],
+      hangUp: facts.networkManagerMustRestart === true ? undefined : hangUp,
+    }),
 };

@@ -10,7 +10,7 @@ import {
 } from "../resolver-wiring.ts";
 import { type Choice, chooseWay } from "./choose.ts";
 import type { ResolverFacts } from "./facts.ts";
-import { hookSocket } from "./hook.ts";
+import { hookFolder } from "./hook.ts";
 import { openHookServer } from "./hook-server.ts";
 import { readResolverFacts } from "./read-facts.ts";
 import type { Lifetime } from "./way.ts";
@@ -23,18 +23,21 @@ export interface OpenedWiring extends AsyncDisposable {
   readonly wiring: ResolverWiring | undefined;
 }
 
+/** The wiring that is wanted. */
+export interface WiringWish {
+  readonly asked: AskedWay;
+  readonly lifetime: Lifetime;
+  readonly responder: ResponderPlace | undefined;
+  readonly source: NameSource;
+}
+
 /**
  * Opens the wiring. What is to end with this process is undone by disposing of it, and, after a crash, by
  * `removeWirings` at the next start.
  *
  * @throws the system's error, as when the hook's socket cannot be opened
  */
-export async function openWiring(wanted: {
-  readonly asked: AskedWay;
-  readonly lifetime: Lifetime;
-  readonly responder: ResponderPlace;
-  readonly source: NameSource;
-}): Promise<OpenedWiring> {
+export async function openWiring(wanted: WiringWish): Promise<OpenedWiring> {
   const { lifetime } = wanted;
   const facts = await readResolverFacts();
   const choice = chooseWay(facts, wanted);
@@ -45,7 +48,7 @@ export async function openWiring(wanted: {
     await writeFile(tracesFile, `${way.name}\n`);
     if (way.preparation !== undefined) await runProgram("sh", ["-c", way.preparation.script]);
   }
-  const hookServer = way.name === "hook" ? await openHookServer(hookSocket, wanted.source) : undefined;
+  const hookServer = way.name === "hook" ? await openHookServer(hookFolder, wanted.source) : undefined;
   const wiring = wireBy({ way, sentence, facts, lifetime, hookServer, run: runProgram });
   return {
     facts,

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 
 /** What opens a comment, in the file's own syntax. */
-export type CommentSign = "#" | ";";
+type CommentSign = "#" | ";";
 
 export interface OwnFile {
   readonly path: string;

@@ -10,12 +10,12 @@ test("written, written anew, and removed, with the folder that was made for it",
   using place = temporaryFolder();
   const path = join(place.path, "dns-delegate.d", "ours.conf");
   const [one, other] = [ownFile(path, ["a"]), ownFile(path, ["b"])];
-  expect(await placeFiles([path], [one])).toEqual({ changed: [path], foreign: [] });
-  expect(await placeFiles([path], [one])).toEqual({ changed: [], foreign: [] });
-  expect(await placeFiles([path], [other])).toEqual({ changed: [path], foreign: [] });
+  expect(await placeFiles([path], [one])).toEqual({ changed: [path], rewritten: [], foreign: [] });
+  expect(await placeFiles([path], [one])).toEqual({ changed: [], rewritten: [], foreign: [] });
+  expect(await placeFiles([path], [other])).toEqual({ changed: [path], rewritten: [path], foreign: [] });
   expect(readFileSync(path, "utf8")).toBe(other.content);
   expect(readdirSync(join(place.path, "dns-delegate.d"))).toEqual(["ours.conf"]);
-  expect(await placeFiles([path], [])).toEqual({ changed: [path], foreign: [] });
+  expect(await placeFiles([path], [])).toEqual({ changed: [path], rewritten: [], foreign: [] });
   expect(readdirSync(place.path)).toEqual([]);
 });
 
@@ -37,8 +37,8 @@ test("a file that somebody changed or wrote stays, whether it is wanted or not",
   const path = join(place.path, "ours.conf");
   for (const text of [`${ownFile(path, ["a"]).content}more\n`, "theirs\n"]) {
     writeFileSync(path, text);
-    expect(await placeFiles([path], [ownFile(path, ["b"])])).toEqual({ changed: [], foreign: [path] });
-    expect(await placeFiles([path], [])).toEqual({ changed: [], foreign: [path] });
+    expect(await placeFiles([path], [ownFile(path, ["b"])])).toEqual({ changed: [], rewritten: [], foreign: [path] });
+    expect(await placeFiles([path], [])).toEqual({ changed: [], rewritten: [], foreign: [path] });
     expect(readFileSync(path, "utf8")).toBe(text);
   }
 });

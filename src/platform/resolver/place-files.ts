@@ -6,9 +6,11 @@ import { readIfThere } from "../../base/read-if-there.ts";
 import { type OwnFile, isOwn } from "./own-file.ts";
 
 /** What became of the files. */
-export interface Placed {
+interface Placed {
   /** Paths that were written or removed. */
   readonly changed: readonly string[];
+  /** Those of them that were there before and are there now. */
+  readonly rewritten: readonly string[];
   /** Paths of files that are not, or no longer, ours, and stay as they are. */
   readonly foreign: readonly string[];
 }
@@ -25,6 +27,7 @@ const bareFolders = /\/(?:dns-delegate\.d|dnssec-trust-anchors\.d|resolved\.conf
  */
 export async function placeFiles(paths: readonly string[], wanted: readonly OwnFile[]): Promise<Placed> {
   const changed: string[] = [];
+  const rewritten: string[] = [];
   const foreign: string[] = [];
   for (const path of paths) {
     const content = wanted.find((file) => file.path === path)?.content;
@@ -35,9 +38,10 @@ export async function placeFiles(paths: readonly string[], wanted: readonly OwnF
       if (content === undefined) await removeFile(path);
       else await writeWhole(path, content);
       changed.push(path);
+      if (content !== undefined && present !== undefined) rewritten.push(path);
     }
   }
-  return { changed, foreign };
+  return { changed, rewritten, foreign };
 }
 
 /** A resolver must never read half a file. The name of the temporary one is none that a resolver reads. */

@@ -1,5 +1,6 @@
 /** What each way writes and says, word for word. */
 import { describe, expect, test } from "vitest";
+import { resolvedOf, resolverFactsOf } from "../../../test/support/resolver-parts.ts";
 import type { Routing } from "../resolver-wiring.ts";
 import { ways } from "./choose.ts";
 import { delegate } from "./delegate.ts";
@@ -20,15 +21,7 @@ const routing: Routing = {
 };
 
 function factsOf(version: number, more: Partial<ResolverFacts> = {}): ResolverFacts {
-  return {
-    mayTell: true,
-    resolved: { version, isAsked: true, isValidating: false, globalServers: [] },
-    networkManagerMode: undefined,
-    dnsmasq: undefined,
-    unbound: undefined,
-    nameservers: [],
-    ...more,
-  };
+  return resolverFactsOf({ resolved: resolvedOf({ version }), ...more });
 }
 
 function plan(way: Way, more: Partial<Routing> = {}, facts = factsOf(262), lifetime: Lifetime = "installed") {
@@ -69,18 +62,15 @@ describe("a delegate", () => {
 });
 
 describe("a global server", () => {
-  test.each([
-    [257, "reload"],
-    [255, "restart"],
-  ])("of version %i is read at a %s", (version, verb) => {
-    expect(plan(global, {}, factsOf(version))).toMatchObject({
+  test("is read at a restart, since a reload keeps domains that are gone from the file", () => {
+    expect(plan(global, {}, factsOf(257))).toMatchObject({
       files: [
         [
           "/etc/systemd/resolved.conf.d/hostsfile-server.conf",
           "[Resolve]\nDNS=127.0.0.1:5391\nDomains=~dtk.io ~other.io\n",
         ],
       ],
-      reload: [["systemctl", verb, "systemd-resolved.service"]],
+      reload: [["systemctl", "restart", "systemd-resolved.service"]],
     });
   });
 });
@@ -112,15 +102,30 @@ describe("a link", () => {
   });
 });
 
-test.each([
-  [dnsmasq, "/etc/dnsmasq.d/hostsfile-server.conf", ["systemctl", "restart", "dnsmasq.service"]],
-  [networkManager, "/etc/NetworkManager/dnsmasq.d/hostsfile-server.conf", ["nmcli", "general", "reload", "dns-full"]],
-] as const)("dnsmasq's options: $name", (way, path, reload) => {
-  const text = ["dtk.io", "other.io"].flatMap((domain) => [
-    `server=/${domain}/127.0.0.1#5391`,
-    `rebind-domain-ok=/${domain}/`,
-  ]);
-  expect(plan(way)).toMatchObject({ files: [[path, `${text.join("\n")}\n`]], reload: [reload] });
+describe.each([
+  [dnsmasq, "/etc/dnsmasq.d", ["systemctl", "restart", "dnsmasq.service"], "systemctl"],
+  [networkManager, "/etc/NetworkManager/dnsmasq.d", ["nmcli", "general", "reload", "dns-full"], "systemd-run"],
+] as const)("dnsmasq's options: $0.name", (way, folder, restart, sender) => {
+  const servers = "server=/dtk.io/127.0.0.1#5391\nserver=/other.io/127.0.0.1#5391\n";
+  const rebinding = "rebind-domain-ok=/dtk.io/\nrebind-domain-ok=/other.io/\n";
+
+  test("the servers are in a file of their own, which it reads again at a signal", () => {
+    const list = `${folder}/.hostsfile-server.servers`;
+    const { files, reload, reread } = plan(way);
+    expect(files).toEqual([
+      [list, servers],
+      [`${folder}/hostsfile-server.conf`, `servers-file=${list}\n${rebinding}`],
+    ]);
+    expect(reload).toEqual([restart]);
+    expect(reread?.[0]?.[0]).toBe(sender);
+  });
+
+  test("all is in one file where only a restart will do", () => {
+    const only = { readsFolder: true, isValidating: false, mustRestart: true };
+    const { files, reload, reread } = plan(way, {}, factsOf(262, { dnsmasq: only, networkManagerMustRestart: true }));
+    expect(files).toEqual([[`${folder}/hostsfile-server.conf`, servers + rebinding]]);
+    expect([reload, reread]).toEqual([[restart], undefined]);
+  });
 });
 
 test("unbound's options", () => {
@@ -142,7 +147,7 @@ stub-zone:
 test.each(ways.filter(({ name }) => name !== "hook"))("$name writes in places of its lifetime alone", (way) => {
   for (const lifetime of ["installed", "foreground"] as const) {
     const facts = factsOf(258, { networkManagerMode: "dnsmasq" });
-    if (obstacleOf(way, facts, lifetime) !== undefined) continue;
+    if (obstacleOf(way, facts, { lifetime, responder: routing.responder }) !== undefined) continue;
     const root = lifetime === "installed" ? "/etc/" : "/run/";
     for (const { path } of way.plan({ ...routing, isUnsigned: true }, { facts, lifetime }).files)
       expect(path.startsWith(root)).toBe(true);

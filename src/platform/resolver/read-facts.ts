@@ -2,12 +2,13 @@
 import { readFile } from "node:fs/promises";
 import { type Ran, runProgram } from "../../base/process.ts";
 import { isLoopback } from "../../records/address.ts";
-import { nsswitchFile } from "../linux-files.ts";
+import { nsswitchFile, resolvConfFile } from "../linux-files.ts";
 import { findPortHolder } from "../port-holder.ts";
 import { isRoot } from "../user.ts";
 import { dnsmasqFolder } from "./dnsmasq.ts";
-import type { LocalServerFacts, ResolvedFacts, ResolverFacts } from "./facts.ts";
+import type { DnsmasqFacts, LocalServerFacts, ResolvedFacts, ResolverFacts } from "./facts.ts";
 import { linkName } from "./link.ts";
+import { networkManagerFolder } from "./network-manager.ts";
 import {
   asksResolved,
   globalServersIn,
@@ -35,18 +36,20 @@ export const systemLooks: Looks = {
 
 /** Gathers the facts. */
 export async function readResolverFacts(looks: Looks = systemLooks): Promise<ResolverFacts> {
-  const nameservers = nameserversIn(await looks.read("/etc/resolv.conf"));
-  const [resolved, networkManagerMode, holder] = await Promise.all([
+  const nameservers = nameserversIn(await looks.read(resolvConfFile));
+  const isHere = nameservers.length > 0 && nameservers.every(isLoopback) && !nameservers.every(isStub);
+  const [resolved, networkManagerMode, local] = await Promise.all([
     readResolved(looks, nameservers),
     readNetworkManager(looks),
-    nameservers.every(isLoopback) && nameservers.length > 0 ? findPortHolder(53, looks.run, "udp") : undefined,
+    isHere ? findLocalServer(looks) : undefined,
   ]);
   return {
     mayTell: isRoot(),
     resolved,
     networkManagerMode,
-    dnsmasq: holder?.name === "dnsmasq" ? await readDnsmasq(looks, holder.pid) : undefined,
-    unbound: holder?.name === "unbound" ? await readUnbound(looks) : undefined,
+    networkManagerMustRestart: networkManagerMode === "dnsmasq" && (await mustRestart(looks, [networkManagerFolder])),
+    dnsmasq: local?.name === "dnsmasq" ? await readDnsmasq(looks, local.pid) : undefined,
+    unbound: local?.name === "unbound" ? await readUnbound(looks) : undefined,
     nameservers,
   };
 }
@@ -77,13 +80,47 @@ async function readNetworkManager(looks: Looks): Promise<string | undefined> {
   return /^s "([^"]*)"/.exec(output)?.[1] ?? "";
 }
 
-async function readDnsmasq({ read }: Looks, pid: number): Promise<LocalServerFacts> {
-  const command = (await read(`/proc/${pid}/cmdline`)).split("\0");
+/** A server on this machine's port 53. */
+interface LocalServer {
+  readonly name: string;
+  /** Undefined where this process may not see it. */
+  readonly pid: number | undefined;
+}
+
+/**
+ * Our service may not see processes of others, so it takes the service manager's word for what runs. Where both run, one of
+ * them does something else.
+ */
+async function findLocalServer(looks: Looks): Promise<LocalServer | undefined> {
+  const holder = await findPortHolder(53, looks.run, "udp");
+  if (holder !== undefined) return holder;
+  const names = ["dnsmasq", "unbound"];
+  const running = await Promise.all(names.map(async (name) => isActive(looks, `${name}.service`)));
+  const [name, ...others] = names.filter((_, index) => running[index]);
+  return name === undefined || others.length > 0 ? undefined : { name, pid: undefined };
+}
+
+/** What the installation saw of the command line holds where it cannot be seen. */
+async function readDnsmasq(looks: Looks, pid: number | undefined): Promise<DnsmasqFacts> {
+  const { read } = looks;
+  const command = pid === undefined ? [] : (await read(`/proc/${pid}/cmdline`)).split("\0");
   const settings = await read("/etc/dnsmasq.conf");
   return {
-    readsFolder: readsDnsmasqFolder(command, settings, dnsmasqFolder),
+    readsFolder: pid === undefined || readsDnsmasqFolder(command, settings, dnsmasqFolder),
     isValidating: /^\s*dnssec\s*$/m.test(settings),
+    mustRestart: await mustRestart(looks, ["/etc/dnsmasq.conf", dnsmasqFolder, "/etc/default/dnsmasq"]),
   };
+}
+
+/**
+ * Whether a dnsmasq reads our domains at its start alone: it takes one list of servers, which may be somebody's already,
+ * and guards against names that lead inside by settings that it does not read again (dnsmasq(8)).
+ *
+ * @param places - files and folders with its settings
+ */
+async function mustRestart({ run }: Looks, places: readonly string[]): Promise<boolean> {
+  const { output } = await run("grep", ["-rhsE", "^[^#]*(servers-file|stop-dns-rebind)", ...places]);
+  return output.split("\n").some((line) => line.trim() !== "" && !line.includes("hostsfile-server"));
 }
 
 /** Debian's validates by a file in the folder itself, others in theirs, so it is taken for validating unless told not to. */

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import {
   asksResolved,
+  claimsIn,
   globalServersIn,
   isValidatingIn,
   nameserversIn,
@@ -80,4 +81,12 @@ test.each([
   ["server:\n", false],
 ])("whether unbound reads its folder: %j", (text, expected) => {
   expect(readsUnboundFolder(text, "/etc/unbound/unbound.conf.d")).toBe(expected);
+});
+
+test("who has which domains", () => {
+  expect(claimsIn("Global: ~a.io b\nLink 2 (eth0):\nLink 12 (tun0): ~c.io\nDelegate x: ~d.io\n")).toEqual([
+    { link: undefined, words: ["~a.io", "b"] },
+    { link: "eth0", words: [] },
+    { link: "tun0", words: ["~c.io"] },
+  ]);
 });

@@ -64,3 +64,23 @@ export function readsUnboundFolder(settings: string, folder: string): boolean {
 export function serversOfLinks(text: string): readonly string[] {
   return [...text.matchAll(/^Link \d+ \((\S+)\): *\S/gm)].map(([, name = ""]) => name);
 }
+
+/** What has domains, as `resolvectl domain` prints it. */
+export interface Claim {
+  /** Undefined for the settings of the whole machine. */
+  readonly link: string | undefined;
+  /** As in `~dtk.io`; without the sign it is for short names as well. */
+  readonly words: readonly string[];
+}
+
+/**
+ * Reads who has which domains.
+ *
+ * @param text - of which a line is `Global: ~dtk.io` or `Link 2 (eth0): ~dtk.io corp.example`
+ */
+export function claimsIn(text: string): readonly Claim[] {
+  return [...text.matchAll(/^(?:Global|Link \d+ \((\S+)\)): *(.*)$/gm)].map(([, link, words = ""]) => ({
+    link,
+    words: words.split(/\s+/).filter((word) => word !== ""),
+  }));
+}

@@ -13,11 +13,35 @@ import { foreignFile } from "./trouble.ts";
 import type { CommandLine, Lifetime, Way } from "./way.ts";
 import { afterRemoval, pathsOf } from "./wiring.ts";
 
+/** What is looked at and told. */
+export interface Machine {
+  readonly ways: readonly Way[];
+  readonly run: (program: string, parameters: readonly string[]) => Promise<unknown>;
+  /** As {@link tracesFile}. */
+  readonly traces: string;
+}
+
+const thisMachine: Machine = { ways, run: runProgram, traces: tracesFile };
+
 /** Paths of the files of all ways that are there and ours. */
 export async function wiringPaths(lifetimes: readonly Lifetime[]): Promise<readonly string[]> {
-  const paths = new Set(ways.flatMap((way) => lifetimes.flatMap((lifetime) => pathsOf(way, lifetime))));
+  return pathsWhere(ways, lifetimes, isOwn);
+}
+
+/** Paths of files of a way that are there and not ours, or no longer. */
+export async function foreignFilesOf(way: Way): Promise<readonly string[]> {
+  return pathsWhere([way], ["installed", "foreground"], (text) => !isOwn(text));
+}
+
+/** Paths of files that are there, and whose text is so. */
+async function pathsWhere(
+  some: readonly Way[],
+  lifetimes: readonly Lifetime[],
+  isSo: (text: string) => boolean,
+): Promise<readonly string[]> {
+  const paths = new Set(some.flatMap((way) => lifetimes.flatMap((lifetime) => pathsOf(way, lifetime))));
   const found = await Promise.all(Array.from(paths, async (path) => ({ path, text: await readIfThere(path) })));
-  return found.flatMap(({ path, text }) => (text !== undefined && isOwn(text) ? [path] : []));
+  return found.flatMap(({ path, text }) => (text !== undefined && isSo(text) ? [path] : []));
 }
 
 /**
@@ -30,9 +54,14 @@ export async function wiringPaths(lifetimes: readonly Lifetime[]): Promise<reado
 export async function removeWirings(
   facts: ResolverFacts,
   { lifetimes, except }: { readonly lifetimes: readonly Lifetime[]; readonly except?: WayName | undefined },
+  machine: Machine = thisMachine,
 ): Promise<readonly Trouble[]> {
+  const { run, traces } = machine;
+  const runAll = async (commands: readonly CommandLine[]): Promise<void> => {
+    for (const [program, ...parameters] of commands) await run(program, parameters);
+  };
   const troubles: Trouble[] = [];
-  for (const way of ways) {
+  for (const way of machine.ways) {
     if (way.name === except) continue;
     for (const lifetime of lifetimes) {
       const { changed, foreign } = await placeFiles(pathsOf(way, lifetime), []);
@@ -42,16 +71,12 @@ export async function removeWirings(
       if (changed.length > 0) await runAll(reload);
       if (way.preparation !== undefined && isPrepared(way)) await runAll(untell);
     }
-    if (way.preparation !== undefined && isPrepared(way)) await runProgram("sh", ["-c", way.preparation.undo]);
+    if (way.preparation !== undefined && isPrepared(way)) await run("sh", ["-c", way.preparation.undo]);
   }
-  if (lifetimes.includes("foreground")) await rm(tracesFile, { force: true });
+  if (lifetimes.includes("foreground")) await rm(traces, { force: true });
   return troubles;
 }
 
 function isPrepared({ preparation }: Way): boolean {
   return preparation !== undefined && existsSync(preparation.sign);
-}
-
-async function runAll(commands: readonly CommandLine[]): Promise<void> {
-  for (const [program, ...parameters] of commands) await runProgram(program, parameters);
 }

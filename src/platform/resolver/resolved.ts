@@ -1,15 +1,12 @@
 /** What the ways of telling systemd-resolved share: its versions, its anchors, and how it reads its settings again. */
 import { authority } from "../../records/network.ts";
 import type { Routing } from "../resolver-wiring.ts";
-import type { ResolvedFacts, ResolverFacts } from "./facts.ts";
+import type { ResolverFacts } from "./facts.ts";
 import { type OwnFile, ownFile } from "./own-file.ts";
 import { type CommandLine, type Lifetime, type Way, emptyPlan } from "./way.ts";
 
 /** The first version that has what a way needs (its NEWS file). */
-export const firstVersion = { hook: 259, delegate: 258, link: 246, global: 246 } as const;
-
-/** The first version that reads its settings again without a restart (NEWS of 256). */
-const firstReload = 256;
+const firstVersion = { hook: 259, delegate: 258, link: 246, global: 246 } as const;
 
 /** The resolver with its version, where programs ask it. */
 export function resolvedInCharge({ resolved }: ResolverFacts): string | undefined {
@@ -35,8 +32,8 @@ export function settingsRoot(lifetime: Lifetime): string {
 }
 
 /** Lets it read its settings again. */
-function reloadResolved({ version }: Pick<ResolvedFacts, "version">): CommandLine {
-  return ["systemctl", version < firstReload ? "restart" : "reload", "systemd-resolved.service"];
+function rereadSettings(verb: "reload" | "restart"): CommandLine {
+  return ["systemctl", verb, "systemd-resolved.service"];
 }
 
 /** A negative trust anchor exempts domains from DNSSEC (dnssec-trust-anchors.d(5)). */
@@ -51,15 +48,16 @@ function anchorFiles({ routes, isUnsigned }: Routing, lifetime: Lifetime): reado
  *
  * @param path - below the folder of systemd's settings
  * @param section - of the file that has the options `DNS` and `Domains`
+ * @param verb - how it is made to read the file again
  */
-export function planSettings(path: string, section: string): Way["plan"] {
+export function planSettings(path: string, section: string, verb: "reload" | "restart"): Way["plan"] {
   return (routing, { facts: { resolved }, lifetime }) => {
     if (resolved === undefined) return emptyPlan;
     const { address, port } = routing.responder;
     const domains = routing.routes.map(routeOnly).join(" ");
     const lines = [`[${section}]`, `DNS=${authority(address, port)}`, `Domains=${domains}`];
     const file = ownFile(`${settingsRoot(lifetime)}/systemd/${path}`, lines);
-    return { ...emptyPlan, files: [...anchorFiles(routing, lifetime), file], reload: [reloadResolved(resolved)] };
+    return { ...emptyPlan, files: [...anchorFiles(routing, lifetime), file], reload: [rereadSettings(verb)] };
   };
 }
 

@@ -1,7 +1,7 @@
 /** Which domains a resolver is told, and that it is never told more than it must be. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Existence, type RoutesInput, isNeverPublic, routesOf } from "./routes.ts";
+import { type Existence, type RoutesInput, isNeverPublic, routedDomains, routesOf } from "./routes.ts";
 
 function routes(
   domains: Readonly<Record<string, Existence>>,
@@ -114,4 +114,17 @@ describe("whatever is managed and shown", () => {
       }),
     );
   });
+});
+
+test("of each domain it is said how much is routed", () => {
+  const found = routes({ "a.io": "private", "b.io": "public", "c.io": "public", "d.io": "unknown" }, [
+    "*.apps.b.io",
+    "*.c.io",
+  ]);
+  expect(routedDomains(["a.io", "b.io", "c.io", "d.io"], found)).toEqual([
+    { domain: "a.io", routing: "whole", routes: ["a.io"] },
+    { domain: "b.io", routing: "parts", routes: ["apps.b.io"] },
+    { domain: "c.io", routing: "taken", routes: ["c.io"] },
+    { domain: "d.io", routing: "parts", routes: [] },
+  ]);
 });

@@ -1,5 +1,6 @@
 /** Which domains the resolver is told: whole managed domains, or, where others have names in them too, only what is ours. Pure. */
-import { isWithin } from "../../records/managed-domain.ts";
+import { isWithin, outermost } from "../../records/managed-domain.ts";
+import type { RoutedDomain } from "../resolver-wiring.ts";
 
 /** Whether a domain exists for others than us; `unknown` where nobody could be asked. */
 export type Existence = "public" | "private" | "unknown";
@@ -47,11 +48,23 @@ export function routesOf({ domains, beyondHostsFile, passesUnknown }: RoutesInpu
   const left = names.filter((name) => !isWildcard(name) && shared.includes(name) && !taken.includes(name));
   const routed = parts.filter((part) => !left.includes(part));
   return {
-    routes: topmost([...whole, ...routed]),
+    routes: outermost([...whole, ...routed]).toSorted(),
     narrowed: shared.filter((domain) => !taken.includes(domain)).toSorted(),
     taken: taken.toSorted(),
     left: left.toSorted(),
   };
+}
+
+/** How much of each domain is routed. */
+export function routedDomains(
+  domains: readonly string[],
+  { routes, narrowed, taken }: Pick<Routes, "routes" | "narrowed" | "taken">,
+): readonly RoutedDomain[] {
+  return domains.map((domain) => ({
+    domain,
+    routing: taken.includes(domain) ? "taken" : narrowed.includes(domain) ? "parts" : "whole",
+    routes: routes.filter((route) => isWithin(route, domain) || isWithin(domain, route)),
+  }));
 }
 
 function isWildcard(name: string): boolean {
@@ -61,9 +74,4 @@ function isWildcard(name: string): boolean {
 /** What has to be routed for a name: a wildcard's parent, and every other name alone. */
 function parentOf(name: string): string {
   return isWildcard(name) ? name.slice(2) : name;
-}
-
-function topmost(domains: readonly string[]): readonly string[] {
-  const unique = [...new Set(domains)];
-  return unique.filter((domain) => !unique.some((other) => other !== domain && isWithin(domain, other))).toSorted();
 }

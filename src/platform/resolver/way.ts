@@ -1,5 +1,5 @@
 /** What a way of telling the resolver is: who can be told so, and everything that then has to be, as data. */
-import type { Routing, WayName } from "../resolver-wiring.ts";
+import type { ResponderPlace, Routing, WayName } from "../resolver-wiring.ts";
 import type { ResolverFacts } from "./facts.ts";
 import type { OwnFile } from "./own-file.ts";
 
@@ -23,6 +23,8 @@ export interface WayPlan {
   readonly files: readonly OwnFile[];
   /** Lets the resolver read the files again, after one of them changed. */
   readonly reload: readonly CommandLine[];
+  /** The same where each file was there before and is there now, if less will do then. */
+  readonly reread?: readonly CommandLine[];
   /** What no file keeps, told whenever it is not so. */
   readonly tell: readonly CommandLine[];
   /** Takes that back. */
@@ -53,6 +55,8 @@ export interface Way {
   readonly obstacle: (facts: ResolverFacts) => string | undefined;
   /** Whether the resolver reads only what outlives a boot, so that a server in the foreground cannot use the way. */
   readonly isForGood?: boolean;
+  /** Whether the resolver calls the server over a socket of its own, so that the way needs no responder. */
+  readonly callsServer?: boolean;
   /** Whether a name in our domains that we do not know is asked elsewhere. If not, a routed domain is ours alone. */
   readonly passesUnknown: boolean;
   /** Whether the resolver would refuse our unsigned answers, so that the domains must be exempt from DNSSEC. */
@@ -61,11 +65,22 @@ export interface Way {
   readonly plan: (routing: Routing, known: { readonly facts: ResolverFacts; readonly lifetime: Lifetime }) => WayPlan;
 }
 
-/** Why a way cannot be used here for a lifetime; undefined when it can. */
-export function obstacleOf(way: Way, facts: ResolverFacts, lifetime: Lifetime): string | undefined {
+/**
+ * Why a way cannot be used here; undefined when it can.
+ *
+ * @param wanted - for how long, and where the responder answers, if it does
+ */
+export function obstacleOf(
+  way: Way,
+  facts: ResolverFacts,
+  { lifetime, responder }: { readonly lifetime: Lifetime; readonly responder: ResponderPlace | undefined },
+): string | undefined {
   const obstacle = way.obstacle(facts);
-  if (obstacle !== undefined || lifetime === "installed" || way.isForGood !== true) return obstacle;
-  return "it reads no file that is gone at the next boot";
+  if (obstacle !== undefined) return obstacle;
+  if (responder === undefined && way.callsServer !== true) return "the DNS responder is off (--dns=off)";
+  return lifetime === "foreground" && way.isForGood === true
+    ? "it reads no file that is gone at the next boot"
+    : undefined;
 }
 
 /** Of a way that leaves nothing anywhere. */

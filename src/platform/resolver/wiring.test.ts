@@ -2,34 +2,22 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { resolverFactsOf, wayOf } from "../../../test/support/resolver-parts.ts";
 import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import type { Routing } from "../resolver-wiring.ts";
 import { ownFile } from "./own-file.ts";
-import { type Way, emptyPlan } from "./way.ts";
+import { type WayPlan, emptyPlan } from "./way.ts";
 import { wireBy } from "./wiring.ts";
 
-const facts = {
-  mayTell: true,
-  resolved: undefined,
-  networkManagerMode: undefined,
-  dnsmasq: undefined,
-  unbound: undefined,
-  nameservers: [],
-};
+const facts = resolverFactsOf();
 
 /** A resolver that reads one file at a reload, and remembers what it is told. */
-function scene(answers: { failing: string[] } = { failing: [] }) {
+function scene(answers: { failing: string[] } = { failing: [] }, more: Partial<WayPlan> = {}) {
   const folder = temporaryFolder();
   const path = join(folder.path, "ours.conf");
   const told: string[] = [];
   let words = "";
-  const way: Way = {
-    name: "delegate",
-    inCharge: () => "A resolver",
-    how: "reads a file",
-    obstacle: () => undefined,
-    passesUnknown: false,
-    mustExempt: () => false,
+  const way = wayOf({
     plan: ({ routes }) => ({
       ...emptyPlan,
       files: [ownFile(path, routes)],
@@ -37,8 +25,9 @@ function scene(answers: { failing: string[] } = { failing: [] }) {
       tell: [["tell", ...routes]],
       untell: [["untell"]],
       check: { command: ["show"], read: (output) => output.split(" "), words: routes },
+      ...more,
     }),
-  };
+  });
   const run = async (program: string, parameters: readonly string[]) => {
     const ok = !answers.failing.includes(program);
     if (program !== "show") told.push([program, ...parameters].join(" "));
@@ -106,6 +95,21 @@ test("a reload that failed is due until it succeeds, and its words are passed on
   here.taken();
   expect((await here.wiring.apply(routing("dtk.io"))).troubles).toEqual([]);
   expect(here.taken()).toContain("reload");
+});
+
+test("where less will do, a file that is there is only read again, unless that failed", async () => {
+  using here = scene({ failing: [] }, { reread: [["reread"]], tell: [], untell: [], check: undefined });
+  await here.wiring.apply(routing("dtk.io"));
+  expect(here.taken()).toEqual(["reload"]);
+  await here.wiring.apply(routing("dtk.io", "more.io"));
+  expect(here.taken()).toEqual(["reread"]);
+  here.answers.failing = ["reread"];
+  expect((await here.wiring.apply(routing("more.io"))).troubles).toMatchObject([{ code: "resolver-refused" }]);
+  here.answers.failing = [];
+  here.taken();
+  await here.wiring.apply(routing("more.io"));
+  await here.wiring.apply(routing());
+  expect(here.taken()).toEqual(["reload", "reload"]);
 });
 
 test("a file that somebody changed stays, and is named", async () => {

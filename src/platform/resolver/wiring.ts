@@ -9,7 +9,7 @@ import { placeFiles } from "./place-files.ts";
 import { foreignFile, forgotten, resolverRefused, unwritable } from "./trouble.ts";
 import { type CommandLine, type Lifetime, type Way, type WayPlan, emptyPlan } from "./way.ts";
 
-export interface WiringOptions {
+interface WiringOptions {
   readonly way: Way;
   /** What is in charge and which way is used. */
   readonly sentence: string;
@@ -46,7 +46,7 @@ export function pathsOf(way: Way, lifetime: Lifetime): readonly string[] {
 export function afterRemoval(
   way: Way,
   known: Pick<WiringOptions, "facts" | "lifetime">,
-): Pick<WayPlan, "reload" | "untell"> {
+): Pick<WayPlan, "reload" | "reread" | "untell"> {
   return way.plan(everything, known);
 }
 
@@ -58,8 +58,8 @@ export function wireBy(options: WiringOptions): ResolverWiring {
 class Wiring implements ResolverWiring {
   readonly #options: WiringOptions;
   #routing: Routing | undefined;
-  /** Set while the resolver has not read the files as they are. */
-  #isReloadDue = false;
+  /** Set while the resolver has not read the files as they are: what it takes to have it read them. */
+  #due: "nothing" | "reread" | "reload" = "nothing";
 
   constructor(options: WiringOptions) {
     this.#options = options;
@@ -105,11 +105,14 @@ class Wiring implements ResolverWiring {
   async #place(plan: WayPlan): Promise<readonly Trouble[]> {
     const { way } = this.#options;
     try {
-      const { changed, foreign } = await placeFiles(pathsOf(way, this.#options.lifetime), plan.files);
-      this.#isReloadDue ||= changed.length > 0;
-      const reload = afterRemoval(way, this.#options).reload;
-      const failed = this.#isReloadDue ? await this.#runAll(reload) : [];
-      this.#isReloadDue = failed.length > 0;
+      const placed = await placeFiles(pathsOf(way, this.#options.lifetime), plan.files);
+      const { changed, rewritten, foreign } = placed;
+      if (changed.length > rewritten.length) this.#due = "reload";
+      else if (changed.length > 0 && this.#due === "nothing") this.#due = "reread";
+      const { reload, reread = reload } = afterRemoval(way, this.#options);
+      const failed = this.#due === "nothing" ? [] : await this.#runAll(this.#due === "reread" ? reread : reload);
+      // What could not read a little may read everything.
+      this.#due = failed.length > 0 ? "reload" : "nothing";
       return [...foreign.map(foreignFile), ...failed];
     } catch (error) {
       return [unwritable(error)];

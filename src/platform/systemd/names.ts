@@ -7,6 +7,15 @@ export const serviceUnitName = `${serviceName}.service`;
 /** The unit that holds its port. */
 export const socketUnitName = `${serviceName}.socket`;
 
+/** The unit that holds the ports of the DNS responder: a port that is taken must not keep the server itself from starting. */
+export const responderUnitName = `${serviceName}-dns.socket`;
+
+/** How its sockets are told from the server's own port. */
+export const responderSocketName = "dns";
+
+/** Where it is written which program had one of those ports when systemd could not open them. */
+export const takenPortFile = `/run/${serviceName}-dns-taken`;
+
 /** Where an administrator's units are. */
 export const unitFolder = "/etc/systemd/system";
 
@@ -18,3 +27,6 @@ export const preparationPath = `${unitFolder}/${serviceUnitName}.d/resolver.conf
 
 /** Where the port of a package's socket is changed. */
 export const socketDropInPath = `${unitFolder}/${socketUnitName}.d/hostsfile-server.conf`;
+
+/** Where the ports of a package's responder are changed. */
+export const responderDropInPath = `${unitFolder}/${responderUnitName}.d/hostsfile-server.conf`;

@@ -26,6 +26,18 @@ describe("the socket that systemd passes", () => {
     );
   });
 
+  test("those of the responder are told by their name, in any order", () => {
+    const names = ["dns", "dns", "hostsfile-server.socket", "dns"].join(":");
+    const environment = { LISTEN_PID: "4711", LISTEN_FDS: "4", LISTEN_FDNAMES: names };
+    expect(findSupervisor(environment, pid).descriptor).toBe(5);
+    expect(environment).toEqual({});
+  });
+
+  test("those of the responder alone are no port for callers", () => {
+    const supervisor = findSupervisor({ LISTEN_PID: "4711", LISTEN_FDS: "2", LISTEN_FDNAMES: "dns:dns" }, pid);
+    expect(supervisor.descriptor).toBeUndefined();
+  });
+
   test("what was said is taken out, so that no child takes it for its own", () => {
     const environment = { LISTEN_PID: "4711", LISTEN_FDS: "1", WATCHDOG_USEC: "1", WATCHDOG_PID: "4711", HOME: "/" };
     findSupervisor(environment, pid);

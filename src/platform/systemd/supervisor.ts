@@ -1,11 +1,13 @@
-/** Speaks with systemd when it started this process: takes the socket that it holds, and tells it how the server is. */
+/** Speaks with systemd when it started this process: takes the sockets that it holds, and tells it how the server is. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { kernelCalls } from "../kernel-calls.ts";
 import { renderCommand } from "../../base/shell.ts";
 import { TroubleError } from "../../base/trouble.ts";
 import type { Supervisor } from "../service-manager.ts";
+import { findPassedSockets } from "../passed-sockets.ts";
 import { systemdCommands } from "./commands.ts";
+import { responderSocketName } from "./names.ts";
 
 const execute = promisify(execFile);
 
@@ -17,10 +19,10 @@ const firstDescriptor = 3;
  *
  * @param environment - `process.env`
  * @param pid - of this process
- * @throws TroubleError `several-sockets` (exit 3) when more than one socket is passed
+ * @throws TroubleError `several-sockets` (exit 3) when more than one socket is passed for callers
  */
 export function findSupervisor(environment: NodeJS.Dict<string>, pid: number): Supervisor {
-  const descriptor = takeSocket(environment, pid);
+  const { caller, responder } = takeSockets(environment, pid);
   const socket = environment["NOTIFY_SOCKET"];
   const interval = watchdogInterval(environment, pid);
   // The notifying program is this process's child: what it inherits must not make it a server or watched.
@@ -32,7 +34,8 @@ export function findSupervisor(environment: NodeJS.Dict<string>, pid: number): S
     if (socket !== undefined) await notify(socket, words);
   };
   return {
-    descriptor,
+    descriptor: caller,
+    responderSockets: () => findPassedSockets(responder),
     isThere: socket !== undefined,
     ready: async (status, isAlive = () => true) => {
       if (interval !== undefined) timer ??= setInterval(() => isAlive() && void tell("WATCHDOG=1"), interval);
@@ -44,11 +47,19 @@ export function findSupervisor(environment: NodeJS.Dict<string>, pid: number): S
   };
 }
 
-function takeSocket(environment: NodeJS.Dict<string>, pid: number): number | undefined {
-  if (Number(environment["LISTEN_PID"]) !== pid) return undefined;
-  const count = Number.parseInt(environment["LISTEN_FDS"] ?? "", 10) || 0;
-  if (count <= 1) return count === 1 ? firstDescriptor : undefined;
-  const message = `systemd passes ${count} sockets where the server takes one.`;
+/** Sockets have the names that their units give them (systemd.socket(5), FileDescriptorName). */
+function takeSockets(
+  environment: NodeJS.Dict<string>,
+  pid: number,
+): { readonly caller: number | undefined; readonly responder: readonly number[] } {
+  const isMeant = Number(environment["LISTEN_PID"]) === pid;
+  const count = isMeant ? Number.parseInt(environment["LISTEN_FDS"] ?? "", 10) || 0 : 0;
+  const names = environment["LISTEN_FDNAMES"]?.split(":") ?? [];
+  const descriptors = Array.from({ length: count }, (_, index) => firstDescriptor + index);
+  const isResponders = (descriptor: number): boolean => names[descriptor - firstDescriptor] === responderSocketName;
+  const callers = descriptors.filter((descriptor) => !isResponders(descriptor));
+  if (callers.length <= 1) return { caller: callers[0], responder: descriptors.filter(isResponders) };
+  const message = `systemd passes ${callers.length} sockets where the server takes one.`;
   const hint = "Leave one ListenStream= in the socket's unit:";
   const command = renderCommand(systemdCommands.changePlace[0] ?? []);
   throw new TroubleError({ code: "several-sockets", message, hint, command }, { exitCode: 3 });

@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { listenStreamOf, preparationDropIn, serviceUnit, socketDropIn, socketUnit } from "./units.ts";
+import { type Address, parseAddress } from "../../records/address.ts";
+import {
+  listenStreamOf,
+  preparationDropIn,
+  responderDropIn,
+  responderUnit,
+  serviceUnit,
+  socketDropIn,
+  socketUnit,
+} from "./units.ts";
 
 describe("the socket's unit", () => {
   test.each([
@@ -27,6 +36,43 @@ describe("where a socket listens", () => {
     expect(listenStreamOf("")).toBeUndefined();
   });
 });
+
+describe("the responder's unit", () => {
+  const places = [
+    { address: address("127.0.0.1"), port: 5391 },
+    { address: address("::1"), port: 53 },
+  ];
+
+  test("holds a socket for each place and transport, beside which the service starts all the same", () => {
+    const unit = responderUnit(places).split("\n");
+    expect(unit.filter((line) => line.startsWith("Listen"))).toEqual([
+      "ListenDatagram=127.0.0.1:5391",
+      "ListenStream=127.0.0.1:5391",
+      "ListenDatagram=[::1]:53",
+      "ListenStream=[::1]:53",
+    ]);
+    expect(unit).toContain("Service=hostsfile-server.service");
+    expect(unitOf(["/opt/node"])).not.toMatch(/^(?:Requires|Wants)=.*-dns/m);
+  });
+
+  test("notes who has any of its ports", () => {
+    expect(responderUnit(places)).toContain("ss -Hlntup 'sport = :5391 or sport = :53' |");
+  });
+
+  test("of a package is replaced as a whole", () => {
+    expect(responderDropIn(places).split("\n").slice(1, 4)).toEqual([
+      "ListenDatagram=",
+      "ListenStream=",
+      "ListenDatagram=127.0.0.1:5391",
+    ]);
+  });
+});
+
+function address(text: string): Address {
+  const read = parseAddress(text);
+  if (read === undefined) throw new Error("the test's own address is wrong");
+  return read;
+}
 
 describe("what is done before the service starts", () => {
   test("has all powers, and opens folders that need not be there yet", () => {

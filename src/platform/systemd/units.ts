@@ -1,6 +1,8 @@
-/** The texts of the systemd units: the socket that holds the port at all times, and the service that answers on it. */
+/** The texts of the systemd units: the sockets that hold the ports at all times, and the service that answers on them. */
+import { type ListenAddress, formatListenAddress } from "../../records/listen-address.ts";
 import { linuxPlaces, serviceName } from "../places.ts";
 import type { ListenPlace, ServicePreparation } from "../service-manager.ts";
+import { responderSocketName, responderUnitName, serviceUnitName, socketUnitName, takenPortFile } from "./names.ts";
 
 /**
  * The socket's unit (systemd.socket(5)): systemd holds the port, so that neither a restart nor a crash of the server is
@@ -25,6 +27,46 @@ export function socketUnit({ host, port }: ListenPlace): string {
     "[Install]",
     "WantedBy=sockets.target",
   ]);
+}
+
+/**
+ * The unit of the responder's sockets. It is a unit of its own: where one of its ports is taken it fails alone, and the
+ * service starts without it. It is enabled or not, so the service's unit does not ask for it.
+ */
+export function responderUnit(places: readonly ListenAddress[]): string {
+  const ports = [...new Set(places.map(({ port }) => port))].map((port) => `sport = :${port}`).join(" or ");
+  // The service, which has no powers, cannot see the program that has a port. systemd itself may have the others.
+  const note = `ss -Hlntup '${ports}' | grep users: | grep -v pid=1, >${takenPortFile} || rm -f ${takenPortFile}`;
+  return lines([
+    "[Unit]",
+    "Description=Ports of the DNS responder of hostsfile-server",
+    `PartOf=${socketUnitName}`,
+    "StartLimitIntervalSec=0",
+    "",
+    "[Socket]",
+    `Service=${serviceUnitName}`,
+    `FileDescriptorName=${responderSocketName}`,
+    ...places.flatMap(listenLines),
+    // The address of a bridge comes and goes with its cluster.
+    "FreeBind=yes",
+    "Backlog=256",
+    "TriggerLimitIntervalSec=0",
+    `ExecStartPre=-/bin/rm -f ${takenPortFile}`,
+    `ExecStopPost=-/bin/sh -c ${quote(note)}`,
+    "",
+    "[Install]",
+    `WantedBy=sockets.target ${serviceUnitName}`,
+  ]);
+}
+
+/** A drop-in that replaces the places of a package's responder with others. */
+export function responderDropIn(places: readonly ListenAddress[]): string {
+  return lines(["[Socket]", "ListenDatagram=", "ListenStream=", ...places.flatMap(listenLines)]);
+}
+
+function listenLines(place: ListenAddress): readonly string[] {
+  const text = formatListenAddress(place);
+  return [`ListenDatagram=${text}`, `ListenStream=${text}`];
 }
 
 /** A drop-in (systemd.unit(5)) that replaces a package's place to listen with another. */
@@ -71,8 +113,10 @@ export function serviceUnit(command: readonly string[], program: { readonly hasA
     "[Unit]",
     "Description=Hosts file up to date with Kubernetes (webhook for ExternalDNS)",
     `Documentation=man:${serviceName}(8)`,
-    `Requires=${serviceName}.socket`,
-    `After=${serviceName}.socket`,
+    `Requires=${socketUnitName}`,
+    `After=${socketUnitName} ${responderUnitName}`,
+    // A socket cannot be opened anew under a service that runs.
+    `PartOf=${responderUnitName}`,
     "StartLimitIntervalSec=0",
     "",
     "[Service]",
@@ -101,13 +145,13 @@ export function serviceUnit(command: readonly string[], program: { readonly hasA
     "",
     "[Install]",
     "WantedBy=multi-user.target",
-    `Also=${serviceName}.socket`,
+    `Also=${socketUnitName}`,
   ]);
 }
 
 /**
  * What the service may do (systemd.exec(5)): replace the hosts file, which takes the folder `/etc` (a rename over a
- * mount point, as ReadWritePaths=/etc/hosts would make it, is refused), keep its own state, and speak on the socket that
+ * mount point, as ReadWritePaths=/etc/hosts would make it, is refused), keep its own state, and speak on the sockets that
  * it was given. It is root as the owner of `/etc`, with none of root's powers: a hosts file that somebody else owns is
  * written in place. Node writes the code that it runs, so MemoryDenyWriteExecute= is out.
  */
@@ -129,7 +173,7 @@ const sandbox = [
   "ProtectKernelTunables=yes",
   "ProtectProc=invisible",
   "ProcSubset=pid",
-  // It is given the socket that callers come over, and makes none of its own.
+  // It is given the sockets that callers come over, and makes none of its own.
   "RestrictAddressFamilies=AF_UNIX AF_NETLINK",
   "RestrictNamespaces=yes",
   "RestrictRealtime=yes",

@@ -9,6 +9,7 @@ import type { ListenPlace, ServiceManager, Supervisor } from "../../../src/platf
 /** It tells the server nothing, and passes no socket. */
 const silentSupervisor: Supervisor = {
   descriptor: undefined,
+  responderSockets: () => [],
   isThere: false,
   ready: async () => {},
   reloading: async () => {},
@@ -80,7 +81,9 @@ export function plainSupervisor(folder: string, settingsFile: string): ServiceMa
         content: `# listens on ${placeText(listen)}\nset -a\n. ${settingsFile}\nexec ${renderCommand([...command, "serve"])}\n`,
       },
     ],
-    preparationFile: undefined,
+    optionalFiles: [],
+    responderFiles: [],
+    findTakenPort: async () => undefined,
     ownPaths: [folder],
     findReplaced: async () => [],
     run: async (change) => {
