@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openHostsFileSink } from "../src/sinks/hosts-file/hosts-file-sink.ts";
 import { defaultCluster, initialSettings, parseClusterIPs } from "../src/records/cluster.ts";
 import { externalDNSFeed } from "../src/records/feed.ts";
-import { finish } from "../src/records/steps.ts";
+import { finish } from "../src/base/steps.ts";
 import { planMutation } from "../src/records/endpoint.ts";
 import { parseManagedDomain } from "../src/records/managed-domain.ts";
 import { updateView } from "../src/records/view-update.ts";

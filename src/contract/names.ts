@@ -1,7 +1,7 @@
 /** The shape of `GET /names`: every name that is shown; one home for its writer and its readers. */
 import * as z from "zod/mini";
 import { printableJSON } from "../base/printable.ts";
-import { type Steps, forEachInSteps } from "../records/steps.ts";
+import { type Steps, forEachInSteps } from "../base/steps.ts";
 import type { RecordSet, ViewEntry } from "../records/view.ts";
 
 export const namesSchema = z.object({
@@ -10,6 +10,8 @@ export const namesSchema = z.object({
       name: z.string(),
       addresses: z.array(z.string()),
       cluster: z.string(),
+      /** The team whose name it is; absent for a name of a cluster. */
+      team: z.optional(z.string()),
       /** What the name came from, as in `ingress/default/test`. */
       resource: z.nullable(z.string()),
       /** Ids of the sinks that show it; none where your own line in the hosts file has it. Absent in 0.1.0. */
@@ -27,6 +29,7 @@ interface WrittenName {
   readonly name: string;
   readonly addresses: readonly string[];
   readonly cluster: string;
+  readonly team?: string;
   readonly resource: string | null;
   readonly sinks: readonly string[];
   readonly records?: ReturnType<typeof describeRecords>;
@@ -50,8 +53,9 @@ export function* namesJSONInSteps(
   return `{"names":[${names.join(",")}]}`;
 }
 
-function toName({ name, addresses, cluster, resource, others }: ViewEntry, sinks: readonly string[]): WrittenName {
-  const named = { name, addresses, cluster, resource: resource ?? null, sinks };
+function toName(entry: ViewEntry, sinks: readonly string[]): WrittenName {
+  const { name, addresses, cluster, team, resource = null, others } = entry;
+  const named = { name, addresses, cluster, ...(team !== undefined && { team }), resource, sinks };
   return others.length === 0 ? named : { ...named, records: describeRecords(others) };
 }
 

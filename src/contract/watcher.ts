@@ -16,10 +16,10 @@ export const relistReasons = [
 ] as const;
 
 /** How a cluster is followed: `live` once every kind that may be read was listed and is watched. */
-export const watchStates = ["connecting", "listing", "live", "unreachable", "login-needed"] as const;
+const watchStates = ["connecting", "listing", "live", "unreachable", "login-needed"] as const;
 
 /** How a kind is followed. */
-export const kindStates = ["listing", "live", "waiting", "forbidden"] as const;
+const kindStates = ["listing", "live", "waiting", "forbidden"] as const;
 
 const text = z.string().check(z.maxLength(2000));
 const texts = z.array(text).check(z.maxLength(1000));
@@ -89,5 +89,5 @@ export const watcherReportSchema = z.object({
 });
 
 export type WatcherReport = z.infer<typeof watcherReportSchema>;
-export type WatchedCluster = z.infer<typeof clusterSchema>;
+export type ReportedCluster = z.infer<typeof clusterSchema>;
 export type WatchNews = z.infer<typeof newsSchema>;

@@ -6,18 +6,23 @@ import { inSlices } from "../base/slices.ts";
 import { parseClusterIPs } from "../records/cluster.ts";
 import { externalDNSFeed, watchFeed } from "../records/feed.ts";
 import { zonesInSteps } from "../records/zone.ts";
+import { explainName } from "../records/zone-answer.ts";
 import { zoneTextInSteps } from "../records/zone-text.ts";
 import { readIfPossible } from "../engine/read-if-possible.ts";
 import type { ReconcilerPort } from "../engine/reconciler-port.ts";
 import { StoreTroubleError } from "../engine/store-trouble.ts";
 import { answerJSON, answerJSONText, answerTrouble } from "../http/answer.ts";
-import type { HTTPEnvironment } from "../http/environment.ts";
+import type { HTTPEnvironment, HTTPHandler } from "../http/environment.ts";
 import { Intake } from "../engine/intake.ts";
 import { LeftOutMemory } from "../engine/left-out.ts";
 import { type CallerFacts, webhookRoutes } from "../sources/webhook/routes.ts";
 import type { Adopter } from "../sinks/hosts-file/adoption-slot.ts";
 import { adoptRoutes } from "../sinks/hosts-file/adopt-routes.ts";
+import { readOwnLines } from "../sinks/hosts-file/own-lines.ts";
+import { type TeamControl, teamRoutes } from "../sources/team/team-routes.ts";
 import type { Responder } from "../engine/responder.ts";
+import type { TeamFollowers } from "../engine/team-facts.ts";
+import type { TeamServerObserver } from "../engine/team-server-facts.ts";
 import { AllowList } from "../http/allow-list.ts";
 import { Bodies } from "../http/bodies.ts";
 import { originOf, parseCaller } from "../records/caller.ts";
@@ -27,8 +32,10 @@ import { type Forget, forgetAll, makeForget, makeForgetFeed } from "../control/c
 import { type Guard, createGuard } from "../http/guard.ts";
 import { type Limits, defaultLimits, limitRequests, receiveBody, roomFor, settingBodyMost } from "../http/limits.ts";
 import type { Metrics } from "../control/status/metrics.ts";
+import { describeAnswering } from "../contract/answering.ts";
 import { namesJSONInSteps } from "../contract/names.ts";
 import { machineNetworks } from "../platform/inner.ts";
+import type { WiringObserver } from "../platform/resolver-wiring.ts";
 import type { Network, NetworkSource } from "../records/network.ts";
 import { createWarnOnce } from "../base/warn-once.ts";
 import { collectReasons, findListed } from "../control/status/not-shown.ts";
@@ -39,18 +46,28 @@ import { reportRoutes } from "../control/watchers/report-routes.ts";
 import { Watchers } from "../control/watchers/watchers.ts";
 import { restRoutes } from "../control/configuration/rest.ts";
 import { Sessions } from "../http/sessions.ts";
-import { type ServerFacts, type StatusOptions, buildStatus } from "../control/status/report.ts";
+import { type ServerFacts, type StatusOptions, buildStatus, shownNow } from "../control/status/report.ts";
 import type { AdminToken } from "../contract/token.ts";
-import { clusterRoute, paths, watchedClusterPath } from "../contract/paths.ts";
+import { clusterRoute, paths, watchedClusterPath, writingsPath, zoneNamePath } from "../contract/paths.ts";
+import { toWritings } from "../contract/writing.ts";
+import { canonicalName } from "../records/name.ts";
 import { makePermit, permitAll, watcherRoutes } from "../control/watchers/gate.ts";
 import type { ManagedDomain } from "../records/managed-domain.ts";
 
 export interface AppOptions {
   readonly reconciler: ReconcilerPort;
-  /** The hosts file, which can take over the user's own lines. */
-  readonly adopter: Adopter;
+  /** The hosts file, which can take over the user's own lines; undefined where none is kept. */
+  readonly adopter: Adopter | undefined;
   /** The DNS responder, if it is on. */
   readonly responder?: Responder | undefined;
+  /** How the system resolver is told the managed domains; undefined where it is left alone. */
+  readonly resolver?: WiringObserver | undefined;
+  /** Those that follow teams; without them no team can be joined. */
+  readonly teams?: (TeamFollowers & TeamControl) | undefined;
+  /** The etcd of a team server; undefined for every other server. */
+  readonly teamServer?: TeamServerObserver | undefined;
+  /** How many desktops follow a team server. */
+  readonly followers?: (() => number | undefined) | undefined;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly changes: StatusSignal;
@@ -70,16 +87,12 @@ export interface AppOptions {
   readonly networks?: NetworkSource;
 }
 
-export interface App {
-  /** Answers one request. */
-  readonly fetch: (request: Request, environment: HTTPEnvironment["Bindings"]) => Response | Promise<Response>;
+export interface App extends HTTPHandler {
   /** Says who a remote address is, before it has sent a byte. */
   readonly judge: (remote: string | undefined) => Peer;
   /** The networks that may call now beside this machine itself, as text. */
   readonly allowed: () => readonly string[];
   readonly forget: Forget;
-  /** Answers 503 to every request whose body has not come whole. */
-  readonly giveUpBodies: (reason: string) => void;
 }
 
 /** Makes the application; it holds no port and no timer. */
@@ -192,10 +205,14 @@ export function createApp(options: AppOptions): App {
       log,
     }),
   );
-  app.route(
-    "/",
-    adoptRoutes({ reconciler, adopter: options.adopter, guard, receive, log, ownNames, facts: options.facts }),
-  );
+  const { adopter, facts } = options;
+  if (adopter !== undefined) {
+    app.route("/", adoptRoutes({ reconciler, adopter, guard, receive, log, ownNames, facts }));
+  }
+  if (options.teams !== undefined) {
+    const ownLines = (): ReturnType<typeof readOwnLines> => readOwnLines(facts.hostsFile);
+    app.route("/", teamRoutes({ reconciler, guard, receive, control: options.teams, ownLines, log }));
+  }
   app.notFound((context) => answerJSON(context, { error: "Not Found" }, 404));
   app.onError((error, context) => answerError(error, context, log));
   return {
@@ -261,12 +278,27 @@ function statusRoutes(guard: Guard, metrics: Metrics, options: StatusOptions): H
     const serial = Math.floor(options.now() / 1000) % 2 ** 32;
     return context.text(await inSlices(zoneTextInSteps(zones, serial)));
   });
+  app.get(zoneNamePath(":name"), guard.admit("detail"), async (context) => {
+    const zones = await inSlices(zonesInSteps(reconciler.state().view));
+    const answering = explainName(zones, (context.req.param("name") ?? "").toLowerCase());
+    return answerJSON(context, answering === undefined ? { zone: null } : describeAnswering(answering));
+  });
+  const { teamServer } = options;
+  if (teamServer !== undefined) {
+    app.get(writingsPath(":name"), guard.admit("detail"), async (context) => {
+      const found = await teamServer.writings(canonicalName(context.req.param("name") ?? ""));
+      return "code" in found ? answerTrouble(context, found, 503) : answerJSON(context, toWritings(found));
+    });
+  }
   app.get(paths.metrics, guard.admit("detail"), async (context) => {
+    const shown = shownNow(reconciler);
     const { contentType, text } = await metrics.render({
-      status: buildStatus(options),
-      ...collectReasons(reconciler.state()),
+      status: buildStatus(options, { shown }),
+      ...collectReasons(reconciler.state(), shown),
       leftOut: options.leftOut.list().map(({ cluster, reason }) => ({ cluster, reason })),
       responder: options.responder?.facts(),
+      wiring: options.resolver?.facts(),
+      followers: options.followers?.(),
     });
     return context.text(text, 200, { "content-type": contentType });
   });

@@ -1,5 +1,6 @@
 /** The composition root: the only place that wires store, hosts file, reconciler and HTTP together. */
 import { hostname } from "node:os";
+import { isDeepStrictEqual } from "node:util";
 import { Announcer } from "./announcer.ts";
 import { createApp } from "./app.ts";
 import { StatusSignal } from "../control/status/status-signal.ts";
@@ -19,10 +20,12 @@ import { type ClusterSettings, defaultCluster, initialSettings } from "../record
 import type { ManagedDomain } from "../records/managed-domain.ts";
 import type { View } from "../records/view.ts";
 import { viewOf } from "../engine/current-view.ts";
-import { Reconciler } from "../engine/reconciler.ts";
-import type { ReconcilerListener, ReconcilerPort } from "../engine/reconciler-port.ts";
+import type { ReconcilerPort } from "../engine/reconciler-port.ts";
 import type { ResolverFollower, ResolverOptions } from "./resolver-follower.ts";
-import { responderPlace } from "../platform/resolver-wiring.ts";
+import { placeToAsk } from "../platform/resolver-wiring.ts";
+import { DaemonTeams } from "./teams.ts";
+import { listenTogether } from "./listen-together.ts";
+import { type Loop, openOwnLoop, openTeamLoop } from "./loop.ts";
 import { countSilence } from "./silence.ts";
 import { renderCommand } from "../base/shell.ts";
 import { platform } from "../platform/current.ts";
@@ -32,9 +35,10 @@ import { keepFolder, keepInMemory } from "../store/keepers.ts";
 import type { Store } from "../engine/store.ts";
 import { StoreTroubleError } from "../engine/store-trouble.ts";
 import { TroubleError } from "../base/trouble.ts";
+import type { TeamOptions } from "../team-server/open.ts";
 import { version } from "../base/version.ts";
 
-interface DaemonOptions {
+export interface DaemonOptions {
   /** Settings of the cluster `default` that were given; they win over saved ones and are saved. */
   readonly given: Partial<ClusterSettings>;
   readonly host: string | undefined;
@@ -47,8 +51,11 @@ interface DaemonOptions {
   readonly adminToken: () => AdminToken;
   /** The domains in which watchers may have names, which may change while it runs; undefined for those of `default`. */
   readonly watchDomains?: (() => readonly ManagedDomain[] | undefined) | undefined;
-  readonly hostsFile: string;
+  /** Undefined for a server that keeps none. */
+  readonly hostsFile: string | undefined;
   readonly stateFolder: string;
+  /** The etcd in which a team server keeps everything; undefined for a server that keeps its records itself. */
+  readonly team?: TeamOptions | undefined;
   /** Milliseconds of silence, while the server ran, after which a cluster is forgotten; never when undefined. */
   readonly forgetAfter?: number | undefined;
   /** How the system resolver is told the managed domains; undefined where it is left alone. */
@@ -56,7 +63,18 @@ interface DaemonOptions {
   /** Everything in memory: no lock, no state, no write. */
   readonly isDryRun: boolean;
   /** Where the DNS responder listens, and the sockets that a service manager holds for it; it is off when undefined. */
-  readonly dns?: { readonly places: readonly ListenAddress[]; readonly held: readonly HeldSocket[] } | undefined;
+  readonly dns?:
+    | {
+        readonly places: readonly ListenAddress[];
+        readonly held: readonly HeldSocket[];
+        /** Whether somebody asked for it. */
+        readonly isAsked: boolean;
+        /** Seconds that an answer may be kept at most. */
+        readonly mostTTL?: number | undefined;
+      }
+    | undefined;
+  /** Sockets that a service manager holds for a responder that is off. */
+  readonly refusing?: readonly HeldSocket[];
   readonly log: Log;
 }
 
@@ -69,6 +87,9 @@ export interface Daemon extends AsyncDisposable {
   readonly allowed: () => readonly string[];
 }
 
+/** Where the hosts file is, for people, when there is none. */
+export const noHostsFile = "none";
+
 /** Milliseconds that requests in flight get when the daemon stops. */
 const stopGrace = 10_000;
 
@@ -80,7 +101,7 @@ const stopGrace = 10_000;
  * @throws TroubleError with exit code 3 when port, lock or permission are missing
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { log, isDryRun, stateFolder } = options;
+  const { log, isDryRun, hostsFile } = options;
   await using stack = new AsyncDisposableStack();
   const since = Date.now();
   const ownNames = readOwnNames();
@@ -91,43 +112,63 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   };
   const metrics = stack.use(createMetrics(Date.now));
   const changes = new StatusSignal();
-  const sink = stack.use(
-    await openSink(options, {
-      previous: () => previous,
-      position: () => keeper.position,
-      onOutsideEdit: () => void reconciler.reconcile(),
-    }),
-  );
+  // An edit before the first view needs no second look: that view is shown in the file as it is then.
+  let reconcile = (): void => undefined;
+  const sink = await openSink(options, {
+    previous: () => previous,
+    position: () => loop.position(),
+    onOutsideEdit: () => reconcile(),
+  });
+  if (sink !== undefined) stack.use(sink);
   const responder = await openResponder(options, {
     mayAsk: (remote) => app.judge(remote).place !== "stranger",
     onSocketChange: () => void reconciler.reconcile(),
   });
   if (responder !== undefined) stack.use(responder);
-  const resolver = await followResolver(options);
+  const { refusing = [] } = options;
+  if (refusing.length > 0) stack.use(await (await import("../sinks/dns/refusing.ts")).refuseQueries(refusing));
+  const resolver = await followResolver(options, responder, () => changes.note());
   if (resolver !== undefined) stack.use(resolver);
-  const stored = { folder: stateFolder, now: Date.now, shown: () => shownBefore(options.hostsFile) };
-  const keeper = stack.use(isDryRun ? keepInMemory(opened) : keepFolder(stored, opened));
-  const reconciler = stack.use(
-    new Reconciler({
-      keeper,
-      // The responder takes no time, and the hosts file waits for the disk.
-      sinks: responder === undefined ? [sink] : [responder, sink],
-      ownNames: () => ownNames,
-      listener: listenTogether(
-        new Announcer(log, { isDryRun }),
-        metrics.listener,
-        changes.listener,
-        ...(resolver ? [resolver.listener] : []),
-      ),
-      previous: () => previous,
-      now: Date.now,
-    }),
+  // A team server hands on what is its own team's alone.
+  const teams =
+    options.team === undefined
+      ? new DaemonTeams({ reconciler: () => reconciler, log, changed: () => changes.note() })
+      : undefined;
+  const parts = {
+    // The responder takes no time, and the hosts file waits for the disk.
+    sinks: [sink, responder].filter((each) => each !== undefined),
+    ownNames: () => ownNames,
+    listener: listenTogether(
+      new Announcer(log, { isDryRun }),
+      metrics.listener,
+      changes.listener,
+      ...(teams ? [teams.listener] : []),
+      ...(resolver ? [resolver.listener] : []),
+    ),
+    previous: () => previous,
+    now: Date.now,
+  };
+  const loop: Loop = stack.use(
+    options.team === undefined
+      ? openOwnLoop(keepRecords(options, opened), parts)
+      : await openTeamLoop(options.team, parts, {
+          save: (store) => saveGiven(store, options.given),
+          log,
+          changed: () => changes.note(),
+        }),
   );
-  openEagerly(keeper, mustAnswer(options));
+  const { reconciler, teamServer } = loop;
+  reconcile = () => void reconciler.reconcile();
+  // Before the reconciler ends, which takes their changes.
+  if (teams !== undefined) stack.use(teams);
   const app = createApp({
     reconciler,
     adopter: sink,
     responder,
+    resolver,
+    teams,
+    teamServer,
+    followers: () => loop.following?.count(),
     metrics,
     changes,
     log,
@@ -136,7 +177,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     adminToken: options.adminToken,
     watchDomains: options.watchDomains,
     ownNames: () => ownNames,
-    facts: { pid: process.pid, version, since, hostsFile: options.hostsFile, dryRun: isDryRun },
+    facts: { pid: process.pid, version, since, hostsFile: hostsFile ?? noHostsFile, dryRun: isDryRun },
     address: () => address,
   });
   const server: RunningServer = await startServer({
@@ -173,20 +214,27 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   return { address, port, reconciler, allowed: app.allowed, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-function listenTogether(...listeners: readonly Partial<ReconcilerListener>[]): ReconcilerListener {
-  return {
-    shown: (event) => listeners.forEach((listener) => listener.shown?.(event)),
-    settled: (event) => listeners.forEach((listener) => listener.settled?.(event)),
-    storeTrouble: (trouble, cause) => listeners.forEach((listener) => listener.storeTrouble?.(trouble, cause)),
-    viewTrouble: (trouble, cause) => listeners.forEach((listener) => listener.viewTrouble?.(trouble, cause)),
-  };
+/** Opens the store at once where that cannot pass; other trouble is left to the reconciler, which names it and tries again. */
+function keepRecords(options: DaemonOptions, opened: (store: Store) => void): StoreKeeper {
+  const { stateFolder: folder, hostsFile, isDryRun } = options;
+  const shown = hostsFile === undefined ? undefined : () => shownBefore(hostsFile);
+  const keeper = isDryRun ? keepInMemory(opened) : keepFolder({ folder, now: Date.now, shown }, opened);
+  openEagerly(keeper, mustAnswer(options));
+  return keeper;
 }
 
 /** Where the system resolver is left alone, nothing of it is loaded. */
-async function followResolver({ resolver, isDryRun, log }: DaemonOptions): Promise<ResolverFollower | undefined> {
+async function followResolver(
+  { resolver, dns, isDryRun, stateFolder, log }: DaemonOptions,
+  responder: Responder | undefined,
+  onChange: () => void,
+): Promise<ResolverFollower | undefined> {
   if (resolver === undefined || isDryRun) return undefined;
   const { ResolverFollower: Follower } = await import("./resolver-follower.ts");
-  return new Follower({ ...resolver, responder: responderPlace, log });
+  const place = placeToAsk(dns?.places ?? []);
+  const isAnswering = (): boolean =>
+    responder?.facts().sockets.some((socket) => socket.isOpen && isDeepStrictEqual(socket.place, place)) === true;
+  return new Follower({ ...resolver, responder: place, isAnswering, stateFolder, onChange, log });
 }
 
 /** A wildcard address is shown as `localhost`. */
@@ -203,8 +251,9 @@ function mustAnswer({ descriptor }: DaemonOptions): boolean {
 async function openSink(
   options: DaemonOptions,
   callbacks: Pick<HostsFileSinkOptions, "onOutsideEdit" | "position"> & { readonly previous: () => View | undefined },
-): Promise<Sink & Adopter> {
+): Promise<(Sink & Adopter) | undefined> {
   const { hostsFile, stateFolder, isDryRun } = options;
+  if (hostsFile === undefined) return undefined;
   if (isDryRun) return openMemorySink({ path: hostsFile });
   const { services, commands } = platform;
   const holder = mustAnswer(options)

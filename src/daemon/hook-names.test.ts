@@ -66,3 +66,12 @@ test("what is gone is not known any more, however many changes come at once", as
   await Promise.all([found.update(view), found.update({ ...view, entries: [] }), found.update(emptyView)]);
   expect(found.lookUp("x.apps.dtk.io", a).isKnown).toBe(false);
 });
+
+test("what was asked is counted", async () => {
+  const found = await names();
+  expect(found.calls).toEqual({ answered: 0, passed: 0, lastAt: undefined });
+  found.lookUp("x.apps.dtk.io", a);
+  found.lookUp("unknown.dtk.io", a);
+  found.lookUp("other.dtk.io", a);
+  expect(found.calls).toEqual({ answered: 1, passed: 2, lastAt: expect.any(Number) });
+});

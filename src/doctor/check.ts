@@ -1,9 +1,10 @@
 /** What a check of `doctor` is: it looks at one part of the way from an Ingress to a resolving name, and changes nothing. */
 import type { Status } from "../contract/status.ts";
+import type { TeamWritings } from "../contract/writing.ts";
 import type { KubernetesAPI } from "../kubernetes/api.ts";
 import type { ClusterPlace } from "../kubernetes/place.ts";
 import type { RunOptions, Ran } from "../base/process.ts";
-import type { Trouble } from "../base/trouble.ts";
+import { type Trouble, toTrouble } from "../base/trouble.ts";
 import type { Platform } from "../platform/platform.ts";
 
 /** From what is fine to what keeps a name from resolving. */
@@ -21,7 +22,12 @@ export interface Fix {
 
 export type Finding =
   /** One sentence; shown short. */
-  | { readonly grade: "ok"; readonly message: string }
+  | {
+      readonly grade: "ok";
+      readonly message: string;
+      /** Who wrote a name of a team, where the sentence says it. */
+      readonly writings?: TeamWritings;
+    }
   | (Trouble & {
       readonly grade: "note" | "warning" | "problem";
       /** Absent where only a person can decide; `hint` and `command` say in any case what to do. */
@@ -52,8 +58,8 @@ export interface Desktop {
   readonly allowedDomains: () => Promise<readonly string[] | undefined>;
   /** Which cluster is meant, as it was given. */
   readonly place: ClusterPlace;
-  /** The cluster's API; throws TroubleError when there is no kubeconfig. */
-  readonly kubernetes: () => Promise<KubernetesAPI>;
+  /** The cluster's API, or that of another context of the kubeconfig; throws TroubleError when there is no kubeconfig. */
+  readonly kubernetes: (context?: string) => Promise<KubernetesAPI>;
   /** The bytes of a file, undefined when it is missing; throws when it cannot be read. */
   readonly readFile: (path: string) => Promise<Buffer | undefined>;
   /** Runs a program that changes nothing; ended after 5 s unless `timeout` says otherwise. */
@@ -85,7 +91,15 @@ export type CheckOutcome = Pick<Check, "id" | "title"> &
     | { readonly grade: "skipped"; readonly because: readonly string[] }
   );
 
+const grades = { error: "problem", warning: "warning", info: "note" } as const;
+
+/** The finding of a trouble, with the grade that its severity has unless another is given. */
+export function findingOf(trouble: Trouble, grade?: Exclude<FindingGrade, "ok">): Finding {
+  const { severity = "error", ...rest } = trouble;
+  return { ...toTrouble(rest), grade: grade ?? grades[severity] };
+}
+
 /** A finding that all is well. */
-export function ok(message: string): Finding {
+export function ok(message: string): Finding & { readonly grade: "ok" } {
   return { grade: "ok", message };
 }

@@ -1,9 +1,9 @@
 /** Works out what to show from what is stored: of a change of few names those alone, else everything. */
 import type { Position } from "../records/position.ts";
-import type { Steps } from "../records/steps.ts";
+import type { Steps } from "../base/steps.ts";
 import { updateView } from "../records/view-update.ts";
 import { computeView, viewInSteps } from "../records/compute-view.ts";
-import type { View, ViewInput } from "../records/view.ts";
+import type { View, ViewCluster, ViewInput } from "../records/view.ts";
 import type { Store } from "./store.ts";
 
 type Holders = ViewInput["holders"];
@@ -23,7 +23,7 @@ interface ViewFacts {
  * @param holders - the cluster that was shown for each name before; by default what the store remembers of contested names
  */
 export function viewOf(store: Store, ownNames: ReadonlySet<string>, holders: Holders = store.holders()): View {
-  return computeView({ clusters: store.clusters(), holders, ownNames });
+  return computeView({ clusters: viewClusters(store), holders, ownNames });
 }
 
 export class CurrentView {
@@ -61,5 +61,11 @@ function* viewSince(before: View | undefined, store: Store, { ownNames, shownFor
   const holders: Holders = { get: (name) => store.holders().get(name) ?? shownFor.get(name) };
   const isFull = before === undefined || change === undefined;
   const updated = isFull ? undefined : updateView(before, { ...change, holders, ownNames });
-  return updated ?? (yield* viewInSteps({ clusters: store.clusters(), holders, ownNames }));
+  return updated ?? (yield* viewInSteps({ clusters: viewClusters(store), holders, ownNames }));
+}
+
+/** Every cluster, and then the teams. */
+function* viewClusters(store: Store): Generator<ViewCluster> {
+  yield* store.clusters();
+  yield* store.teams.views();
 }

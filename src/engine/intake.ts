@@ -5,7 +5,7 @@ import { type Changes, type Endpoint, type RecordKey, planMutationInSteps } from
 import type { ClusterFeed } from "../records/feed.ts";
 import { type ManagedDomain, isManaged } from "../records/managed-domain.ts";
 import { parseDNSName } from "../records/name.ts";
-import { type Steps, forEachInSteps } from "../records/steps.ts";
+import { type Steps, forEachInSteps } from "../base/steps.ts";
 import type { LeftOut, LeftOutMemory, LeftOutReason } from "./left-out.ts";
 import type { Outcome, ReconcilerPort } from "./reconciler-port.ts";
 

@@ -1,7 +1,7 @@
 /** Keeps the store open: the only way to it for the reconciler, so that trouble is named in one place and ends automatically. */
 import { type Position, covers } from "../records/position.ts";
 import { type Trouble, bugTrouble, toTrouble } from "../base/trouble.ts";
-import type { Steps } from "../records/steps.ts";
+import type { Steps } from "../base/steps.ts";
 import type { Store } from "./store.ts";
 import { StoreTroubleError } from "./store-trouble.ts";
 

@@ -1,6 +1,6 @@
 /** What the rest of the product sees of the reconciler, and what the reconciler tells it. */
 import type { Trouble } from "../base/trouble.ts";
-import type { Steps } from "../records/steps.ts";
+import type { Steps } from "../base/steps.ts";
 import type { View } from "../records/view.ts";
 import type { LastWrite } from "./sink-reports.ts";
 import type { SinkIdentity, SinkReport } from "./sink.ts";
@@ -47,7 +47,7 @@ export interface ReconcilerPort {
   /** Shows what is stored in every sink once more. Never throws. */
   reconcile(): Promise<Outcome>;
   /**
-   * Forgets every cluster with all that is shown. What is shown goes also while the store cannot be used; that is the
+   * Forgets every cluster and team with all that is shown. What is shown goes also while the store cannot be used; that is the
    * outcome then. Never throws for trouble of store or sinks.
    */
   clear(): Promise<Outcome>;

@@ -439,3 +439,27 @@ test("once disposed it does nothing, whatever is reported late", async () => {
   await reconciler.reconcile();
   expect([sink.shown.length, open.mock.calls.length]).toEqual([1, 1]);
 });
+
+test("a sink that writes nothing takes the view first, and is listed where it was given", async () => {
+  const order: string[] = [];
+  const sinkOf = (id: string, isInMemory: boolean): Sink => ({
+    id,
+    title: id,
+    isInMemory,
+    apply: async () => {
+      order.push(id);
+      return { ok: true, method: "written", diff: { added: [], removed: [] }, refused: [], notices: [] };
+    },
+    [Symbol.asyncDispose]: async () => undefined,
+  });
+  await using reconciler = new Reconciler({
+    keeper: keepInMemory(),
+    sinks: [sinkOf("file", false), sinkOf("memory", true)],
+    ownNames: () => new Set(),
+    listener: { shown: () => undefined, storeTrouble: () => undefined, viewTrouble: () => undefined },
+    now: Date.now,
+  });
+  await reconciler.reconcile();
+  expect(order).toEqual(["memory", "file"]);
+  expect(reconciler.state().sinks.map(({ id }) => id)).toEqual(["file", "memory"]);
+});

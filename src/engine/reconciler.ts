@@ -1,7 +1,7 @@
 /** The loop between what is stored and what is shown: store, view, sinks. What failed is repeated until it works. */
 import { inSlices } from "../base/slices.ts";
 import { type Trouble, TroubleError, bugTrouble, retried, toTrouble } from "../base/trouble.ts";
-import type { Steps } from "../records/steps.ts";
+import type { Steps } from "../base/steps.ts";
 import { findEntry } from "../records/view-entries.ts";
 import { type View, emptyView } from "../records/view.ts";
 import { CurrentView } from "./current-view.ts";
@@ -31,6 +31,8 @@ export interface ReconcilerOptions {
 export class Reconciler implements ReconcilerPort, AsyncDisposable {
   readonly #options: ReconcilerOptions;
   readonly #sinks: SinkReports;
+  /** The sinks as they take a view; they are listed as they were given. */
+  readonly #order: readonly Sink[];
   readonly #flight: Flight;
   /** Work in steps needs the store for itself until it is done: a change that is half made must not be seen. */
   readonly #turns = new Turns();
@@ -44,6 +46,8 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   constructor(options: ReconcilerOptions) {
     this.#options = options;
     this.#sinks = new SinkReports(options.now);
+    const rank = ({ isInMemory = false }: Sink): number => (isInMemory ? 0 : 1);
+    this.#order = options.sinks.toSorted((left, right) => rank(left) - rank(right));
     const { retry = { first: 1000, most: 60_000 } } = options;
     this.#flight = new Flight({ fly: () => this.#fly(), retry });
   }
@@ -171,7 +175,7 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
     const before = this.#viewTrouble;
     const view = (await this.#workOutView()) ?? this.#nothingIfCleared();
     if (view !== undefined) {
-      for (const sink of this.#options.sinks) await this.#show(sink, view);
+      for (const sink of this.#order) await this.#show(sink, view);
       // What was there before is over, but only now: nothing is ready before the view is shown.
       if (this.#viewTrouble === before) this.#viewTrouble = undefined;
       this.#view = view;
@@ -260,9 +264,11 @@ export class Reconciler implements ReconcilerPort, AsyncDisposable {
   }
 }
 
-function* forgetEach(store: Store): Steps<void> {
+/** Forgets every cluster and every team. */
+export function* forgetEach(store: Store): Steps<void> {
   const names = Array.from(store.clusters(), ({ name }) => name);
   for (const name of names) yield* store.forgetInSteps(name);
+  for (const { name } of store.teams.list()) store.teams.leave(name);
 }
 
 /** A work that is done already. */

@@ -31,6 +31,12 @@ export function findShown(view: View, reports: ReadonlyMap<string, SinkReport>):
   };
 }
 
+/** Names that a sink cannot hold. One that the user's own lines define resolves by these, so it counts as held. */
+export function namesBeyond(report: SinkReport | undefined): readonly string[] {
+  const refused = report?.ok === true ? report.refused.filter(({ reason }) => reason !== "name-is-yours") : [];
+  return [...new Set(refused.map(({ name }) => name))];
+}
+
 /** What one sink shows. */
 class Showing {
   readonly id: string;
@@ -62,7 +68,9 @@ function keyOf({ name, type = "" }: { readonly name: string; readonly type?: str
   return `${name} ${type}`;
 }
 
-function refusedByAll([first, ...others]: readonly Showing[]): readonly Refused[] {
+function refusedByAll(known: readonly Showing[]): readonly Refused[] {
+  const isClosed = (sink: Showing): boolean => sink.refused.some((refused) => refused.isClosed === true);
+  const [first, ...others] = [...known.filter((sink) => !isClosed(sink)), ...known.filter(isClosed)];
   return (
     first?.refused.filter((refused) => first.refuses(refused) && others.every((sink) => sink.refuses(refused))) ?? []
   );

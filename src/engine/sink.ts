@@ -14,6 +14,8 @@ export interface Refused {
   readonly sentence: string;
   /** Whether other records of the same name and type are shown. */
   readonly isPart?: boolean | undefined;
+  /** Whether the sink shows nothing at all now, so that the reason of another sink says more. */
+  readonly isClosed?: boolean | undefined;
   /** The user's own line that defines the name, where that is the reason. */
   readonly line?: { readonly number: number; readonly text: string } | undefined;
 }
@@ -58,6 +60,8 @@ export interface SinkIdentity {
 }
 
 export interface Sink extends SinkIdentity, AsyncDisposable {
+  /** Whether it writes nothing. It then shows a view before those that do, so that it waits for no disk. */
+  readonly isInMemory?: boolean;
   /** Shows the view. Never throws for trouble with the outside world, so what it throws is a bug. Calls never overlap. */
   apply(view: View): Promise<SinkReport>;
 }

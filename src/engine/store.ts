@@ -4,8 +4,10 @@ import type { Mutation, RecordKey } from "../records/endpoint.ts";
 import type { Feed } from "../records/feed.ts";
 import type { ALabelName } from "../records/name.ts";
 import type { Position } from "../records/position.ts";
-import type { Steps } from "../records/steps.ts";
+import type { Steps } from "../base/steps.ts";
 import type { Memory, ReadableMemory } from "./memory.ts";
+import type { ReadableTeams, Teams } from "./teams.ts";
+import type { ViewCluster } from "../records/view.ts";
 import type { ViewRecord } from "../records/view-record.ts";
 
 export interface StoredCluster {
@@ -19,6 +21,8 @@ export interface StoredCluster {
 export interface ReadableStore {
   /** What this machine remembers beside the records. */
   readonly memory: ReadableMemory;
+  /** The teams that were joined. */
+  readonly teams: ReadableTeams;
   /** How far it has come, which the block in the hosts file names. */
   readonly position: Position;
   /** Every cluster that was configured, and always `default`. */
@@ -47,6 +51,7 @@ export interface ReadableStore {
  */
 export interface Store extends ReadableStore, Disposable {
   readonly memory: Memory;
+  readonly teams: Teams;
   /**
    * Removes and puts records of one feed of a cluster in one transaction, and touches no other feed's. The cluster must
    * be configured.
@@ -63,10 +68,10 @@ export interface Store extends ReadableStore, Disposable {
   /** Does what {@link forget} does in steps, with the same rule as {@link applyInSteps}. */
   forgetInSteps(name: ClusterName): Steps<void>;
   /**
-   * What changed since this was asked before: the names of the records that came, changed or went, and every cluster with
-   * the records of those names alone. Undefined when it is more than a few names, or settings, or was never asked.
+   * What changed since this was asked before: the names of the records that came, changed or went, and every cluster and
+   * team with the records of those names alone. Undefined when it is more than a few names, or settings, or was never asked.
    */
-  takeChange(): { readonly names: ReadonlySet<string>; readonly clusters: readonly StoredCluster[] } | undefined;
+  takeChange(): { readonly names: ReadonlySet<string>; readonly clusters: readonly ViewCluster[] } | undefined;
   /** Remembers which cluster holds each contested name, with the same rule as {@link applyInSteps}. */
   setHoldersInSteps(holders: ReadonlyMap<ALabelName, ClusterName>): Steps<void>;
   /** Brings what is in the log into the database, so that damage to the log loses nothing; does nothing at rest. */

@@ -1,4 +1,4 @@
-/** What the HTTP server tells the routes about a request beside its bytes. */
+/** What lies between the HTTP server and the routes: what it tells them about a request beside its bytes, and what it calls. */
 import type { UserName } from "../records/user.ts";
 
 export interface HTTPEnvironment {
@@ -27,4 +27,12 @@ export interface HTTPEnvironment {
      */
     proven?: { readonly digest: string; readonly user: UserName | undefined };
   };
+}
+
+/** What answers the requests. */
+export interface HTTPHandler {
+  /** Answers one request. */
+  readonly fetch: (request: Request, environment: HTTPEnvironment["Bindings"]) => Response | Promise<Response>;
+  /** Answers 503 to every request whose body has not come whole. */
+  readonly giveUpBodies: (reason: string) => void;
 }

@@ -3,19 +3,19 @@ import { type Server, createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { type Trouble, TroubleError } from "../base/trouble.ts";
-import type { App } from "../daemon/app.ts";
 import { spellAsURL } from "./browser.ts";
 import { type ConnectionLimits, Connections, type ConnectionsOptions, connectionLimits } from "./connections.ts";
 import { type DrainTimes, drain } from "./drain.ts";
+import type { HTTPHandler } from "./environment.ts";
 import { platform } from "../platform/current.ts";
 import { errorCode } from "../base/errors.ts";
 
 export interface ServerOptions {
-  readonly fetch: App["fetch"];
+  readonly fetch: HTTPHandler["fetch"];
   /** Says who a remote address is; without it everybody is this machine itself. */
   readonly judge?: ConnectionsOptions["judge"];
   /** Answers the requests whose bodies have not come whole; called when the server stops. */
-  readonly giveUpBodies?: App["giveUpBodies"];
+  readonly giveUpBodies?: HTTPHandler["giveUpBodies"];
   /** All addresses of both families when undefined. */
   readonly host: string | undefined;
   /** 0 takes a free one. */

@@ -7,7 +7,7 @@ const path = "/api/v1/namespaces/kube-system";
 const namespaceSchema = z.object({ metadata: z.object({ uid: z.string() }) });
 
 /** What is known of the namespace: a cluster that has just begun does not have it yet. */
-export interface ClusterIdentity {
+interface ClusterIdentity {
   /** Undefined where there is none, or the user may not read it. */
   readonly uid: string | undefined;
   readonly isAbsent: boolean;

@@ -4,7 +4,7 @@ import type { ClusterName, ClusterSettings } from "./cluster.ts";
 import { shownLimits } from "./limits.ts";
 import { type ManagedDomain, isManaged } from "./managed-domain.ts";
 import type { ALabelName } from "./name.ts";
-import { type Group, type Steps, forEachInSteps, groupInSteps } from "./steps.ts";
+import { type Group, type Steps, forEachInSteps, groupInSteps } from "../base/steps.ts";
 import { type FindRecords, addressResolver } from "./target.ts";
 import type { ViewRecord } from "./view-record.ts";
 import type { NotShown, NotShownReason, RecordSet, ViewCluster, ViewEntry } from "./view.ts";
@@ -12,6 +12,8 @@ import type { NotShown, NotShownReason, RecordSet, ViewCluster, ViewEntry } from
 /** One cluster's showable wish for one name. */
 export interface Claim {
   readonly entry: ViewEntry;
+  /** 0 for a cluster; a team's comes after it. */
+  readonly rank: number;
   readonly records: Group<NamedRecord>;
 }
 
@@ -42,8 +44,9 @@ export function* claimsOf(
     const found = first === undefined ? [] : resolve(first.dnsName, pointing);
     const reason = first && addressRefusal(cluster.settings, pointing, found);
     if (first !== undefined && reason !== undefined) notShown.push(refuse(cluster.name, first, reason));
-    const entry = toEntry({ cluster: cluster.name, records, pointing, addresses: reason === undefined ? found : [] });
-    if (entry.addresses.length > 0 || entry.others.length > 0) claims.push({ entry, records });
+    const entry = toEntry({ cluster, records, pointing, addresses: reason === undefined ? found : [] });
+    if (entry.addresses.length > 0 || entry.others.length > 0)
+      claims.push({ entry, rank: cluster.team?.rank ?? 0, records });
   });
   return { claims, notShown };
 }
@@ -72,10 +75,11 @@ function isNamed(record: ViewRecord): record is NamedRecord {
 }
 
 function recordRefusal(
-  { name, dnsName, excess }: ViewRecord,
+  { name, dnsName, excess, refused }: ViewRecord,
   ownNames: ReadonlySet<string>,
   domains: ReadonlySet<ManagedDomain>,
 ): NotShownReason | undefined {
+  if (refused !== undefined) return refused;
   if (!isManaged(name, domains)) return "not-managed";
   if (excess !== undefined) return excess;
   if (dnsName === undefined) return "not-a-host-name";
@@ -108,7 +112,7 @@ function wantsClusterIP({ clusterIPs, targets }: ClusterSettings, records: reado
 }
 
 function toEntry(found: {
-  readonly cluster: ClusterName;
+  readonly cluster: Pick<ViewCluster, "name" | "team">;
   readonly records: Group<NamedRecord>;
   /** Those of the records that say where the name points. */
   readonly pointing: readonly NamedRecord[];
@@ -117,7 +121,8 @@ function toEntry(found: {
   const { cluster, records, pointing, addresses } = found;
   const { dnsName: name, resource } = pointing[0] ?? records[0];
   const others = pointing.length === records.length ? none : recordSets(records);
-  return { name, cluster, addresses, ttl: leastTTL(pointing), others, resource };
+  const entry = { name, cluster: cluster.name, addresses, ttl: leastTTL(pointing), others, resource };
+  return cluster.team === undefined ? entry : { ...entry, team: cluster.team.name };
 }
 
 /** One for all names that have addresses alone. */

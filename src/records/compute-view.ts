@@ -4,7 +4,7 @@ import type { ClusterName } from "./cluster.ts";
 import { shownLimits } from "./limits.ts";
 import type { ManagedDomain } from "./managed-domain.ts";
 import type { ALabelName } from "./name.ts";
-import { type Group, type Steps, finish, forEachInSteps, groupInSteps, sortInSteps } from "./steps.ts";
+import { type Group, type Steps, finish, forEachInSteps, groupInSteps, sortInSteps } from "../base/steps.ts";
 import { lineBytes } from "./view-bytes.ts";
 import type { NotShown, View, ViewEntry, ViewInput } from "./view.ts";
 
@@ -79,10 +79,12 @@ function* elect(claims: readonly Claim[], holdersBefore: ViewInput["holders"]): 
     const { name } = rivals[0].entry;
     const winner = electHolder(rivals, holdersBefore.get(name));
     const { cluster: holder } = winner.entry;
-    for (const { entry, records } of rivals) {
+    for (const { entry, rank, records } of rivals) {
       if (entry.cluster === holder || isSameWish(entry, winner.entry)) continue;
-      holders.set(name, holder);
-      notShown.push({ ...refuse(entry.cluster, records[0], "taken-by-other-cluster"), holder });
+      // A team never holds a name against a cluster, so there is nothing to remember.
+      if (rank === 0) holders.set(name, holder);
+      const reason = rank === 0 ? "taken-by-other-cluster" : "team-shadowed";
+      notShown.push({ ...refuse(entry.cluster, records[0], reason), holder });
     }
     elected.push(winner);
   });
@@ -100,13 +102,16 @@ function isSameWish(one: ViewEntry, other: ViewEntry): boolean {
 }
 
 /**
- * The current holder keeps a contested name. If none is known, the first to ask gets it. A cluster that has addresses for
- * the name goes before one that has other records alone, which few sinks show.
+ * Clusters go before teams, and teams in the order of joining. Of clusters the current holder keeps a contested name. If
+ * none is known, the first to ask gets it. A cluster that has addresses for the name goes before one that has other
+ * records alone, which few sinks show.
  */
 function electHolder(rivals: Group<Claim>, holder: ClusterName | undefined): Claim {
   if (rivals.length === 1) return rivals[0];
-  const addressed = rivals.filter(({ entry }) => entry.addresses.length > 0);
-  const candidates = addressed.length > 0 ? addressed : rivals;
+  const first = Math.min(...rivals.map(({ rank }) => rank));
+  const foremost = rivals.filter(({ rank }) => rank === first);
+  const addressed = foremost.filter(({ entry }) => entry.addresses.length > 0);
+  const candidates = addressed.length > 0 ? addressed : foremost;
   return candidates.find(({ entry }) => entry.cluster === holder) ?? firstOf(candidates) ?? rivals[0];
 }
 

@@ -1,6 +1,6 @@
 /** ExternalDNS's record and the changes it asks for, as plain values; what the wire looks like is in webhook/schema.ts. */
 import { canonicalName } from "./name.ts";
-import { type Steps, finish, forEachInSteps } from "./steps.ts";
+import { type Steps, finish, forEachInSteps } from "../base/steps.ts";
 
 /** ExternalDNS `endpoint.Endpoint` (endpoint/endpoint.go): every key may be missing, unknown keys are kept. */
 export interface Endpoint {

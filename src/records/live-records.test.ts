@@ -5,7 +5,7 @@ import { type ClusterName, defaultCluster } from "./cluster.ts";
 import { type RecordKey, recordKey } from "./endpoint.ts";
 import { type Feed, externalDNSFeed, watchFeed } from "./feed.ts";
 import { LiveRecords, type RecordChange } from "./live-records.ts";
-import { finish } from "./steps.ts";
+import { finish } from "../base/steps.ts";
 import { uniteRecords } from "./unite.ts";
 import { type ViewRecord, toViewRecord } from "./view-record.ts";
 

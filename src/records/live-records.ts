@@ -2,7 +2,7 @@
 import type { ClusterName } from "./cluster.ts";
 import type { RecordKey } from "./endpoint.ts";
 import type { ClusterFeed, Feed } from "./feed.ts";
-import { type Steps, forEachInSteps, sortInSteps } from "./steps.ts";
+import { type Steps, forEachInSteps, sortInSteps } from "../base/steps.ts";
 import { uniteRecords } from "./unite.ts";
 import type { ViewRecord } from "./view-record.ts";
 
@@ -63,15 +63,22 @@ export class LiveRecords {
       else this.set(of, key, record);
     });
     if (put.length >= manyRecords) yield* this.#sort(of.cluster);
+    // So many names are not worth a list of them.
     if (remove.length + put.length > fewNames) this.touchAll();
-    else for (const { name } of [...remove, ...put.map(({ key }) => key)]) this.#changed?.add(name);
-    if ((this.#changed?.size ?? 0) > fewNames) this.touchAll();
+    else this.touch([...remove, ...put.map(({ key }) => key)].map(({ name }) => name));
   }
 
   /** Forgets the records of a cluster. */
   delete(cluster: ClusterName): void {
     this.#clusters.delete(cluster);
     this.touchAll();
+  }
+
+  /** Says that something changed of names that others keep. */
+  touch(names: readonly string[]): void {
+    if (names.length > fewNames) this.touchAll();
+    for (const name of names) this.#changed?.add(name);
+    if ((this.#changed?.size ?? 0) > fewNames) this.touchAll();
   }
 
   /** Says that any name may have changed, as when settings did. */

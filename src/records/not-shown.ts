@@ -26,6 +26,20 @@ export function explainNotShown(notShown: NotShown): string {
       return `${name} is not shown: it lies outside the managed domains of ${cluster}.`;
     case "taken-by-other-cluster":
       return `${name} is not shown for ${cluster}: ${notShown.holder} had it first and keeps it while it wants it.`;
+    case "team-shadowed":
+      return `${name} of ${cluster} is not shown: ${notShown.holder} has the name, and goes before it.`;
+    case "team-broken-value":
+      return `${JSON.stringify(name)} of ${cluster} is not shown, or not whole: a key or value of it is not in SkyDNS layout.`;
+    case "team-outside-domains":
+      return `${JSON.stringify(name)} of ${cluster} is not shown: it lies outside the domains that you agreed to when joining.`;
+    case "team-name-refused":
+      return `${name} of ${cluster} is not shown: a team may have no wildcard, no public suffix and no name of this machine's network.`;
+    case "team-outside-networks":
+      return `${name} of ${cluster} is not shown, or not whole: it leads to an address outside the networks that you agreed to when joining.`;
+    case "team-alias-outside":
+      return `${name} of ${cluster} is not shown, or not whole: it is an alias of a name outside the domains that you agreed to when joining.`;
+    case "team-full":
+      return `${name} of ${cluster} is not shown: the team has more names than you agreed to when joining.`;
     case "too-many-addresses":
       return `${name} is not shown: it has more than the ${formatCount(shownLimits.addressesPerName)} addresses that a name may have.`;
     case "record-too-large":

@@ -19,7 +19,7 @@ export type Field =
 export type RecordData = readonly Field[];
 
 /** What of a set of records can be served. */
-export interface ReadableSet {
+interface ReadableSet {
   /** Each once. */
   readonly records: readonly RecordData[];
   /** The targets that are not data of this type. */
@@ -36,9 +36,6 @@ const readers: ReadonlyMap<string, Read> = new Map<string, Read>([
   ["SRV", fieldsOf(number, number, number, name)],
   ["TXT", readText],
 ]);
-
-/** The types that can be served beside addresses. */
-export const servedTypes: ReadonlySet<string> = new Set(readers.keys());
 
 /**
  * Reads a set of records.

@@ -104,7 +104,7 @@ function unite(lists: ReadonlySet<readonly Address[]>): readonly Address[] {
 }
 
 /** The order in which they are shown. */
-function sortAddresses(addresses: Iterable<Address>): readonly Address[] {
+export function sortAddresses(addresses: Iterable<Address>): readonly Address[] {
   return [...addresses].toSorted(compareAddresses);
 }
 

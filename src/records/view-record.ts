@@ -1,6 +1,7 @@
 /** What the view needs of a stored record, taken from its endpoint once. */
 import { type Endpoint, recordKey, resourceOf } from "./endpoint.ts";
 import { type ALabelName, parseDNSName, toALabels } from "./name.ts";
+import type { TeamRefusal } from "./team-refusal.ts";
 
 /** A stored record, as far as the view needs it. */
 export interface ViewRecord {
@@ -18,6 +19,8 @@ export interface ViewRecord {
   readonly sequence: number;
   /** Why its targets were not kept in memory, if they were not. */
   readonly excess?: StoredExcess | undefined;
+  /** Why a team may not say it, if it may not. */
+  readonly refused?: TeamRefusal | undefined;
 }
 
 /** What an earlier version stored may pass a limit of this one. */
@@ -53,5 +56,10 @@ export function toViewRecord(endpoint: Endpoint, sequence: number, excess?: Stor
  * (since v0.13), or its text says so (registry/txt/registry.go). Shown in DNS, it would hide its name from a wildcard.
  */
 function isOwnership({ labels, targets }: Endpoint): boolean {
-  return labels?.["ownedRecord"] !== undefined || targets?.some((text) => /^"?heritage=/.test(text)) === true;
+  return labels?.["ownedRecord"] !== undefined || targets?.some(isOwnershipText) === true;
+}
+
+/** Whether the text of a TXT record is ExternalDNS's own mark, quoted or not. */
+export function isOwnershipText(text: string): boolean {
+  return /^"?heritage=/.test(text);
 }

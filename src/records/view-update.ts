@@ -21,9 +21,11 @@ interface ChangedNames extends ViewInput {
  */
 export function updateView(before: View, change: ChangedNames): View | undefined {
   const clusters = [...change.clusters];
-  if (clusters.some(({ settings }) => settings.targets === "record")) return undefined;
+  // What a team's names lead to was worked out already.
+  if (clusters.some(({ settings, team }) => settings.targets === "record" && team === undefined)) return undefined;
   if ([...change.names].some(isInternational)) return undefined;
   if (before.notShown.some(({ reason }) => reason === "block-full")) return undefined;
+  if (change.names.size === 0) return before;
   const part = computeView({ ...change, clusters });
   const isUnchanged = (name: string): boolean => !change.names.has(name);
   const entries = replaceEntries(before.entries, change.names, part.entries);
@@ -36,8 +38,8 @@ export function updateView(before: View, change: ChangedNames): View | undefined
   };
 }
 
-/** U-labels and A-labels (RFC 5890). */
-function isInternational(name: string): boolean {
+/** U-labels and A-labels (RFC 5890): a name that is one with another spelling. */
+export function isInternational(name: string): boolean {
   return name.includes("xn--") || /[^\x00-\x7f]/.test(name);
 }
 

@@ -3,12 +3,23 @@ import type { Address } from "./address.ts";
 import type { ClusterName, ClusterSettings } from "./cluster.ts";
 import type { ManagedDomain } from "./managed-domain.ts";
 import type { ALabelName } from "./name.ts";
+import type { TeamName } from "./team-name.ts";
+import type { TeamRefusal } from "./team-refusal.ts";
 import type { StoredExcess, ViewRecord } from "./view-record.ts";
 
 export interface ViewCluster {
   readonly name: ClusterName;
   readonly settings: ClusterSettings;
   readonly records: Iterable<ViewRecord>;
+  /** Set where it is a team, which comes after every cluster. */
+  readonly team?: RankedTeam | undefined;
+}
+
+/** A team among others. */
+interface RankedTeam {
+  readonly name: TeamName;
+  /** From 1, in the order of joining: where two teams name the same, the first has it. */
+  readonly rank: number;
 }
 
 export interface ViewInput {
@@ -31,6 +42,8 @@ export interface ViewEntry {
   /** What it has beside addresses, in the order of the types. */
   readonly others: readonly RecordSet[];
   readonly resource: string | undefined;
+  /** The team whose name it is; absent for a name of a cluster. */
+  readonly team?: TeamName | undefined;
 }
 
 /** The records of a name that are of one type, which is neither an address nor a CNAME. */
@@ -53,6 +66,8 @@ export type NotShownReason =
   | "no-usable-address"
   | "too-many-addresses"
   | "taken-by-other-cluster"
+  | "team-shadowed"
+  | TeamRefusal
   | "block-full";
 
 /** A record that is stored and that no sink could show. */
@@ -62,7 +77,7 @@ export interface NotShown {
   readonly type: string;
   readonly resource: string | undefined;
   readonly reason: NotShownReason;
-  /** The cluster that has the name, for `taken-by-other-cluster`. */
+  /** The cluster or team that has the name, for `taken-by-other-cluster` and `team-shadowed`. */
   readonly holder?: ClusterName;
 }
 

@@ -2,7 +2,7 @@
 import { type Address, familyOf } from "./address.ts";
 import type { ALabelName } from "./name.ts";
 import { type RecordData, dataLength, readRecordSet } from "./record-data.ts";
-import type { ViewEntry } from "./view.ts";
+import type { RecordSet, ViewEntry } from "./view.ts";
 import type { Match } from "./zone.ts";
 
 /** The records of one type that a name has. */
@@ -10,10 +10,18 @@ export interface ServedSet {
   /** As in `A`. */
   readonly type: string;
   readonly records: readonly RecordData[];
+  /** Seconds that it may be kept. */
+  readonly ttl: number;
 }
 
 /** Seconds that an answer may be kept, found or not: names change with every Ingress, and the responder is near. */
-export const recordTTL = 1;
+export const usualTTL = 1;
+
+/** Seconds that a set may be kept. */
+export interface Keeping {
+  /** At most; below that, what the record says. The usual unless given. */
+  readonly mostTTL?: number | undefined;
+}
 
 /** Octets of a record beside its name and its data: type, class, TTL and length (RFC 1035 section 4.1.3). */
 export const fixedLength = 10;
@@ -22,7 +30,7 @@ export const fixedLength = 10;
 const maxSetLength = 65_000;
 
 /** Octets of an owner that points to the question. */
-const pointerLength = 2;
+export const pointerLength = 2;
 
 /** Whose server this is, as in the empty zones of other servers: names that no user of the zone has. */
 const serverName = "localhost" as ALabelName;
@@ -38,28 +46,61 @@ const secondaryTimes = [3600, 600, 86_400] as const;
  */
 export function apexSets(serial: number): { readonly soa: ServedSet; readonly ns: ServedSet } {
   const names = [serverName, responsible].map((name) => ({ kind: "name", name }) as const);
-  const longs = [serial, ...secondaryTimes, recordTTL].map((value) => ({ kind: "long", value }) as const);
+  const longs = [serial, ...secondaryTimes, usualTTL].map((value) => ({ kind: "long", value }) as const);
   return {
-    soa: { type: "SOA", records: [[...names, ...longs]] },
-    ns: { type: "NS", records: [names.slice(0, 1)] },
+    soa: { type: "SOA", records: [[...names, ...longs]], ttl: usualTTL },
+    ns: { type: "NS", records: [names.slice(0, 1)], ttl: usualTTL },
   };
 }
 
 /** Every set that the node of a match has. */
-export function setsOf({ zone, owner, entry }: Match, serial: number): readonly ServedSet[] {
-  const { soa, ns } = apexSets(serial);
-  const ofApex = owner === zone ? [soa, ns] : [];
-  return entry === undefined ? ofApex : [...ofApex, ...entrySets(entry)];
+export function setsOf(match: Match, serial: number, keeping: Keeping = {}): readonly ServedSet[] {
+  const types = new Set(["SOA", "NS", "A", "AAAA", ...(match.entry?.others ?? []).map(({ type }) => type)]);
+  return [...types].flatMap((type) => setOf(match, type, serial, keeping) ?? []);
 }
 
-/** Every set of an entry that can be served. */
-export function entrySets({ addresses, others }: ViewEntry): readonly ServedSet[] {
-  const ofAddresses = [
-    { type: "A", records: addresses.filter(isIPv4).map(addressData) },
-    { type: "AAAA", records: addresses.filter((address) => !isIPv4(address)).map(addressData) },
-  ];
-  const ofOthers = others.map((set) => ({ type: set.type, records: readRecordSet(set)?.records ?? [] }));
-  return [...ofAddresses, ...ofOthers.filter(fits)].filter(({ records }) => records.length > 0);
+/** The set of one type that the node of a match has, if it can be served. */
+export function setOf(
+  { zone, owner, entry }: Match,
+  type: string,
+  serial: number,
+  keeping: Keeping = {},
+): ServedSet | undefined {
+  if (owner === zone && type === "SOA") return apexSets(serial).soa;
+  if (owner === zone && type === "NS") return apexSets(serial).ns;
+  return entry === undefined ? undefined : entrySet(entry, type, keeping);
+}
+
+/** The set of one type that an entry has, if it can be served. */
+export function entrySet(
+  { addresses, others, ttl: asked }: ViewEntry,
+  type: string,
+  { mostTTL = usualTTL }: Keeping = {},
+): ServedSet | undefined {
+  const isAddress = type === "A" || type === "AAAA";
+  const other = isAddress ? undefined : others.find((set) => set.type === type);
+  const records = isAddress ? addressRecords(addresses, type) : other === undefined ? [] : recordsOf(other);
+  const ttl = isAddress ? asked : other?.ttl;
+  return records.length === 0 ? undefined : { type, records, ttl: Math.min(ttl ?? usualTTL, mostTTL) };
+}
+
+function addressRecords(addresses: readonly Address[], type: "A" | "AAAA"): readonly RecordData[] {
+  const family = type === "A" ? "IPv4" : "IPv6";
+  return addresses.filter((address) => familyOf(address) === family).map((address) => [{ kind: "address", address }]);
+}
+
+/** What was read of a set, which stays the same as long as the set does: reading takes longer than all the rest of an answer. */
+const known = new WeakMap<RecordSet, readonly RecordData[]>();
+
+function recordsOf(set: RecordSet): readonly RecordData[] {
+  const found = known.get(set) ?? readable(set);
+  known.set(set, found);
+  return found;
+}
+
+function readable(set: RecordSet): readonly RecordData[] {
+  const records = readRecordSet(set)?.records ?? [];
+  return fits({ records }) ? records : [];
 }
 
 /** Whether a set can be sent as a whole, which is the only way in which it may be (RFC 2181 section 5). */
@@ -67,15 +108,11 @@ export function fits(set: Pick<ServedSet, "records">): boolean {
   return setLength(set) <= maxSetLength;
 }
 
-/** Octets of a set in an answer. */
-export function setLength({ records }: Pick<ServedSet, "records">): number {
-  return records.reduce((length, data) => length + pointerLength + fixedLength + dataLength(data), 0);
-}
-
-function isIPv4(address: Address): boolean {
-  return familyOf(address) === "IPv4";
-}
-
-function addressData(address: Address): RecordData {
-  return [{ kind: "address", address }];
+/**
+ * Octets of a set in an answer.
+ *
+ * @param owner - octets of the name in each of its records
+ */
+export function setLength({ records }: Pick<ServedSet, "records">, owner = pointerLength): number {
+  return records.reduce((length, data) => length + owner + fixedLength + dataLength(data), 0);
 }

@@ -1,8 +1,8 @@
 /** Zones as zone files for another DNS server (RFC 1035 section 5). */
 import type { ManagedDomain } from "./managed-domain.ts";
 import type { Field, RecordData } from "./record-data.ts";
-import { type Steps, forEachInSteps, sortInSteps } from "./steps.ts";
-import { type ServedSet, recordTTL, setsOf } from "./zone-records.ts";
+import { type Steps, forEachInSteps, sortInSteps } from "../base/steps.ts";
+import { type ServedSet, usualTTL, setsOf } from "./zone-records.ts";
 import type { ZoneNode, Zones } from "./zone.ts";
 
 /**
@@ -14,7 +14,7 @@ export function* zoneTextInSteps(zones: Zones, serial: number): Steps<string> {
   const byZone = new Map<ManagedDomain, string[]>();
   // The apex comes first, as servers want it.
   for (const domain of zones.domains)
-    byZone.set(domain, [`$ORIGIN ${domain}.`, `$TTL ${recordTTL}`, ...apexLines(zones, domain, serial)]);
+    byZone.set(domain, [`$ORIGIN ${domain}.`, `$TTL ${usualTTL}`, ...apexLines(zones, domain, serial)]);
   const delegated = delegations(zones);
   const sorted = yield* sortInSteps([...zones.nodes()], ([left], [right]) => left < right);
   yield* forEachInSteps(sorted, ([name, node]) => {
@@ -53,7 +53,7 @@ function setLines(name: string, sets: readonly ServedSet[]): readonly string[] {
 const emptyType = "TYPE65534";
 
 function line(name: string, type: string, data: string): string {
-  return `${writeName(name)} ${recordTTL} IN ${type} ${data}`;
+  return `${writeName(name)} ${usualTTL} IN ${type} ${data}`;
 }
 
 function writeData(data: RecordData): string {

@@ -1,7 +1,8 @@
 /** The managed domains as zones: which names exist in them, and which node answers for a name (RFC 1034 section 4.3.2, RFC 4592). */
 import type { ManagedDomain } from "./managed-domain.ts";
 import { parseDNSName, toALabels } from "./name.ts";
-import { type Steps, forEachInSteps } from "./steps.ts";
+import { type Steps, forEachInSteps } from "../base/steps.ts";
+import { teamRefusals } from "./team-refusal.ts";
 import { type NotShown, type View, type ViewEntry, emptyView } from "./view.ts";
 
 /** A name that exists in a zone. */
@@ -34,7 +35,14 @@ interface Node extends ZoneNode {
 type Shown = Pick<View, "entries" | "notShown" | "domains">;
 
 /** Where no sink could show a name of the cluster, the name exists all the same; these say that it does not. */
-const foreign: ReadonlySet<NotShown["reason"]> = new Set(["not-managed", "not-a-host-name", "taken-by-other-cluster"]);
+const foreign: ReadonlySet<NotShown["reason"]> = new Set([
+  "not-managed",
+  "not-a-host-name",
+  "taken-by-other-cluster",
+  // What a team may not say must not make a name exist either, nor hide it from a wildcard.
+  "team-shadowed",
+  ...teamRefusals,
+] satisfies readonly NotShown["reason"][]);
 
 export class Zones {
   readonly domains: readonly ManagedDomain[];
@@ -75,6 +83,11 @@ export class Zones {
       return { zone: encloser.zone, owner: wildcard && owner, entry: wildcard?.entry };
     }
     return undefined;
+  }
+
+  /** What exists under exactly this name. */
+  node(name: string): ZoneNode | undefined {
+    return this.#nodes.get(name);
   }
 
   /** Every name that exists, in no order. */
@@ -163,7 +176,7 @@ export function* zonesInSteps(view: Shown, before?: Zones): Steps<Zones> {
 }
 
 /** The names above a name, the nearest first. */
-function* ancestorsOf(name: string): Generator<string, undefined> {
+export function* ancestorsOf(name: string): Generator<string, undefined> {
   for (let dot = name.indexOf("."); dot !== -1; dot = name.indexOf(".", dot + 1)) yield name.slice(dot + 1);
   return undefined;
 }
@@ -175,8 +188,9 @@ function* changesBetween(
 ): Generator<readonly [ViewEntry | undefined, ViewEntry | undefined]> {
   let [left, right] = [0, 0];
   while (left < before.length || right < after.length) {
-    const [gone, come] = [before[left], after[right]];
-    const order = compare(gone, come);
+    const gone = before[left];
+    const come = after[right];
+    const order = gone === come ? 0 : compare(gone, come);
     if (order <= 0) left += 1;
     if (order >= 0) right += 1;
     if (gone !== come) yield [order <= 0 ? gone : undefined, order >= 0 ? come : undefined];
@@ -185,7 +199,6 @@ function* changesBetween(
 
 /** What is not there comes after everything. */
 function compare(left: ViewEntry | undefined, right: ViewEntry | undefined): number {
-  if (left === right) return 0;
   if (left === undefined) return 1;
   if (right === undefined) return -1;
   if (left.name === right.name) return 0;

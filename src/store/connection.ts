@@ -1,6 +1,6 @@
 /** One open database: its statements, its transactions, and whether its log holds something. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import type { Steps } from "../records/steps.ts";
+import type { Steps } from "../base/steps.ts";
 
 /** Throws whatever SQLite throws; `open.ts` gives these errors their meaning. */
 export class SqliteConnection implements Disposable {

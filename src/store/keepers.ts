@@ -26,10 +26,10 @@ export function keepFolder(options: StoreOptions, opened?: (store: Store) => voi
  * @param opened - called with the store once it was opened
  */
 export function keepInMemory(opened?: (store: Store) => void): StoreKeeper {
-  const explain = (error: unknown): never => {
+  const rethrow = (error: unknown): never => {
     throw error;
   };
-  return new StoreKeeper({ open: () => openMemoryStore(), opened, isDamage: () => false, explain });
+  return new StoreKeeper({ open: () => openMemoryStore(), opened, isDamage: () => false, explain: rethrow });
 }
 
 /** What this process knows of the store holds too: it may have changed without a line more or less. */

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { copySavedState } from "../../test/support/saved-state.ts";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
-import { finish } from "../records/steps.ts";
+import { finish } from "../base/steps.ts";
 import { type ClusterName, defaultCluster, initialSettings } from "../records/cluster.ts";
 import { externalDNSFeed } from "../records/feed.ts";
 import { planMutation } from "../records/endpoint.ts";

@@ -3,7 +3,7 @@ import type { SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import type { ClusterName } from "../records/cluster.ts";
 import type { RecordKey } from "../records/endpoint.ts";
 import type { ClusterFeed } from "../records/feed.ts";
-import { type Steps, forEachInSteps } from "../records/steps.ts";
+import { type Steps, forEachInSteps } from "../base/steps.ts";
 
 /** Characters after which a piece of a list is handed on. */
 const pieceLength = 1024 * 1024;

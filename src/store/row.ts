@@ -1,7 +1,7 @@
 /** What the database's rows hold, read back as strictly as what comes from the wire. */
 import * as z from "zod/mini";
 import { parsedBy } from "../base/text-schema.ts";
-import { initialSettings, parseClusterIPs, parseClusterName, targetModes } from "../records/cluster.ts";
+import { chosenSettings, initialSettings, parseClusterIPs, parseClusterName, targetModes } from "../records/cluster.ts";
 import type { ClusterName, ClusterSettings } from "../records/cluster.ts";
 import { type Endpoint, type RecordKey, keyText, recordKey } from "../records/endpoint.ts";
 import { type ClusterFeed, type Feed, parseFeed } from "../records/feed.ts";
@@ -36,6 +36,7 @@ const settingsSchema = z.object({
   domains: z.array(domainSchema),
   targets: z.enum(targetModes),
   user: z.optional(z.pipe(z.string(), parsedBy(parseUserName, "a user's name"))),
+  given: z.optional(z.array(z.enum(chosenSettings))),
 });
 
 const negotiationSchema = z.object({ at: z.number(), include: z.array(z.string()) });
@@ -99,6 +100,15 @@ interface RecordRow extends ClusterFeed {
  */
 export function readClusterRow(row: unknown): ClusterRow {
   return orDamage(() => toClusterRow(row));
+}
+
+/** Reads a cluster's settings from their JSON; undefined for what breaks a rule. */
+export function readSettings(text: string): ClusterSettings | undefined {
+  try {
+    return settingsSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import { externalDNSFeed } from "../records/feed.ts";
 export const applicationId = 0x68667331;
 
 /** Grows when the tables change; an older database is brought up, a newer one is left alone. */
-export const schemaVersion = 4;
+export const schemaVersion = 5;
 
 /**
  * What the store is: its name, how far it has come, and whether it goes on whatever was shown before. A change that
@@ -53,6 +53,34 @@ const createContact = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/**
+ * Teams, in the order of joining. `settings` and `position` are JSON, the times milliseconds since 1970. `team_name` has what
+ * is kept of each name: `entry` is what it shows, `keys` what the team's store has. `team_previous` has the list before
+ * one that lost most names.
+ */
+const createTeams = `
+  CREATE TABLE team (
+    name TEXT PRIMARY KEY,
+    rank INTEGER NOT NULL,
+    settings TEXT NOT NULL,
+    position TEXT,
+    seen_at INTEGER,
+    previous_at INTEGER,
+    is_held INTEGER NOT NULL DEFAULT 0
+  ) STRICT, WITHOUT ROWID;
+  ${["team_name", "team_previous"]
+    .map(
+      (table) => `CREATE TABLE ${table} (
+    team TEXT NOT NULL,
+    name TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    keys TEXT NOT NULL,
+    PRIMARY KEY (team, name)
+  ) STRICT, WITHOUT ROWID;`,
+    )
+    .join("\n  ")}
+`;
+
 export const createTables = `
   CREATE TABLE cluster (
     name TEXT PRIMARY KEY,
@@ -65,6 +93,7 @@ export const createTables = `
     cluster TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   ${createPosition}
+  ${createTeams}
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${schemaVersion};
 `;
@@ -96,6 +125,7 @@ export const upgrades: Readonly<Record<number, string>> = {
       .map((column) => `ALTER TABLE cluster DROP COLUMN ${column};`)
       .join("\n    ")}
   `,
+  4: createTeams,
 };
 
 /**

@@ -22,7 +22,7 @@ import type { Address } from "../records/address.ts";
 import { type ClusterName, type ClusterSettings, defaultCluster, initialSettings } from "../records/cluster.ts";
 import { type Endpoint, planMutation } from "../records/endpoint.ts";
 import { externalDNSFeed } from "../records/feed.ts";
-import { finish } from "../records/steps.ts";
+import { finish } from "../base/steps.ts";
 import type { ALabelName } from "../records/name.ts";
 import { keepFolder } from "./keepers.ts";
 import { openStore, recoverStore } from "./open.ts";

@@ -1,25 +1,25 @@
 /** The store on SQLite: one transaction a change, and in memory only what the view needs. */
 import type { DatabaseSync } from "node:sqlite";
-import { StoreTroubleError } from "../engine/store-trouble.ts";
 import type { Store, StoredCluster } from "../engine/store.ts";
-import { platform } from "../platform/current.ts";
 import { type ClusterName, type ClusterSettings, defaultCluster, initialSettings } from "../records/cluster.ts";
 import type { Mutation, RecordKey } from "../records/endpoint.ts";
 import type { Feed } from "../records/feed.ts";
-import { storeLimits } from "../records/limits.ts";
 import type { ALabelName } from "../records/name.ts";
 import type { Position } from "../records/position.ts";
-import { type Steps, finish, forEachInSteps } from "../records/steps.ts";
+import { type Steps, finish, forEachInSteps } from "../base/steps.ts";
 import { SqliteConnection } from "./connection.ts";
 import type { Place } from "./place.ts";
 import type { How } from "./record-draft.ts";
 import { readClusterRow, readPositionRow } from "./row.ts";
+import { requireRoom } from "./settings-limits.ts";
 import { SQLiteMemory } from "./sqlite-memory.ts";
+import { SQLiteTeams } from "./sqlite-teams.ts";
 import { StoredRecords } from "./stored-records.ts";
 
 /** Throws whatever SQLite throws; `open.ts` gives these errors their meaning. */
 export class SQLiteStore implements Store {
   readonly memory: SQLiteMemory;
+  readonly teams: SQLiteTeams;
   readonly #connection: SqliteConnection;
   readonly #place: Place | undefined;
   readonly #records: StoredRecords;
@@ -47,6 +47,11 @@ export class SQLiteStore implements Store {
     }
     this.memory = new SQLiteMemory(connection);
     this.#records = new StoredRecords(connection, { now, isKnown: (cluster) => this.#settings.has(cluster) });
+    this.teams = new SQLiteTeams(connection, {
+      now,
+      transact: (work) => this.#change(work),
+      touch: (names) => (names === undefined ? this.#records.live.touchAll() : this.#records.live.touch(names)),
+    });
     const generation = Math.max(position.generation, this.#records.lastGeneration);
     [this.#position, this.#takesOver] = [{ ...position, generation }, takesOver];
     if (!this.#settings.has(defaultCluster)) this.configure(defaultCluster, initialSettings);
@@ -136,9 +141,7 @@ export class SQLiteStore implements Store {
   }
 
   configure(name: ClusterName, settings: ClusterSettings): void {
-    const { domainsPerCluster, clusters } = storeLimits;
-    if (settings.domains.length > domainsPerCluster) throw tooMany("domains", domainsPerCluster);
-    if (!this.#settings.has(name) && this.#settings.size >= clusters) throw tooMany("clusters", clusters);
+    requireRoom(this.#settings, name, settings);
     finish(this.#change(() => this.#saveSettings(name, settings)));
     this.#settings.set(name, settings);
     this.#records.live.touchAll();
@@ -179,7 +182,7 @@ export class SQLiteStore implements Store {
     if (names === undefined) return undefined;
     const recordsOf = (cluster: ClusterName) => [...names].flatMap((name) => live.recordsOfName(cluster, name));
     const clusters = Array.from(this.#settings, ([name, settings]) => ({ name, settings, records: recordsOf(name) }));
-    return { names, clusters };
+    return { names, clusters: [...clusters, ...this.teams.views(names)] };
   }
 
   holders(): ReadonlyMap<ALabelName, ClusterName> {
@@ -234,13 +237,4 @@ export class SQLiteStore implements Store {
   #toStored(name: ClusterName, settings: ClusterSettings): StoredCluster {
     return { name, settings, records: this.#records.live.recordsOf(name) };
   }
-}
-
-function tooMany(what: "clusters" | "domains", most: number): StoreTroubleError {
-  return new StoreTroubleError({
-    code: "store-full",
-    message: `The store holds at most ${most} ${what}, and this change would pass that.`,
-    hint: "Forget clusters or domains that are gone; hostsfile-server status lists them. This forgets one:",
-    command: platform.commands.asRoot("hostsfile-server clear --cluster NAME"),
-  });
 }

@@ -5,7 +5,7 @@ import type { Mutation, RecordKey } from "../records/endpoint.ts";
 import type { ClusterFeed, Feed } from "../records/feed.ts";
 import { storeLimits } from "../records/limits.ts";
 import { LiveRecords } from "../records/live-records.ts";
-import { type Steps, forEachInSteps } from "../records/steps.ts";
+import { type Steps, forEachInSteps } from "../base/steps.ts";
 import { toViewRecord } from "../records/view-record.ts";
 import type { SqliteConnection } from "./connection.ts";
 import { type How, RecordDraft, sizeExcess } from "./record-draft.ts";

@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { finish } from "../../src/records/steps.ts";
+import { finish } from "../../src/base/steps.ts";
 import { zoneTextInSteps } from "../../src/records/zone-text.ts";
 import type { View } from "../../src/records/view.ts";
 import { type Zones, zonesInSteps } from "../../src/records/zone.ts";
-import { AnswerCache } from "../../src/sinks/dns/packet/answer-cache.ts";
+import { knowledgeOf } from "../../src/sinks/dns/packet/answer.ts";
 import { respond } from "../../src/sinks/dns/packet/respond.ts";
 import { startKnot } from "../cluster/knot.ts";
 import { freeDNSPort } from "../support/dns-client.ts";
@@ -95,6 +95,8 @@ const question = fc.record({
   shape: fc.constantFrom("anywhere", "itself", "itself", "below", "above"),
   label,
   type: fc.constantFrom(...types),
+  /** Whether it is about a type that the name has, if it has any. */
+  isFitting: fc.boolean(),
   /** Which letters are upper case. */
   upper: fc.nat(2 ** 30),
   flags: fc.constantFrom(0, 0x0100),
@@ -108,6 +110,12 @@ function nameOf({ name: anywhere, pick, shape, label: first }: Asked, { entries 
   if (shape === "anywhere" || shown === undefined) return anywhere;
   if (shape === "itself") return shown;
   return shape === "below" ? `${first}.${shown}` : shown.slice(shown.indexOf(".") + 1);
+}
+
+function typeOf({ type, pick, shape, isFitting }: Asked, { entries }: View): string {
+  const entry = isFitting && shape === "itself" ? entries[pick % Math.max(entries.length, 1)] : undefined;
+  const others = entry?.others.map((set) => set.type).filter((each) => types.includes(each)) ?? [];
+  return others[pick % Math.max(others.length, 1)] ?? type;
 }
 
 function textsOf(zones: Zones): ReadonlyMap<string, string> {
@@ -127,6 +135,17 @@ function essence(packet: Uint8Array) {
   return { rcode, flag_aa, flag_tc, answers: answers.map(write).toSorted(), authorities: authorities.map(write) };
 }
 
+/**
+ * The addresses that come with an answer, each once: Knot repeats those that several records lead to. It looks for them in
+ * the zone of the question alone, so others are left out.
+ */
+function additionsTo(asked: string, packet: Uint8Array, zones: Zones): readonly string[] {
+  const zone = zones.find(asked)?.zone;
+  const { additionals = [] } = decodeAnswer(packet);
+  const same = additionals.filter((each) => zones.find(each.name.toLowerCase())?.zone === zone);
+  return [...new Set(same.map((each) => JSON.stringify(each).toLowerCase()))].toSorted();
+}
+
 test(`${amount} questions about random views, seed ${seed}`, async () => {
   using folder = temporaryFolder();
   const port = await freeDNSPort();
@@ -135,19 +154,23 @@ test(`${amount} questions about random views, seed ${seed}`, async () => {
     const [shown] = fc.sample(view, { seed: seed + round, numRuns: 1 });
     if (shown === undefined) throw new Error("there is no view");
     const zones = finish(zonesInSteps(shown));
-    const known = { zones, serial: 7, cache: new AnswerCache() };
+    const known = knowledgeOf(zones, 7);
     const texts = textsOf(zones);
     await using knot = await startKnot(join(folder.path, String(round)), texts, port);
     const asked = fc.sample(question, { seed: seed + round, numRuns: questionsPerView });
     const packets = asked.map((each, id) =>
-      encodeQuestion(spell(nameOf(each, shown), each.upper), each.type, { id, flags: each.flags }),
+      encodeQuestion(spell(nameOf(each, shown), each.upper), typeOf(each, shown), { id, flags: each.flags }),
     );
     const theirs = await knot.ask(packets);
     expect(theirs).toHaveLength(packets.length);
     for (const [id, packet] of packets.entries()) {
-      const ours = essence(respond(packet, "tcp", known)?.packet ?? Buffer.of());
+      const answer = respond(packet, "tcp", known)?.packet ?? Buffer.of();
+      const ours = essence(answer);
       const told = `seed ${seed}, round ${round}: ${JSON.stringify(asked[id])}\n${[...texts.values()].join("\n")}`;
       expect(ours, told).toEqual(essence(theirs[id] ?? Buffer.of()));
+      const plain = asked[id] === undefined ? "" : nameOf(asked[id], shown);
+      const additions = additionsTo(plain, answer, zones);
+      expect(additions, told).toEqual(additionsTo(plain, theirs[id] ?? Buffer.of(), zones));
       const kind = `${ours.rcode} ${ours.answers.length > 0 ? "answer" : "empty"}`;
       seen.set(kind, (seen.get(kind) ?? 0) + 1);
     }
@@ -156,4 +179,32 @@ test(`${amount} questions about random views, seed ${seed}`, async () => {
   // The questions are of every kind.
   for (const kind of ["NOERROR answer", "NOERROR empty", "NXDOMAIN empty", "REFUSED empty"])
     expect(seen.get(kind) ?? 0, kind).toBeGreaterThan(amount / 100);
+});
+
+test("the addresses of what SRV and MX records lead to are those that Knot adds", async () => {
+  using folder = temporaryFolder();
+  const shown = viewOfClusters({
+    records: [
+      ["a.dtk.io", "A", "192.0.2.1", "192.0.2.2"],
+      ["a.dtk.io", "AAAA", "2001:db8::1"],
+      ["*.w.dtk.io", "A", "192.0.2.3"],
+      ["m.dtk.io", "MX", "10 a.dtk.io", "20 x.y.w.dtk.io", "30 missing.dtk.io", "40 mail.example.com"],
+      ["_s._tcp.dtk.io", "SRV", "0 5 1 a.dtk.io", "0 5 2 a.dtk.io", "0 5 3 *.w.dtk.io", "0 5 4 m.dtk.io"],
+      ["p.dtk.io", "PTR", "a.dtk.io"],
+    ],
+  });
+  const zones = finish(zonesInSteps(shown));
+  await using knot = await startKnot(folder.path, textsOf(zones), await freeDNSPort());
+  const asked = [
+    ["m.dtk.io", "MX", 4],
+    ["_s._tcp.dtk.io", "SRV", 4],
+    ["p.dtk.io", "PTR", 0],
+  ] as const;
+  const packets = asked.map(([owner, type], id) => encodeQuestion(owner, type, { id }));
+  const theirs = await knot.ask(packets);
+  for (const [id, [owner, , count]] of asked.entries()) {
+    const ours = respond(packets[id] ?? Buffer.of(), "tcp", knowledgeOf(zones, 7))?.packet ?? Buffer.of();
+    expect(additionsTo(owner, ours, zones)).toEqual(additionsTo(owner, theirs[id] ?? Buffer.of(), zones));
+    expect(additionsTo(owner, ours, zones)).toHaveLength(count);
+  }
 });

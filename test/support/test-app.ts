@@ -68,7 +68,7 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-type TestAppOptions = Partial<Pick<AppOptions, "limits" | "networks" | "ownNames">> & {
+type TestAppOptions = Partial<Pick<AppOptions, "limits" | "networks" | "ownNames" | "resolver" | "teamServer">> & {
   readonly allow?: readonly Network[];
   readonly adminToken?: string;
   readonly watchDomains?: readonly ManagedDomain[];

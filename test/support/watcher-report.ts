@@ -1,5 +1,5 @@
 /** A watcher's report, for tests that change a part of it. */
-import type { WatchedCluster, WatcherReport } from "../../src/contract/watcher.ts";
+import type { ReportedCluster, WatcherReport } from "../../src/contract/watcher.ts";
 
 /** Makes a report; only what is given differs from one of a watcher without clusters. */
 export function reportOf(given: Partial<WatcherReport> = {}): WatcherReport {
@@ -16,7 +16,7 @@ export function reportOf(given: Partial<WatcherReport> = {}): WatcherReport {
 }
 
 /** Makes what a report says of a cluster that is followed live. */
-export function reportedCluster(given: Partial<WatchedCluster> = {}): WatchedCluster {
+export function reportedCluster(given: Partial<ReportedCluster> = {}): ReportedCluster {
   return {
     name: "kind-a",
     context: "kind-a",

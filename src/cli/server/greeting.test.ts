@@ -17,7 +17,7 @@ const interfaces = [
 ];
 const facts: GreetingFacts = {
   version: "1.2.3",
-  hostsFile: "/etc/hosts",
+  kept: "/etc/hosts",
   isDryRun: false,
   port: 5000,
   host: undefined,
@@ -74,6 +74,7 @@ describe("the address to paste", () => {
 test.each<[string, Partial<GreetingFacts>, string]>([
   ["where the page is", {}, "To see the names in a browser: http://localhost:5000/"],
   ["where it is on one address", { host: "::1" }, "To see the names in a browser: http://[::1]:5000/"],
+  ["where it is on every address", { host: "0.0.0.0" }, "To see the names in a browser: http://localhost:5000/"],
   ["how it opens with a token", { isTokenRequired: true }, "To see the names in a browser: hostsfile-server open"],
   ["what is managed", {}, "Managing dtk.io, pointing to 192.168.122.167."],
   [
@@ -105,6 +106,32 @@ test("what it says to type shows the token where one is wanted", () => {
   const unset = { ...settings, domains: [] };
   expect(says({ settings: unset, isTokenRequired: true })).toContain("curl -u :ADMIN_TOKEN -d dtk.io http://");
   expect(says({ settings: unset })).toContain("Add one: curl -d dtk.io http://");
+});
+
+test.each<[Partial<GreetingFacts>, string]>([
+  [{ host: "192.168.122.1" }, "http://192.168.122.1:5000"],
+  [{ host: "fd00::1", port: 5001 }, "http://[fd00::1]:5001"],
+  [{ host: "::" }, "http://localhost:5000"],
+])("with %j the lines to type reach the server where it listens", (place, address) => {
+  expect(says({ ...place, settings: { ...settings, domains: [] } })).toContain(`curl -d dtk.io ${address}/domains`);
+  expect(says({ ...place, settings: { ...settings, clusterIPs: [] } })).toContain(
+    `curl -d ADDRESS ${address}/clusterip`,
+  );
+});
+
+test.each<[Partial<GreetingFacts>, string]>([
+  [{}, ""],
+  [{ port: 5001 }, " --port=5001"],
+  [{ host: "192.168.122.1" }, " --host=192.168.122.1"],
+  [{ host: "fd00::1", port: 5001 }, " --port=5001 --host=fd00::1"],
+  // These are what localhost leads to.
+  [{ host: "127.0.0.1" }, ""],
+  [{ host: "::1" }, ""],
+  [{ host: "0.0.0.0" }, ""],
+])("with %j our own commands are told so", (place, flags) => {
+  const text = says({ ...place, isTokenRequired: true });
+  expect(text).toContain(`\nTo see the names in a browser: hostsfile-server open${flags}\n`);
+  expect(text).toContain(`\nNext, in another terminal and without sudo: hostsfile-server watch${flags}\n`);
 });
 
 test.each<[string, Partial<GreetingFacts>]>([

@@ -3,10 +3,12 @@ import { type InterfaceAddress, authority, isInNetwork, networkOf, parseNetwork 
 import { parseCaller } from "../../records/caller.ts";
 import type { ClusterSettings } from "../../records/cluster.ts";
 import { counted } from "../../base/words.ts";
+import { defaultPort } from "../../platform/installed.ts";
 
 export interface GreetingFacts {
   readonly version: string;
-  readonly hostsFile: string;
+  /** What is kept up to date, within a sentence: the path of the hosts file where there is one. */
+  readonly kept: string;
   readonly isDryRun: boolean;
   readonly port: number;
   /** The address that was given to listen on. */
@@ -23,10 +25,11 @@ export interface GreetingFacts {
 
 /** Renders the greeting, one sentence a line. */
 export function renderGreeting(facts: GreetingFacts): readonly string[] {
-  const { version, port, host, isTokenRequired } = facts;
+  const { version, port, host, settings, isTokenRequired } = facts;
+  const curl = `${isTokenRequired ? "curl -u :ADMIN_TOKEN" : "curl"} -d`;
   return [
     `hostsfile-server ${version}${stateWords(facts)}`,
-    managedLine(facts.settings, `${isTokenRequired ? "curl -u :ADMIN_TOKEN" : "curl"} -d`, port),
+    managedLine(settings, curl, ownAddress(facts)),
     `Listening on port ${port} of ${host ?? "every address"}; ${callersLine(facts)}`,
     ...(isTokenRequired ? [] : ["Guests with user-mode networking count as this machine; --token-file ends that."]),
     `To see the names in a browser: ${pageWords(facts)}`,
@@ -37,25 +40,37 @@ export function renderGreeting(facts: GreetingFacts): readonly string[] {
 }
 
 /** The watcher takes the domains of the server where there are some. */
-function watchCommand({ port, settings }: GreetingFacts): string {
-  const domains = settings.domains.length === 0 ? " --domains=dtk.io" : "";
-  return `hostsfile-server watch${domains}${port === 5000 ? "" : ` --port=${port}`}`;
+function watchCommand(facts: GreetingFacts): string {
+  const domains = facts.settings.domains.length === 0 ? " --domains=dtk.io" : "";
+  return `hostsfile-server watch${domains}${placeFlags(facts)}`;
 }
 
 /** With a token the page opens by a link alone. */
-function pageWords({ port, host, isTokenRequired }: GreetingFacts): string {
-  return isTokenRequired ? "hostsfile-server open" : `http://${authority(host ?? "localhost", port)}/`;
+function pageWords(facts: GreetingFacts): string {
+  return facts.isTokenRequired ? `hostsfile-server open${placeFlags(facts)}` : `${ownAddress(facts)}/`;
 }
 
-function stateWords({ hostsFile, isDryRun, isReady, shown }: GreetingFacts): string {
-  if (isDryRun) return ` plays what it would do with ${hostsFile}; nothing is written.`;
-  if (!isReady) return ` cannot keep ${hostsFile} up to date yet; it goes on trying.`;
-  return ` keeps ${hostsFile} up to date; it shows ${counted(shown, "name")}.`;
+/** The server as it is reached from this machine, without trailing slash. */
+function ownAddress({ host, port }: Pick<GreetingFacts, "host" | "port">): string {
+  const isEvery = host === undefined || host === "0.0.0.0" || host === "::";
+  return `http://${authority(isEvery ? "localhost" : host, port)}`;
 }
 
-function managedLine(settings: ClusterSettings, curl: string, port: number): string {
+/** What our own commands must be told to find it there; they look at port 5000 of localhost. */
+function placeFlags({ host, port }: Pick<GreetingFacts, "host" | "port">): string {
+  const isElsewhere = host !== undefined && !["0.0.0.0", "::", "127.0.0.1", "::1"].includes(host);
+  return (port === defaultPort ? "" : ` --port=${port}`) + (isElsewhere ? ` --host=${host}` : "");
+}
+
+function stateWords({ kept, isDryRun, isReady, shown }: GreetingFacts): string {
+  if (isDryRun) return ` plays what it would do with ${kept}; nothing is written.`;
+  if (!isReady) return ` cannot keep ${kept} up to date yet; it goes on trying.`;
+  return ` keeps ${kept} up to date; it shows ${counted(shown, "name")}.`;
+}
+
+function managedLine(settings: ClusterSettings, curl: string, address: string): string {
   const { domains, clusterIPs, followsCaller, targets } = settings;
-  if (domains.length === 0) return `No domain is managed yet. Add one: ${curl} dtk.io http://localhost:${port}/domains`;
+  if (domains.length === 0) return `No domain is managed yet. Add one: ${curl} dtk.io ${address}/domains`;
   const names = `Managing ${domains.join(", ")}`;
   if (targets === "record") return `${names}, pointing to the records' own addresses.`;
   if (followsCaller === true) {
@@ -63,7 +78,7 @@ function managedLine(settings: ClusterSettings, curl: string, port: number): str
     return `${names}, pointing to the address that ExternalDNS calls from${now}.`;
   }
   if (clusterIPs.length > 0) return `${names}, pointing to ${clusterIPs.join(" and ")}.`;
-  return `${names}, but the cluster IP is not set yet. Set it: ${curl} ADDRESS http://localhost:${port}/clusterip`;
+  return `${names}, but the cluster IP is not set yet. Set it: ${curl} ADDRESS ${address}/clusterip`;
 }
 
 function callersLine({ allowed, isTokenRequired }: GreetingFacts): string {

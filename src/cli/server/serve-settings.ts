@@ -7,6 +7,8 @@ import { parseListenAddress, responderPort } from "../../records/listen-address.
 import { parseManagedDomain } from "../../records/managed-domain.ts";
 import { commaList, onOrOff, oneText, parsePort, parsedBy } from "../../base/text-schema.ts";
 import { type Given, declare } from "../setting.ts";
+import { followSettings } from "./follow-settings.ts";
+import { skydnsPathSetting, storeSettings } from "./store-settings.ts";
 import { platform } from "../../platform/current.ts";
 import { askedWays } from "../../platform/resolver-wiring.ts";
 
@@ -24,7 +26,7 @@ export const portSetting = declare({
 export const hostsFileSetting = declare({
   flag: "hosts-file",
   placeholder: "PATH",
-  doc: "The hosts file to keep up to date.",
+  doc: "The hosts file to keep up to date, or `none` for a server that keeps none.",
   whenAbsent: platform.places.hostsFile,
   schema: oneText,
 });
@@ -132,7 +134,7 @@ export const serveSettings = {
     flag: "resolver",
     placeholder: "WAY",
     doc: "How the system resolver learns to ask this server about the managed domains: `hook`, `delegate`, `link` or `global` (systemd-resolved), `dnsmasq` (also NetworkManager's own), `unbound`, `auto` for the best that fits, or `none`. A server that is not a service takes it back when it ends.",
-    whenAbsent: "`none`",
+    whenAbsent: "`none`: a server that somebody starts by hand changes no resolver unless told",
     schema: z.pipe(
       oneText,
       parsedBy((text) => askedWays.find((way) => way === text), askedWays.join(", ")),
@@ -155,7 +157,7 @@ export const serveSettings = {
     flag: "dns",
     placeholder: "SWITCH",
     doc: "`on` or `off`: answer DNS queries about the managed domains: wildcards and records that a hosts file cannot hold.",
-    whenAbsent: "off, but on with a `--resolver` that needs it",
+    whenAbsent: "`on`",
     schema: onOrOff,
   }),
   dnsListen: declare({
@@ -173,6 +175,16 @@ export const serveSettings = {
       ),
     ),
   }),
+  dnsTTL: declare({
+    flag: "dns-ttl",
+    placeholder: "SECONDS",
+    doc: "For how long an answer of the DNS responder may be kept at most. A record's own TTL counts up to that.",
+    whenAbsent: "1",
+    schema: z.pipe(oneText, parsedBy(parseTTL, "a number of seconds from 0 to 86400")),
+  }),
+  ...storeSettings,
+  skydnsPath: skydnsPathSetting,
+  ...followSettings,
   logFormat: declare({
     flag: "log-format",
     placeholder: "FORMAT",
@@ -189,8 +201,13 @@ const logFormats = ["auto", "text", "json"] as const;
 
 export type ServeSettings = Given<typeof serveSettings>;
 
+function parseTTL(text: string): number | undefined {
+  const seconds = Number(text);
+  return /^\d{1,5}$/.test(text) && seconds <= 86_400 ? seconds : undefined;
+}
+
 /** Returns milliseconds. */
-function parseDuration(text: string): number | undefined {
+export function parseDuration(text: string): number | undefined {
   const [, count = "0", unit = "m"] = /^(\d{1,6})([dhm])$/.exec(text) ?? [];
   const minutes = Number(count) * ({ d: 1440, h: 60, m: 1 }[unit] ?? 0);
   return minutes === 0 ? undefined : minutes * 60_000;

@@ -2,18 +2,26 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { systemNetworks } from "../../platform/networks.ts";
-import { type Daemon, startDaemon } from "../../daemon/daemon.ts";
+import { type Daemon, type DaemonOptions, noHostsFile, startDaemon } from "../../daemon/daemon.ts";
+import { usualPath } from "../../records/skydns-key.ts";
+import type { TeamOptions } from "../../team-server/open.ts";
+import { descriptorLimit } from "../../http/descriptors.ts";
+import { readFollow } from "./follow-settings.ts";
+import { type StoreSettings, readAccess } from "./store-settings.ts";
 import type { Log } from "../../base/log.ts";
 import { defaultCluster, initialSettings } from "../../records/cluster.ts";
 import { platform } from "../../platform/current.ts";
+import type { Supervisor } from "../../platform/service-manager.ts";
 import { responderPlaces } from "../../records/listen-address.ts";
+import type { HeldSocket } from "../../engine/responder.ts";
 import { readIfPossible } from "../../engine/read-if-possible.ts";
-import { TroubleError, adviceOf } from "../../base/trouble.ts";
+import { adviceOf } from "../../base/trouble.ts";
 import { version } from "../../base/version.ts";
 import { tracesFile } from "../../platform/resolver-wiring.ts";
 import { stateFolderOf } from "../../platform/state-folder.ts";
 import { defaultPort } from "../../platform/installed.ts";
 import { renderGreeting } from "./greeting.ts";
+import { wrongUsage } from "../wrong-usage.ts";
 import { makeLogger } from "./logger.ts";
 import type { Login } from "../../platform/login.ts";
 import { isRoot } from "../../platform/user.ts";
@@ -38,7 +46,8 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
   requireTokenToFollow(settings);
   const login = settings.watch === true && isRoot() ? requireLogin("--watch") : undefined;
   const log = await makeLogger({ format: settings.logFormat ?? "auto", isDebug: settings.debug ?? false });
-  const hostsFile = resolve(settings.hostsFile ?? platform.places.hostsFile);
+  const team = teamOf(settings);
+  const hostsFile = isNoFile(settings) ? undefined : resolve(settings.hostsFile ?? platform.places.hostsFile);
   await using supervisor = platform.services.findSupervisor(process.env, process.pid);
   let admission = admissionOf(settings);
   using tokenFile = new TokenFile(log);
@@ -61,7 +70,6 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
     await supervisor.ready(summary);
   };
   await removeTraces(log);
-  const { resolver: asked = "none" } = settings;
   const daemon = await startDaemon({
     given: {
       ...settings.clusterIP,
@@ -75,32 +83,23 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
     adminToken: () => tokenFile.token,
     watchDomains: () => admission.watchDomains,
     hostsFile,
+    team,
     stateFolder: stateFolderOf(settings.stateFolder),
     forgetAfter: settings.forgetAfter,
     isDryRun: settings.dryRun ?? false,
-    // A resolver that is told to ask the responder needs one. A hook is answered without it.
-    dns:
-      (settings.dns ?? !["none", "hook"].includes(asked))
-        ? { places: responderPlaces(settings.dnsListen), held: [] }
-        : undefined,
-    resolver:
-      asked === "none"
-        ? undefined
-        : {
-            asked,
-            // What is installed stays while the service rests, as the lines of the hosts file do.
-            lifetime: supervisor.isThere ? "installed" : "foreground",
-            mayExempt: settings.dnssecExempt ?? false,
-          },
+    dns: responderOf(settings, supervisor),
+    refusing: unusedSockets(settings, { supervisor, log }),
+    resolver: resolverOf(settings, supervisor),
     log,
   });
   const heldPort = (): number | undefined => (supervisor.descriptor === undefined ? undefined : daemon.port);
   warnOfHeldPort(settings, { heldPort: heldPort(), log });
   using _memory = giveBackMemory(() => daemon.reconciler.state().view.entries.length);
-  greet({ daemon, settings, hostsFile, log });
+  const kept = hostsFile ?? (team === undefined ? "the answers of its responder" : "the team's names in etcd");
+  greet({ daemon, settings, kept, log });
   await using watcher =
     settings.watch === true ? await startWatcher(daemon, settings, { login, tokenFile, log }) : undefined;
-  summary = `Keeps ${hostsFile} up to date, listens on port ${daemon.port}`;
+  summary = `Keeps ${kept} up to date, listens on port ${daemon.port}`;
   await supervisor.ready(summary, () => daemon.reconciler.state().busyFor < longestWrite);
   const signal = await stopped;
   void supervisor.stopping();
@@ -109,6 +108,42 @@ export async function serve(settings: ServeSettings, sources: Started["sources"]
   await daemon[Symbol.asyncDispose]();
   log.info({ code: "server-stopped" }, "Stopped.");
   return 0;
+}
+
+/**
+ * A server that nobody asked to answer DNS does so where the port is free, and else is silent about it. A team server
+ * has no programs beside it that would ask.
+ */
+function responderOf(
+  { dns, dnsListen, dnsTTL, resolver, store }: ServeSettings,
+  supervisor: Supervisor,
+): DaemonOptions["dns"] {
+  if (dns === false) return undefined;
+  const held = supervisor.responderSockets();
+  const isNeeded = resolver !== undefined && !["none", "hook"].includes(resolver);
+  const isAsked = dns === true || dnsListen !== undefined || held.length > 0 || isNeeded;
+  if (!isAsked && store !== undefined) return undefined;
+  return { places: responderPlaces(dnsListen), held, isAsked, mostTTL: dnsTTL };
+}
+
+/** Somebody switched the responder off by hand, and the service manager goes on holding its ports. */
+function unusedSockets(
+  { dns }: ServeSettings,
+  { supervisor, log }: { readonly supervisor: Supervisor; readonly log: Log },
+): readonly HeldSocket[] {
+  const sockets = dns === false ? supervisor.responderSockets() : [];
+  if (sockets.length > 0) {
+    const command = platform.commands.asRoot("hostsfile-server install --dns=off");
+    const text = "The responder is off, but its ports are still open, so every query is refused.";
+    log.warn({ code: "dns-ports-held" }, `${text} To give the ports back: ${command}`);
+  }
+  return sockets;
+}
+
+function resolverOf({ resolver, dnssecExempt }: ServeSettings, { isThere }: Supervisor): DaemonOptions["resolver"] {
+  if (resolver === undefined || resolver === "none") return undefined;
+  // What is installed stays while the service rests, as the lines of the hosts file do.
+  return { asked: resolver, lifetime: isThere ? "installed" : "foreground", mayExempt: dnssecExempt ?? false };
 }
 
 async function startWatcher(
@@ -121,11 +156,38 @@ async function startWatcher(
   return new WatcherChild({ login, host, port, adminToken: () => tokenFile.token, log });
 }
 
+function isNoFile({ hostsFile }: ServeSettings): boolean {
+  return hostsFile === noHostsFile;
+}
+
+/** A team server shares its view with others, so nothing of it may be of this machine. */
+function teamOf(settings: ServeSettings): TeamOptions | undefined {
+  const access = readAccess(pickStore(settings));
+  const follow = readFollow(settings, { isTeamServer: access !== undefined, descriptors: descriptorLimit() });
+  if (access === undefined) return undefined;
+  if (!isNoFile(settings)) {
+    throw wrongUsage("A team server keeps no hosts file: desktops join the team for that.", "Add --hosts-file=none.");
+  }
+  if (settings.dryRun === true) {
+    throw wrongUsage("A team server has no --dry-run: what it does is seen by other servers.", "Leave out --dry-run.");
+  }
+  if (settings.forgetAfter !== undefined) {
+    const message = "A team server does not know when a cluster called another one, so it never forgets one.";
+    throw wrongUsage(message, "Leave out --forget-after.");
+  }
+  return { access, path: settings.skydnsPath ?? usualPath, follow };
+}
+
+function pickStore(settings: ServeSettings): StoreSettings {
+  const { store, storeCA, storeCert, storeKey, storeUser, storePasswordFile, storeInsecure } = settings;
+  return { store, storeCA, storeCert, storeKey, storeUser, storePasswordFile, storeInsecure };
+}
+
 function requireTokenToFollow({ clusterIP, tokenFile }: ServeSettings): void {
   if (clusterIP?.followsCaller !== true || tokenFile !== undefined) return;
   const message = "--cluster-ip=auto takes whatever address ExternalDNS calls from, so callers must show a token.";
   const hint = "Name a file with an admin token with --token-file, or give the address: --cluster-ip=ADDRESS";
-  throw new TroubleError({ code: "wrong-usage", message, hint }, { exitCode: 2 });
+  throw wrongUsage(message, hint);
 }
 
 /** Takes back what a server in the foreground told the resolver before it crashed. */
@@ -158,13 +220,14 @@ function stopSignal(reloading: (() => void) | undefined): Promise<NodeJS.Signals
 function greet(known: {
   readonly daemon: Daemon;
   readonly settings: ServeSettings;
-  readonly hostsFile: string;
+  /** What is kept up to date, within a sentence. */
+  readonly kept: string;
   readonly log: Log;
 }): void {
-  const { daemon, settings, hostsFile, log } = known;
+  const { daemon, settings, kept, log } = known;
   const lines = renderGreeting({
     version,
-    hostsFile,
+    kept,
     isDryRun: settings.dryRun ?? false,
     port: daemon.port,
     host: settings.host,

@@ -12,7 +12,7 @@ import { Backoff } from "../../sources/kubernetes/backoff.ts";
 import { systemClock } from "../../sources/kubernetes/system-clock.ts";
 import { watcherName } from "./require-login.ts";
 
-export interface WatcherChildOptions {
+interface WatcherChildOptions {
   /** As whom it runs; undefined for the user of this process. */
   readonly login: Login | undefined;
   /** Where the server listens. */

@@ -6,6 +6,7 @@ import { type Feed, externalDNSFeed, parseFeed } from "../../records/feed.ts";
 import {
   type ClusterName,
   type ClusterSettings,
+  chosenSettings,
   defaultCluster,
   initialSettings,
   parseClusterName,
@@ -19,16 +20,16 @@ import { restartCommand, unseenDomains } from "../../sources/webhook/negotiation
 import type { Forget, ForgetFeed, forgetAll } from "./forget.ts";
 import type { Guard } from "../../http/guard.ts";
 import { type SettingReading, readClusterIPs, readDomains, readTargetMode, readValues } from "./setting-body.ts";
-import { feedPath } from "../../contract/paths.ts";
+import { feedPath, unlessGiven } from "../../contract/paths.ts";
 import type { Permit } from "../watchers/gate.ts";
 
 /** Where the methods are, and who may use them there. */
-export interface RESTMount {
+interface RESTMount {
   /** A path without `:cluster` is about the cluster `default`. */
   readonly prefix: string;
   readonly reading: Handler;
   readonly configuration: Handler;
-  /** The feed alone that `DELETE` forgets; undefined for the whole cluster. */
+  /** The feed that asks here, which `DELETE` forgets alone; undefined where the whole cluster is meant. */
   readonly feed?: Feed;
   /** Runs last, when the body is there. */
   readonly permit: Permit;
@@ -107,7 +108,9 @@ function addMethods(app: Hono<HTTPEnvironment>, mount: RESTMount, options: RESTO
     const path = `${prefix}/${resource.path}`;
     const change = permit("change", resource.path === "domains" ? domainsOf : undefined);
     app.get(path, reading, permit("read"), (context) => showResource(context, options, resource));
-    app.post(path, configuration, options.receive, change, (context) => setResource(context, options, resource));
+    app.post(path, configuration, options.receive, change, (context) =>
+      setResource(context, options, { mount, resource }),
+    );
   }
   const takeAway = permit("take-away");
   app.delete(`${prefix}/domains/:domain`, configuration, takeAway, (context) => removeDomain(context, options));
@@ -129,15 +132,31 @@ function showResource(context: RESTContext, { reconciler }: RESTOptions, { show 
   return settings === undefined ? unknownCluster(context) : context.json(show(settings));
 }
 
-async function setResource(context: RESTContext, options: RESTOptions, { noun, set }: Resource): Promise<Response> {
+async function setResource(
+  context: RESTContext,
+  options: RESTOptions,
+  { mount, resource }: { readonly mount: RESTMount; readonly resource: Resource },
+): Promise<Response> {
+  const { noun, set } = resource;
   const name = clusterName(context);
   if (name === undefined) return badClusterName(context);
   const values = readValues(context.get("body"));
   if (values.length === 0) return answerJSON(context, { error: `No ${noun} data provided` }, 400);
   const hasToken = options.tokenRequired();
-  const settings = set(settingsOf(options.reconciler, name) ?? newSettings(context), values, hasToken);
+  const before = settingsOf(options.reconciler, name) ?? newSettings(context);
+  const settings = set(before, values, hasToken);
   if (!settings.ok) return answerJSON(context, { error: settings.message }, 400);
-  return configure(context, options, { name, settings: settings.value });
+  const chosen = chosenSettings.find((each) => each === resource.path);
+  if (chosen === undefined) return configure(context, options, { name, settings: settings.value });
+  const isWatcher = mount.feed !== undefined;
+  const isGiven = before.given?.includes(chosen) === true;
+  if (isWatcher && isGiven && context.req.query(unlessGiven) !== undefined) return context.body("");
+  const others = before.given?.filter((each) => each !== chosen) ?? [];
+  const given = isWatcher || before.user === undefined ? others : [...others, chosen];
+  return configure(context, options, {
+    name,
+    settings: { ...settings.value, given: given.length === 0 ? undefined : given },
+  });
 }
 
 async function removeDomain(context: RESTContext, options: RESTOptions): Promise<Response> {

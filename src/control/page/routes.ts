@@ -9,7 +9,7 @@ import type { StatusSignal } from "../status/status-signal.ts";
 import { createEventStream, revisionOf } from "../status/event-stream.ts";
 import type { Guard, Denial } from "../../http/guard.ts";
 import { type Sessions, linkLife, sessionLife } from "../../http/sessions.ts";
-import { type StatusOptions, buildStatus } from "../status/report.ts";
+import { type StatusOptions, buildStatus, shownNow } from "../status/report.ts";
 import { paths } from "../../contract/paths.ts";
 
 interface PageOptions extends StatusOptions {
@@ -58,11 +58,12 @@ async function showPage(context: PageContext, options: PageOptions): Promise<Res
   if (refusal !== undefined) {
     return showNotice(context, { ...refusal, ...(refusal.status === 401 && howToOpen) });
   }
-  const status = buildStatus(options);
+  const shown = shownNow(options.reconciler);
+  const status = buildStatus(options, { shown });
   const filter = context.req.query("filter")?.trim().toLowerCase() ?? "";
-  const shown = filter === "" ? status : buildStatus(options, filter);
+  const filtered = filter === "" ? status : buildStatus(options, { filter, shown });
   const { renderPage } = await import("./page.ts");
-  return answer(context, 200, await renderPage(shown, { now: options.now(), filter, revision: revisionOf(status) }));
+  return answer(context, 200, await renderPage(filtered, { now: options.now(), filter, revision: revisionOf(status) }));
 }
 
 async function showNotice(

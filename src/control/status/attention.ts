@@ -6,7 +6,11 @@ import { restartCommand } from "../../sources/webhook/negotiation.ts";
 import { defaultInterval, liveness, shortestSilence } from "../../contract/liveness.ts";
 import type { Status } from "../../contract/status.ts";
 import { platform } from "../../platform/current.ts";
-import { findWatchAttention, isFedTwice } from "./watch-attention.ts";
+import { tellResolver } from "../../platform/resolver/commands.ts";
+import { isFedTwice } from "../../contract/watch-trouble.ts";
+import type { TeamFacts } from "../../engine/team-facts.ts";
+import { findTeamAttention } from "./teams.ts";
+import { findWatchAttention } from "./watch-attention.ts";
 import { prefixOf } from "../../contract/paths.ts";
 
 type Facts = Omit<Status, "attention">;
@@ -21,6 +25,10 @@ export interface AttentionState extends Pick<ReconcilerState, "storeTrouble" | "
   readonly overLimit: readonly Trouble[];
   /** What else is worth a look. */
   readonly notices?: readonly Trouble[];
+  /** How the teams are followed. */
+  readonly followed?: readonly TeamFacts[];
+  /** Names that only the DNS responder shows, where the system resolver does not ask it. */
+  readonly unasked?: readonly string[];
   readonly now: number;
 }
 
@@ -32,7 +40,7 @@ export interface AttentionState extends Pick<ReconcilerState, "storeTrouble" | "
  */
 export function findAttention(
   status: Facts,
-  { storeTrouble, viewTrouble, reports, overLimit, notices = [], now }: AttentionState,
+  { storeTrouble, viewTrouble, reports, overLimit, notices = [], followed = [], unasked = [], now }: AttentionState,
 ): Item[] {
   const items = (troubles: readonly (Trouble | undefined)[], severity: Severity, sink?: string): readonly Item[] =>
     troubles.filter((trouble) => trouble !== undefined).map((trouble) => toItem(trouble, severity, sink));
@@ -46,8 +54,10 @@ export function findAttention(
       .filter(({ name }) => !fedTwice.has(name))
       .flatMap((cluster) => items(ofSilence(cluster, status.server, now), "warning")),
     ...items(findWatchAttention(status, now), "warning"),
+    ...items(findTeamAttention(status.teams ?? [], { facts: followed, now }), "warning"),
     ...[...reports].flatMap(([id, report]) => (report.ok ? items(report.notices, "warning", id) : [])),
     ...items(overLimit, "warning"),
+    ...items(ofUnasked(unasked), "info"),
     ...status.sinks.flatMap(({ id, conflicts }) => items(ofConflicts(conflicts), "warning", id)),
   ];
 }
@@ -129,6 +139,20 @@ function ofSilence(
   return [{ code: "external-dns-silent", message, hint, command }];
 }
 
+/** Where the system resolver is left alone, nobody asks for what the DNS responder alone shows. */
+function ofUnasked([first, ...others]: readonly string[]): Trouble[] {
+  if (first === undefined) return [];
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  return [
+    {
+      code: "resolver-left-alone",
+      message: `Most programs on this machine do not resolve ${first}${more}: the hosts file cannot hold such a name, and the system resolver is left alone.`,
+      hint: "Where systemd-resolved, dnsmasq or unbound is this machine's resolver, it can be told to ask this server:",
+      command: tellResolver,
+    },
+  ];
+}
+
 function ofConflicts({ total, list }: Status["sinks"][number]["conflicts"]): Trouble[] {
   const [first] = list;
   if (first === undefined) return [];
@@ -137,7 +161,7 @@ function ofConflicts({ total, list }: Status["sinks"][number]["conflicts"]): Tro
     {
       code: "name-is-yours",
       message: `${first.name}${others} cannot be written, since your own line ${first.line} has it: ${first.text.trim()}`,
-      hint: "Remove your line to let the cluster have the name, or let this do it, which shows it first:",
+      hint: "Remove your line to let the cluster have the name, or run this, which shows the change first:",
       command: "hostsfile-server adopt",
     },
   ];

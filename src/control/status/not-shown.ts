@@ -42,12 +42,12 @@ export interface EveryReason {
   readonly refused: readonly { readonly sink: string; readonly reason: string }[];
 }
 
-/** Collects each reason, for counting. */
-export function collectReasons({ view, reports, sinks }: ReconcilerState): EveryReason {
+/** Collects each reason, for counting; `shown` is of the same state. */
+export function collectReasons({ view, reports, sinks }: ReconcilerState, shown: Shown): EveryReason {
   const refused = sinks.flatMap(({ id, title }) => {
     const report = reports.get(id);
     return report?.ok === true ? report.refused.map(({ reason }) => ({ sink: title, reason })) : [];
   });
-  const notShown = findNotShown(view, findShown(view, reports));
+  const notShown = findNotShown(view, shown);
   return { notShown: notShown.map((entry) => reasonOf(entry, view)), refused };
 }

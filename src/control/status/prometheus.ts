@@ -6,7 +6,11 @@ import type { Status } from "../../contract/status.ts";
 import type { WatchNews } from "../../contract/watcher.ts";
 import { buckets, createWatchCounters } from "./watch-counters.ts";
 import type { ResponderFacts } from "../../engine/responder.ts";
+import type { WiringFacts } from "../../platform/resolver-wiring.ts";
 import type { EveryReason } from "./not-shown.ts";
+import { createResolverMetrics } from "./resolver-metrics.ts";
+import { createTeamGauges, setTeamGauges } from "./team-metrics.ts";
+import { createTeamServerGauges, setTeamServerGauges } from "./team-server-metrics.ts";
 import { createResponderMetrics } from "./responder-metrics.ts";
 
 /** What is measured when somebody asks. */
@@ -16,6 +20,10 @@ export interface MeasuredState extends EveryReason {
   readonly leftOut: EveryReason["notShown"];
   /** Absent while the DNS responder is off. */
   readonly responder?: ResponderFacts | undefined;
+  /** Absent while the system resolver is left alone. */
+  readonly wiring?: WiringFacts | undefined;
+  /** Desktops that follow; absent where none may. */
+  readonly followers?: number | undefined;
 }
 
 export interface Counters {
@@ -78,6 +86,12 @@ export function createCounters(): Counters {
   const watch = createWatchCounters(registers);
   const setGauges = createGauges(registry);
   const setResponderMetrics = createResponderMetrics(registry, prefix);
+  const setResolverMetrics = createResolverMetrics(registry, prefix);
+  const followers = new Gauge({
+    name: "hostsfile_team_followers",
+    help: "Desktops that follow this team server.",
+    registers,
+  });
   collectDefaultMetrics({ register: registry });
   return {
     registry,
@@ -102,6 +116,8 @@ export function createCounters(): Counters {
     render: async (state) => {
       setGauges(state);
       if (state.responder !== undefined) setResponderMetrics(state.responder);
+      if (state.wiring !== undefined) setResolverMetrics(state.wiring);
+      if (state.followers !== undefined) followers.set(state.followers);
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
@@ -135,7 +151,11 @@ function createGauges(registry: Registry): (state: MeasuredState) => void {
     labelNames: ["cluster"],
     registers,
   });
+  const teams = createTeamGauges(registers);
+  const teamServer = createTeamServerGauges(registers);
   const labelled = [
+    ...Object.values(teams),
+    ...Object.values(teamServer),
     connected,
     build,
     records,
@@ -167,6 +187,8 @@ function createGauges(registry: Registry): (state: MeasuredState) => void {
       conflicts.set({ sink }, found.total);
       sinkShown.set({ sink }, names);
     }
+    setTeamGauges(teams, status);
+    setTeamServerGauges(teamServer, status);
     for (const { code } of status.attention) attention.inc({ code });
   };
 }

@@ -1,4 +1,5 @@
 /** Makes the status, one value for all readers: what the server shows, what it cannot show and why, and what needs attention. */
+import { formatTime } from "../../base/age.ts";
 import { type Shown, findShown } from "../../engine/shown.ts";
 import { findNotShown, reasonOf } from "./not-shown.ts";
 import type { Refused, SinkIdentity } from "../../engine/sink.ts";
@@ -19,8 +20,13 @@ import { readIfPossible } from "../../engine/read-if-possible.ts";
 import { type LeftOutMemory, leftOutSentence } from "../../engine/left-out.ts";
 import { unseenDomains } from "../../sources/webhook/negotiation.ts";
 import type { Responder } from "../../engine/responder.ts";
-import { formatListenAddress } from "../../records/listen-address.ts";
+import type { WiringObserver } from "../../platform/resolver-wiring.ts";
+import type { TeamFollowers } from "../../engine/team-facts.ts";
+import type { TeamServerObserver } from "../../engine/team-server-facts.ts";
 import { findAttention } from "./attention.ts";
+import { describeResponder, describeWiring, namesOnlyInResponder } from "./dns-status.ts";
+import { describeTeams } from "./teams.ts";
+import { describeTeamServer, findTeamServerAttention } from "./team-server.ts";
 import { findOverLimit } from "./over-limit.ts";
 import { type Status, statusVersion } from "../../contract/status.ts";
 import type { AdminToken } from "../../contract/token.ts";
@@ -41,8 +47,16 @@ export interface StatusOptions {
   readonly reconciler: ReconcilerPort;
   readonly leftOut: LeftOutMemory;
   readonly watchers: Watchers;
+  /** Those that follow teams, if any can. */
+  readonly teams?: TeamFollowers | undefined;
+  /** The etcd of a team server; undefined for every other server. */
+  readonly teamServer?: TeamServerObserver | undefined;
   /** The DNS responder, if it is on. */
   readonly responder?: Responder | undefined;
+  /** How the system resolver is told the managed domains; undefined where it is left alone. */
+  readonly resolver?: WiringObserver | undefined;
+  /** How many desktops follow a team server. */
+  readonly followers?: (() => number | undefined) | undefined;
   readonly facts: ServerFacts;
   /** Where the server listens, known once it does. */
   readonly address: () => string;
@@ -63,14 +77,23 @@ const maxNames = 1000;
 /**
  * Builds the status.
  *
- * @param filter - of the names, only those are counted and listed that have this text in the name, the cluster or the
- *   resource; lower case
+ * @param more - of the names, only those are counted and listed that have the text `filter` in the name, the cluster or
+ *   the resource, lower case; `shown` is passed by callers that need it too, since it takes long to find where a sink
+ *   refuses much
  */
-export function buildStatus(options: StatusOptions, filter = ""): Status {
+export function buildStatus(
+  options: StatusOptions,
+  { filter = "", shown = shownNow(options.reconciler) }: { readonly filter?: string; readonly shown?: Shown } = {},
+): Status {
   const { reconciler, leftOut, facts, address, allowed, tokenRequired } = options;
   const state = reconciler.state();
   const { since, ...fixed } = facts;
-  const shown = findShown(state.view, state.reports);
+  const wiring = options.resolver?.facts();
+  const counts = countByCluster(shown.entries);
+  const followed = options.teams?.facts() ?? [];
+  const joined = readIfPossible(reconciler, (store) => store.teams.list()) ?? [];
+  const teams = describeTeams(joined, { view: state.view, shown: counts, facts: followed });
+  const ofEtcd = options.teamServer?.facts();
   const status = {
     schemaVersion: statusVersion,
     server: {
@@ -81,9 +104,12 @@ export function buildStatus(options: StatusOptions, filter = ""): Status {
       allowed: [...allowed()],
       tokenRequired: tokenRequired(),
     },
-    clusters: readClusters(options, countByCluster(shown.entries)),
+    clusters: readClusters(options, counts),
     ...describeWatchers(options.watchers, options.now()),
+    ...teams,
+    ...(ofEtcd !== undefined && { teamServer: describeTeamServer(ofEtcd) }),
     sinks: state.sinks.flatMap((sink) => describeSink(sink, { state, shown, responder: options.responder })),
+    ...(wiring !== undefined && { resolver: describeWiring(wiring) }),
     names: readNames(reconciler, shown, filter),
     notShown: describeSome(findNotShown(state.view, shown), (entry) => describeNotShown(entry, state.view)),
     leftOut: describeSome(leftOut.list(), (entry) => ({ ...entry, sentence: leftOutSentence(entry) })),
@@ -91,8 +117,22 @@ export function buildStatus(options: StatusOptions, filter = ""): Status {
   };
   const overLimit = findOverLimit(state.view.notShown, leftOut.list());
   const held = options.adminToken();
-  const notices = held.kind === "known" && held.notice !== undefined ? [held.notice] : [];
-  return { ...status, attention: findAttention(status, { ...state, overLimit, notices, now: options.now() }) };
+  const ofToken = held.kind === "known" && held.notice !== undefined ? [held.notice] : [];
+  const ofTeamServer = ofEtcd === undefined ? [] : findTeamServerAttention(ofEtcd);
+  const notices = [...ofToken, ...ofTeamServer, ...(wiring?.troubles ?? [])];
+  const { responder, resolver } = options;
+  const unasked =
+    responder === undefined || resolver !== undefined ? [] : namesOnlyInResponder(state, shown, responder);
+  return {
+    ...status,
+    attention: findAttention(status, { ...state, overLimit, notices, followed, unasked, now: options.now() }),
+  };
+}
+
+/** What is shown at this moment. */
+export function shownNow(reconciler: ReconcilerPort): Shown {
+  const { view, reports } = reconciler.state();
+  return findShown(view, reports);
 }
 
 function describeNotShown(entry: NotShown | Refused, view: View): Status["notShown"]["list"][number] {
@@ -113,21 +153,22 @@ function countByCluster(shown: readonly ViewEntry[]): ReadonlyMap<string, number
 function readNames(reconciler: ReconcilerPort, { entries, sinksOf }: Shown, filter: string): Status["names"] {
   const found = filter === "" ? entries : entries.filter((entry) => isFound(entry, filter));
   const { total, list } = some(found, maxNames);
-  const describe = (entry: ViewEntry, store: ReadableStore | undefined): Status["names"]["list"][number] => {
-    const { name, addresses, cluster, resource = null, others } = entry;
+  const describeName = (entry: ViewEntry, store: ReadableStore | undefined): Status["names"]["list"][number] => {
+    const { name, addresses, cluster, team, resource = null, others } = entry;
     const since = store?.firstStored(cluster, name);
     return {
       name,
       addresses: [...addresses],
       cluster,
+      ...(team !== undefined && { team }),
       resource,
       since: since === undefined ? null : formatTime(since),
       sinks: [...sinksOf(entry)],
       ...(others.length > 0 && { records: describeRecords(others) }),
     };
   };
-  const described = readIfPossible(reconciler, (store) => list.map((entry) => describe(entry, store)));
-  return { total, list: described ?? list.map((entry) => describe(entry, undefined)) };
+  const described = readIfPossible(reconciler, (store) => list.map((entry) => describeName(entry, store)));
+  return { total, list: described ?? list.map((entry) => describeName(entry, undefined)) };
 }
 
 /** Without a store nothing is known of the clusters; the attention list says why. */
@@ -136,7 +177,7 @@ function readClusters(
   shown: ReadonlyMap<string, number>,
 ): Status["clusters"] {
   const heard = watchers.clusters();
-  const describe = (store: ReadableStore): Status["clusters"] => {
+  const describeAll = (store: ReadableStore): Status["clusters"] => {
     const twins = findTwins(store);
     return [...store.clusters()].map((cluster) => {
       const { name } = cluster;
@@ -149,7 +190,7 @@ function readClusters(
       };
     });
   };
-  return readIfPossible(reconciler, describe) ?? [];
+  return readIfPossible(reconciler, describeAll) ?? [];
 }
 
 /** Undefined where no watcher is known to have fed the cluster. */
@@ -244,20 +285,6 @@ function describeSink(
   ];
 }
 
-function describeResponder(responder: Responder): Status["sinks"][number]["responder"] {
-  const { sockets, latency, drops, lastAt } = responder.facts();
-  return {
-    sockets: sockets.map(({ place, transport, isOpen }) => ({
-      address: formatListenAddress(place),
-      transport,
-      open: isOpen,
-    })),
-    queries: latency.total,
-    drops: Object.values(drops).reduce((sum, count) => sum + count, 0),
-    lastQueryAt: lastAt === undefined ? null : formatTime(lastAt),
-  };
-}
-
 function describeRefused({ name, type, reason, sentence, line }: Refused): RefusedAnswer {
   return {
     name: shorten(name),
@@ -283,8 +310,4 @@ function describeSome<Item, Described>(
 ): { total: number; list: Described[] } {
   const { total, list } = some(items);
   return { total, list: list.map(describe) };
-}
-
-function formatTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

@@ -1,4 +1,5 @@
 /** What the status says of watchers: by one rule whether each still runs, and what it reported. */
+import { formatTime } from "../../base/age.ts";
 import { isAlive, reportInterval } from "../../contract/liveness.ts";
 import type { Status } from "../../contract/status.ts";
 import type { HeardCluster, HeardWatcher, Watchers } from "./watchers.ts";
@@ -48,8 +49,4 @@ export function describeWatch(known: {
 function isRunning({ heardAt, report }: HeardWatcher, calledAt = 0, now: number): boolean {
   if (report.ended && calledAt <= heardAt) return false;
   return isAlive(formatTime(Math.max(heardAt, calledAt)), reportInterval, now);
-}
-
-function formatTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

@@ -113,6 +113,28 @@ test("a cluster that dtk made becomes a user's by the first change, where no tok
   expect(ownerOf(app, "kind-a")).toBe("dev");
 });
 
+test("what the owner gives of a watched cluster stays, until the watcher is told otherwise", async () => {
+  await using app = await makeTestApp();
+  const get = async (what: string): Promise<string> => (await ask(app, `GET /clusters/kind-a/${what}`))[1];
+  const set = async (at: string, what: string, body: string): Promise<void> => {
+    expect(await ask(app, `POST ${at}/${what}`, { body })).toEqual([200, ""]);
+  };
+  // Before a watcher feeds the cluster, nobody gave anything that it would have to leave.
+  await set("/clusters/kind-a", "targets", "record");
+  await set(kindA, "targets?unless-given", "cluster");
+  await set(kindA, "clusterip?unless-given", "192.0.2.7");
+  expect([await get("targets"), await get("clusterip")]).toEqual(['"cluster"', '"192.0.2.7"']);
+  await set("/clusters/kind-a", "targets", "record");
+  await set(kindA, "targets?unless-given", "cluster");
+  await set(kindA, "clusterip?unless-given", "192.0.2.8");
+  expect([await get("targets"), await get("clusterip")]).toEqual(['"record"', '"192.0.2.8"']);
+  await set("/clusters/kind-a", "clusterip", "192.0.2.9");
+  await set(kindA, "clusterip?unless-given", "192.0.2.8");
+  await set(kindA, "targets", "cluster");
+  await set(kindA, "targets?unless-given", "record");
+  expect([await get("targets"), await get("clusterip")]).toEqual(['"record"', '"192.0.2.9"']);
+});
+
 test("what dtk made, a domain that is not allowed, and one cluster too many, each in a sentence with its cure", async () => {
   await using app = await makeTestApp({ adminToken, watchDomains });
   const dev = { token: tokenOf("dev") };

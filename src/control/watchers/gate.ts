@@ -29,7 +29,7 @@ export type Permit = (deed: WatchDeed, added?: (context: WatchContext) => readon
 /** Permits everything, where the guard alone decides. */
 export const permitAll: Permit = () => async (_, next) => next();
 
-export interface GateOptions {
+interface GateOptions {
   readonly reconciler: ReconcilerPort;
   readonly guard: Guard;
   /** The domains in which watchers may have names; undefined for those of the cluster `default`. */

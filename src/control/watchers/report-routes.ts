@@ -15,7 +15,7 @@ import type { StatusSignal } from "../status/status-signal.ts";
 import { badUserName } from "./gate.ts";
 import type { Watchers } from "./watchers.ts";
 
-export interface ReportRouteOptions {
+interface ReportRouteOptions {
   readonly reconciler: ReconcilerPort;
   readonly watchers: Watchers;
   readonly guard: Guard;

@@ -1,5 +1,6 @@
 /** What the watchers of this machine's users last reported, in memory alone: each reports again within half a minute. */
-import type { WatchedCluster, WatcherReport } from "../../contract/watcher.ts";
+import { isAlive, reportInterval } from "../../contract/liveness.ts";
+import type { ReportedCluster, WatcherReport } from "../../contract/watcher.ts";
 
 /** A watcher as it last reported. */
 export interface HeardWatcher {
@@ -12,13 +13,14 @@ export interface HeardWatcher {
 /** A cluster as its watcher last reported it. */
 export interface HeardCluster {
   readonly watcher: HeardWatcher;
-  readonly cluster: WatchedCluster;
+  readonly cluster: ReportedCluster;
 }
 
-/** Users whose watchers are remembered; a desktop has few. */
-const mostUsers = 16;
+/** Watchers that are remembered; a desktop has few. */
+const mostWatchers = 16;
 
 export class Watchers {
+  /** A user may have several, as with `--context a` in one terminal and `--context b` in another. */
   readonly #heard = new Map<string, HeardWatcher>();
 
   /** The watchers, the one that was heard of last first. */
@@ -39,17 +41,31 @@ export class Watchers {
   }
 
   /**
-   * Takes a report; where there are too many users, the one that was not heard of for the longest time is forgotten.
+   * Takes a report. One that is gone is forgotten once another of its user has all its clusters, and where there are too
+   * many the one that was not heard of for the longest time.
    *
    * @returns whether it says something else than the one before, but for times and counts
    */
   take(watcher: HeardWatcher): boolean {
-    const before = this.#heard.get(watcher.user);
-    this.#heard.set(watcher.user, watcher);
-    const oldest = this.#heard.size > mostUsers ? this.list().at(-1) : undefined;
-    if (oldest !== undefined) this.#heard.delete(oldest.user);
+    const before = this.#heard.get(keyOf(watcher));
+    this.#heard.set(keyOf(watcher), watcher);
+    for (const [key, other] of this.#heard) if (isReplaced(other, watcher)) this.#heard.delete(key);
+    const oldest = this.#heard.size > mostWatchers ? this.list().at(-1) : undefined;
+    if (oldest !== undefined) this.#heard.delete(keyOf(oldest));
     return before === undefined || substanceOf(before) !== substanceOf(watcher);
   }
+}
+
+/** A process of a user's; its number alone may come again. */
+function keyOf({ user, report: { pid, since } }: HeardWatcher): string {
+  return JSON.stringify([user, pid, since]);
+}
+
+function isReplaced(old: HeardWatcher, by: HeardWatcher): boolean {
+  if (old === by || old.user !== by.user) return false;
+  const isGone = old.report.ended || !isAlive(new Date(old.heardAt).toISOString(), reportInterval, by.heardAt);
+  const names = new Set(by.report.clusters.map(({ name }) => name));
+  return isGone && old.report.clusters.every(({ name }) => names.has(name));
 }
 
 function substanceOf({ report: { pid, ended, contexts, clusters } }: HeardWatcher): string {

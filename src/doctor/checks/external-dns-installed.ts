@@ -1,6 +1,7 @@
 /** Is there an ExternalDNS that calls a webhook? Nobody else tells the server of names, unless a watcher feeds the cluster. */
+import { type WatchedCluster, watcherOf } from "../../contract/watched-cluster.ts";
 import { type Check, type Finding, ok } from "../check.ts";
-import { type WatchedCluster, lookAtWatched, watcherOf } from "../looks/watched.ts";
+import { lookAtWatched } from "../looks/watched.ts";
 import { chooseExternalDNS, lookForExternalDNS } from "../looks/cluster-looks.ts";
 import { type ExternalDNS } from "../../dtk/external-dns/find.ts";
 import { formatVersion } from "../../dtk/external-dns/version.ts";

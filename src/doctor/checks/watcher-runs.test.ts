@@ -4,12 +4,13 @@ import { clusterOf, watchOf } from "../../../test/support/status.ts";
 import { linux } from "../../platform/linux.ts";
 import { judgeRunning } from "./watcher-runs.ts";
 
+const now = Date.parse("2026-01-01T00:03:10Z");
 const cluster = (name: string, state: string, user: string | null = "ann") => ({
   ...clusterOf({ name, feeds: ["watch"] }),
   watch: watchOf({ state, user }),
 });
 const judge = (clusters: readonly ReturnType<typeof cluster>[], ...installed: readonly string[]) =>
-  judgeRunning(clusters, new Set(installed), linux);
+  judgeRunning(clusters, { installed: new Set(installed), platform: linux, now });
 
 test("nothing is watched, and all is followed", () => {
   expect(judge([])).toEqual([{ grade: "ok", message: "No cluster is watched." }]);
@@ -26,7 +27,7 @@ test("a silent one is started as it was", () => {
       grade: "problem",
       code: "watch-not-running",
       message:
-        "The watcher of ann followed a, b, and does not run any more: names stay as they were, and no new one comes.",
+        "The watcher of ann followed a, b, last 3 minutes ago, and does not run any more: names stay as they were, and no new one comes.",
       hint: "Start it again as ann, without sudo:",
       command: "hostsfile-server watch",
     },

@@ -1,10 +1,11 @@
 /** Does the server take the watcher's token, and what the watcher hands in? */
 import { renderCommand } from "../../base/shell.ts";
 import { TroubleError } from "../../base/trouble.ts";
+import { explainServerRefusal } from "../../contract/watch-trouble.ts";
+import { type WatchedCluster, isRunning, watchedClusters } from "../../contract/watched-cluster.ts";
 import { currentUserName } from "../../platform/user.ts";
 import { ownPlaces } from "../../platform/user-places.ts";
-import { type Check, type Desktop, type Finding, ok } from "../check.ts";
-import { type WatchedCluster, isRunning, watchedClusters, watcherOf } from "../looks/watched.ts";
+import { type Check, type Desktop, type Finding, findingOf, ok } from "../check.ts";
 
 /** It needs no answer to the user's other requests: a watch token opens what this user may not see otherwise. */
 export const watcherToken: Check = {
@@ -48,20 +49,7 @@ async function judgeToken({ allowedDomains, platform }: Desktop): Promise<readon
 /** Judges what the server answered to watchers that run. */
 export function judgeRefusals(clusters: readonly WatchedCluster[]): readonly Finding[] {
   return clusters.flatMap((cluster) => {
-    const { name, watch } = cluster;
-    if (watch.refused === null) return [];
-    const finding: Finding = {
-      grade: "problem",
-      code: "watch-refused",
-      message: `${watcherOf(cluster)} cannot hand in the names of ${name}. ${watch.refused}`,
-      hint: `It keeps trying. To see what helps, run this${watch.user === null ? "" : ` as ${watch.user}`}:`,
-      command: renderCommand([
-        "hostsfile-server",
-        "watch",
-        "--once",
-        ...(watch.context === null ? [] : [`--context=${watch.context}`]),
-      ]),
-    };
-    return [finding];
+    const trouble = explainServerRefusal(cluster);
+    return trouble === undefined ? [] : [findingOf(trouble)];
   });
 }

@@ -1,4 +1,5 @@
 /** Which resources of the cluster ask for a name: those that ExternalDNS and the watcher read names from. */
+import { ancestorsOf } from "../../records/zone.ts";
 import * as z from "zod/mini";
 import { TroubleError } from "../../base/trouble.ts";
 import { pathOf } from "../../kubernetes/cluster-ip/candidate.ts";
@@ -19,6 +20,8 @@ export interface NameSource {
   readonly group: string;
   /** As in `default/test`. */
   readonly path: string;
+  /** The wildcard that it asks for, where that covers the name. */
+  readonly wildcard?: string;
   /** The Ingress itself, for what else is to be known of it. */
   readonly ingress?: Ingress;
 }
@@ -26,7 +29,8 @@ export interface NameSource {
 const listShape = z.object({ items: z.nullable(z.array(z.unknown())) });
 
 /**
- * Finds the resources that ask for a name, of every kind that gives names and that the cluster serves.
+ * Finds the resources that ask for a name, of every kind that gives names and that the cluster serves; where there are
+ * none, those that ask for the nearest wildcard above it.
  *
  * @param prefix - the prefix of the annotations that ExternalDNS reads; empty for the watcher, which reads those of both
  * @throws TroubleError when the cluster does not answer
@@ -36,19 +40,43 @@ export async function findSources(desktop: Desktop, name: string, prefix: string
   const api = await desktop.kubernetes();
   const giving = kinds.filter((kind) => kind !== ingressKind && kind.translate !== undefined);
   const lists = await Promise.all(giving.map(async (kind) => ({ kind, objects: await listServed(api, kind) })));
-  const asks = (kind: Kind, object: unknown): boolean =>
-    askedNames(translateAlone(kind, object, prefix)).some((asked) => asked === name);
-  return [
-    ...ingresses
-      .filter((ingress) => asks(ingressKind, ingress))
-      .map((ingress) => ({ kind: ingressKind.kind, group: ingressKind.group, path: pathOf(ingress), ingress })),
-    ...lists.flatMap(({ kind, objects }) =>
-      objects
-        .filter((object) => asks(kind, object))
-        .flatMap((object) => placeOf(object) ?? [])
-        .map((place) => ({ kind: kind.kind, group: kind.group, path: `${place.namespace}/${place.name}` })),
-    ),
-  ];
+  const asksFor = (asked: string): readonly NameSource[] => {
+    const asks = (kind: Kind, object: unknown): boolean =>
+      askedNames(translateAlone(kind, object, prefix)).some((each) => each === asked);
+    const about = asked === name ? {} : { wildcard: asked };
+    return [
+      ...ingresses
+        .filter((ingress) => asks(ingressKind, ingress))
+        .map((ingress) => ({
+          kind: ingressKind.kind,
+          group: ingressKind.group,
+          path: pathOf(ingress),
+          ingress,
+          ...about,
+        })),
+      ...lists.flatMap(({ kind, objects }) =>
+        objects
+          .filter((object) => asks(kind, object))
+          .flatMap((object) => placeOf(object) ?? [])
+          .map((place) => ({
+            kind: kind.kind,
+            group: kind.group,
+            path: `${place.namespace}/${place.name}`,
+            ...about,
+          })),
+      ),
+    ];
+  };
+  for (const asked of [name, ...wildcardsAbove(name)]) {
+    const found = asksFor(asked);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** The wildcards that may cover a name, the nearest first. */
+function wildcardsAbove(name: string): readonly string[] {
+  return [...ancestorsOf(name)].slice(0, -1).map((ancestor) => `*.${ancestor}`);
 }
 
 /** In the best version that the cluster serves; empty when it serves none, or does not let this user list them. */

@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import { bareDesktop } from "../../../test/support/doctor-desktop.ts";
 import { clusterOf, statusOf, watchOf } from "../../../test/support/status.ts";
-import { lookAtWatched, watchedClusters } from "./watched.ts";
+import { watchedClusters } from "../../contract/watched-cluster.ts";
+import { lookAtWatched } from "./watched.ts";
 
 const ended = clusterOf({ name: "old", feeds: ["watch"], watch: watchOf({ state: "not-running" }) });
 const live = clusterOf({ name: "new", watch: watchOf() });

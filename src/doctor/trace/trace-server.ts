@@ -1,14 +1,19 @@
 /** The steps of a trace at the server: is the name managed, was it sent, is it shown? */
 import { shownBy } from "../../contract/shown-by.ts";
 import type { Status } from "../../contract/status.ts";
+import { isFollowURL } from "../../contract/invitation.ts";
+import { describeTeamState, endpointsOf } from "../../contract/team-words.ts";
+import type { Writings } from "../../contract/writing.ts";
 import { isManaged, parseManagedDomain } from "../../records/managed-domain.ts";
 import { type Desktop, type Finding, ok } from "../check.ts";
 import { curlWords, methodURL } from "../looks/cluster-looks.ts";
 import { isStored } from "../looks/stored.ts";
 import { handedIn, watchedOf } from "./trace-watch.ts";
+import { describeWritings, writingsOf, written } from "./trace-writings.ts";
 import { hostsFileIdentity } from "../../sinks/hosts-file/identity.ts";
 
 type Name = Status["names"]["list"][number];
+type TeamStatus = NonNullable<Status["teams"]>[number];
 
 /** For whatever keeps a name from coming along, the checks without a name look more closely. */
 export const lookCloser = "hostsfile-server doctor";
@@ -21,6 +26,8 @@ export async function managed(desktop: Desktop, name: string): Promise<readonly 
 
 /** Judges by the managed domains of all clusters. */
 export function judgeManaged(name: string, status: Status | undefined, url: string): Finding {
+  const team = findTeam(name, status);
+  if (team !== undefined) return ok(`${name} lies in a domain of the team ${team.name}.`);
   const managing = status?.clusters.find(({ domains }) => isUnder(name, domains));
   if (managing !== undefined) return ok(`${name} lies in a managed domain of ${managing.name}.`);
   const domain = name.split(".").slice(-2).join(".");
@@ -33,14 +40,47 @@ export function judgeManaged(name: string, status: Status | undefined, url: stri
   };
 }
 
+/** The team whose domain a name lies in, unless a cluster has that domain too. */
+export function findTeam(name: string, status: Status | undefined): TeamStatus | undefined {
+  if (status?.clusters.some(({ domains }) => isUnder(name, domains)) === true) return undefined;
+  return status?.teams?.find(({ domains }) => isUnder(name, domains));
+}
+
+/** Judges whether the team has the name. */
+export function judgeTeam(name: string, team: TeamStatus, status: Status | undefined): Finding {
+  const owner = `team:${team.name}`;
+  const known = [...(status?.names.list ?? []), ...(status?.notShown.list ?? [])];
+  if (known.some((each) => each.name === name && each.cluster === owner)) {
+    return ok(`The team ${team.name} has ${name}, at revision ${team.revision ?? "unknown"} of its store.`);
+  }
+  const path = `/skydns/${name.split(".").toReversed().join("/")}`;
+  return {
+    grade: "problem",
+    code: "name-not-sent",
+    message: `The team ${team.name} does not have ${name}; it ${describeTeamState(team)}.`,
+    ...(isFollowURL(team.via)
+      ? { hint: "Ask who runs the team whether it should have it." }
+      : {
+          hint: "Look whether its store has it:",
+          command: `etcdctl --endpoints=${endpointsOf(team.via)} get --prefix ${path}`,
+        }),
+  };
+}
+
 function isUnder(name: string, domains: readonly string[]): boolean {
   return isManaged(name, new Set(domains.flatMap((domain) => parseManagedDomain(domain) ?? [])));
 }
 
 /** Looks whether the watcher, ExternalDNS or another source has sent it. */
 export async function sent(desktop: Desktop, name: string): Promise<readonly Finding[]> {
-  const watched = await watchedOf(desktop);
   const status = await desktop.status();
+  const team = findTeam(name, status);
+  if (team !== undefined) {
+    const known = judgeTeam(name, team, status);
+    return known.grade === "ok" ? written(desktop, { name, team: team.name, known }) : [known];
+  }
+  if (status?.teamServer !== undefined) return [judgeWritings(name, await writingsOf(desktop, name), status)];
+  const watched = await watchedOf(desktop);
   const clusters = (status?.clusters ?? [])
     .filter(({ domains }) => isUnder(name, domains))
     .map((cluster) => cluster.name);
@@ -51,6 +91,17 @@ export async function sent(desktop: Desktop, name: string): Promise<readonly Fin
   // With both feeds, one is enough.
   if (watched === undefined || (found.grade === "ok" && holders.flat().length > 0)) return [found];
   return handedIn(desktop, watched, name);
+}
+
+/** Says which server wrote the name; where none did, it is judged as without a team. */
+export function judgeWritings(
+  name: string,
+  writings: Writings,
+  status: Pick<Status, "names" | "notShown" | "leftOut" | "teamServer">,
+): Finding {
+  if (writings.length === 0) return judgeSent(name, [], status);
+  const found = { team: status.teamServer?.name ?? null, via: null, writings, keys: [] };
+  return { ...ok(`The team has ${name} of ${describeWritings(writings)}.`), writings: found };
 }
 
 /**
@@ -96,7 +147,7 @@ export function judgeShown(name: string, status: Pick<Status, "names" | "notShow
   const conflict = status?.sinks.flatMap(({ conflicts }) => conflicts.list).find((each) => each.name === name);
   if (conflict !== undefined) {
     const message = `Your own line ${conflict.line} has ${name}, so the cluster's does not count: ${conflict.text.trim()}`;
-    const hint = "Take it out to let the cluster have it, or let this do it, which shows it first:";
+    const hint = "Remove the name from it to let the cluster have it, or run this, which shows the change first:";
     const command = "hostsfile-server adopt";
     return { grade: "problem", code: "name-is-yours", message, hint, command };
   }

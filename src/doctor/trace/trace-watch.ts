@@ -1,14 +1,15 @@
 /** The steps of a trace that are the watcher's: does it see the resource that asks for the name, and has it handed the name in? */
 import { formatAge } from "../../base/age.ts";
 import { watchedClusterPath } from "../../contract/paths.ts";
+import { rightsAdvice } from "../../contract/watch-trouble.ts";
+import { type WatchedCluster, isRunning, watcherOf } from "../../contract/watched-cluster.ts";
 import { type Desktop, type Finding, ok } from "../check.ts";
 import { judgeContexts } from "../checks/watcher-contexts.ts";
-import { rightsAdvice } from "../checks/watcher-kinds.ts";
 import { lookAtRunning } from "../checks/watcher-runs.ts";
 import { judgeRefusals } from "../checks/watcher-token.ts";
 import type { NameSource } from "../looks/name-source.ts";
 import { hasName } from "../looks/stored.ts";
-import { type WatchedCluster, isRunning, lookAtWatched, watcherOf } from "../looks/watched.ts";
+import { lookAtWatched } from "../looks/watched.ts";
 
 /** The cluster where a watcher feeds it; a cluster that does not answer was named by the step before. */
 export async function watchedOf(desktop: Desktop): Promise<WatchedCluster | undefined> {
@@ -32,7 +33,7 @@ export function judgeSeen(watched: WatchedCluster, sources: readonly NameSource[
   const { kinds, state } = watched.watch;
   const [first] = sources;
   if (first === undefined || kinds.length === 0 || (state !== "live" && state !== "listing")) {
-    return judgeContexts([watched], []);
+    return judgeContexts([watched], [], now);
   }
   const found = kinds.find(({ kind, group }) => kind === first.kind && group === first.group);
   const of = `${first.kind} ${first.path}`;
@@ -68,7 +69,7 @@ export async function handedIn(desktop: Desktop, watched: WatchedCluster, name: 
 }
 
 /** Judges by what the server has of the watcher. */
-export function judgeHandedIn(watched: WatchedCluster, name: string, isThere: boolean): readonly Finding[] {
+function judgeHandedIn(watched: WatchedCluster, name: string, isThere: boolean): readonly Finding[] {
   const who = watcherOf(watched);
   if (isThere) return [ok(`${who} has handed in ${name} of ${watched.name}, and the server has stored it.`)];
   const refused = judgeRefusals([watched]);

@@ -7,9 +7,9 @@ import { isLoopback } from "../../records/address.ts";
 import { type ListenAddress } from "../../records/listen-address.ts";
 import { type View, emptyView } from "../../records/view.ts";
 import { type Zones, zonesInSteps } from "../../records/zone.ts";
-import { finish } from "../../records/steps.ts";
+import { finish } from "../../base/steps.ts";
 import type { Answerer } from "./answerer.ts";
-import { AnswerCache } from "./packet/answer-cache.ts";
+import { type Knowledge, knowledgeOf } from "./packet/answer.ts";
 import { type Response, respond } from "./packet/respond.ts";
 import { QueryCounts } from "./query-counts.ts";
 import { refusalsOf, refuseAll } from "./refusal.ts";
@@ -20,6 +20,10 @@ export interface DNSSinkOptions {
   readonly places: readonly ListenAddress[];
   /** Sockets that a service manager holds. */
   readonly held?: readonly HeldSocket[];
+  /** Whether somebody asked for the responder; true unless given. If not, nothing is said of a port that another server has. */
+  readonly isAsked?: boolean;
+  /** Seconds that an answer may be kept at most; a record may say less. */
+  readonly mostTTL?: number | undefined;
   /** Whether an address beyond loopback may ask. */
   readonly mayAsk: (remote: string) => boolean;
   /** Called when a socket opened or failed, so that the view is shown again and the report says so. */
@@ -36,25 +40,29 @@ export function openDNSSink(options: DNSSinkOptions): Sink & Responder {
 class DNSSink implements Sink, Responder {
   readonly id = "dns";
   readonly title = "DNS responder";
+  readonly isInMemory = true;
   readonly #counts = new QueryCounts();
-  readonly #cache = new AnswerCache();
   readonly #sockets: Sockets;
   #zones: Zones = finish(zonesInSteps(emptyView));
+  #known: Knowledge;
   /** Grows with each view, also from one start to the next. */
   #serial: number;
+  readonly #mostTTL: number | undefined;
   readonly #onChange: () => void;
   /** What nobody expected, until the next view. */
   #bug: Trouble | undefined;
 
-  constructor({ places, held = [], mayAsk, onSocketChange, now }: DNSSinkOptions) {
+  constructor({ places, held = [], isAsked = true, mostTTL, mayAsk, onSocketChange, now }: DNSSinkOptions) {
     this.#serial = Math.floor(now() / 1000) % 2 ** 32;
     const to: Answerer = {
       answer: (packet, transport) => this.#answer(packet, transport),
       mayAsk: (remote) => isLoopback(remote) || mayAsk(remote),
       counts: this.#counts,
     };
+    this.#mostTTL = mostTTL;
+    this.#known = this.#know();
     this.#onChange = onSocketChange;
-    this.#sockets = new Sockets({ places, held, to, onChange: onSocketChange });
+    this.#sockets = new Sockets({ places, held, isAsked, to, onChange: onSocketChange });
   }
 
   facts(): ResponderFacts {
@@ -67,7 +75,7 @@ class DNSSink implements Sink, Responder {
     const isNew = this.#zones !== before.zones || this.#zones.changes !== before.changes;
     if (isNew) {
       this.#serial = (this.#serial + 1) % 2 ** 32;
-      this.#cache.clear();
+      this.#known = this.#know();
       this.#bug = undefined;
     }
     await this.#sockets.open();
@@ -87,7 +95,7 @@ class DNSSink implements Sink, Responder {
   /** A packet that meets a bug gets no answer, and the server goes on. */
   #answer(packet: Uint8Array, transport: Transport): Response | undefined {
     try {
-      return respond(packet, transport, { zones: this.#zones, serial: this.#serial, cache: this.#cache }, allocate);
+      return respond(packet, transport, this.#known, allocate);
     } catch (error) {
       if (this.#bug === undefined) {
         this.#bug = bugTrouble("A DNS query could not be answered", error);
@@ -97,9 +105,13 @@ class DNSSink implements Sink, Responder {
     }
   }
 
+  #know(): Knowledge {
+    return knowledgeOf(this.#zones, this.#serial, { mostTTL: this.#mostTTL });
+  }
+
   #refused({ entries }: View): readonly Refused[] {
     if (!this.#sockets.facts.some(({ isOpen }) => isOpen)) return refuseAll(entries);
-    return entries.flatMap((entry) => (entry.others.length === 0 ? [] : refusalsOf(entry)));
+    return entries.filter(({ others }) => others.length > 0).flatMap(refusalsOf);
   }
 }
 

@@ -6,6 +6,8 @@ import type { Response } from "./packet/respond.ts";
 /** Upper bounds in seconds, as a histogram of Prometheus has them. */
 const latencyBounds: readonly number[] = [0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.01, 0.05, 0.25];
 
+const boundsInMilliseconds = latencyBounds.map((bound) => bound * 1000);
+
 export class QueryCounts {
   /** By type, response code and transport in one number. */
   readonly #queries = new Map<number, number>();
@@ -24,7 +26,7 @@ export class QueryCounts {
     const took = this.#last - started;
     this.#total += 1;
     this.#milliseconds += took;
-    const slot = latencyBounds.findIndex((bound) => took <= bound * 1000);
+    const slot = boundsInMilliseconds.findIndex((bound) => took <= bound);
     if (slot >= 0) this.#slots[slot] = (this.#slots[slot] ?? 0) + 1;
   }
 

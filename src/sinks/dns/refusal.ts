@@ -26,7 +26,7 @@ export function refuseAll(entries: readonly ViewEntry[]): readonly Refused[] {
   return entries.flatMap(({ name, addresses, others }) => {
     const sentence = `${shorten(name)} is not served: the responder has no open socket.`;
     const types = [...(addresses.length > 0 ? [undefined] : []), ...others.map(({ type }) => type)];
-    return types.map((type) => ({ name, type, reason, sentence }));
+    return types.map((type) => ({ name, type, reason, sentence, isClosed: true }));
   });
 }
 

@@ -4,9 +4,9 @@ import { DNSConnection, frame, freeDNSPort } from "../../../test/support/dns-cli
 import { encodeQuestion, shorten } from "../../../test/support/dns-question.ts";
 import { viewOfRecords } from "../../../test/support/view.ts";
 import { parseListenAddress } from "../../records/listen-address.ts";
-import { finish } from "../../records/steps.ts";
+import { finish } from "../../base/steps.ts";
 import { zonesInSteps } from "../../records/zone.ts";
-import { AnswerCache } from "./packet/answer-cache.ts";
+import { knowledgeOf } from "./packet/answer.ts";
 import { respond } from "./packet/respond.ts";
 import { QueryCounts } from "./query-counts.ts";
 import { TCPConnections, type TCPLimits, openTCP, tcpLimits } from "./tcp.ts";
@@ -18,7 +18,7 @@ async function open(limits: Partial<TCPLimits> = {}) {
   const port = await freeDNSPort();
   const place = parseListenAddress(`127.0.0.1:${port}`);
   if (place === undefined) throw new Error("the test's own address is wrong");
-  const known = { zones: finish(zonesInSteps(view)), serial: 1, cache: new AnswerCache() };
+  const known = knowledgeOf(finish(zonesInSteps(view)), 1);
   const counts = new QueryCounts();
   const connections = new TCPConnections({ ...tcpLimits, ...limits });
   const to = { answer: (packet: Uint8Array) => respond(packet, "tcp", known), mayAsk: () => true, counts };

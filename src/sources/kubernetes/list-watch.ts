@@ -7,7 +7,7 @@ import type { Clock, Backoff } from "./backoff.ts";
 import { parseJSON } from "../../base/json.ts";
 
 /** What happened to the objects, each under its key `namespace/name`. */
-export type ListWatchEvent<Item> =
+type ListWatchEvent<Item> =
   | { readonly kind: "replace"; readonly items: ReadonlyMap<string, Item> }
   | { readonly kind: "change"; readonly key: string; readonly item: Item }
   | { readonly kind: "remove"; readonly key: string };
@@ -23,7 +23,7 @@ export type ListWatchState =
       readonly isListed: boolean;
     };
 
-export interface ListWatchOptions<Item> extends Omit<ListOptions<Item>, "limits"> {
+interface ListWatchOptions<Item> extends Omit<ListOptions<Item>, "limits"> {
   readonly clock: Clock;
   readonly retry: Backoff;
   readonly onState: (state: ListWatchState) => void;

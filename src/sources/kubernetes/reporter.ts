@@ -1,13 +1,13 @@
 /** Tells the server how the watcher is: soon after each change, and every half minute in any case. */
 import { reportInterval } from "../../contract/liveness.ts";
-import type { WatchedCluster, WatcherReport } from "../../contract/watcher.ts";
+import type { ReportedCluster, WatcherReport } from "../../contract/watcher.ts";
 import type { Clock } from "./backoff.ts";
 import type { WatchActivity } from "./kind-watch.ts";
 import { WatchNewsCollector } from "./watch-news.ts";
 import { describeKinds, refusalOf, stateOf } from "./watch-state.ts";
 import type { RunningCluster, Watcher } from "./watcher.ts";
 
-export interface ReporterOptions {
+interface ReporterOptions {
   readonly watcher: () => Pick<Watcher, "clusters" | "others">;
   /** Hands a report to the server; throws where it does not take it. */
   readonly send: (report: WatcherReport) => Promise<void>;
@@ -28,7 +28,7 @@ export class Reporter {
   readonly #news = new WatchNewsCollector();
   readonly #since = new Date().toISOString();
   /** Since when each cluster is in its state. */
-  readonly #states = new Map<string, Pick<WatchedCluster, "state" | "since">>();
+  readonly #states = new Map<string, Pick<ReportedCluster, "state" | "since">>();
   #said = "";
   #changed = new AbortController();
 
@@ -92,7 +92,7 @@ export class Reporter {
     };
   }
 
-  #describeCluster({ feed, cluster }: RunningCluster): WatchedCluster {
+  #describeCluster({ feed, cluster }: RunningCluster): ReportedCluster {
     const { session, name } = feed;
     const { state, reason } = stateOf(session);
     const before = this.#states.get(name);

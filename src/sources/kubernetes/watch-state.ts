@@ -1,5 +1,5 @@
 /** How a cluster and its kinds are followed, in the words of a report. */
-import type { WatchedCluster } from "../../contract/watcher.ts";
+import type { ReportedCluster } from "../../contract/watcher.ts";
 import type { ClusterFeeder } from "./cluster-feeder.ts";
 import type { ClusterSession } from "./cluster-session.ts";
 import type { KindWatch } from "./kind-watch.ts";
@@ -20,7 +20,7 @@ const awayReasons: ReadonlySet<string> = new Set(["disconnected", "silent"]);
 const mostText = 500;
 
 /** Says how a cluster is followed, and why where it is not. */
-export function stateOf(session: ClusterSession): Pick<WatchedCluster, "state" | "reason"> {
+export function stateOf(session: ClusterSession): Pick<ReportedCluster, "state" | "reason"> {
   const { trouble, watches } = session;
   if (trouble !== undefined) {
     const state = loginCodes.has(trouble.code) ? "login-needed" : "unreachable";
@@ -38,7 +38,7 @@ export function stateOf(session: ClusterSession): Pick<WatchedCluster, "state" |
 }
 
 /** What is said of each kind that the cluster serves. */
-export function describeKinds({ watches, model }: ClusterSession): WatchedCluster["kinds"] {
+export function describeKinds({ watches, model }: ClusterSession): ReportedCluster["kinds"] {
   return watches.map((watch) => {
     const lastEventAt = watch.lastEventAt();
     return {
@@ -58,7 +58,7 @@ export function refusalOf({ serverTrouble }: ClusterFeeder): string | null {
   return serverTrouble?.message.slice(0, mostText) ?? null;
 }
 
-function kindState(watch: KindWatch): WatchedCluster["kinds"][number]["state"] {
+function kindState(watch: KindWatch): ReportedCluster["kinds"][number]["state"] {
   const state = watch.state();
   if (state.phase !== "waiting") return state.phase;
   return state.reason === "forbidden" ? "forbidden" : "waiting";

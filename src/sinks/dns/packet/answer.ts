@@ -1,5 +1,5 @@
-/** What is answered to a question about the zones, as sections ready to be sent. */
-import { type ServedSet, apexSets, setLength, setsOf } from "../../../records/zone-records.ts";
+/** What is answered to a question about the zones. */
+import { type Keeping, type ServedSet, apexSets, setLength, setOf, setsOf } from "../../../records/zone-records.ts";
 import type { Match, Zones } from "../../../records/zone.ts";
 import { headerLength, rcodes, typeCodes, typeName } from "./protocol.ts";
 import type { Question } from "./question.ts";
@@ -10,47 +10,56 @@ export interface Answer {
   readonly rcode: number;
   /** Whether one of the zones says so (AA). */
   readonly isAuthoritative: boolean;
-  /** Records in the answer section. */
-  readonly answers: number;
-  /** Records in the authority section. */
-  readonly authorities: number;
-  /** Both sections. Their names point into the question, which begins right after the header. */
-  readonly sections: Uint8Array;
+  /** What was asked for. */
+  readonly set: ServedSet | undefined;
+  /** Where in the question the name of the zone begins that says that there is nothing. */
+  readonly zoneAt: number | undefined;
 }
 
 /** An answer that says nothing but its response code. */
 export function bareAnswer(rcode: number): Answer {
-  return { rcode, isAuthoritative: false, answers: 0, authorities: 0, sections: nothing };
+  return { rcode, isAuthoritative: false, set: undefined, zoneAt: undefined };
 }
 
-const nothing = new Uint8Array();
+const refused = bareAnswer(rcodes.refused);
+
+/** What answers come from. */
+export interface Knowledge extends Keeping {
+  readonly zones: Zones;
+  /** Of the zones; it grows when they change. */
+  readonly serial: number;
+  /** The SOA record as it is sent; all but the place of its name is the same in each zone. */
+  readonly soa: Uint8Array;
+}
 
 /**
- * Finds the answer to a question of the class of the Internet.
+ * Makes what answers come from.
  *
- * @param serial - of the zones
+ * @param serial - of the zones; it grows when they change
  */
-export function findAnswer({ name, type }: Pick<Question, "name" | "type">, zones: Zones, serial: number): Answer {
-  const isTransfer = type === typeCodes.AXFR || type === typeCodes.IXFR;
-  const match = isTransfer ? undefined : zones.find(name);
-  if (match === undefined) return bareAnswer(rcodes.refused);
-  const set = chooseSet(match, type, serial);
-  if (set !== undefined) {
-    const { length } = set.records;
-    const sections = writeSet(set, headerLength);
-    return { rcode: rcodes.noError, isAuthoritative: true, answers: length, authorities: 0, sections };
-  }
-  // RFC 2308 sections 2.1 and 2.2: the SOA record says how long it may be remembered that there is nothing.
-  const sections = writeSet(apexSets(serial).soa, headerLength + name.length - match.zone.length);
-  const rcode = match.owner === undefined ? rcodes.nameError : rcodes.noError;
-  return { rcode, isAuthoritative: true, answers: 0, authorities: 1, sections };
+export function knowledgeOf(zones: Zones, serial: number, keeping: Keeping = {}): Knowledge {
+  const set = apexSets(serial).soa;
+  const soa = new Uint8Array(setLength(set));
+  writeSet(soa, 0, set, headerLength);
+  return { zones, serial, soa, ...keeping };
 }
 
-/** A question for any type gets the smallest set (RFC 8482 section 4.1). */
-function chooseSet(match: Match, type: number, serial: number): ServedSet | undefined {
-  const sets = setsOf(match, serial);
-  if (type !== typeCodes.ANY) return sets.find((set) => set.type === typeName(type));
-  const [first, ...others] = sets;
+/** Finds the answer to a question of the class of the Internet. */
+export function findAnswer({ name, type }: Pick<Question, "name" | "type">, known: Knowledge): Answer {
+  const isTransfer = type === typeCodes.AXFR || type === typeCodes.IXFR;
+  const match = isTransfer ? undefined : known.zones.find(name);
+  if (match === undefined) return refused;
+  const set = type === typeCodes.ANY ? smallestSet(match, known) : setOf(match, typeName(type), known.serial, known);
+  if (set !== undefined) return { rcode: rcodes.noError, isAuthoritative: true, set, zoneAt: undefined };
+  const rcode = match.owner === undefined ? rcodes.nameError : rcodes.noError;
+  // RFC 2308 sections 2.1 and 2.2: the SOA record says how long it may be remembered that there is nothing.
+  const zoneAt = headerLength + name.length - match.zone.length;
+  return { rcode, isAuthoritative: true, set: undefined, zoneAt };
+}
+
+/** A question for any type gets one set (RFC 8482 section 4.1). */
+function smallestSet(match: Match, known: Knowledge): ServedSet | undefined {
+  const [first, ...others] = setsOf(match, known.serial, known);
   return others.reduce(
     (least, set) => (least !== undefined && setLength(least) <= setLength(set) ? least : set),
     first,

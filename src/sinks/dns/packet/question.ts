@@ -2,7 +2,7 @@
 import { headerLength, rcodes, typeCodes } from "./protocol.ts";
 
 /** What an OPT record says of the asker (RFC 6891). */
-export interface ExtendedDNS {
+interface ExtendedDNS {
   /** Octets of an answer that it takes over UDP. */
   readonly size: number;
   readonly version: number;
@@ -21,7 +21,7 @@ export interface Question {
 }
 
 /** What is wrong with a packet. */
-export interface Flaw {
+interface Flaw {
   readonly rcode: number;
 }
 

@@ -5,19 +5,19 @@ import { describe, expect, test } from "vitest";
 import { type QuestionOptions, decodeAnswer, encodeQuestion, shorten } from "../../../../test/support/dns-question.ts";
 import { viewOfClusters, viewOfRecords } from "../../../../test/support/view.ts";
 import type { Transport } from "../../../engine/responder.ts";
-import { finish } from "../../../records/steps.ts";
+import { finish } from "../../../base/steps.ts";
 import type { View } from "../../../records/view.ts";
 import { zonesInSteps } from "../../../records/zone.ts";
-import { AnswerCache } from "./answer-cache.ts";
-import { type Knowledge, respond } from "./respond.ts";
+import { type Knowledge, knowledgeOf } from "./answer.ts";
+import { respond } from "./respond.ts";
 
-function knowledgeOf(view: View): Knowledge {
-  return { zones: finish(zonesInSteps(view)), serial: 7, cache: new AnswerCache() };
+function knownOf(view: View, mostTTL?: number): Knowledge {
+  return knowledgeOf(finish(zonesInSteps(view)), 7, { mostTTL });
 }
 
 const text = (length: number): string => "x".repeat(length);
 
-const known = knowledgeOf(
+const known = knownOf(
   viewOfRecords(
     ["foo.dtk.io", "A", "192.0.2.7", "192.0.2.8"],
     ["foo.dtk.io", "TXT", '"v=1" "two"'],
@@ -124,7 +124,7 @@ describe("what is not there", () => {
 });
 
 test("one cluster's wildcard answers for no name of another cluster", () => {
-  const of = knowledgeOf(
+  const of = knownOf(
     viewOfClusters(
       { records: [["*.dtk.io", "A", "192.0.2.1"]] },
       { domains: ["b.dtk.io"], records: [["x.b.dtk.io", "A", "192.0.2.2"]] },
@@ -264,21 +264,93 @@ test("whatever comes, nothing is thrown, no answer passes its limit, and none ou
   );
 });
 
-test("answers are kept until the zones change, and no more of them than have room", () => {
-  const cache = new AnswerCache();
-  const of = { ...known, cache };
-  const question = { name: "foo.dtk.io", type: 1 };
-  expect(cache.get(question)).toBeUndefined();
-  askRaw(encodeQuestion("FOO.dtk.io", "A"), "udp", of);
-  expect(cache.get(question)?.answers).toBe(2);
-  for (let index = 0; index < 200; index += 1) {
-    const { packet } = respond(encodeQuestion("large.dtk.io", "TXT"), "tcp", of) ?? {};
-    expect(packet?.length).toBeGreaterThan(40_000);
+describe("the addresses of what an answer leads to", () => {
+  const targets = (count: number): readonly string[] =>
+    Array.from({ length: count }, (_, index) => `0 5 ${index} t${index}.apps.dtk.io`);
+  const of = knownOf(
+    viewOfRecords(
+      ["foo.dtk.io", "A", "192.0.2.7"],
+      ["foo.dtk.io", "AAAA", "2001:db8::7"],
+      ["*.apps.dtk.io", "A", "192.0.2.9"],
+      ["_one._tcp.dtk.io", "SRV", "0 5 1 foo.dtk.io", "0 5 2 foo.dtk.io", "0 5 3 foo.example.com", "0 5 4 ."],
+      ["_lost._tcp.dtk.io", "SRV", "0 5 1 missing.dtk.io", "0 5 2 _one._tcp.dtk.io"],
+      ["_few._tcp.dtk.io", "SRV", ...targets(12)],
+      ["_many._tcp.dtk.io", "SRV", ...targets(100)],
+      ["dtk.io", "MX", "10 mail.apps.dtk.io"],
+      ["ptr.dtk.io", "PTR", "foo.dtk.io"],
+    ),
+  );
+  const additionals = (name: string, type: string, options: QuestionOptions = {}, transport: Transport = "udp") => {
+    const packet = askRaw(encodeQuestion(name, type, options), transport, of);
+    if (packet === undefined) throw new Error("there is no answer");
+    const { additionals: found = [], answers = [], flag_tc: isCut } = decodeAnswer(packet);
+    const texts = found.map((each) =>
+      each.type === "A" || each.type === "AAAA"
+        ? `${each.name} ${each.type} ${each.data}`
+        : `${each.name} ${each.type}`,
+    );
+    return { length: packet.length, answers: answers.length, isCut, texts };
+  };
+
+  test("come with SRV and MX, once each and by wildcards too, as far as we have them", () => {
+    const texts = ["foo.dtk.io A 192.0.2.7", "foo.dtk.io AAAA 2001:db8::7"];
+    expect(additionals("_one._tcp.dtk.io", "SRV")).toMatchObject({ texts, answers: 4 });
+    expect(additionals("_one._tcp.dtk.io", "SRV", { size: 1232 }).texts).toEqual([...texts, ". OPT"]);
+    expect(additionals("dtk.io", "MX").texts).toEqual(["mail.apps.dtk.io A 192.0.2.9"]);
+    expect(additionals("_lost._tcp.dtk.io", "SRV").texts).toEqual([]);
+    expect(additionals("ptr.dtk.io", "PTR").texts).toEqual([]);
+    expect(additionals("foo.dtk.io", "A").texts).toEqual([]);
+  });
+
+  test("stay away where they have no room, and never cut the answer", () => {
+    const [few, whole] = [additionals("_few._tcp.dtk.io", "SRV"), additionals("_few._tcp.dtk.io", "SRV", {}, "tcp")];
+    expect(whole).toMatchObject({ answers: 12, isCut: false });
+    expect(whole.texts).toHaveLength(12);
+    expect(few).toMatchObject({ answers: 12, isCut: false });
+    expect(few.length).toBeLessThanOrEqual(512);
+    expect(few.texts).toEqual(whole.texts.slice(0, few.texts.length));
+    expect(few.texts.length).toBeLessThan(12);
+    expect(additionals("_many._tcp.dtk.io", "SRV")).toMatchObject({ answers: 0, isCut: true, texts: [] });
+    expect(additionals("_many._tcp.dtk.io", "SRV", {}, "tcp").texts).toHaveLength(100);
+  });
+});
+
+test("more addresses than are remembered are written as they are", () => {
+  const names = Array.from(
+    { length: 2500 },
+    (_, index) => [`n${index}.dtk.io`, `2001:db8::${index.toString(16)}`] as const,
+  );
+  const of = knownOf(viewOfRecords(...names.map(([name, address]) => [name, "AAAA", address] as const)));
+  for (const [name, address] of [...names, ...names.slice(0, 3)]) {
+    const { answers } = shorten(askRaw(encodeQuestion(name, "AAAA"), "udp", of) ?? Buffer.of());
+    expect(answers).toEqual([`${name} AAAA ${address.replace(/::0$/, "::")}`]);
   }
-  expect(cache.get(question)?.answers).toBe(2);
-  for (let index = 0; index < 10_001; index += 1) askRaw(encodeQuestion(`n${index}.dtk.io`, "A"), "udp", of);
-  expect(cache.get(question)).toBeUndefined();
-  expect(cache.get({ name: "n10000.dtk.io", type: 1 })).toBeDefined();
-  cache.clear();
-  expect(cache.get({ name: "n10000.dtk.io", type: 1 })).toBeUndefined();
+});
+
+describe("how long an answer may be kept", () => {
+  const view = viewOfRecords(["foo.dtk.io", "A", "192.0.2.7"], ["foo.dtk.io", "TXT", "a"]);
+  const [entry] = view.entries;
+  if (entry === undefined) throw new Error("the test's own view is wrong");
+
+  const ttlsOf = (asked: number | undefined, mostTTL: number | undefined): readonly (number | undefined)[] => {
+    const others = entry.others.map((set) => ({ ...set, ttl: asked }));
+    const of = knownOf({ ...view, entries: [{ ...entry, ttl: asked, others }] }, mostTTL);
+    return ["A", "TXT", "AAAA"].map((type) => {
+      const packet = askRaw(encodeQuestion("foo.dtk.io", type), "udp", of);
+      const { answers = [], authorities = [] } = decodeAnswer(packet ?? new Uint8Array());
+      const [record] = [...answers, ...authorities];
+      return record !== undefined && "ttl" in record ? record.ttl : undefined;
+    });
+  };
+
+  test.each([
+    [undefined, undefined, [1, 1, 1]],
+    [300, undefined, [1, 1, 1]],
+    [300, 60, [60, 60, 1]],
+    [30, 60, [30, 30, 1]],
+    [undefined, 60, [1, 1, 1]],
+    [300, 0, [0, 0, 1]],
+  ])("a record that says %s, at most %s", (asked, mostTTL, ttls) => {
+    expect(ttlsOf(asked, mostTTL)).toEqual(ttls);
+  });
 });

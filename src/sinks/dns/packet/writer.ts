@@ -1,83 +1,104 @@
 /** Writes records as DNS packets have them (RFC 1035 section 4.1). */
-import { octetsOf } from "../../../records/address.ts";
-import { type Field, type RecordData, dataLength } from "../../../records/record-data.ts";
-import { type ServedSet, fixedLength, recordTTL } from "../../../records/zone-records.ts";
+import { type Address, octetsOf } from "../../../records/address.ts";
+import type { Field, RecordData } from "../../../records/record-data.ts";
+import type { ServedSet } from "../../../records/zone-records.ts";
 import { internetClass, typeCodes } from "./protocol.ts";
 
 /**
  * Writes the records of a set.
  *
- * @param owner - where in the packet their name is written already
+ * @param into - has room for them
+ * @param start - where they begin
+ * @param owner - their name, or where in the packet it is written already
+ * @returns where they end
  */
-export function writeSet({ type, records }: ServedSet, owner: number): Uint8Array {
-  const lengths = records.map(dataLength);
-  const total = lengths.reduce((sum, length) => sum + 2 + fixedLength + length, 0);
-  const writer = new Writer(new Uint8Array(total));
-  for (const [index, data] of records.entries()) {
-    writer.short(0xc000 | owner);
-    writer.short(codeOf(type));
-    writer.short(internetClass);
-    writer.long(recordTTL);
-    writer.short(lengths[index] ?? 0);
-    writer.data(data);
+export function writeSet(
+  into: Uint8Array,
+  start: number,
+  { type, records, ttl }: ServedSet,
+  owner: string | number,
+): number {
+  const code = codes.get(type) ?? 0;
+  let at = start;
+  for (const data of records) {
+    at = typeof owner === "number" ? writeShort(into, at, 0xc000 | owner) : writeName(into, at, owner);
+    at = writeShort(into, at, code);
+    at = writeShort(into, at, internetClass);
+    at = writeLong(into, at, ttl);
+    const begin = at + 2;
+    const end = writeData(into, begin, data);
+    writeShort(into, at, end - begin);
+    at = end;
   }
-  return writer.bytes;
+  return at;
 }
 
-function codeOf(type: string): number {
-  return Object.hasOwn(typeCodes, type) ? typeCodes[type as keyof typeof typeCodes] : 0;
+const codes: ReadonlyMap<string, number> = new Map(Object.entries(typeCodes));
+
+function writeData(into: Uint8Array, start: number, data: RecordData): number {
+  let at = start;
+  for (const field of data) at = writeField(into, at, field);
+  return at;
 }
 
-class Writer {
-  readonly bytes: Uint8Array;
-  #at = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
+function writeField(into: Uint8Array, at: number, field: Field): number {
+  switch (field.kind) {
+    case "address":
+      return writeAddress(into, at, field.address);
+    case "number":
+      return writeShort(into, at, field.value);
+    case "long":
+      return writeLong(into, at, field.value);
+    case "name":
+      return writeName(into, at, field.name);
+    case "string":
+      return writeString(into, at, field.octets);
   }
+}
 
-  data(data: RecordData): void {
-    for (const field of data) this.#field(field);
-  }
+function writeAddress(into: Uint8Array, start: number, address: Address): number {
+  let at = start;
+  for (const octet of known.get(address) ?? read(address)) at = writeOctet(into, at, octet);
+  return at;
+}
 
-  short(value: number): void {
-    this.#octet(value >>> 8);
-    this.#octet(value);
-  }
+/** The octets of addresses that were written before: the names of a cluster mostly have the same one. */
+const known = new Map<Address, readonly number[]>();
 
-  long(value: number): void {
-    this.short(value >>> 16);
-    this.short(value);
-  }
+/** Beyond it they are all forgotten. */
+const mostKnown = 1000;
 
-  #octet(value: number): void {
-    this.bytes[this.#at] = value;
-    this.#at += 1;
-  }
+function read(address: Address): readonly number[] {
+  if (known.size >= mostKnown) known.clear();
+  const octets = octetsOf(address);
+  known.set(address, octets);
+  return octets;
+}
 
-  #field(field: Field): void {
-    switch (field.kind) {
-      case "address":
-        for (const octet of octetsOf(field.address)) this.#octet(octet);
-        break;
-      case "number":
-        this.short(field.value);
-        break;
-      case "long":
-        this.long(field.value);
-        break;
-      case "name":
-        for (const label of field.name === "" ? [] : field.name.split(".")) this.#string(label);
-        this.#octet(0);
-        break;
-      case "string":
-        this.#string(field.octets);
-        break;
-    }
-  }
+function writeName(into: Uint8Array, start: number, name: string): number {
+  let at = start;
+  for (const label of name === "" ? [] : name.split(".")) at = writeString(into, at, label);
+  return writeOctet(into, at, 0);
+}
 
-  #string(octets: string): void {
-    this.#octet(octets.length);
-    for (let index = 0; index < octets.length; index += 1) this.#octet(octets.charCodeAt(index));
-  }
+function writeString(into: Uint8Array, start: number, octets: string): number {
+  let at = writeOctet(into, start, octets.length);
+  for (let index = 0; index < octets.length; index += 1) at = writeOctet(into, at, octets.charCodeAt(index));
+  return at;
+}
+
+function writeLong(into: Uint8Array, at: number, value: number): number {
+  return writeShort(into, writeShort(into, at, value >>> 16), value);
+}
+
+/** @returns where it ends */
+export function writeShort(into: Uint8Array, at: number, value: number): number {
+  into[at] = value >>> 8;
+  into[at + 1] = value;
+  return at + 2;
+}
+
+function writeOctet(into: Uint8Array, at: number, value: number): number {
+  into[at] = value;
+  return at + 1;
 }
