@@ -8,9 +8,10 @@ import { dnsTools, dnsToolsEnvironment } from "../test/cluster/dns-tools.ts";
 import { eventually } from "../test/cluster/eventually.ts";
 import { startKnot } from "../test/cluster/knot.ts";
 import { askUDP, freeDNSPort } from "../test/support/dns-client.ts";
+import { residentBytes } from "../test/support/resident-memory.ts";
 import { type WrittenRecord, viewOfRecords } from "../test/support/view.ts";
 import { parseListenAddress } from "../src/records/listen-address.ts";
-import { finish } from "../src/records/steps.ts";
+import { finish } from "../src/base/steps.ts";
 import { zoneTextInSteps } from "../src/records/zone-text.ts";
 import { zonesInSteps } from "../src/records/zone.ts";
 import { openDNSSink } from "../src/sinks/dns/dns-sink.ts";
@@ -33,7 +34,14 @@ const echo = (port: number): string => `
 const socket = require("node:dgram").createSocket({ type: "udp4", recvBufferSize: 1048576, sendBufferSize: 1048576,
   lookup: (host, _, found) => found(null, host, 4) });
 socket.on("message", (message, { port, address }) => { message[2] |= 0x80; socket.send(message, port, address); });
-socket.bind(${port}, "127.0.0.1");`;
+socket.bind(${port}, "127.0.0.1", () => process.stdout.write("bound"));`;
+
+/** Starts it on a port of 127.0.0.1. */
+export async function startEcho(port: number): Promise<{ readonly pid: number } & AsyncDisposable> {
+  const child = spawn(process.execPath, ["-e", echo(port)], { stdio: ["ignore", "pipe", "ignore"] });
+  await once(child.stdout, "data");
+  return { pid: child.pid ?? 0, [Symbol.asyncDispose]: () => end(child) };
+}
 
 /** A program that answers, and the questions that it is asked. */
 interface Asked {
@@ -57,14 +65,14 @@ async function measureQueries(place: string): Promise<readonly Row[]> {
   const listen = (port: number): string => `--dns-listen=127.0.0.1:${port},[::1]:${port}`;
   const ours = stack.use(await openServer(join(place, "few"), 1000, ["--dns=on", listen(fewPort)]));
   const large = stack.use(await openServer(join(place, "many"), 100_000, ["--dns=on", listen(manyPort)]));
-  const node = stack.adopt(spawn(process.execPath, ["-e", echo(echoPort)], { stdio: "ignore" }), end);
+  const node = stack.use(await startEcho(echoPort));
   const dnsmasq = stack.adopt(startDnsmasq(place, dnsmasqPort), end);
   const text = finish(zoneTextInSteps(finish(zonesInSteps(viewOfRecords(...recordsOf(1000)))), 1));
   const knot = stack.use(await startKnot(join(place, "knot"), new Map([["dtk.io", text]]), knotPort));
   await askUDP({ address: "127.0.0.1", port: dnsmasqPort }, "app-1.dtk.io", "A");
   const cpu = (asked: Asked) => () => cpuPerQuery(asked);
   const found = await interleave(turns, {
-    echo: cpu({ pid: node.pid ?? 0, port: echoPort, questions: few }),
+    echo: cpu({ pid: node.pid, port: echoPort, questions: few }),
     ours: cpu({ pid: ours.pid, port: fewPort, questions: few }),
     dnsmasq: cpu({ pid: dnsmasq.pid ?? 0, port: dnsmasqPort, questions: few }),
     knot: cpu({ pid: knot.pid, port: knotPort, questions: few }),
@@ -84,7 +92,7 @@ async function measureQueries(place: string): Promise<readonly Row[]> {
       met: undefined,
     },
     ratioRow({
-      what: "DNS query, CPU, 100,000 names, 1,000 of them asked",
+      what: "DNS query, CPU, 100,000 names, each of them asked",
       ours: found.large,
       reference: found.ours,
       against: "with 1,000 names",
@@ -117,17 +125,11 @@ function recordsOf(count: number): readonly WrittenRecord[] {
   return Array.from({ length: count }, (_, index) => [`app-${index}.dtk.io`, "A", address] as const);
 }
 
-/** Names that are asked, whatever their number: a desktop asks few of many, and each again and again. */
-const askedNames = 1000;
-
-/** Half of them for A, half for AAAA, as a desktop's programs ask. */
-function writeQuestions(place: string, names: number): string {
+/** Each name for A and for AAAA, as a desktop's programs ask; those that are asked one after the other are not neighbours. */
+export function writeQuestions(place: string, names: number): string {
   const path = join(place, `questions-${names}`);
-  const nameOf = (index: number): string => `app-${(index % askedNames) * (names / askedNames)}.dtk.io`;
-  const lines = Array.from(
-    { length: 2 * askedNames },
-    (_, index) => `${nameOf(index)} ${index < askedNames ? "A" : "AAAA"}`,
-  );
+  const nameOf = (index: number): string => `app-${(index * 7919) % names}.dtk.io`;
+  const lines = Array.from({ length: names }, (_, index) => [`${nameOf(index)} A`, `${nameOf(index)} AAAA`]).flat();
   writeFileSync(path, `${lines.join("\n")}\n`);
   return path;
 }
@@ -195,11 +197,11 @@ function byName(left: { readonly name: string }, right: { readonly name: string 
 /** What the responder costs a server that has 10,000 names, and its start. */
 async function measureCosts(place: string): Promise<readonly Row[]> {
   const port = await freeDNSPort();
-  const on = ["--dns=on", `--dns-listen=127.0.0.1:${port},[::1]:${port}`];
+  const [off, on] = [["--dns=off"], ["--dns=on", `--dns-listen=127.0.0.1:${port},[::1]:${port}`]];
   let turn = 0;
   const memory = async (flags: readonly string[]): Promise<number> => {
     await using server = await openServer(join(place, `memory-${(turn += 1)}`), 10_000, flags);
-    if (flags.length > 0) await askUDP({ address: "127.0.0.1", port }, "app-1.dtk.io", "A");
+    if (flags === on) await askUDP({ address: "127.0.0.1", port }, "app-1.dtk.io", "A");
     return residentBytes(server.pid);
   };
   const start = async (flags: readonly string[]): Promise<number> => {
@@ -208,8 +210,8 @@ async function measureCosts(place: string): Promise<readonly Row[]> {
     await eventually(() => server.send("GET", "/healthz"));
     return performance.now() - before;
   };
-  const sizes = await interleave(5, { off: () => memory([]), on: () => memory(on) });
-  const times = await interleave(9, { off: () => start([]), on: () => start(on) });
+  const sizes = await interleave(5, { off: () => memory(off), on: () => memory(on) });
+  const times = await interleave(9, { off: () => start(off), on: () => start(on) });
   return [
     moreRow("DNS responder, resident memory, 10,000 names", sizes, { most: 15 * 1024 * 1024, format: mebibytes }),
     moreRow("DNS responder, start", times, { most: 10, format: milliseconds }),
@@ -229,8 +231,4 @@ function moreRow(
     goal: `at most ${format(most)} more`,
     met: on - off <= most,
   };
-}
-
-function residentBytes(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
 }

@@ -1,4 +1,5 @@
 /** What a benchmark says: one line of the table. */
+import { median, quantile } from "./sample.ts";
 
 export interface Row {
   readonly what: string;
@@ -45,6 +46,31 @@ export function fasterRow(measured: { readonly what: string; readonly ours: numb
     ratio: ours / published,
     goal: "faster",
     met: ours < published,
+  };
+}
+
+/** A row that holds measured milliseconds against a limit. */
+export function limitRow(measured: { readonly what: string; readonly ours: number; readonly atMost: number }): Row {
+  const { what, ours, atMost } = measured;
+  const goal = `at most ${atMost} ms`;
+  return { what, ours: milliseconds(ours), reference: "", ratio: undefined, goal, met: ours <= atMost };
+}
+
+/** A row that holds the middle of measured milliseconds, and the one that 99 of 100 do not pass, against their limits. */
+export function latencyRow(measured: {
+  readonly what: string;
+  readonly times: readonly number[];
+  readonly atMost: readonly [middle: number, late: number];
+}): Row {
+  const { what, times, atMost } = measured;
+  const [middle, late] = [median(times), quantile(times, 0.99)];
+  return {
+    what,
+    ours: `${milliseconds(middle)}, p99 ${milliseconds(late)}`,
+    reference: "",
+    ratio: undefined,
+    goal: `at most ${atMost[0]} ms, p99 ${atMost[1]} ms`,
+    met: middle <= atMost[0] && late <= atMost[1],
   };
 }
 

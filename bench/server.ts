@@ -66,7 +66,8 @@ export async function openServer(place: string, names = 0, more: readonly string
   return server;
 }
 
-async function sendTo(sending: {
+/** Sends a request and reads the answer to its end. */
+export async function sendTo(sending: {
   readonly agent: Agent;
   readonly url: string;
   readonly method: string;

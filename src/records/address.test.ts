@@ -1,5 +1,6 @@
 /** Addresses: strict to read, canonical to write, and sorted into kinds. */
 import fc from "fast-check";
+import ipaddr from "ipaddr.js";
 import { describe, expect, test } from "vitest";
 import { parseAddress, targetKind } from "./address.ts";
 
@@ -38,6 +39,19 @@ describe("parseAddress", () => {
       }),
     );
   });
+});
+
+test("an IPv4 address is what ipaddr.js reads as one", () => {
+  const part = fc.oneof(
+    fc.integer({ min: 0, max: 300 }).map(String),
+    fc.constantFrom("", "00", "01", "0x1", "+1", " 1"),
+  );
+  const text = fc.array(part, { minLength: 3, maxLength: 5 }).map((parts) => parts.join("."));
+  fc.assert(
+    fc.property(fc.oneof(fc.ipV4(), text), (each) => {
+      expect(parseAddress(each) !== undefined).toBe(ipaddr.IPv4.isValidFourPartDecimal(each));
+    }),
+  );
 });
 
 describe("targetKind", () => {

@@ -96,3 +96,10 @@ test.each([
   const change = { names: new Set([name]), clusters: [cluster], holders: new Map(), ownNames };
   expect(updateView(emptyView, change)).toBeUndefined();
 });
+
+test("without a changed name the view stays the same object", () => {
+  const records = new Records();
+  records.apply({ cluster: 0, endpoint: { dnsName: "a.dtk.io", recordType: "A", targets: [] }, isRemoval: false });
+  const before = computeView({ clusters: records.clusters(), holders: new Map(), ownNames });
+  expect(updateView(before, { names: new Set(), clusters: [], holders: new Map(), ownNames })).toBe(before);
+});

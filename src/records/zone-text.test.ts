@@ -1,7 +1,7 @@
 /** Zone files: what is written for each kind of record, and where zones lie within each other. */
 import { expect, test } from "vitest";
 import { viewOfClusters, viewOfRecords } from "../../test/support/view.ts";
-import { finish } from "./steps.ts";
+import { finish } from "../base/steps.ts";
 import type { View } from "./view.ts";
 import { zoneTextInSteps } from "./zone-text.ts";
 import { zonesInSteps } from "./zone.ts";

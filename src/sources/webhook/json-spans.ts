@@ -1,5 +1,5 @@
 /** Finds the values in a JSON text without parsing all of it, so that a large body is read value by value, in steps. */
-import type { Steps } from "../../records/steps.ts";
+import type { Steps } from "../../base/steps.ts";
 
 /** The place of a value in a text. */
 export interface Span {

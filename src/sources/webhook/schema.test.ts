@@ -1,7 +1,7 @@
 /** Bodies of ExternalDNS are understood in every spelling, and their values stay the very same. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { finish } from "../../records/steps.ts";
+import { finish } from "../../base/steps.ts";
 import { pickEndpoints, readChanges } from "./schema.ts";
 
 const endpoint = fc.record(

@@ -1,7 +1,7 @@
 /** The bodies that ExternalDNS posts: judged entry by entry, never rebuilt, so that what is stored is what was sent. */
 import type { Changes, Endpoint } from "../../records/endpoint.ts";
 import { isEndpoint } from "../../records/endpoint-shape.ts";
-import type { Steps } from "../../records/steps.ts";
+import type { Steps } from "../../base/steps.ts";
 import {
   NotJSONError,
   type Span,
