@@ -2,10 +2,15 @@
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { DNSConnection, askUDP, exchangeUDP, frame, freeDNSPort } from "../../../test/support/dns-client.ts";
 import { encodeQuestion, shorten } from "../../../test/support/dns-question.ts";
+import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import { viewOfRecords } from "../../../test/support/view.ts";
 import type { SinkReport } from "../../engine/sink.ts";
 import { parseListenAddress } from "../../records/listen-address.ts";
@@ -117,7 +122,10 @@ test("a port that is taken is a notice with the program's name; the rest works, 
   other.bind(port, "127.0.0.1");
   await once(other, "listening");
   try {
-    const { notices, refused } = succeeded(await sink.apply(view));
+    const { refused } = succeeded(await sink.apply(view));
+    // The program is looked for while the rest goes on.
+    await expect.poll(() => changes).toBe(1);
+    const { notices } = succeeded(await sink.apply(view));
     expect(notices).toMatchObject([{ code: "dns-port-taken", severity: "error", isRetried: true }]);
     expect(notices[0]?.message).toContain(`127.0.0.1:${port}, since `);
     expect(notices[0]?.message).toContain(`(process ${process.pid})`);
@@ -127,9 +135,46 @@ test("a port that is taken is a notice with the program's name; the rest works, 
   } finally {
     other.close();
   }
-  await expect.poll(() => changes).toBe(1);
+  await expect.poll(() => changes).toBe(2);
   expect((await askUDP(server, "foo.dtk.io", "A")).rcode).toBe("NOERROR");
   expect(succeeded(await sink.apply(view)).notices).toEqual([]);
+});
+
+test("where nobody asked for the responder, a port that another server of ours has is no trouble at all", async () => {
+  const folder = temporaryFolder();
+  const script = join(folder.path, "hostsfile-server.js");
+  writeFileSync(
+    script,
+    'require("node:dgram").createSocket("udp4").bind(0, "127.0.0.1", function () { console.log(this.address().port); });',
+  );
+  const other = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
+  onTestFinished(() => {
+    other.kill();
+    folder[Symbol.dispose]();
+  });
+  const [line] = await once(other.stdout.setEncoding("utf8"), "data");
+  const port = Number(line);
+  let changes = 0;
+  const options = { places: [place("127.0.0.1", port)], isAsked: false, onSocketChange: () => (changes += 1) };
+  const { sink } = await openSink([], options);
+  const { notices, refused } = succeeded(await sink.apply(viewOfRecords(["foo.dtk.io", "A", "192.0.2.7"])));
+  expect([notices, refused]).toEqual([[], []]);
+  expect(sink.facts().sockets.map(({ isOpen }) => isOpen)).toEqual([false, true]);
+  // By then it is known who has the port.
+  await sleep(1000);
+  expect(changes).toBe(0);
+  expect(succeeded(await sink.apply(view)).notices).toEqual([]);
+});
+
+test("where nobody asked for the responder, another program that has the port is worth knowing, and needs nobody", async () => {
+  const { sink, port } = await openSink(["127.0.0.1"], { isAsked: false });
+  const other = createSocket("udp4");
+  other.bind(port, "127.0.0.1");
+  await once(other, "listening");
+  onTestFinished(() => void other.close());
+  await expect
+    .poll(async () => succeeded(await sink.apply(view)).notices)
+    .toMatchObject([{ code: "dns-port-taken", severity: "info" }]);
 });
 
 test("an address that no interface has is a notice, and without any socket nothing is shown", async () => {
