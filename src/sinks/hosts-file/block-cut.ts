@@ -1,6 +1,6 @@
 /** Takes our block out of a file that is too large to be a text, by looking at nothing but the block and the lines beside it. */
 import { renderHostsFile } from "./document/document.ts";
-import { type Marker, findMarkers } from "./document/marker.ts";
+import { type Marker, findMarkers, markerStarts } from "./document/marker.ts";
 import { maxBytes } from "./text.ts";
 import { lineFeed } from "../../base/bytes.ts";
 
@@ -16,8 +16,6 @@ export type Cut =
     }
   /** It cannot be decided which lines are ours. */
   | { readonly kind: "undecidable" };
-
-const markerStarts = ["# BEGIN hostsfile-server", "# END hostsfile-server"];
 
 /** Bytes, far beyond any marker line. */
 const longestMarker = 1024;

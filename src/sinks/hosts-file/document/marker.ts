@@ -2,10 +2,14 @@
 
 import type { Position } from "../../../records/position.ts";
 
-const beginStart = "# BEGIN hostsfile-server";
+/** What people read of the first line; blocks with another text would no longer be found. */
+const beginText = "# BEGIN hostsfile-server (managed block, write your own lines outside it)";
 const endText = "# END hostsfile-server";
-const beginPattern =
-  /^# BEGIN hostsfile-server \(managed block, write your own lines outside it\) lines=([0-9a-f]{16})(?: state=([0-9a-f]{16})\/(\d{1,15}))?(?: line-end-added-after=([0-9a-f]{16}))?$/;
+
+/** What each marker line begins with. */
+export const markerStarts: readonly string[] = [beginText, endText];
+const notePattern =
+  /^ lines=([0-9a-f]{16})(?: state=([0-9a-f]{16})\/(\d{1,15}))?(?: line-end-added-after=([0-9a-f]{16}))?$/;
 
 /** What the begin marker remembers. */
 export interface BlockNote {
@@ -27,7 +31,7 @@ export type Marker = { readonly start: number; readonly end: number } & (
 export function renderBegin({ body, endedLine, position }: BlockNote): string {
   const state = position === undefined ? "" : ` state=${position.id}/${position.generation}`;
   const memory = endedLine === undefined ? "" : ` line-end-added-after=${endedLine}`;
-  return `${beginStart} (managed block, write your own lines outside it) lines=${body}${state}${memory}`;
+  return `${beginText} lines=${body}${state}${memory}`;
 }
 
 /** The end marker as a line without line end. */
@@ -38,9 +42,9 @@ export const endMarker = endText;
  * the line feed is tolerated, because editors convert line ends.
  */
 export function findMarkers(text: string): readonly Marker[] {
-  return [...findLines(text, beginStart), ...findLines(text, endText)].toSorted(
-    (left, right) => left.start - right.start,
-  );
+  return markerStarts
+    .flatMap((start) => [...findLines(text, start)])
+    .toSorted((left, right) => left.start - right.start);
 }
 
 function* findLines(text: string, first: string): Generator<Marker> {
@@ -55,7 +59,8 @@ function* findLines(text: string, first: string): Generator<Marker> {
 
 function readMarker(line: string): ({ kind: "begin" } & BlockNote) | { kind: "end" } | undefined {
   if (line === endText) return { kind: "end" };
-  const [, body, id, generation, endedLine] = beginPattern.exec(line) ?? [];
+  if (!line.startsWith(beginText)) return undefined;
+  const [, body, id, generation, endedLine] = notePattern.exec(line.slice(beginText.length)) ?? [];
   const position = id === undefined ? undefined : { id, generation: Number(generation) };
   return body === undefined ? undefined : { kind: "begin", body, endedLine, position };
 }
