@@ -14,14 +14,14 @@ import { ServerCalls } from "./server-calls.ts";
 import type { ServerPort } from "./server-port.ts";
 import type { Kind } from "./translate/kind.ts";
 
-export interface ClusterFeedOptions {
+interface ClusterFeedOptions {
   readonly name: ClusterName;
   readonly server: ServerPort;
   readonly kinds: readonly Kind[];
   /** The managed domains; undefined for all in which watchers may have names. */
   readonly domains: readonly string[] | undefined;
-  /** Where names point: a target mode, or `auto` for what the cluster has. */
-  readonly targets: TargetChoice;
+  /** As {@link DestinationOptions.targets}. */
+  readonly targets: TargetChoice | undefined;
   readonly classes: ReadonlySet<string> | undefined;
   readonly namespaces: readonly string[];
   readonly ownNamespace: string | undefined;
@@ -45,6 +45,8 @@ export class ClusterFeeder {
   readonly #calls = new ServerCalls(this.#stop.signal);
   /** Whether every record was compared since the cluster is known as a whole. */
   #isReviewed = false;
+  /** Whether the server's cluster was there. */
+  #isMade = false;
   #serverTrouble: Trouble | undefined;
 
   constructor(options: ClusterFeedOptions) {
@@ -82,7 +84,7 @@ export class ClusterFeeder {
         readClusterIPs: async () => server.clusterIPs(name),
         writeClusterIPs: async (addresses) => server.setClusterIPs(name, addresses),
         readTargets: async () => server.targets(name),
-        writeTargets: async (targets) => server.setTargets(name, targets),
+        writeTargets: async (targets, isChosen) => server.setTargets(name, targets, isChosen),
       },
       onFailure,
     });
@@ -145,9 +147,12 @@ export class ClusterFeeder {
   async #ensureCluster(): Promise<void> {
     const { name, server } = this.#options;
     const present = await server.domains(name);
+    // It was forgotten, or the server's state was lost: the cluster IP is gone with it.
+    if (present === undefined && this.#isMade) this.destination.lookAgain();
     const wanted = await this.#wantedDomains(present ?? []);
     const missing = wanted.filter((domain) => present?.includes(domain) !== true);
     if (missing.length > 0) await server.addDomains(name, missing);
+    this.#isMade = true;
     if (this.#options.domains === undefined) return;
     for (const domain of present ?? []) if (!wanted.includes(domain)) await server.removeDomain(name, domain);
   }

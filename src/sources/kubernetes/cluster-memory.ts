@@ -30,26 +30,26 @@ const fileSchema = z.array(z.object({ name: z.string(), context: z.string(), kub
  * @param kubeconfig - the paths, as in `$KUBECONFIG`: what one set of files does not name, another may
  */
 export function openMemory(path: string, kubeconfig: string): ClusterMemory {
-  const entries = readEntries(path);
   const own = new Map<string, FedCluster>();
-  for (const entry of entries) {
+  for (const entry of readEntries(path)) {
     const name = parseClusterName(entry.name);
     if (name !== undefined && entry.kubeconfig === kubeconfig) own.set(name, { name, context: entry.context });
   }
-  const save = (): void => {
-    const others = readEntries(path).filter((entry) => entry.kubeconfig !== kubeconfig);
-    const mine = [...own.values()].map(({ name, context }) => ({ name, context, kubeconfig }));
-    writeEntries(path, [...others, ...mine]);
+  // Another watcher of the user's may have written to the file meanwhile, so only what changes is changed.
+  const save = (names: ReadonlySet<string>): void => {
+    const others = readEntries(path).filter((entry) => entry.kubeconfig !== kubeconfig || !names.has(entry.name));
+    const mine = [...own.values()].filter(({ name }) => names.has(name));
+    writeEntries(path, [...others, ...mine.map(({ name, context }) => ({ name, context, kubeconfig }))]);
   };
   return {
     clusters: () => [...own.values()],
     remember: (clusters) => {
       const fresh = clusters.filter(({ name, context }) => own.get(name)?.context !== context);
       for (const { name, context } of fresh) own.set(name, { name, context });
-      if (fresh.length > 0) save();
+      if (fresh.length > 0) save(new Set(fresh.map(({ name }) => name)));
     },
     drop: (name) => {
-      if (own.delete(name)) save();
+      if (own.delete(name)) save(new Set([name]));
     },
   };
 }

@@ -6,7 +6,7 @@ import { NameIndex } from "./translate/name-index.ts";
 import { translateObject } from "./translate/translate-object.ts";
 
 /** Whether the objects of a kind are known: not served, not listed yet, listed, or not to be had. */
-export type Knowledge = "absent" | "pending" | "known" | "refused";
+type Knowledge = "absent" | "pending" | "known" | "refused";
 
 /** A namespace, or empty for the whole cluster. */
 export type Scope = string;

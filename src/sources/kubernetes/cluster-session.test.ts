@@ -2,6 +2,7 @@
 import { type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import type { Clock } from "./backoff.ts";
 import { ClusterSession, type SessionNotice } from "./cluster-session.ts";
 import { type SimulatedAPI, startSimulatedAPI } from "./simulated-api.ts";
 import { systemClock } from "./system-clock.ts";
@@ -17,7 +18,7 @@ interface Scene extends AsyncDisposable {
   readonly names: () => readonly string[];
 }
 
-function follow(api: Pick<SimulatedAPI, "url">, ownNamespace?: string): Scene {
+function follow(api: Pick<SimulatedAPI, "url">, ownNamespace?: string, clock = systemClock): Scene {
   const notices: SessionNotice[] = [];
   let connects = 0;
   const session = new ClusterSession({
@@ -29,7 +30,7 @@ function follow(api: Pick<SimulatedAPI, "url">, ownNamespace?: string): Scene {
       connects += 1;
       return Promise.resolve({ server: api.url, options: { headers: {} } });
     },
-    clock: systemClock,
+    clock,
     onChange: () => {},
     onNotice: (notice) => notices.push(notice),
   });
@@ -119,6 +120,60 @@ test.each([401, 500])("a cluster that answers %i from the start is followed as s
   api.refusal = () => undefined;
   scene.session.hurry();
   await expect.poll(scene.names, patience).toEqual(["a.io"]);
+});
+
+/** Time that passes quickly, and every wait that was asked for. */
+function quickClock(): { readonly clock: Clock; readonly waits: readonly number[] } {
+  const waits: number[] = [];
+  const clock: Clock = {
+    now: () => systemClock.now() * 20,
+    sleep: async (milliseconds, signal) => {
+      waits.push(milliseconds);
+      await systemClock.sleep(Math.min(milliseconds / 20, 2 ** 31 - 1), signal);
+    },
+    random: systemClock.random,
+  };
+  return { clock, waits };
+}
+
+test("an API server that is not ready is said, and followed once it is", async () => {
+  await using api = await apiWith("a.io");
+  api.refusal = (request) => (isOf(request, "/readyz") ? 500 : undefined);
+  const { clock, waits } = quickClock();
+  await using scene = follow(api, undefined, clock);
+  await expect.poll(() => scene.session.trouble?.message, patience).toMatch(/does not answer: it is not ready\.$/);
+  // Within seconds, not after the minute that it may take.
+  expect(waits.length).toBeLessThan(100);
+  api.refusal = () => undefined;
+  await expect.poll(scene.names, patience).toEqual(["a.io"]);
+  expect([troubles(scene), scene.session.trouble]).toEqual([["cluster-unreachable"], undefined]);
+});
+
+test("a connection that is opened anew while the API server is not ready keeps no name away", async () => {
+  await using api = await apiWith("a.io");
+  let looks = 0;
+  api.refusal = (request) => (isOf(request, "/readyz") && ++looks > 0 ? 500 : undefined);
+  await using scene = follow(api);
+  await expect.poll(() => looks, patience).toBeGreaterThan(0);
+  // In the wait until it is asked again.
+  await sleep(50);
+  scene.session.reconnect();
+  api.refusal = () => undefined;
+  await expect.poll(scene.names, patience).toEqual(["a.io"]);
+});
+
+test("one that has too much to do is asked again soon, as one that needs a login is not", async () => {
+  await using api = await apiWith("a.io");
+  const waitsFor = async (status: number): Promise<readonly number[]> => {
+    let refusals = 0;
+    api.refusal = ({ url }) => (url === "/apis" && ++refusals <= 3 ? status : undefined);
+    const { clock, waits } = quickClock();
+    await using scene = follow(api, undefined, clock);
+    await expect.poll(scene.names, patience).toEqual(["a.io"]);
+    return waits.filter((each) => each === 1_000 || each === 5_000);
+  };
+  expect(await waitsFor(503)).not.toContain(5_000);
+  expect(await waitsFor(401)).toContain(5_000);
 });
 
 const isOf = (request: IncomingMessage, ...words: readonly string[]): boolean =>

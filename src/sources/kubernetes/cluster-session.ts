@@ -3,28 +3,21 @@ import { type Trouble, TroubleError, toTrouble } from "../../base/trouble.ts";
 import { type Connection, type KubernetesAPI, connectKubernetes, shareConnections } from "../../kubernetes/api.ts";
 import { clusterLoginRefused, clusterUnreachable } from "../../kubernetes/trouble.ts";
 import type { Endpoint } from "../../records/endpoint.ts";
-import { ClusterModel, type Complaint, type Scope } from "./cluster-model.ts";
+import { ClusterModel, type Complaint } from "./cluster-model.ts";
 import { Definitions } from "./definitions.ts";
-import { type KindWatch, type WatchActivity, watchKind } from "./kind-watch.ts";
-import type { ListWatchState } from "./list-watch.ts";
-import { type Clock, Backoff } from "./backoff.ts";
+import type { KindWatch, WatchActivity } from "./kind-watch.ts";
+import { type Forbidden, KindWatches, type KindWatchesOptions } from "./kind-watches.ts";
+import { Backoff } from "./backoff.ts";
 import { awaitUID, waitUntilReady } from "./greeting.ts";
 import { keepQuiet } from "./quiet-connection.ts";
-import { type ServedKinds, findServedKinds } from "./served-kinds.ts";
-import type { Kind } from "./translate/kind.ts";
+import { findServedKinds } from "./served-kinds.ts";
 import { type Transport, openTransport } from "./transport.ts";
 
-export interface SessionOptions {
-  readonly kinds: readonly Kind[];
+export interface SessionOptions extends Pick<KindWatchesOptions, "kinds" | "namespaces" | "ownNamespace" | "clock"> {
   /** Classes whose objects count; undefined for all. */
   readonly classes: ReadonlySet<string> | undefined;
-  /** Namespaces to watch; none means all. */
-  readonly namespaces: readonly string[];
-  /** The context's own namespace, which is watched alone where the rights end there. */
-  readonly ownNamespace: string | undefined;
   /** Opens the way to the API server, with fresh credentials. It may run the program that logs in, which the signal ends. */
   readonly connect: (signal: AbortSignal) => Promise<Connection>;
-  readonly clock: Clock;
   /** Objects changed, and with them these records; or the session has become ready to say which records are not wanted. */
   readonly onChange: (keys: ReadonlySet<string>) => void;
   readonly onNotice: (notice: SessionNotice) => void;
@@ -36,14 +29,7 @@ export interface SessionOptions {
 export type SessionNotice =
   | { readonly kind: "connected"; readonly server: string; readonly kinds: readonly string[] }
   | { readonly kind: "unreachable"; readonly trouble: Trouble }
-  | {
-      readonly kind: "forbidden";
-      readonly resource: string;
-      readonly scope: Scope;
-      readonly message: string;
-      /** Whether the objects may be listed, and only not be watched. */
-      readonly isListed: boolean;
-    }
+  | ({ readonly kind: "forbidden" } & Forbidden)
   | { readonly kind: "made-anew" }
   | { readonly kind: "not-asked"; readonly complaints: readonly Complaint[] };
 
@@ -55,33 +41,25 @@ interface Link {
   readonly signal: AbortSignal;
 }
 
-type WaitingState = ListWatchState & { readonly phase: "waiting" };
-
-/** A kind in one scope, by way of one connection, since some time. */
-interface WatchedScope extends Pick<KindWatch, "kind" | "version"> {
-  readonly scope: Scope;
-  readonly link: Link;
-  readonly since: number;
-}
-
 /** Milliseconds after a definition came until its kind is served, and between looks. */
 const servingPatience = 30_000;
 const servingDelay = 500;
 
-/** Milliseconds after which the other kinds no longer wait for one whose list the API server cannot give. */
-const stuckAfter = 10_000;
-
 /** Milliseconds that a connection must have lasted to count as one that worked. */
 const steady = 5_000;
 
-/** Milliseconds between tries where a person must do something, such as log in: a login program may open a browser. */
+/**
+ * Milliseconds between tries at least. What an API server refuses while it has too much to do or begins is soon over.
+ * Elsewhere a person must do something, such as log in: a login program may open a browser.
+ */
+const leastWaits: Readonly<Record<string, number>> = { "cluster-unreachable": 0, "cluster-refused": 1_000 };
 const personsWait = 5_000;
 
 export class ClusterSession {
   readonly model: ClusterModel;
   readonly #options: SessionOptions;
   readonly #stop = new AbortController();
-  readonly #watches = new Map<Kind, KindWatch>();
+  readonly #watches: KindWatches;
   readonly #retry: Backoff;
   #connection = new AbortController();
   #uid: string | undefined;
@@ -96,8 +74,6 @@ export class ClusterSession {
   #former: ReadonlyMap<string, Endpoint> | undefined;
   /** Whether the answers come from the same cluster; undefined when a connection was lost since that was known. */
   #isSame: Promise<boolean> | undefined;
-  /** What was refused and told, so that it is told once. */
-  readonly #refusals = new Set<string>();
   #link: Link | undefined;
   #kept: Connection | undefined;
 
@@ -105,6 +81,13 @@ export class ClusterSession {
     this.#options = options;
     this.model = new ClusterModel(options.kinds, options.classes);
     this.#retry = new Backoff(options.clock);
+    this.#watches = new KindWatches({
+      ...options,
+      model: this.model,
+      onChange: () => this.#noteChange(),
+      onForbidden: (forbidden) => options.onNotice({ kind: "forbidden", ...forbidden }),
+      onActivity: (activity) => options.onActivity?.(activity),
+    });
   }
 
   get uid(): string | undefined {
@@ -126,7 +109,7 @@ export class ClusterSession {
   }
 
   get watches(): readonly KindWatch[] {
-    return [...this.#watches.values()];
+    return this.#watches.list;
   }
 
   /** Whether all that the cluster has is known, so that what it does not ask for may go. */
@@ -148,7 +131,7 @@ export class ClusterSession {
   hurry(): void {
     this.#retry.hurry();
     this.#link?.definitions.hurry();
-    for (const watch of this.watches) watch.hurry();
+    this.#watches.hurry();
     this.#lookAgain();
   }
 
@@ -176,11 +159,10 @@ export class ClusterSession {
       await this.#follow(signal).catch((error: unknown) => this.#lose(error, signal));
       this.#link = undefined;
       this.#connection.abort();
-      for (const watch of this.#watches.values()) watch[Symbol.dispose]();
-      this.#watches.clear();
+      this.#watches.end();
       if (clock.now() - begun >= steady) this.#retry.succeeded();
-      const isForPerson = this.#trouble !== undefined && this.#trouble.code !== "cluster-unreachable";
-      if (!this.#stop.signal.aborted) await this.#retry.wait(this.#stop.signal, isForPerson ? personsWait : 0);
+      const least = this.#trouble === undefined ? 0 : (leastWaits[this.#trouble.code] ?? personsWait);
+      if (!this.#stop.signal.aborted) await this.#retry.wait(this.#stop.signal, least);
     }
   }
 
@@ -194,11 +176,11 @@ export class ClusterSession {
     shareConnections(connection, Infinity);
     const [api, transport] = [connectKubernetes(quiet, 1), openTransport(connection)];
     await waitUntilReady(transport, clock, signal);
-    await this.#identify(api);
-    this.#isSame = Promise.resolve(true);
     const onUnauthorized = (message: string): void => this.#lose(this.#loginRefused(message), signal);
     const definitions = new Definitions({ transport, clock, signal, onUnauthorized });
-    await definitions.first;
+    // The definitions come while the cluster says which it is.
+    await Promise.all([this.#identify(api), definitions.first]);
+    this.#isSame = Promise.resolve(true);
     const link = { api, transport, definitions, signal };
     this.#link = link;
     while (!signal.aborted) {
@@ -280,7 +262,14 @@ export class ClusterSession {
     do {
       const served = await findServedKinds(api, kinds);
       if (signal.aborted) return;
-      this.#applyServed(served, link);
+      this.#watches.apply(served, {
+        ...link,
+        verify: async () => this.#verify(link),
+        onLost: () => {
+          this.#isSame = undefined;
+        },
+        onUnauthorized: (message) => this.#lose(this.#loginRefused(message), signal),
+      });
       this.#noteConnected();
       if (!kinds.some((kind) => definitions.has(kind) === true && !served.versions.has(kind))) return;
       await clock.sleep(servingDelay, signal);
@@ -295,75 +284,6 @@ export class ClusterSession {
     const kinds = this.watches.map(({ kind }) => kind.kind);
     this.#options.onNotice({ kind: "connected", server: this.#server ?? "", kinds });
     this.#options.onActivity?.({ kind: "state" });
-    this.#noteChange();
-  }
-
-  #applyServed({ versions, uncertain }: ServedKinds, link: Link): void {
-    for (const kind of this.#options.kinds) {
-      const version = versions.get(kind);
-      const watch = this.#watches.get(kind);
-      if (version === watch?.version && version !== undefined) continue;
-      // While an API server starts, it may not know its custom resources yet. Their definitions tell.
-      const isMissing = version === undefined && (uncertain.has(kind) || link.definitions.has(kind) === true);
-      if (isMissing && watch !== undefined) continue;
-      watch?.[Symbol.dispose]();
-      this.#watches.delete(kind);
-      if (version !== undefined) this.#watch({ kind, version, scopes: this.#scopesOf(kind), link });
-      else if (isMissing) this.model.expect(kind, [""]);
-      else this.model.setAbsent(kind);
-    }
-    this.#noteChange();
-  }
-
-  #scopesOf({ namespaced }: Kind): readonly Scope[] {
-    const { namespaces } = this.#options;
-    return namespaced && namespaces.length > 0 ? namespaces : [""];
-  }
-
-  #watch(given: Pick<KindWatch, "kind" | "version" | "scopes"> & { readonly link: Link }): void {
-    const { kind, link } = given;
-    const since = this.#options.clock.now();
-    const watch = watchKind({
-      ...given,
-      transport: link.transport,
-      model: this.model,
-      clock: this.#options.clock,
-      verify: async () => this.#verify(link),
-      onChange: () => this.#noteChange(),
-      onActivity: (activity) => this.#options.onActivity?.(activity),
-      onState: (state, scope) => {
-        if (state.phase === "waiting") this.#noteWaiting(state, { ...given, scope, since });
-      },
-    });
-    this.#watches.set(kind, watch);
-  }
-
-  #noteWaiting(state: WaitingState, given: WatchedScope): void {
-    const { reason, message, isListed } = state;
-    const { kind, scope, link, since } = given;
-    if (reason === "unauthorized") return this.#lose(this.#loginRefused(message), link.signal);
-    if (reason === "forbidden") return this.#noteForbidden(state, given);
-    // Its definition may be gone, or serve another version from now on.
-    if (reason === "not-found") link.definitions.lookAgain();
-    this.#isSame = undefined;
-    const isStuck = reason === "refused" || reason === "unreadable";
-    if (isStuck && !isListed && this.#options.clock.now() - since > stuckAfter) this.model.setRefused(kind, scope);
-    this.#noteChange();
-  }
-
-  #noteForbidden({ message, isListed }: WaitingState, given: WatchedScope): void {
-    const { kind, scope } = given;
-    const { ownNamespace, onNotice } = this.#options;
-    const isNew = !this.#refusals.has(message);
-    this.#refusals.add(message);
-    if (isNew) onNotice({ kind: "forbidden", resource: kind.resource, scope, message, isListed });
-    if (isListed) return;
-    const isNarrowed = scope === "" && kind.namespaced && ownNamespace !== undefined;
-    if (!isNarrowed) this.model.setRefused(kind, scope);
-    else {
-      this.#watches.get(kind)?.[Symbol.dispose]();
-      this.#watch({ ...given, scopes: [ownNamespace] });
-    }
     this.#noteChange();
   }
 

@@ -20,7 +20,7 @@ const stuckAfter = 10_000;
 /** Milliseconds between looks at what is served, where the definitions may not be read. */
 const blindInterval = 60_000;
 
-export interface DefinitionsOptions {
+interface DefinitionsOptions {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -45,6 +45,8 @@ export class Definitions {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.first = promise;
     options.signal.addEventListener("abort", () => resolve(), { once: true });
+    // The connection may have been given up while it was opened: then no event comes any more.
+    if (options.signal.aborted) resolve();
     void this.#follow(options, resolve);
   }
 

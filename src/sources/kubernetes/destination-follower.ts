@@ -13,17 +13,18 @@ import { nodeKind } from "./translate/node.ts";
 import { serviceKind } from "./translate/service.ts";
 
 /** Where the names of a cluster point, as the server has it. */
-export interface DestinationPort {
+interface DestinationPort {
   readonly readClusterIPs: () => Promise<readonly string[]>;
   readonly writeClusterIPs: (addresses: readonly Address[]) => Promise<void>;
   readonly readTargets: () => Promise<TargetMode>;
-  readonly writeTargets: (targets: TargetMode) => Promise<void>;
+  /** One that somebody gave stays where this one was chosen. */
+  readonly writeTargets: (targets: TargetMode, isChosen: boolean) => Promise<void>;
 }
 
-export interface DestinationOptions {
+interface DestinationOptions {
   readonly model: ClusterModel;
-  /** The target mode, or `auto` for what the cluster has. */
-  readonly targets: TargetChoice;
+  /** The target mode, or `auto` for what the cluster has; undefined for that, unless somebody gave the server another. */
+  readonly targets: TargetChoice | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly probe?: Probe;
@@ -69,6 +70,11 @@ export class DestinationFollower {
     this.#changed.abort();
   }
 
+  /** The server may have lost what it was told. */
+  lookAgain(): void {
+    this.#changed.abort();
+  }
+
   /** Follows until the signal aborts. As long as nobody listens at the address, it keeps trying the others. */
   async run(): Promise<void> {
     const { clock, signal, onFailure } = this.#options;
@@ -93,30 +99,29 @@ export class DestinationFollower {
   }
 
   /**
-   * Chooses once, and tells the server where that changes something. An address that somebody chose and that still is
-   * one of the cluster's stays while nobody listens anywhere.
+   * Chooses once, and tells the server where that changes something. An address of before that still is one of the
+   * cluster's stays while nobody listens anywhere.
    *
    * @returns whether somebody listens at the address
    */
   async choose(): Promise<boolean> {
-    const { model, probe = probeAddress, port } = this.#options;
+    const { model, probe = probeAddress, port, targets: wish } = this.#options;
     const facts = factsOf(model);
     const candidates = findCandidates(facts);
-    const choice = await chooseClusterIP(candidates, probe);
+    // What the server has is read while the addresses are tried.
+    const [choice, present, mode] = await Promise.all([
+      chooseClusterIP(candidates, probe),
+      port.readClusterIPs(),
+      port.readTargets(),
+    ]);
     if (choice === undefined) return false;
-    const present = await port.readClusterIPs();
     const isCandidate = present.some((address) => candidates.some((candidate) => candidate.address === address));
     const isKept = !choice.isListening && isCandidate;
     if (!isKept && present.join() !== choice.clusterIPs.join()) await port.writeClusterIPs(choice.clusterIPs);
-    await this.#chooseTargets(facts, choice.clusterIPs);
+    const targets = wish === undefined || wish === "auto" ? chooseTargetMode(facts, choice.clusterIPs).targets : wish;
+    if (mode !== targets) await port.writeTargets(targets, wish === undefined);
     this.#choice = choice;
     return choice.isListening;
-  }
-
-  async #chooseTargets(facts: DestinationFacts, clusterIPs: readonly Address[]): Promise<void> {
-    const { targets: wish, port } = this.#options;
-    const targets = wish === "auto" ? chooseTargetMode(facts, clusterIPs).targets : wish;
-    if ((await port.readTargets()) !== targets) await port.writeTargets(targets);
   }
 }
 

@@ -4,9 +4,9 @@ import { readClusterIdentity } from "../../kubernetes/cluster-uid.ts";
 import type { Clock } from "./backoff.ts";
 import type { Transport } from "./transport.ts";
 
-/** Milliseconds until a server that starts is asked again, and until it is given up. */
+/** Milliseconds until a server that starts is asked again, and until it is said that it is not ready. */
 const readyDelay = 200;
-const readyPatience = 60_000;
+const readyPatience = 5_000;
 
 /** Milliseconds without a byte. */
 const silence = 10_000;

@@ -8,7 +8,7 @@ import type { Kind } from "./translate/kind.ts";
 import { keepFields } from "./translate/keep-fields.ts";
 import type { Transport } from "./transport.ts";
 
-export interface KindWatchOptions {
+interface KindWatchOptions {
   readonly kind: Kind;
   readonly version: string;
   /** Namespaces, or one that is empty for the whole cluster. */

@@ -9,7 +9,7 @@ import {
   readKubeconfigFile,
 } from "../../kubernetes/kubeconfig-file.ts";
 
-export interface FollowerOptions {
+interface FollowerOptions {
   readonly paths: readonly string[];
   /** What was read of them already. */
   readonly known?: ReadonlyMap<string, FileReading>;

@@ -25,7 +25,7 @@ export interface ListOptions<Item> {
 }
 
 /** Every object of a kind, and the version from which a watch goes on. */
-export interface List<Item> {
+interface List<Item> {
   readonly version: string;
   readonly items: Map<string, Item>;
 }

@@ -6,7 +6,7 @@ import { type NetworkSource, isInNetwork, networkOf } from "../../records/networ
 /** Names that no public DNS server is asked for. */
 const localName = /^[^.]+$|\.(?:localhost|local|internal|test)$/;
 
-export type Lookup = (name: string) => Promise<readonly string[]>;
+type Lookup = (name: string) => Promise<readonly string[]>;
 
 const systemLookup: Lookup = async (name) => {
   const found = await lookup(name, { all: true }).catch(() => []);

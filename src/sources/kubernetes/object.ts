@@ -1,6 +1,6 @@
 /** What every Kubernetes object has, read out of foreign JSON without a look at the rest. */
 
-export interface ObjectMetadata {
+interface ObjectMetadata {
   readonly name: string;
   /** Empty for objects of the whole cluster. */
   readonly namespace?: string;

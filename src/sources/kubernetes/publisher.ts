@@ -11,7 +11,7 @@ export interface RecordsPort {
   readonly change: (changes: Changes) => Promise<void>;
 }
 
-export interface PublisherOptions {
+interface PublisherOptions {
   readonly records: RecordsPort;
   /** What the server should have, by {@link keyText}. */
   readonly wanted: () => ReadonlyMap<string, Endpoint>;

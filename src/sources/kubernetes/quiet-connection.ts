@@ -8,7 +8,7 @@ import { Backoff, type Clock } from "./backoff.ts";
 // As in src/base/request.ts.
 const { Agent: PlainAgent } = process.getBuiltinModule("node:http");
 
-export interface QuietConnectionOptions {
+interface QuietConnectionOptions {
   readonly connection: Connection;
   readonly clock: Clock;
   readonly signal: AbortSignal;

@@ -4,7 +4,7 @@ import { resourceOf } from "../../records/endpoint.ts";
 import type { Kind } from "./translate/kind.ts";
 
 /** What `labels.resource` begins with (ExternalDNS source/*.go). */
-export function resourceWord({ kind }: Pick<Kind, "kind">): string {
+function resourceWord({ kind }: Pick<Kind, "kind">): string {
   return kind === "DNSEndpoint" ? "crd" : kind.toLowerCase();
 }
 

@@ -22,7 +22,7 @@ export class ServerCalls {
       clusterIPs: async (cluster) => call(async () => server.clusterIPs(cluster)),
       setClusterIPs: async (cluster, addresses) => call(async () => server.setClusterIPs(cluster, addresses)),
       targets: async (cluster) => call(async () => server.targets(cluster)),
-      setTargets: async (cluster, targets) => call(async () => server.setTargets(cluster, targets)),
+      setTargets: async (cluster, targets, isChosen) => call(async () => server.setTargets(cluster, targets, isChosen)),
       forget: async (cluster) => call(async () => server.forget(cluster)),
       report: async (report) => call(async () => server.report(report)),
       records: (cluster) => {

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { parseJSON } from "../../base/json.ts";
 import { type ServerPlace, addressOf, sendToServer, textOf } from "../../client/server.ts";
 import { byFlags, noServer, serverRefused } from "../../client/trouble.ts";
-import { watchedClusterPath, watcherPath } from "../../contract/paths.ts";
+import { unlessGiven, watchedClusterPath, watcherPath } from "../../contract/paths.ts";
 import type { WatcherReport } from "../../contract/watcher.ts";
 import { type ClusterName, type TargetMode, initialSettings, targetModes } from "../../records/cluster.ts";
 import type { Changes } from "../../records/endpoint.ts";
@@ -20,9 +20,15 @@ export interface ServerPort {
   readonly removeDomain: (cluster: ClusterName, domain: string) => Promise<void>;
   /** One address, or one of each family; empty while there is none. */
   readonly clusterIPs: (cluster: ClusterName) => Promise<readonly string[]>;
+  /** Sets what was chosen; one that somebody gave stays. */
   readonly setClusterIPs: (cluster: ClusterName, addresses: readonly string[]) => Promise<void>;
   readonly targets: (cluster: ClusterName) => Promise<TargetMode>;
-  readonly setTargets: (cluster: ClusterName, targets: TargetMode) => Promise<void>;
+  /**
+   * Sets the target mode.
+   *
+   * @param isChosen - whether it was chosen; then one that somebody gave stays
+   */
+  readonly setTargets: (cluster: ClusterName, targets: TargetMode, isChosen: boolean) => Promise<void>;
   /** Forgets what a watcher sent of a cluster, and the cluster where nothing else sends anything of it. */
   readonly forget: (cluster: ClusterName) => Promise<void>;
   /** Tells how the watcher is. */
@@ -73,9 +79,10 @@ export function openServer(place: ServerPlace, user: UserName): ServerPort {
       return answer === "" ? [] : answer.split(",");
     },
     setClusterIPs: async (cluster, addresses) =>
-      void (await send("POST", `${at(cluster)}/clusterip`, addresses.join())),
+      void (await send("POST", `${at(cluster)}/clusterip?${unlessGiven}`, addresses.join())),
     targets: async (cluster) => (await read(`${at(cluster)}/targets`, targetSchema)) ?? initialSettings.targets,
-    setTargets: async (cluster, targets) => void (await send("POST", `${at(cluster)}/targets`, targets)),
+    setTargets: async (cluster, targets, isChosen) =>
+      void (await send("POST", `${at(cluster)}/targets${isChosen ? `?${unlessGiven}` : ""}`, targets)),
     forget: async (cluster) => void (await send("DELETE", at(cluster))),
     report: async (report) => void (await send("PUT", watcherPath(user), JSON.stringify(report))),
     records: (cluster) => ({

@@ -6,7 +6,7 @@ import type { Connection } from "../../kubernetes/api.ts";
 // As in src/base/request.ts.
 const { request: requestPlainly } = process.getBuiltinModule("node:http");
 
-export interface StreamRequest {
+interface StreamRequest {
   /** Path and query. */
   readonly path: string;
   /** Milliseconds without a byte after which the connection counts as dead. */
@@ -15,7 +15,7 @@ export interface StreamRequest {
   readonly signal: AbortSignal;
 }
 
-export interface StreamAnswer {
+interface StreamAnswer {
   readonly status: number;
   /** Seconds that the server asks for before the next try (RFC 9110 section 10.2.3). */
   readonly retryAfter: number | undefined;

@@ -46,7 +46,7 @@ interface Given {
 }
 
 function open(given: Given = {}): Scene {
-  const { server = makeMemoryServer(), remembered = [], targets = "auto" } = given;
+  const { server = makeMemoryServer(), remembered = [], targets } = given;
   const stop = new AbortController();
   const notices: WatcherNotice[] = [];
   const memory = new Map(remembered.map((name) => [name, { name: name as ClusterName, context: name }]));
@@ -184,6 +184,7 @@ test("records of another time that nothing asks for go when all is known", async
     targets: ["stale.io"],
     labels: { resource: "ingress/default/gone" },
   };
+  await server.addDomains("one" as ClusterName, ["io"]);
   await server.records("one" as ClusterName).change({ create: [stale], updateOld: [], updateNew: [], delete: [] });
   await using one = await apiWith(ingress("a", "a.io"));
   await using scene = open({ server });
@@ -272,6 +273,41 @@ test("the target mode follows the cluster: records' own addresses where a Servic
   await expect.poll(targets, patience).toBe("record");
   one.remove(serviceKind, "default/db");
   await expect.poll(targets, patience).toBe("cluster");
+});
+
+test("a target mode that somebody gave the server stays, unless the watcher was told one", async () => {
+  await using one = await apiWith(ingress("a", "a.io"));
+  one.apply(serviceKind, balanced);
+  const name = "one" as ClusterName;
+  const server = makeMemoryServer();
+  server.give(name, { addresses: ["127.0.0.9"], targets: "cluster" });
+  const sees = async (targets: TargetChoice | undefined): Promise<string> => {
+    await using scene = open({ server, ...(targets !== undefined && { targets }) });
+    await scene.watcher.update(config({ one: one.url }));
+    await scene.watcher.feeds[0]?.inStep(AbortSignal.timeout(20_000));
+    return server.targets(name);
+  };
+  expect(await sees(undefined)).toBe("cluster");
+  expect(await server.clusterIPs(name)).toEqual(["127.0.0.9"]);
+  expect(await sees("auto")).toBe("record");
+});
+
+test("a server that lost a cluster has it made again, with where its names point", async () => {
+  await using one = await apiWith(ingress("a", "a.io"));
+  one.apply(nodeKind, {
+    metadata: { name: "n" },
+    status: { addresses: [{ type: "InternalIP", address: "127.0.0.5" }] },
+  });
+  await using scene = open();
+  const { server, watcher } = scene;
+  await watcher.update(config({ one: one.url }));
+  const addresses = async (): Promise<readonly string[]> => server.clusterIPs("one" as ClusterName);
+  await expect.poll(addresses, patience).toEqual(["127.0.0.5"]);
+  await expect.poll(server.names, patience).toEqual({ one: "a.io" });
+  server.lose();
+  one.apply(ingressKind, ingress("b", "b.io"));
+  await expect.poll(server.names, patience).toEqual({ one: "a.io,b.io" });
+  await expect.poll(addresses, patience).toEqual(["127.0.0.5"]);
 });
 
 test("a target mode that was named holds, whatever the cluster has", async () => {

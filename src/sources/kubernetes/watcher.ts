@@ -22,8 +22,8 @@ export interface WatcherOptions extends Omit<ContextOptions, "present"> {
   readonly server: ServerPort;
   readonly kinds: readonly Kind[];
   readonly domains: readonly string[] | undefined;
-  /** Where names point: a target mode, or `auto` for what each cluster has. */
-  readonly targets: TargetChoice;
+  /** Where names point: a target mode, or `auto` for what each cluster has; undefined for that, unless somebody gave the server another. */
+  readonly targets: TargetChoice | undefined;
   readonly classes: ReadonlySet<string> | undefined;
   readonly namespaces: readonly string[];
   readonly clock: Clock;

@@ -48,6 +48,7 @@ test.each([
   ["TXT", "any text, with a dot."],
   ["MX", "10 mail.dtk.io"],
   ["SRV", "10 5 5060 sip.dtk.io."],
+  ["SRV", "10 5 5060 sip.dtk.io"],
   ["NS", "ns.dtk.io"],
 ])("%s may be %s", (type, target) => {
   expect(linesOf(translate([record(type, target)]))).toEqual([`${type} foo.dtk.io -> ${target}`]);
@@ -63,7 +64,7 @@ test.each([
   ["MX", "65536 mail.dtk.io"],
   ["MX", "-1 mail.dtk.io"],
   ["SRV", "10 5 sip.dtk.io."],
-  ["SRV", "10 5 5060 sip.dtk.io"],
+  ["SRV", "10 5 65536 sip.dtk.io"],
 ])("%s cannot be %s, which takes only this record away", (type, target) => {
   const { notAsked, ...rest } = translate([record(type, target), record("A", "192.0.2.1")]);
   expect(linesOf(rest)).toEqual(["A foo.dtk.io -> 192.0.2.1"]);

@@ -18,7 +18,7 @@ export interface Fields {
 }
 
 /** Takes what is wrong with a field, as in `spec.rules[0].host is a number, it has to be a text.` */
-export type Complain = (complaint: string) => void;
+type Complain = (complaint: string) => void;
 
 /**
  * Opens an object.

@@ -1,7 +1,7 @@
 /** Hosts and references as Istio writes them: with a namespace before a slash. */
 
 /** A host of an Istio Gateway or VirtualService. */
-export interface IstioHost {
+interface IstioHost {
   /** `*` for every namespace, `.` for the Gateway's own. */
   readonly namespace: string;
   readonly host: string;

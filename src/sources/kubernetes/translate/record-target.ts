@@ -8,7 +8,8 @@ export function typeOfTarget(target: string): "A" | "AAAA" | "CNAME" {
 }
 
 /**
- * Whether a record of a type may have a target (ExternalDNS endpoint/endpoint.go `CheckEndpoint`).
+ * Whether a record of a type may have a target (ExternalDNS endpoint/endpoint.go `CheckEndpoint`). The name of an SRV record
+ * may end in a dot or not: ExternalDNS demands it from v0.22 on, and refused it before.
  *
  * @param type - upper case, as in `MX`
  */
@@ -20,7 +21,7 @@ export function isTargetOf(type: string, target: string): boolean {
     case "MX":
       return hasNumbers(target, 1);
     case "SRV":
-      return hasNumbers(target, 3) && target.trim().endsWith(".");
+      return hasNumbers(target, 3);
     default:
       return true;
   }
