@@ -63,7 +63,7 @@ function columnsOf(status: Status, now: number): readonly Column[] {
   const sinks: Column = { title: "Shown by", render: (name) => enumerate(shownBy(status, name) ?? []) };
   return [
     { title: "Address", render: renderData },
-    { title: "Cluster", render: ({ cluster }) => cluster },
+    { title: "Cluster", render: ({ cluster, team }) => (team === undefined ? cluster : `team ${team}`) },
     { title: "From", render: ({ resource }) => clip(resource ?? "") },
     { title: "Since", render: ({ since }) => (since === null ? "" : renderAge(since, now)) },
     ...(status.sinks.length > 1 ? [sinks] : []),

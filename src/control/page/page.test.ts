@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Status } from "../../contract/status.ts";
-import { clusterOf, statusOf } from "../../../test/support/status.ts";
+import { clusterOf, resolverOf, statusOf, teamOf, teamServerOf, watchOf } from "../../../test/support/status.ts";
 import { renderNotice, renderPage } from "./page.ts";
 
 /** Bytes that the first request may have (issue 6). */
@@ -76,6 +76,31 @@ describe("says", () => {
     expect(text).toContain("Told 1 h ago to look at dtk.io");
   });
 
+  test("how a cluster is watched, kind by kind", async () => {
+    const kind = { kind: "Ingress", group: "networking.k8s.io", version: "v1", namespaces: [], state: "live" };
+    const kinds = [
+      { ...kind, objects: 3, lastEvent: "2026-01-01T23:59:58.000Z" },
+      { ...kind, kind: "HTTPRoute", state: "forbidden", objects: 0, lastEvent: null },
+      { ...kind, kind: "Service", objects: 0, lastEvent: null },
+    ];
+    const watched = (watch: Parameters<typeof watchOf>[0]): Partial<Status> => ({
+      clusters: [clusterOf({ name: "kind-a", feeds: ["watch"], watch: watchOf({ kinds, ...watch }) })],
+    });
+    const text = await read(watched({}));
+    expect(text).toContain(
+      "Cluster kind-a live for 1 d Fed by a watcher Watched by the watcher of ann, context kind-a API server https://127.0.0.1:6443",
+    );
+    expect(text).toContain("Ingress v1 3 objects, last event 2 s ago HTTPRoute v1 forbidden Cluster IP");
+    expect(text).not.toContain("Service v1");
+    expect(await render(watched({}))).toContain('<span class="well">live for');
+    const away = watched({ state: "unreachable", reason: "It does not <answer.", user: null, context: null });
+    expect(await read(away)).toContain(
+      "its API server is away for 1 d Fed by a watcher Watched by a watcher API server https://127.0.0.1:6443 Reason It does not <answer.",
+    );
+    expect(await render(away)).toContain('<span class="unwell">its API server is away for');
+    expect(await render(away)).not.toContain("<answer");
+  });
+
   test("what is not well, in words and not by colour alone", async () => {
     const trouble = { code: "hosts-file-full", message: "The disk is full.", hint: "Make room." };
     const text = await read({
@@ -134,6 +159,20 @@ describe("says", () => {
     expect(text).toContain("Since Shown by *.dtk.io");
     expect(text).toMatch(/, TXT .* DNS zone /);
     expect(await render(page)).not.toContain('href="http://*');
+  });
+
+  test("the system resolver: how it is told, and how much of each domain it asks about", async () => {
+    const domains = [
+      { name: "dtk.io", routing: "parts", routes: ["apps.dtk.io"] },
+      { name: "x.io", routing: "taken", routes: ["x.io"] },
+    ];
+    const resolver = resolverOf({ domains, questions: 3, lastQuestionAt: "2026-01-01T00:00:00Z" });
+    const text = await read({ resolver });
+    expect(text).toContain("System resolver asks this server How systemd-resolved 258 is in charge");
+    expect(text).toContain("dtk.io apps.dtk.io, since it may have names of others");
+    expect(text).toContain("x.io all of it, so names of others in it are gone Asked 3 times, last");
+    expect(await read({ resolver: resolverOf({ ok: false }) })).toContain("System resolver not told");
+    expect(await read({ resolver: resolverOf({ way: "none" }) })).toContain("System resolver left alone");
   });
 
   test("what needs attention, with its command to copy, and their number in the title", async () => {
@@ -328,4 +367,26 @@ test("a notice has no script and is not live", async () => {
   const page = await renderNotice({ message: "No.", hint: "Run:", command: "hostsfile-server open" });
   expect(page).not.toContain("<script");
   expect(page).not.toContain("data-revision");
+});
+
+test("a team has its part, its names say whose they are, and its words cannot become markup", async () => {
+  const list = [{ ...name, cluster: "team:dev", team: "dev" }];
+  const teams = [teamOf({ state: "unreachable", via: "etcd://<b>x", reason: "<script>alert(1)</script>" })];
+  const text = await renderPage(statusOf({ teams, names: { total: 1, list } }), { now, filter: "", revision: "1" });
+  expect(text).toContain("Team dev");
+  expect(text).toContain("cannot be followed");
+  expect(text).toContain("team dev");
+  expect(text).not.toContain("<b>x");
+  expect(text).not.toContain("<script>alert");
+});
+
+test("a team server has its part, and what its etcd says cannot become markup", async () => {
+  const [endpoint] = teamServerOf().endpoints;
+  const endpoints = endpoint === undefined ? [] : [{ ...endpoint, version: "<b>3.7.3", place: "<i>e1:2379" }];
+  const page = await render({ teamServer: teamServerOf({ endpoints, quorum: false }) });
+  expect(page).not.toMatch(/<b>3|<i>e1/);
+  expect(await read({ teamServer: teamServerOf() })).toContain(
+    "Team dev is kept in etcd, which is followed live for 1 d",
+  );
+  expect(await read({ teamServer: teamServerOf({ quorum: false }) })).toContain("NOT there: no change is taken");
 });

@@ -3,12 +3,24 @@ import { html } from "hono/html";
 import { counted, formatCount } from "../../base/words.ts";
 import { defaultInterval, isAlive } from "../../contract/liveness.ts";
 import { answersOn, headingOf } from "../../contract/shown-by.ts";
+import { describeRouting } from "../../contract/resolver-words.ts";
 import { describeFeeds, describeWatchState } from "../../contract/watch-words.ts";
+import { describeTeamNames, describeTeamState } from "../../contract/team-words.ts";
+import {
+  describeEndpointState,
+  describeProjection,
+  describeQuorum,
+  describeTeamServerState,
+  describeTransactions,
+} from "../../contract/team-server-words.ts";
 import type { Status } from "../../contract/status.ts";
 import { renderAge } from "./age.ts";
 import { type Markup, clip, enumerate, takeFitting } from "./markup.ts";
 
 const sectionBytes = 7500;
+
+/** Domains of which the page says how much is routed. */
+const mostDomains = 8;
 
 type Fact = readonly [title: string, value: Markup | string];
 
@@ -29,6 +41,9 @@ export async function renderParts(status: Status, now: number): Promise<Markup> 
   const parts = [
     describeServer(status, now),
     ...status.sinks.map((sink) => describeSink(sink, status.server, now)),
+    ...(status.resolver === undefined ? [] : [describeResolver(status.resolver, now)]),
+    ...(status.teamServer === undefined ? [] : [describeTeamServer(status.teamServer, now)]),
+    ...(status.teams ?? []).map((team) => describeTeam(team, now)),
     ...status.clusters.map((cluster) => describeCluster(cluster, now)),
   ];
   const { taken, count } = await takeFitting(parts.values().map(renderPart), sectionBytes);
@@ -105,10 +120,64 @@ function describeResponder(responder: NonNullable<Status["sinks"][number]["respo
   ];
 }
 
+function describeResolver(resolver: NonNullable<Status["resolver"]>, now: number): Part {
+  const { way, sentence, ok, domains, questions, lastQuestionAt } = resolver;
+  const asked =
+    lastQuestionAt === null
+      ? "not since the start"
+      : html`${counted(questions ?? 0, "time")}, last ${renderAge(lastQuestionAt, now)} ago`;
+  return {
+    title: "System resolver",
+    isWell: ok,
+    state: ok ? (way === "none" ? "left alone" : "asks this server") : "not told",
+    facts: [
+      ["How", clip(sentence)],
+      ...domains.slice(0, mostDomains).map((domain): Fact => [clip(domain.name), clip(describeRouting(domain))]),
+      ...(domains.length > mostDomains
+        ? [["More", counted(domains.length - mostDomains, "domain")] satisfies Fact]
+        : []),
+      ...(questions === null ? [] : [["Asked", asked] satisfies Fact]),
+    ],
+  };
+}
+
 function methodWords(method: string | null): string {
   if (method === "rename") return "replaced";
   if (method === "in-place") return "written in place";
   return method === null || method === "memory" ? "changed in memory alone" : clip(method);
+}
+
+function describeTeam(team: NonNullable<Status["teams"]>[number], now: number): Part {
+  const { name, via, state, since, staleSince, domains, reason } = team;
+  const words = describeTeamState(team);
+  return {
+    title: `Team ${name}`,
+    isWell: state === "live",
+    state: since === null ? words : html`${words} for ${renderAge(since, now)}`,
+    facts: [
+      ["From", clip(via)],
+      ["Domains", clip(enumerate(domains))],
+      ["Names", describeTeamNames(team)],
+      ...(staleSince === null ? [] : [["As of", html`${renderAge(staleSince, now)} ago`] satisfies Fact]),
+      ...(reason === null ? [] : [["Reason", clip(reason)] satisfies Fact]),
+    ],
+  };
+}
+
+function describeTeamServer(teamServer: NonNullable<Status["teamServer"]>, now: number): Part {
+  const { name, live, since, reason, endpoints } = teamServer;
+  return {
+    title: name === null ? "A team" : `Team ${name}`,
+    isWell: live && teamServer.quorum !== false,
+    state: html`${describeTeamServerState(teamServer)} for ${renderAge(since, now)}`,
+    facts: [
+      ...(reason === null ? [] : [["Reason", clip(reason)] satisfies Fact]),
+      ...endpoints.map((endpoint): Fact => [clip(endpoint.place), clip(describeEndpointState(endpoint))]),
+      ["Quorum", describeQuorum(teamServer)],
+      ["Written", describeTransactions(teamServer)],
+      ["Published", clip(describeProjection(teamServer))],
+    ],
+  };
 }
 
 type Cluster = Status["clusters"][number];

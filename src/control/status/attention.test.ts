@@ -213,3 +213,10 @@ describe("names that your own lines have", () => {
     );
   });
 });
+
+test("a name that only the responder shows is worth a word where nobody asks it", () => {
+  expect(find({}, { unasked: ["*.dtk.io", "_x.dtk.io"] })).toMatchObject([
+    { code: "resolver-left-alone", severity: "info", message: expect.stringContaining("resolve *.dtk.io and 1 more:") },
+  ]);
+  expect(find({}, { unasked: [] })).toEqual([]);
+});

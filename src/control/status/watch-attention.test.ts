@@ -51,8 +51,8 @@ test("a watcher that is gone is said once for all its clusters, and not of clust
       code: "watch-not-running",
       severity: "warning",
       message:
-        "The watcher of ann followed a, b, last 5 minutes ago, and does not run any more; their names stay as they were.",
-      hint: "Start it again as ann:",
+        "The watcher of ann followed a, b, last 5 minutes ago, and does not run any more: names stay as they were, and no new one comes.",
+      hint: "Start it again as ann, without sudo:",
       command: "hostsfile-server watch",
     },
   ]);
@@ -83,6 +83,12 @@ test("a login that is needed is said of the user", () => {
   ]);
 });
 
+test("what the server does not take is said", () => {
+  expect(find({ clusters: [watched({ refused: "No." })] })).toMatchObject([
+    { code: "watch-refused", severity: "error", message: "The watcher of ann cannot hand in the names of a. No." },
+  ]);
+});
+
 test("kinds that may not be read are named", () => {
   const kind = { group: "", version: "v1", namespaces: [], objects: 0, lastEvent: null };
   const kinds = [
@@ -91,7 +97,7 @@ test("kinds that may not be read are named", () => {
     { ...kind, kind: "HTTPRoute", state: "forbidden" },
   ];
   expect(find({ clusters: [watched({ kinds })] })).toMatchObject([
-    { code: "watch-forbidden", message: expect.stringContaining("may not read Node, HTTPRoute of a") },
+    { code: "watch-forbidden", message: expect.stringContaining("may not read Node v1, HTTPRoute v1 of a") },
   ]);
 });
 
@@ -146,4 +152,6 @@ test("contexts that are not watched are news, with the flags that watch all of t
     },
   ]);
   expect(find({ watchers: [watcherOf({ contexts, running: false })] })).toEqual([]);
+  const production = [{ name: "production", watched: true, reason: null, ...none }];
+  expect(find({ watchers: [watcherOf({ contexts }), watcherOf({ pid: 2, contexts: production })] })).toEqual([]);
 });

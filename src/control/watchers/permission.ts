@@ -24,7 +24,7 @@ export interface WatchCall {
   readonly fed: number;
 }
 
-export type WatchReason =
+type WatchReason =
   | "default-is-not-watched"
   | "cluster-of-another"
   | "cluster-not-watched"
@@ -37,7 +37,7 @@ export type WatchRefusal =
   | { readonly reason: "domain-not-for-watchers"; readonly domain: ManagedDomain };
 
 /** Whether it is permitted; then, which domains of the cluster may stay. */
-export type WatchVerdict =
+type WatchVerdict =
   | { readonly ok: true; readonly kept: readonly ManagedDomain[] }
   | ({ readonly ok: false } & WatchRefusal);
 

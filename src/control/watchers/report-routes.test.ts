@@ -106,7 +106,57 @@ describe("a report is refused", () => {
   });
 });
 
-test("no more users are remembered than a desktop has", async () => {
+describe("several watchers of one user", () => {
+  const [one, other] = [reportedCluster(), reportedCluster({ name: "kind-b", context: "kind-b" })];
+  const first = reportOf({ pid: 1, clusters: [one] });
+  const second = reportOf({ pid: 2, clusters: [other] });
+
+  async function makeBoth(): Promise<TestApp> {
+    const app = await makeApp();
+    await app.call("POST /clusters/kind-b/domains", { body: "dtk.io" });
+    await put(app, first);
+    app.pass(1);
+    await put(app, second);
+    return app;
+  }
+
+  test("are all shown, each with its clusters", async () => {
+    await using app = await makeBoth();
+    expect((await watchOf(app)).watch).toMatchObject({ state: "live", context: "kind-a" });
+    const { watch, watchers } = await watchOf(app, "kind-b");
+    expect(watch).toMatchObject({ state: "live", context: "kind-b" });
+    expect(watchers?.map(({ pid, running }) => [pid, running])).toEqual([
+      [2, true],
+      [1, true],
+    ]);
+  });
+
+  test("the end of one is said of its clusters alone, until another has them", async () => {
+    await using app = await makeBoth();
+    app.pass(1);
+    await put(app, { ...first, ended: true });
+    app.pass(1);
+    await put(app, second);
+    expect((await watchOf(app)).watch).toMatchObject({ state: "not-running", context: "kind-a" });
+    expect((await watchOf(app, "kind-b")).watch?.state).toBe("live");
+    await put(app, { ...second, clusters: [one, other] });
+    const { watch, watchers } = await watchOf(app);
+    expect(watch?.state).toBe("live");
+    expect(watchers?.map(({ pid }) => pid)).toEqual([2]);
+  });
+
+  test("one that was killed is forgotten when another has its clusters and it is silent", async () => {
+    await using app = await makeBoth();
+    app.pass(149_000);
+    await put(app, { ...second, clusters: [one, other] });
+    expect((await watchOf(app)).watchers).toHaveLength(2);
+    app.pass(2_000);
+    await put(app, { ...second, clusters: [one, other] });
+    expect((await watchOf(app)).watchers).toHaveLength(1);
+  });
+});
+
+test("no more watchers are remembered than a desktop has", async () => {
   await using app = await makeTestApp();
   for (let count = 0; count < 20; count++) {
     await put(app, reportOf(), `u${count}`);
