@@ -66,6 +66,37 @@ test("what is there before stays, and what was made goes", async () => {
   expect(told).toEqual(["start", "stop", "forget"]);
 });
 
+test.each([
+  ["cut off", '{"name": "dev", '],
+  ["of another shape", '{"name": "dev"}'],
+])("a note that is %s is named, and installing writes it anew", async (_, text) => {
+  using here = open();
+  const { home, platform, wish } = here;
+  await applyWatcher(await planWatcher(wish, platform));
+  const note = join(platform.places.settingsFolder, "watchers", "dev");
+  writeFileSync(note, text);
+  await expect(findWatchers(platform)).rejects.toMatchObject({
+    code: "watcher-note-damaged",
+    message: `${note}, which says what of the watcher of dev is ours, cannot be read as that.`,
+    command: "sudo hostsfile-server install --watch",
+  });
+  expect(readFileSync(note, "utf8")).toBe(text);
+  await applyWatcher(await planWatcher(wish, platform));
+  const [watcher] = await findWatchers(platform);
+  if (watcher === undefined) throw new Error("not found");
+  await removeWatcher(watcher, platform);
+  expect(existsSync(join(home, "units", "watch"))).toBe(false);
+});
+
+test("a note that was being written when the machine went down is none", async () => {
+  using here = open();
+  const { platform, wish } = here;
+  await applyWatcher(await planWatcher(wish, platform));
+  const unfinished = "dev.0189f7e2-1b1c-4c5e-9f0a-2f1d6d5b1c3a";
+  writeFileSync(join(platform.places.settingsFolder, "watchers", unfinished), "");
+  expect(await findWatchers(platform)).toHaveLength(1);
+});
+
 test("a second run that finds everything remembers all the same what the first made", async () => {
   using here = open();
   const { home, platform, wish } = here;
