@@ -7,6 +7,7 @@ import { type Address, parseAddress } from "../../records/address.ts";
 import { defaultCluster, parseClusterIPs, parseClusterName } from "../../records/cluster.ts";
 import { type ManagedDomain, parseManagedDomain } from "../../records/managed-domain.ts";
 import { type HostName, parseHostName } from "../../records/name.ts";
+import { parseTeamServer } from "./team-server.ts";
 import { commaList, oneText, parsePort, parsedBy } from "../../base/text-schema.ts";
 import { targetChoices } from "../../kubernetes/cluster-ip/target-choice.ts";
 import { type Feed, externalDNSFeed, watchFeed } from "../../records/feed.ts";
@@ -111,6 +112,17 @@ export const entries = {
       ),
     },
     { otherwise: 5000 },
+  ),
+  team: declare(
+    {
+      path: ["dns", "team"],
+      sample: "http://team.example.com:5000",
+      isExtra: true,
+      doc: "A team server that takes the place of the server on this desktop, as this machine and the cluster reach it.",
+      whenAbsent: "the server of this desktop",
+      schema: z.pipe(oneText, parsedBy(parseTeamServer, "a team server, for example http://team.example.com:5000")),
+    },
+    { flag: "team", placeholder: "URL" },
   ),
   clusterIPs: declare(
     {

@@ -31,6 +31,30 @@ test.each([
   expect(renderFirewallCommands(firewall, { network: from, port: 5000 })).toEqual(commands);
 });
 
+test.each([
+  [
+    { kind: "ufw" },
+    ["sudo ufw allow from X to any port 5391 proto udp", "sudo ufw allow from X to any port 5391 proto tcp"],
+  ],
+  [
+    { kind: "firewalld", zone: "libvirt" },
+    [
+      "sudo firewall-cmd --permanent --zone=libvirt --add-port=5391/udp --add-port=5391/tcp",
+      "sudo firewall-cmd --reload",
+    ],
+  ],
+  [
+    { kind: "nftables", chain: "inet filter input" },
+    [
+      "sudo nft insert rule inet filter input ip saddr X udp dport 5391 accept",
+      "sudo nft insert rule inet filter input ip saddr X tcp dport 5391 accept",
+    ],
+  ],
+] as const)("%j for DNS, which has both transports", (firewall, commands) => {
+  const opening = { network, port: 5391, protocols: ["udp", "tcp"] } as const;
+  expect(renderFirewallCommands(firewall, opening)).toEqual(commands.map((each) => each.replace("X", network)));
+});
+
 /** ufw(8): `ENABLED=yes` in ufw.conf; firewall-cmd(1): `running`, `no zone` with exit code 2; nft(8): the chain's text. */
 test.each([
   { case: "nothing", files: {}, expected: undefined },

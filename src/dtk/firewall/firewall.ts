@@ -17,22 +17,28 @@ interface Opening {
   /** As in `192.168.122.0/24`; undefined when it is not known. */
   readonly network: string | undefined;
   readonly port: number;
+  /** TCP alone unless given. */
+  readonly protocols?: readonly Protocol[];
 }
 
+export type Protocol = "tcp" | "udp";
+
 /** The commands, to be run as root (ufw(8), firewall-cmd(1), nft(8)). */
-export function renderFirewallCommands(firewall: Firewall, { network, port }: Opening): readonly string[] {
+export function renderFirewallCommands(firewall: Firewall, opening: Opening): readonly string[] {
+  const { network, port, protocols = ["tcp"] } = opening;
   const { asRoot } = platform.commands;
   switch (firewall.kind) {
     case "ufw":
-      return [asRoot(`ufw allow from ${network ?? "any"} to any port ${port} proto tcp`)];
+      return protocols.map((each) => asRoot(`ufw allow from ${network ?? "any"} to any port ${port} proto ${each}`));
     case "firewalld": {
       const zone = firewall.zone === undefined ? "" : ` --zone=${firewall.zone}`;
-      return [asRoot(`firewall-cmd --permanent${zone} --add-port=${port}/tcp`), asRoot("firewall-cmd --reload")];
+      const ports = protocols.map((each) => ` --add-port=${port}/${each}`).join("");
+      return [asRoot(`firewall-cmd --permanent${zone}${ports}`), asRoot("firewall-cmd --reload")];
     }
     case "nftables": {
       const family = network?.includes(":") === true ? "ip6" : "ip";
       const from = network === undefined ? "" : ` ${family} saddr ${network}`;
-      return [asRoot(`nft insert rule ${firewall.chain}${from} tcp dport ${port} accept`)];
+      return protocols.map((each) => asRoot(`nft insert rule ${firewall.chain}${from} ${each} dport ${port} accept`));
     }
   }
 }

@@ -1,10 +1,13 @@
 /** Says whether a rule's condition holds for a packet that opens a connection. A condition that it does not know stays undecided. Pure. */
 import { parseCaller } from "../../records/caller.ts";
 import { isInNetwork, parseNetwork } from "../../records/network.ts";
+import type { Protocol } from "./firewall.ts";
 import type { Statement } from "./ruleset.ts";
 
-/** The first packet of a TCP connection to this machine. */
+/** The first packet of a TCP connection to this machine, or a datagram of UDP. */
 export interface Packet {
+  /** TCP unless given. */
+  readonly transport?: Protocol;
   /** The sender. */
   readonly address: string;
   /** Over which it comes in. */
@@ -30,7 +33,7 @@ export function decideEqual(left: unknown, right: unknown, packet: Packet): Deci
 }
 
 /** What the packet has there, as text. */
-function valueOf(left: unknown, { address, interfaceName, port }: Packet): string | undefined {
+function valueOf(left: unknown, { address, interfaceName, port, transport = "tcp" }: Packet): string | undefined {
   const { meta, payload, ct } = asRecord(left);
   const family = address.includes(":") ? "ip6" : "ip";
   const { protocol, field } = asRecord(payload);
@@ -43,19 +46,21 @@ function valueOf(left: unknown, { address, interfaceName, port }: Packet): strin
     case "l4proto":
     case "ip protocol":
     case "ip6 nexthdr":
-      return "tcp";
+      return transport;
     case "nfproto":
       return family === "ip" ? "ipv4" : "ipv6";
     case "ct state":
       return "new";
-    case "tcp dport":
+    case `${transport} dport`:
     case "th dport":
       return String(port);
     case "ip saddr":
     case "ip6 saddr":
       return protocol === family ? address : "another protocol";
     default:
-      return ["udp", "icmp", "icmpv6"].includes(String(protocol)) ? "another protocol" : undefined;
+      return ["tcp", "udp", "icmp", "icmpv6"].includes(String(protocol)) && protocol !== transport
+        ? "another protocol"
+        : undefined;
   }
 }
 

@@ -3,7 +3,7 @@ import { parseCaller } from "../../records/caller.ts";
 import { type InterfaceAddress, formatNetwork, isInNetwork, networkOf } from "../../records/network.ts";
 import { systemNetworks } from "../../platform/networks.ts";
 import type { Address } from "../../records/address.ts";
-import { findFirewall, renderFirewallCommands } from "./firewall.ts";
+import { type Protocol, findFirewall, renderFirewallCommands } from "./firewall.ts";
 
 /** The address of this machine that lies in a network with one of these, if there is one. */
 export function findNear(
@@ -15,10 +15,14 @@ export function findNear(
 }
 
 /** The commands; none when no firewall is found. */
-export async function firewallCommands(clusterIPs: readonly Address[], port: number): Promise<readonly string[]> {
+export async function firewallCommands(
+  clusterIPs: readonly Address[],
+  port: number,
+  protocols?: readonly Protocol[],
+): Promise<readonly string[]> {
   const near = findNear(clusterIPs);
   const firewall = await findFirewall({ interfaceName: near?.interfaceName });
   if (firewall === undefined) return [];
   const network = near === undefined ? undefined : formatNetwork(networkOf(near));
-  return renderFirewallCommands(firewall, { network, port });
+  return renderFirewallCommands(firewall, { network, port, ...(protocols && { protocols }) });
 }

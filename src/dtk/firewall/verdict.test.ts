@@ -149,3 +149,14 @@ test("a text that is not a ruleset has no rules", () => {
   expect(readRuleset("{}")).toBeUndefined();
   expect(readRuleset('{"nftables": []}')?.size).toBe(0);
 });
+
+test("a datagram passes by rules for TCP, and a connection by those for UDP", () => {
+  const udp = { ...packet, transport: "udp" } as const;
+  const rules = ruleset("drop", [
+    [port(5000, "tcp"), drop],
+    [port(5000, "udp"), accept],
+  ]);
+  expect([judgePacket(rules, udp).kind, judgePacket(rules, packet).kind]).toEqual(["open", "blocked"]);
+  const either = ruleset("drop", [[meta("l4proto", { set: ["tcp", "udp"] }), port(5000, "th"), accept]]);
+  expect([judgePacket(either, udp).kind, judgePacket(either, packet).kind]).toEqual(["open", "open"]);
+});

@@ -11,14 +11,15 @@ const pause = 1000;
 
 const again = "Run this again once it is started, or add --wait-server to wait for it.";
 
-type ServerIntent = Pick<Intent, "hostIP" | "port" | "token" | "waitServer">;
+type ServerIntent = Pick<Intent, "hostIP" | "port" | "team" | "token" | "waitServer">;
 
 /**
- * Finds the server. A host that is another machine is not asked, whatever a configuration says.
+ * Finds the server: the team's where one is named. Else the one of this machine, and a host that is another machine is not asked, whatever a configuration says.
  *
  * @throws TroubleError (exit 3) when there is none, and what {@link findServer} throws
  */
 export async function locateServer(intent: ServerIntent, say: Say): Promise<Server> {
+  if (intent.team !== undefined) return locateTeamServer(intent);
   const hosts = [...(intent.hostIP === undefined ? [] : await ownAddressesOf(intent.hostIP)), "localhost"];
   for (let tries = 0; ; tries += 1) {
     const server = await findAt(intent, hosts);
@@ -30,6 +31,15 @@ export async function locateServer(intent: ServerIntent, say: Say): Promise<Serv
       );
     await sleep(pause);
   }
+}
+
+/** It has to prove that it knows the token that was named, so a configuration of others can lead that to nobody else. */
+async function locateTeamServer({ hostIP, port, team, token }: ServerIntent): Promise<Server> {
+  const server = await findServer({ host: hostIP ?? "", port, token });
+  if (server !== undefined) return server;
+  const message = `No team server answers at ${team}.`;
+  const hint = "Compare the address with the one that your team uses. This asks it from here:";
+  throw new TroubleError({ code: "no-server", message, hint, command: `curl ${team}/healthz` }, { exitCode: 3 });
 }
 
 /** A stranger at one place does not matter when the server is at the other. */

@@ -60,7 +60,8 @@ export async function planInstallation(intent: Intent, situation: Situation): Pr
   const { record } = installed.namespace;
   const admin = status.server.tokenRequired ? intent.token : undefined;
   const token = admin && webhookToken(admin.text, intent.cluster);
-  if (token !== undefined) requireTrustedHost(host.host, intent);
+  // A team server has proven that it knows the admin token before it was believed that it wants one.
+  if (token !== undefined && intent.team === undefined) requireTrustedHost(host.host, intent);
   const url = webhookURL({
     host: host.host,
     port: intent.port,

@@ -69,6 +69,25 @@ describe("a named cluster", () => {
   });
 });
 
+describe("the name that a cluster had before", () => {
+  const before = { cluster: defaultCluster, domains: ["dtk.io"] };
+  const told = [cluster(kindA, ["dtk.io"])];
+  const forget = "DELETE /clusters/default/feeds/external-dns";
+
+  test.each<[string, Partial<Status["clusters"][number]>, readonly string[]]>([
+    // The server always has a cluster of that name, so nothing is left to forget then.
+    ["that has nothing any more", { domains: [], clusterIPs: [] }, []],
+    ["that has a domain", { clusterIPs: [] }, [forget]],
+    ["that has a cluster IP", { domains: [] }, [forget]],
+    ["that has records", { domains: [], clusterIPs: [], records: { A: 1 } }, [forget]],
+    ["that a watcher feeds too", { feeds: ["external-dns", "watch"], records: { A: 2 } }, [forget]],
+    ["that a watcher alone feeds, whose settings stay", { feeds: ["watch"], records: { A: 1 } }, []],
+  ])("%s", (_, part, expected) => {
+    const old = { ...cluster(defaultCluster, ["dtk.io"]), ...part };
+    expect(requests([old, ...told], want(kindA, ["dtk.io"], before))).toEqual(expected);
+  });
+});
+
 test("the target mode is told when it differs", () => {
   const wanted = want(defaultCluster, ["dtk.io"]);
   const record = { ...wanted, settings: { ...wanted.settings, targets: "record" } } as const;

@@ -69,8 +69,21 @@ function post(path: string, body: string, sentence: string): SettingStep {
 }
 
 function forgetOldName(clusters: Status["clusters"], { cluster, before }: SettingsWanted): readonly SettingStep[] {
-  const isKnown = clusters.some(({ name }) => name === before?.cluster);
-  return before === undefined || before.cluster === cluster || !isKnown ? [] : [forgetStep(before.cluster)];
+  if (before === undefined || before.cluster === cluster) return [];
+  const there = clusters.find(({ name }) => name === before.cluster);
+  return there !== undefined && isOfExternalDNS(there) ? [forgetStep(before.cluster)] : [];
+}
+
+/** Whether the server has anything of a cluster that goes with what ExternalDNS sent of it. It always has one called `default`. */
+export function isOfExternalDNS({
+  domains,
+  clusterIPs,
+  records,
+  feeds = [],
+}: Pick<Status["clusters"][number], "domains" | "clusterIPs" | "records" | "feeds">): boolean {
+  const isFedOtherwise = feeds.some((feed) => feed !== externalDNSFeed);
+  if (isFedOtherwise) return feeds.includes(externalDNSFeed);
+  return domains.length + clusterIPs.length + Object.keys(records).length > 0;
 }
 
 function goneDomains(present: readonly string[], { cluster, settings, before }: SettingsWanted): readonly string[] {

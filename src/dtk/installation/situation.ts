@@ -133,11 +133,13 @@ export async function requireHost(
   return host;
 }
 
-async function findHost(
-  { hostIP }: Pick<Intent, "hostIP">,
-  { clusterIPs }: ClusterIPChoice,
-  { nodes }: ClusterFacts,
+/** The desktop as the cluster sees it, whether the server listens there or not. */
+export async function findHost(
+  { hostIP, team }: Pick<Intent, "hostIP" | "team">,
+  { clusterIPs }: Pick<ClusterIPChoice, "clusterIPs">,
+  { nodes }: Pick<ClusterFacts, "nodes">,
 ): Promise<HostIPChoice> {
-  if (hostIP !== undefined) return { host: hostIP, reason: "as configured", alternatives: [] };
+  const reason = team === undefined ? "as configured" : "the team server";
+  if (hostIP !== undefined) return { host: hostIP, reason, alternatives: [] };
   return chooseHostIP(clusterIPs, nodes.flatMap(nodeAddresses), lookUpRoute);
 }

@@ -10,7 +10,7 @@ import { deleteNamespace, readRecord, removeRecord } from "../release/record.ts"
 import { removeToken } from "../release/secret.ts";
 import { readWorkload } from "../release/workload.ts";
 import type { Server } from "../../client/server.ts";
-import { forgetStep } from "./settings.ts";
+import { forgetStep, isOfExternalDNS } from "./settings.ts";
 import type { Intent, Say } from "./intent.ts";
 import type { Installed } from "./situation.ts";
 
@@ -29,27 +29,17 @@ export async function planRemoval(known: {
   readonly api: KubernetesAPI;
   readonly installed: Installed;
   /** What the server knows; undefined when none answers. */
-  readonly clusters:
-    | readonly {
-        readonly name: string;
-        readonly domains: readonly string[];
-        readonly clusterIPs: readonly string[];
-        readonly records: object;
-      }[]
-    | undefined;
+  readonly clusters: readonly (Parameters<typeof isOfExternalDNS>[0] & { readonly name: string })[] | undefined;
   readonly cluster: ClusterName;
 }): Promise<Removal> {
   const { api, installed } = known;
   const cluster = installed.namespace.record?.cluster ?? known.cluster;
   const there = known.clusters?.find(({ name }) => name === cluster);
-  const isUsed =
-    there !== undefined &&
-    (there.domains.length > 0 || there.clusterIPs.length > 0 || Object.keys(there.records).length > 0);
   return {
     release: installed.revision !== undefined,
     secret: installed.token !== undefined,
     namespace: await judgeNamespace(api, installed),
-    cluster: isUsed ? cluster : undefined,
+    cluster: there !== undefined && isOfExternalDNS(there) ? cluster : undefined,
   };
 }
 

@@ -62,6 +62,20 @@ extraArgs:
     });
   });
 
+  test.each([
+    [["ingress", "gateway-httproute"], undefined],
+    [["ingress", "service"], "A AAAA CNAME SRV"],
+    [["ingress", "crd"], "A AAAA CNAME TXT SRV MX NAPTR PTR NS DNAME"],
+    [["service", "crd"], "A AAAA CNAME SRV TXT MX NAPTR PTR NS DNAME"],
+  ] as const)("the sources %j need the types %j", (sources, types) => {
+    const wanted = types?.split(" ");
+    expect(makeValues({ ...options, sources })["managedRecordTypes"]).toEqual(wanted);
+    expect(makeValues({ ...options, sources, chart: { ...chart, extraArgs: "list" } })["extraArgs"]).toEqual([
+      "--webhook-provider-url=http://192.168.122.1:5000/clusters/kind-a",
+      ...(wanted ?? []).map((type) => `--managed-record-types=${type}`),
+    ]);
+  });
+
   test("a chart that does not know the prefix is not told it", () => {
     expect(makeValues({ ...options, chart: { ...chart, hasAnnotationPrefix: false } })).not.toHaveProperty(
       "annotationPrefix",

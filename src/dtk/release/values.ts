@@ -32,6 +32,19 @@ export const annotationPrefix = "external-dns.alpha.kubernetes.io/";
 
 const digestAnnotation = "hostsfile-server/read-at-start";
 
+/** The types of record that ExternalDNS manages unless told otherwise (pkg/apis/externaldns/types.go). */
+const usualTypes = ["A", "AAAA", "CNAME"] as const;
+
+/** What a source can send beside them; ExternalDNS passes over what it does not manage without a word. */
+const furtherTypes: Readonly<Record<Source, readonly string[]>> = {
+  ingress: [],
+  "gateway-httproute": [],
+  // The ports of a NodePort (source/service.go).
+  service: ["SRV"],
+  // Whatever is written; NS and DNAME are not served, which the server then says.
+  crd: ["TXT", "SRV", "MX", "NAPTR", "PTR", "NS", "DNAME"],
+};
+
 /** Values as Helm takes them; a null removes what the chart has by default. */
 type HelmValues = Readonly<Record<string, unknown>>;
 
@@ -39,10 +52,12 @@ type HelmValues = Readonly<Record<string, unknown>>;
  * Makes the values. The order of their keys is fixed, so that equal options give equal text.
  *
  * The sidecar that the chart wants for webhooks in the pod is switched off by removing each of its keys: the template
- * renders it `with` that map, which is then empty (docs/adr/0008).
+ * renders it `with` that map, which is then empty (docs/adr/0008). Charts that take a list of arguments may be from before
+ * `managedRecordTypes` (chart 1.15.1), so they are given flags.
  */
 export function makeValues(options: ValuesOptions): HelmValues {
   const { chart, cluster, url, hasToken, sources, readAtStart } = options;
+  const types = managedTypes(sources);
   return {
     provider: { name: "webhook", webhook: Object.fromEntries(chart.sidecarKeys.map((key) => [key, null])) },
     ...(chart.hasServiceSwitch && { service: { enabled: false } }),
@@ -56,8 +71,18 @@ export function makeValues(options: ValuesOptions): HelmValues {
     ...(chart.hasAnnotationPrefix && { annotationPrefix }),
     ...(hasToken && { env: [{ name: tokenVariable, valueFrom: { secretKeyRef: tokenSecret } }] }),
     ...(readAtStart.length > 0 && { podAnnotations: { [digestAnnotation]: digestOf(readAtStart) } }),
-    extraArgs: chart.extraArgs === "list" ? [`--webhook-provider-url=${url}`] : { "webhook-provider-url": url },
+    ...(chart.extraArgs === "map" && types.length > 0 && { managedRecordTypes: types }),
+    extraArgs:
+      chart.extraArgs === "list"
+        ? [`--webhook-provider-url=${url}`, ...types.map((type) => `--managed-record-types=${type}`)]
+        : { "webhook-provider-url": url },
   };
+}
+
+/** The types that ExternalDNS is told to manage; none where those that it manages anyway are all that there can be. */
+function managedTypes(sources: readonly Source[]): readonly string[] {
+  const further = new Set(sources.flatMap((source) => furtherTypes[source]));
+  return further.size === 0 ? [] : [...usualTypes, ...further];
 }
 
 /** Renders the values as a file for `helm --values`. */
