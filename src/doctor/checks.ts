@@ -7,6 +7,8 @@ import { clusterIP } from "./checks/cluster-ip.ts";
 import { clusterListens } from "./checks/cluster-listens.ts";
 import { clusterReachable } from "./checks/cluster-reachable.ts";
 import { diskSpace } from "./checks/disk-space.ts";
+import { dnsAnswers } from "./checks/dns-answers.ts";
+import { dockerDNS } from "./checks/docker-dns.ts";
 import { domains } from "./checks/domains.ts";
 import { externalDNSPace } from "./checks/external-dns-pace.ts";
 import { firewallOpen } from "./checks/firewall-open.ts";
@@ -27,6 +29,9 @@ import { nameResolves } from "./checks/name-resolves.ts";
 import { nscd } from "./checks/nscd.ts";
 import { nsswitch } from "./checks/nsswitch.ts";
 import { resolved } from "./checks/resolved.ts";
+import { resolverAsks } from "./checks/resolver-asks.ts";
+import { resolverFits } from "./checks/resolver-fits.ts";
+import { resolverTold } from "./checks/resolver-told.ts";
 import { serverAnswers } from "./checks/server-answers.ts";
 import { serverAttention } from "./checks/server-attention.ts";
 import { serverFile } from "./checks/server-file.ts";
@@ -35,6 +40,8 @@ import { watcherContexts } from "./checks/watcher-contexts.ts";
 import { watcherKinds } from "./checks/watcher-kinds.ts";
 import { watcherRuns } from "./checks/watcher-runs.ts";
 import { watcherToken } from "./checks/watcher-token.ts";
+import { teamsFollowed } from "./checks/teams-followed.ts";
+import { teamServer } from "./checks/team-server.ts";
 import { webhookURL } from "./checks/webhook-url.ts";
 
 export const checks: readonly Check[] = [
@@ -61,13 +68,21 @@ export const checks: readonly Check[] = [
   nscd,
   hostsFileIsRead,
   nameResolves,
+  dnsAnswers,
+  resolverTold,
+  resolverFits,
+  resolverAsks,
   domains,
   browser,
+  dockerDNS,
   // The watcher
   watcherRuns,
   watcherToken,
   watcherContexts,
   watcherKinds,
+  // The teams
+  teamsFollowed,
+  teamServer,
   // ExternalDNS and the cluster
   clusterReachable,
   firewallOpen,

@@ -1,6 +1,7 @@
 /** What `doctor` found as a value with a documented shape, the gravest first. */
 import * as z from "zod/mini";
 import { renderCommand } from "../base/shell.ts";
+import { teamWritingsSchema } from "../contract/writing.ts";
 import type { Finding, Fix, CheckOutcome } from "./check.ts";
 
 const findingSchema = z.object({
@@ -13,6 +14,8 @@ const findingSchema = z.object({
   command: z.nullable(z.string()),
   /** What --fix does, as it would be typed. */
   fix: z.nullable(z.array(z.string())),
+  /** Who wrote a name of a team, where the message says it. */
+  writings: z.optional(teamWritingsSchema),
 });
 
 export const reportSchema = z.object({
@@ -58,7 +61,10 @@ function toChecked(outcome: CheckOutcome): Report["checks"][number] {
 
 function describeFinding(finding: Finding): Report["checks"][number]["findings"][number] {
   const { grade, message } = finding;
-  if (grade === "ok") return { grade, code: null, message, hint: null, command: null, fix: null };
+  if (grade === "ok") {
+    const { writings } = finding;
+    return { grade, code: null, message, hint: null, command: null, fix: null, ...(writings && { writings }) };
+  }
   const { code, hint, command = null, fix } = finding;
   return { grade, code, message, hint, command, fix: fix === undefined ? null : renderFix(fix) };
 }

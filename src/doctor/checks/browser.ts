@@ -44,7 +44,7 @@ export function judgeFirefox(texts: readonly string[]): Finding {
   return {
     grade: "note",
     code: "browser-own-dns",
-    message: "A profile of Firefox asks DNS over https and passes by the hosts file.",
+    message: "A profile of Firefox uses DNS over HTTPS, and so ignores the hosts file.",
     hint: "In about:config set network.trr.exclude-etc-hosts to true. about:networking#dns shows what it knows.",
   };
 }

@@ -1,7 +1,8 @@
 /** Does what config.yaml names feed the cluster, and does nothing else do it as well? */
+import { explainFedTwice } from "../../contract/watch-trouble.ts";
 import { type Watch, watchSentence } from "../../dtk/installation/watch.ts";
 import { type Feed, watchFeed } from "../../records/feed.ts";
-import { type Check, type Finding, ok } from "../check.ts";
+import { type Check, type Finding, findingOf, ok } from "../check.ts";
 
 /** How a cluster is fed. */
 export interface ClusterFeeds {
@@ -28,13 +29,7 @@ export function judgeFeeds({ wanted, watch, hasExternalDNS }: ClusterFeeds): Fin
   if (watch === undefined && wanted === watchFeed) return notRunning;
   if (watch === undefined) return ok("It is left to ExternalDNS; no watcher feeds it.");
   if (!hasExternalDNS) return ok(watchSentence(watch));
-  return {
-    grade: "warning",
-    code: "fed-twice",
-    message: `${watchSentence(watch)} ExternalDNS is installed in it as well. A name goes only once both let go of it.`,
-    hint: "One is enough. To end ExternalDNS:",
-    command: "dtk uninstall-addon external-dns",
-  };
+  return findingOf(explainFedTwice(`${watchSentence(watch)} ExternalDNS is installed in it as well.`, undefined));
 }
 
 const notRunning: Finding = {

@@ -6,7 +6,15 @@ import { type FirewallFacts, findCallers, judgeFirewall } from "./firewall-open.
 const near = { interfaceName: "virbr0", address: "192.168.122.1", bits: 24, mac: "52:54:00:00:00:01" };
 
 function judge(given: Partial<FirewallFacts>) {
-  return judgeFirewall({ verdict: { kind: "open" }, near, found: undefined, port: 5000, isHeard: false, ...given });
+  return judgeFirewall({
+    verdict: { kind: "open" },
+    near,
+    found: undefined,
+    port: 5000,
+    protocols: ["tcp"],
+    isHeard: false,
+    ...given,
+  });
 }
 
 const blocked = { kind: "blocked", chains: ["inet filter input"] } as const;
@@ -37,6 +45,14 @@ test.each([
     code: "firewall-blocks",
     hint,
     command,
+  });
+});
+
+test("for DNS both transports are let in", () => {
+  expect(judge({ verdict: blocked, port: 5391, protocols: ["udp", "tcp"] })).toMatchObject({
+    message: expect.stringContaining("drops calls to port 5391"),
+    command:
+      "sudo nft insert rule inet filter input ip saddr 192.168.122.0/24 udp dport 5391 accept && sudo nft insert rule inet filter input ip saddr 192.168.122.0/24 tcp dport 5391 accept",
   });
 });
 

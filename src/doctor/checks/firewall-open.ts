@@ -1,5 +1,6 @@
 /** Does this machine's packet filter let the cluster reach the server? Its rules are followed as the kernel would. */
-import { findFirewall, renderFirewallCommands, type Firewall } from "../../dtk/firewall/firewall.ts";
+import { listeningAt } from "../../dtk/cluster-dns/responder-place.ts";
+import { findFirewall, renderFirewallCommands, type Firewall, type Protocol } from "../../dtk/firewall/firewall.ts";
 import { findNear } from "../../dtk/firewall/opening.ts";
 import { readRuleset } from "../../dtk/firewall/ruleset.ts";
 import { type PacketVerdict, judgePacket } from "../../dtk/firewall/verdict.ts";
@@ -17,19 +18,44 @@ export const firewallOpen: Check = {
   title: "The firewall lets the cluster in",
   needs: ["server-answers"],
   run: async (desktop) => {
-    const clusters = ((await desktop.status())?.clusters ?? []).filter((cluster) => !isWatchedAlone(cluster));
-    const addresses = clusters.flatMap(({ clusterIPs }) => clusterIPs.flatMap((text) => parseAddress(text) ?? []));
-    const isHeard = clusters.some(({ lastHeard }) => isAlive(lastHeard, defaultInterval, Date.now()));
-    const callers = findCallers(addresses, systemNetworks.interfaces());
-    const looks = callers.map(async ({ address, near }) => {
-      const verdict = await lookAtRules(desktop, { address, interfaceName: near.interfaceName });
-      const found = await findFirewall({ interfaceName: near.interfaceName });
-      return judgeFirewall({ verdict, near, found, port: desktop.port, isHeard });
-    });
-    const findings = await Promise.all(looks);
+    const status = await desktop.status();
+    if (status === undefined) return [ok("No server answers, so no port has to be open.")];
+    const interfaces = systemNetworks.interfaces();
+    const ways = [
+      ...findCallers(addressesOf(status.clusters.filter((cluster) => !isWatchedAlone(cluster))), interfaces).map(
+        (caller): Way => ({ ...caller, port: desktop.port, protocols: ["tcp"] }),
+      ),
+      // Pods ask the responder where it listens towards their cluster, whatever feeds that.
+      ...findCallers(addressesOf(status.clusters), interfaces).flatMap((caller): readonly Way[] => {
+        const place = listeningAt(status, caller.near.address);
+        return place === undefined ? [] : [{ ...caller, port: place.port, protocols: ["udp", "tcp"] }];
+      }),
+    ];
+    const isHeard = status.clusters.some(({ lastHeard }) => isAlive(lastHeard, defaultInterval, Date.now()));
+    const findings = await Promise.all(ways.map((way) => lookAtWay(desktop, way, isHeard)));
     return findings.length > 0 ? findings : [ok("No cluster has an address in a network of this machine's own.")];
   },
 };
+
+/** A port of this machine that a cluster calls. */
+interface Way {
+  readonly address: Address;
+  readonly near: InterfaceAddress;
+  readonly port: number;
+  readonly protocols: readonly [Protocol, ...Protocol[]];
+}
+
+async function lookAtWay(desktop: Desktop, way: Way, isHeard: boolean): Promise<Finding> {
+  const { near, port, protocols } = way;
+  const verdict = await lookAtRules(desktop, way);
+  const found = await findFirewall({ interfaceName: near.interfaceName });
+  // ExternalDNS's calls say nothing of datagrams.
+  return judgeFirewall({ verdict, near, found, port, protocols, isHeard: isHeard && protocols[0] === "tcp" });
+}
+
+function addressesOf(clusters: Status["clusters"]): readonly Address[] {
+  return clusters.flatMap(({ clusterIPs }) => clusterIPs.flatMap((text) => parseAddress(text) ?? []));
+}
 
 /** Nothing calls from a cluster that only a watcher feeds. */
 function isWatchedAlone({ watch, feeds }: Pick<Status["clusters"][number], "watch" | "feeds">): boolean {
@@ -50,12 +76,12 @@ export function findCallers(
 
 /** `unseen` when they may not be read. */
 async function lookAtRules(
-  { run, port }: Desktop,
-  caller: { readonly address: string; readonly interfaceName: string },
+  { run }: Desktop,
+  { address, near: { interfaceName }, port, protocols: [transport] }: Way,
 ): Promise<PacketVerdict | { readonly kind: "unseen" }> {
   const { ok: isRead, output } = await run("nft", ["--json", "list", "ruleset"]);
   const chains = isRead ? readRuleset(output) : undefined;
-  return chains === undefined ? { kind: "unseen" } : judgePacket(chains, { ...caller, port });
+  return chains === undefined ? { kind: "unseen" } : judgePacket(chains, { address, interfaceName, port, transport });
 }
 
 export interface FirewallFacts {
@@ -65,17 +91,19 @@ export interface FirewallFacts {
   /** What manages the rules. */
   readonly found: Firewall | undefined;
   readonly port: number;
+  /** Over which it is called; the first of them is looked at. */
+  readonly protocols: readonly Protocol[];
   /** Whether a cluster called lately. */
   readonly isHeard: boolean;
 }
 
 /** Judges whether a call comes in. */
-export function judgeFirewall({ verdict, near, found, port, isHeard }: FirewallFacts): Finding {
+export function judgeFirewall({ verdict, near, found, port, protocols, isHeard }: FirewallFacts): Finding {
   const network = formatNetwork(networkOf(near));
   if (verdict.kind === "blocked") {
     const managed = found !== undefined && found.kind !== "nftables" ? [found] : undefined;
     const firewalls = managed ?? verdict.chains.map((chain): Firewall => ({ kind: "nftables", chain }));
-    const commands = firewalls.flatMap((firewall) => renderFirewallCommands(firewall, { network, port }));
+    const commands = firewalls.flatMap((firewall) => renderFirewallCommands(firewall, { network, port, protocols }));
     const message = `This machine's firewall drops calls to port ${port} that come from ${network} over ${near.interfaceName} (${verdict.chains.join(", ")}).`;
     return {
       grade: "problem",
@@ -86,7 +114,7 @@ export function judgeFirewall({ verdict, near, found, port, isHeard }: FirewallF
     };
   }
   if (verdict.kind === "open" || isHeard) return ok(`The firewall lets ${network} reach port ${port}.`);
-  const commands = found === undefined ? [] : renderFirewallCommands(found, { network, port });
+  const commands = found === undefined ? [] : renderFirewallCommands(found, { network, port, protocols });
   if (verdict.kind === "unseen" && commands.length === 0) return ok("No firewall is to be seen on this machine.");
   const message =
     verdict.kind === "unseen"

@@ -16,6 +16,20 @@ const edited = text.replace("10.0.0.1 a.test\n", "");
 test.each([
   { title: "as wanted", found: text, known: status, says: "in order, with 1 line." },
   { title: "without a server", found: text, known: undefined, says: "in order, with 1 line." },
+  {
+    title: "with a name that another sink alone shows",
+    found: text,
+    known: statusOf({
+      names: {
+        total: 2,
+        list: [
+          { ...shown, sinks: ["hosts-file", "dns"] },
+          { ...shown, name: "*.test", sinks: ["dns"] },
+        ],
+      },
+    }),
+    says: "in order, with 1 line.",
+  },
   { title: "nothing to show", found: "", known: statusOf(), says: "nothing to show" },
 ])("$title is ok", ({ found, known, says }) => {
   expect(judgeBlock(path, readBlock(found), known)).toMatchObject({

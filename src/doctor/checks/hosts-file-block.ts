@@ -2,9 +2,11 @@
 import type { Status } from "../../contract/status.ts";
 import { type Block, addressesIn, readBlock } from "../looks/block.ts";
 import { type Check, type Finding, ok } from "../check.ts";
+import { restartServer } from "../looks/service.ts";
 import { lookAtHostsFile } from "../looks/hosts-file.ts";
 import { platform } from "../../platform/current.ts";
 import { renderCommand } from "../../base/shell.ts";
+import { hostsFileIdentity } from "../../sinks/hosts-file/identity.ts";
 
 export const hostsFileBlock: Check = {
   id: "hosts-file-block",
@@ -32,7 +34,8 @@ export function judgeBlock(
   status: Pick<Status, "names" | "attention"> | undefined,
 ): Finding {
   if (block.kind === "damaged") return damaged(path, block.markers, status);
-  const wanted = status?.names.list ?? [];
+  // What another sink alone shows has no line. A server of version 0.1.0 does not say which sinks show a name.
+  const wanted = (status?.names.list ?? []).filter(({ sinks }) => sinks?.includes(hostsFileIdentity.id) ?? true);
   if (block.kind === "none") {
     if (wanted.length === 0) return ok("There is no managed block, as there is nothing to show.");
     return stale(path, `has no managed block, though ${wanted.length} names are to be shown`);
@@ -59,7 +62,7 @@ function damaged(path: string, markers: readonly number[], status: Pick<Status, 
     code: "hosts-file-markers-wrong",
     message: `${path}: the markers of the managed block are damaged (lines ${markers.join(", ")}).`,
     hint: "The server puts them in order when it runs:",
-    command: platform.commands.asRoot(renderCommand(platform.services.commands.restart)),
+    command: restartServer,
   };
 }
 
@@ -69,7 +72,7 @@ function stale(path: string, what: string): Finding {
     code: "hosts-file-block-stale",
     message: `${path} ${what}.`,
     hint: "The server puts it right within a minute, or at its start:",
-    command: platform.commands.asRoot(renderCommand(platform.services.commands.restart)),
+    command: restartServer,
   };
 }
 

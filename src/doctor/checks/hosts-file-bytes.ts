@@ -75,7 +75,7 @@ function loneReturn(path: string, lines: readonly string[]): Finding {
   const line = lines.findIndex((text) => /\r(?!$)/.test(text)) + 1;
   return warning({
     code: "hosts-file-lone-return",
-    message: `${path}:${line}: a carriage return alone ends no line: resolvers give the names behind it the address before it.`,
+    message: `${path}:${line}: a carriage return alone does not end a line. Resolvers give the names after it the address before it.`,
     hint: "End every line as resolvers expect it:",
     command: sed(String.raw`s/\r$//; s/\r/\n/g`, path),
   });

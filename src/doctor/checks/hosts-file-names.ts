@@ -34,7 +34,7 @@ function conflictFinding(path: string, conflicts: readonly Conflict[]): Finding 
     grade: "warning",
     code: "name-is-yours",
     message: `${path}:${line}: your own line has ${names.join(", ")}, so the cluster's does not count: ${text.trim()}`,
-    hint: "Take it out to let the cluster have it, or let this do it, which shows it first:",
+    hint: "Remove the name from it to let the cluster have it, or run this, which shows the change first:",
     command: "hostsfile-server adopt",
   };
 }

@@ -18,7 +18,7 @@ export function judgeNscd({ isNscdRunning }: Pick<Resolver, "isNscdRunning">): F
   return {
     grade: "note",
     code: "nscd-caches",
-    message: "nscd runs and remembers what names led to, also that a name was unknown (20 s).",
+    message: "nscd runs and caches answers. That a name does not exist is cached for 20 s too.",
     hint: "If a name leads to where it led before:",
     command: platform.commands.asRoot(renderCommand(command)),
     fix: { commands: [command], needsRoot: true },

@@ -1,5 +1,6 @@
 /** The looks of `doctor` at this machine: each is made when it is first asked for, once, and heavy parts are loaded then. */
 import { readFile } from "node:fs/promises";
+import type { KubernetesAPI } from "../../kubernetes/api.ts";
 import type { ClusterPlace } from "../../kubernetes/place.ts";
 import { kubeconfigBehindSudo } from "../../kubernetes/sudo-home.ts";
 import type { Status } from "../../contract/status.ts";
@@ -30,6 +31,7 @@ export function openDesktop(place: DesktopPlace): Desktop {
   const cluster = { ...place.cluster, kubeconfig: place.cluster.kubeconfig ?? behindSudo(place.cluster) };
   const files = new Map<string, Promise<Buffer | undefined>>();
   const runs = new Map<string, Promise<Ran>>();
+  const apis = new Map<string | undefined, Promise<KubernetesAPI>>();
   const looks = new Map<unknown, Promise<unknown>>();
   const desktop: Desktop = {
     hostsFile,
@@ -42,8 +44,8 @@ export function openDesktop(place: DesktopPlace): Desktop {
     ask,
     allowedDomains,
     status: async () => desktop.once(askStatus),
-    kubernetes: async () =>
-      remember(looks, openKubernetesOf, async () => openKubernetesOf(cluster)) as ReturnType<typeof openKubernetesOf>,
+    kubernetes: async (context = cluster.context) =>
+      remember(apis, context, async () => openKubernetesOf({ ...cluster, context })),
     readFile: async (path) => remember(files, path, async () => readIfThere(path)),
     run: async (program, parameters, options = {}) =>
       remember(runs, JSON.stringify([program, parameters, options]), async () =>

@@ -1,6 +1,10 @@
 /** Which resources ask for a name, and whether ExternalDNS hears of it. */
 import { expect, test } from "vitest";
-import { judgeSources } from "./trace-cluster.ts";
+import { bareDesktop } from "../../../test/support/doctor-desktop.ts";
+import { statusOf } from "../../../test/support/status.ts";
+import { annotationPrefix } from "../../dtk/release/values.ts";
+import { lookAtFacts } from "../looks/cluster-looks.ts";
+import { judgeSources, lookForSources } from "./trace-cluster.ts";
 
 const name = "foo.dtk.io";
 const cluster = {
@@ -55,4 +59,19 @@ test("where a watcher feeds the cluster, an Ingress needs no target", () => {
     grade: "ok",
     message: `The Ingress default/test asks for ${name}.`,
   });
+});
+
+test("while the server is away, nothing is said of ExternalDNS, which may not be meant to feed the cluster", async () => {
+  const ingress = { metadata: { name: "test", namespace: "default" }, spec: { rules: [{ host: name }] } };
+  const look = async (status: ReturnType<typeof statusOf> | undefined) => {
+    const desktop = bareDesktop({
+      status: async () => status,
+      kubernetes: async () => ({ server: "", send: async () => undefined, read: async () => undefined }),
+      once: async (asked) => (asked === lookAtFacts ? { ingresses: [ingress] } : asked(desktop)) as never,
+    });
+    return lookForSources(name)(desktop);
+  };
+  const sources = [{ kind: "Ingress", path: "default/test" }];
+  expect(await look(undefined)).toMatchObject({ sources, prefix: undefined });
+  expect(await look(statusOf())).toMatchObject({ sources, prefix: annotationPrefix });
 });

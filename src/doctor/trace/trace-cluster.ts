@@ -5,13 +5,24 @@ import { type Desktop, type Finding, ok } from "../check.ts";
 import { annotationPrefix } from "../../dtk/release/values.ts";
 import { kubectl, lookAtChain } from "../looks/cluster-looks.ts";
 import { lookAtWatched } from "../looks/watched.ts";
+import { findTeam } from "./trace-server.ts";
 import { type NameSource, findSources } from "../looks/name-source.ts";
+import { type AnsweringLook, ownerOf } from "./trace-answer.ts";
 
 /** Looks; a cluster that does not answer stops no trace, as the name may be known from before. */
-export async function askedFor(desktop: Desktop, name: string, look: SourcesLook): Promise<readonly Finding[]> {
+export async function askedFor(
+  desktop: Desktop,
+  name: string,
+  look: SourcesLook,
+  answering: AnsweringLook,
+): Promise<readonly Finding[]> {
   try {
     const status = await desktop.status().catch(() => undefined);
-    const isKnown = status?.names.list.some((shownName) => shownName.name === name) ?? false;
+    const team = findTeam(name, status);
+    if (team !== undefined)
+      return [ok(`${name} is for the team ${team.name} to say, and for no cluster of this desktop.`)];
+    const owner = await ownerOf(desktop, answering, name);
+    const isKnown = status?.names.list.some((shownName) => shownName.name === owner) ?? false;
     const { sources, prefix } = await desktop.once(look);
     return [judgeSources({ name, sources, isKnown, prefix, place: desktop.place })];
   } catch (error) {
@@ -23,7 +34,7 @@ export async function askedFor(desktop: Desktop, name: string, look: SourcesLook
 /** What asks for a name. */
 interface AskedFor {
   readonly sources: readonly NameSource[];
-  /** The prefix of the annotations that ExternalDNS reads; undefined where a watcher feeds the cluster, which needs none. */
+  /** The prefix of the annotations that ExternalDNS reads; undefined where a watcher feeds the cluster, which needs none, or that is not known. */
   readonly prefix: string | undefined;
 }
 
@@ -32,7 +43,9 @@ export type SourcesLook = (desktop: Desktop) => Promise<AskedFor>;
 /** Makes the look for what asks for a name, which several steps share. */
 export function lookForSources(name: string): SourcesLook {
   return async (desktop) => {
-    const isWatched = (await desktop.once(lookAtWatched)) !== undefined;
+    // Without the server nobody knows what feeds the cluster, and that it does not answer is what is wrong.
+    const isAway = (await desktop.status().catch(() => undefined)) === undefined;
+    const isWatched = isAway || (await desktop.once(lookAtWatched)) !== undefined;
     const prefix = isWatched ? undefined : await prefixOf(desktop);
     return { sources: await findSources(desktop, name, prefix ?? ""), prefix };
   };
@@ -80,11 +93,12 @@ export function judgeSources(given: {
     first.ingress === undefined || prefix === undefined
       ? []
       : findSilentIngresses({ ingresses: [first.ingress] }, prefix);
-  if (silent === undefined) return ok(`The ${first.kind} ${first.path} asks for ${name}.`);
+  const { wildcard = name } = first;
+  if (silent === undefined) return ok(`The ${first.kind} ${first.path} asks for ${wildcard}.`);
   return {
     grade: "problem",
     code: "ingress-without-target",
-    message: `The Ingress ${first.path} asks for ${name}, and ExternalDNS passes over it: no annotation names a target, and no load balancer gave an address.`,
+    message: `The Ingress ${first.path} asks for ${wildcard}, and ExternalDNS passes over it: no annotation names a target, and no load balancer gave an address.`,
     hint: "Name one. Any will do, since the name gets the cluster IP:",
     command: silent.command.replace(/^kubectl/, () => kubectl({ place })),
   };

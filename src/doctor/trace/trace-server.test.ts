@@ -1,7 +1,15 @@
 /** What the server knows of a name decides whether it goes on to the hosts file. */
 import { expect, test } from "vitest";
-import { clusterOf, statusOf } from "../../../test/support/status.ts";
-import { findElsewhere, judgeManaged, judgeSent, judgeShown } from "./trace-server.ts";
+import { clusterOf, statusOf, teamOf } from "../../../test/support/status.ts";
+import {
+  findElsewhere,
+  findTeam,
+  judgeManaged,
+  judgeSent,
+  judgeShown,
+  judgeTeam,
+  judgeWritings,
+} from "./trace-server.ts";
 
 const name = "foo.dtk.io";
 const cluster = clusterOf({ clusterIPs: ["10.0.0.1"] });
@@ -82,4 +90,38 @@ test("of several sinks those that show it are named", () => {
   for (const ids of [["hosts-file", "zone"], ["hosts-file"], []]) {
     expect(findElsewhere(name, status(ids))).toBeUndefined();
   }
+});
+
+test("a name in a team's domain is the team's, unless a cluster has the domain too", () => {
+  const teams = [teamOf({ domains: ["dtk.io"] })];
+  expect(judgeManaged(name, statusOf({ teams }), "url")).toEqual({
+    grade: "ok",
+    message: "foo.dtk.io lies in a domain of the team dev.",
+  });
+  expect(findTeam(name, statusOf({ teams, clusters: [clusterOf()] }))).toBeUndefined();
+  expect(findTeam("foo.other.io", statusOf({ teams }))).toBeUndefined();
+});
+
+test("what a team has, and where to look for what it has not", () => {
+  const [team, some] = [teamOf({ domains: ["dtk.io"] }), <Item>(...list: Item[]) => ({ total: list.length, list })];
+  const shown = { name, addresses: ["10.0.0.1"], cluster: "team:dev", team: "dev", resource: null, since: null };
+  expect(judgeTeam(name, team, statusOf({ names: some(shown) }))).toEqual({
+    grade: "ok",
+    message: "The team dev has foo.dtk.io, at revision 7 of its store.",
+  });
+  expect(judgeTeam(name, team, statusOf())).toMatchObject({
+    grade: "problem",
+    code: "name-not-sent",
+    command: "etcdctl --endpoints=e1.example.com:2379,e2.example.com:2379 get --prefix /skydns/io/dtk/foo",
+  });
+});
+
+test("a team's name is traced to the server that wrote it, and when", () => {
+  const written = { cluster: "a", revision: "42", by: "host1", at: "2026-01-01T00:00:00.000Z" };
+  expect(judgeWritings(name, [written], statusOf())).toEqual({
+    grade: "ok",
+    message: "The team has foo.dtk.io of a, written by host1 at 2026-01-01T00:00:00.000Z (revision 42).",
+    writings: { team: null, via: null, writings: [written], keys: [] },
+  });
+  expect(judgeWritings(name, [], statusOf())).toMatchObject({ grade: "problem", code: "name-not-sent" });
 });

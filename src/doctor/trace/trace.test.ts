@@ -16,6 +16,7 @@ test("a step that stops is the last one that is looked at", async () => {
     traceSteps(name),
     bareDesktop({
       status: async () => undefined,
+      ask: async () => undefined,
       run: async () => ({ ok: false, output: "", complaint: "", isMissing: true }),
     }),
   );
@@ -23,6 +24,7 @@ test("a step that stops is the last one that is looked at", async () => {
     "name-asked-for warning",
     "server-answers problem",
     "name-managed skipped",
+    "name-answered skipped",
     "name-seen skipped",
     "name-sent skipped",
     "name-shown skipped",
