@@ -20,7 +20,8 @@ test.each([
 test.each(commands.map(({ name }) => name).filter((name) => !bundledAlone.includes(name)))(
   "%s is in the bundle of all commands, wherever it is typed",
   (name) => {
-    for (const words of [[name], ["--debug", name, "--json"], ["serve", name], ["status", name]]) {
+    const typed = name.split(" ");
+    for (const words of [typed, ["--debug", ...typed, "--json"], ["serve", ...typed], ["status", ...typed]]) {
       expect(bundleFor(words)).toBe("commands");
     }
   },

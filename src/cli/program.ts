@@ -6,8 +6,7 @@ import { printableLines } from "../base/printable.ts";
 import type { CommandDeclaration, ProgramDeclaration } from "./command.ts";
 import { reportFailure } from "./failure.ts";
 import { type FlagValues, type Setting, describeSetting, environmentName, flagUsage } from "./setting.ts";
-
-const wrongUsage = 2;
+import { wrongUsage, wrongUsageCode } from "./wrong-usage.ts";
 
 /**
  * Runs the command line that the process was started with, and sets its exit code.
@@ -36,7 +35,7 @@ export async function run(program: ProgramDeclaration, argv: readonly string[]):
     await root.parseAsync(argv);
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUsage;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUsageCode;
     return fail(program, argv, error);
   }
 }
@@ -74,7 +73,7 @@ function refuseUnknownCommand({ name, commands }: ProgramDeclaration, word: stri
   if (word === undefined || word.startsWith("-") || word === "help" || words.includes(word)) return;
   const names = commands.map((declaration) => declaration.name).join(", ");
   const message = `${JSON.stringify(word)} is not a command; the commands are ${names}.`;
-  throw new TroubleError({ code: "wrong-usage", message, hint: `See ${name} --help.` }, { exitCode: wrongUsage });
+  throw wrongUsage(message, `See ${name} --help.`);
 }
 
 /**

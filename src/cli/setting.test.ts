@@ -1,8 +1,10 @@
 /** Settings come from flags, else from the environment, and every bad one is named. */
 import { describe, expect, test } from "vitest";
+import * as z from "zod/mini";
+import { oneText, parsedBy } from "../base/text-schema.ts";
 import { TroubleError } from "../base/trouble.ts";
 import { serveSettings } from "./server/serve-settings.ts";
-import { type FlagValues, environmentName, readSettings } from "./setting.ts";
+import { type FlagValues, describeSetting, environmentName, flagUsage, readSettings, readWords } from "./setting.ts";
 
 function read(flags: FlagValues, environment: Record<string, string> = {}) {
   return readSettings(serveSettings, { program: "hostsfile-server", flags, words: [], environment }).given;
@@ -62,4 +64,44 @@ test("every setting has a flag of its own, and an environment twin that is deriv
   const flags = Object.values(serveSettings).map(({ flag }) => flag);
   expect(new Set(flags).size).toBe(flags.length);
   expect(environmentName(serveSettings.clusterIP, "hostsfile-server")).toBe("HOSTSFILE_SERVER_CLUSTER_IP");
+});
+
+describe("arguments without a flag", () => {
+  const number = z.pipe(
+    oneText,
+    parsedBy((text) => (/^\d+$/.test(text) ? Number(text) : undefined), "a number"),
+  );
+  const declared = {
+    from: { placeholder: "FROM", doc: "The first.", schema: number },
+    to: { placeholder: "TO", doc: "The last.", optional: true, schema: number },
+  } as const;
+  const readAll = (...words: readonly string[]) =>
+    readWords(declared, { program: "count", flags: {}, words, environment: { COUNT_FROM: "9" } });
+
+  test("are taken in their order, and the last may be left out", () => {
+    expect(readAll("1", "2")).toEqual({ from: 1, to: 2 });
+    expect(readAll("1")).toEqual({ from: 1, to: undefined });
+    expect(readWords(undefined, { program: "count", flags: {}, words: [], environment: {} })).toEqual({});
+  });
+
+  test("have no twin in the environment: one that must be there is refused as an empty text", () => {
+    expect(() => readAll()).toThrow('FROM: "" is not a number.');
+  });
+
+  test("are all named where they are wrong, by their placeholders, with the program's help", () => {
+    expect(() => readAll("a", "b")).toThrow('FROM: "a" is not a number.\n  TO: "b" is not a number.');
+    try {
+      readAll("a");
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toMatchObject({ code: "wrong-usage", exitCode: 2, hint: "See count --help." });
+    }
+  });
+});
+
+test("a setting that the server keeps says so, and a switch takes no value", () => {
+  const { clusterIP, debug } = serveSettings;
+  expect(describeSetting(clusterIP)).toBe(`${clusterIP.doc} Saved.`);
+  expect(describeSetting(debug)).toBe(debug.doc);
+  expect([flagUsage(clusterIP), flagUsage(debug)]).toEqual(["--cluster-ip <ADDRESS>", "--debug"]);
 });

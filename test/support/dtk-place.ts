@@ -7,6 +7,7 @@ import { nodeKind } from "../../src/sources/kubernetes/translate/node.ts";
 import { watcherPath } from "../../src/contract/paths.ts";
 import { curl } from "./http.ts";
 import { type ServerHere, runHere, startHere } from "./here.ts";
+import { type ObjectAPI, startObjectAPI } from "./object-api.ts";
 import type { Finished } from "./product.ts";
 import { reportOf, reportedCluster } from "./watcher-report.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -14,6 +15,8 @@ import { temporaryFolder } from "./temporary-folder.ts";
 export interface DTKPlace extends AsyncDisposable {
   readonly folder: string;
   readonly api: SimulatedAPI;
+  /** Further objects of the cluster, and what was changed in it. */
+  readonly cluster: ObjectAPI;
   readonly server: ServerHere;
   /** Runs dtk in the folder. */
   readonly run: (line: string) => Promise<Finished>;
@@ -23,8 +26,12 @@ export interface DTKPlace extends AsyncDisposable {
   readonly configure: (...lines: readonly string[]) => void;
 }
 
-/** Opens one; its node has an address of this machine, so that it answers at once. */
-export async function openDTKPlace(): Promise<DTKPlace> {
+/**
+ * Opens one; its node has an address of this machine, so that it answers at once.
+ *
+ * @param flags - further flags of the server
+ */
+export async function openDTKPlace(...flags: readonly string[]): Promise<DTKPlace> {
   await using opened = new AsyncDisposableStack();
   const folder = opened.use(temporaryFolder()).path;
   const api = opened.use(await startSimulatedAPI(kinds));
@@ -34,10 +41,11 @@ export async function openDTKPlace(): Promise<DTKPlace> {
   });
   writeFileSync(join(folder, "hosts"), "127.0.0.1 localhost\n");
   const files = [`--hosts-file=${join(folder, "hosts")}`, `--state-dir=${join(folder, "state")}`];
-  const server = opened.use(await startHere(["--host=127.0.0.1", ...files]));
+  const server = opened.use(await startHere(["--host=127.0.0.1", ...files, ...flags]));
+  const cluster = opened.use(await startObjectAPI(api.url));
   const kubeconfig = {
     "current-context": "kind-a",
-    clusters: [{ name: "kind-a", cluster: { server: api.url } }],
+    clusters: [{ name: "kind-a", cluster: { server: cluster.url } }],
     users: [{ name: "ann", user: {} }],
     contexts: [{ name: "kind-a", context: { cluster: "kind-a", user: "ann" } }],
   };
@@ -52,10 +60,11 @@ export async function openDTKPlace(): Promise<DTKPlace> {
   return {
     folder,
     api,
+    cluster,
     server,
     configure,
     report: async (ended = false) => {
-      const clusters = [reportedCluster({ name: "kind-a", server: api.url, uid: api.uid })];
+      const clusters = [reportedCluster({ name: "kind-a", server: cluster.url, uid: api.uid })];
       const body = JSON.stringify(reportOf({ clusters, ended }));
       const path = watcherPath("ann");
       // Its cluster is known to the server by what it hands in.

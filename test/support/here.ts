@@ -50,7 +50,8 @@ export type ServerHere = Pick<RunningProduct, "port" | "url" | "log"> & {
 } & AsyncDisposable;
 
 /**
- * Starts what `serve` runs, without its greeting, its signals and its service manager.
+ * Starts what `serve` runs, without its greeting, its signals and its service manager; with the DNS responder only where
+ * it is told to listen.
  *
  * @param flags - of `serve`, each as `--flag=value`
  */
@@ -74,6 +75,7 @@ export async function startHere(flags: readonly string[]): Promise<ServerHere> {
     stateFolder: resolve(stateFolder),
     forgetAfter: given.forgetAfter,
     isDryRun: given.dryRun ?? false,
+    dns: given.dnsListen && { places: given.dnsListen, held: [], isAsked: true, mostTTL: undefined },
     log: { debug: write(20), info: write(30), warn: write(40), error: write(50) },
   });
   const stop = (): Promise<void> => Promise.resolve(daemon[Symbol.asyncDispose]());

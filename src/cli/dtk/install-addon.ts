@@ -14,6 +14,8 @@ import { watchFeed } from "../../records/feed.ts";
 import { printableJSON } from "../../base/printable.ts";
 import { confirm } from "../confirm.ts";
 import { renderDiff } from "./diff.ts";
+import { renderDNSDiff, renderTaught } from "./dns-words.ts";
+import { type PodDNS, changePodDNS, planPodDNS } from "./pod-dns.ts";
 import { type ClusterGiven, type ClusterSources, readIntent } from "./intent.ts";
 import type { chartSettings } from "./settings.ts";
 import { renderNext } from "./next.ts";
@@ -26,6 +28,7 @@ export type InstallGiven = ClusterGiven &
     readonly quiet: boolean | undefined;
     readonly json: boolean | undefined;
     readonly waitServer: boolean | undefined;
+    readonly dnsInCluster: boolean | undefined;
   };
 
 /** Milliseconds for the rollout, in which an image may have to be pulled. */
@@ -44,18 +47,21 @@ export async function installAddon(given: InstallGiven, sources: ClusterSources)
   };
   const situation = await lookAround(intent, say);
   const plan = await planInstallation(intent, situation);
+  const dns = given.dnsInCluster === true ? await planPodDNS(intent, situation) : undefined;
   sayPlan(situation, plan, say);
   const duplicate = duplicateOf(intent, situation, plan);
   if (duplicate !== undefined && (given.dryRun === true || given.yes === true)) say(duplicate);
   if (given.dryRun === true) {
     process.stdout.write(await renderDryRun(intent, situation, plan));
+    if (dns !== undefined) process.stdout.write(`\n${renderDNSDiff(dns.work)}`);
     return 0;
   }
   if (duplicate !== undefined && !(await confirm(duplicate, given.yes))) return 1;
   if (plan.rival !== undefined && !(await confirm(describeRival(plan.rival, intent), given.yes))) return 1;
   if (plan.takesOver && !(await confirm(takeOver, given.yes))) return 1;
   const { changed, proof } = await bringAbout(intent, situation, plan, say);
-  report({ given, intent, situation, plan, changed, proof });
+  if (dns !== undefined) await changePodDNS(situation.api, dns);
+  report({ given, intent, situation, plan, changed, proof, dns });
   return 0;
 }
 
@@ -108,13 +114,14 @@ function report(done: {
   readonly plan: Plan;
   readonly changed: boolean;
   readonly proof: Proof;
+  readonly dns: PodDNS | undefined;
 }): void {
-  const { given, intent, situation, plan, changed, proof } = done;
+  const { given, intent, situation, plan, changed, proof, dns } = done;
   const silentIngresses = findSilentIngresses(situation.facts);
   const { clusterIP, host, targets } = situation;
   if (given.json === true) {
     const result = {
-      changed,
+      changed: changed || (dns?.work.changes.length ?? 0) > 0,
       cluster: intent.cluster,
       domains: intent.domains,
       clusterIPs: clusterIP.clusterIPs,
@@ -125,10 +132,12 @@ function report(done: {
       chart: plan.release.shape.version,
       lastHeard: proof.lastHeard,
       silentIngresses,
+      ...(dns && { dnsInCluster: { configMap: dns.work.place?.configMap ?? null, ...dns.told } }),
     };
     process.stdout.write(`${printableJSON(result, 2)}\n`);
   } else if (given.quiet !== true) {
     process.stdout.write(renderNext({ intent, changed, silentIngresses, watch: situation.watch }));
+    if (dns !== undefined) process.stdout.write(`\n${renderTaught(dns.work, dns.told)}`);
   }
 }
 

@@ -64,6 +64,25 @@ test("a host that was typed is told from one of the file", () => {
   expect(intentOf(text, { hostIp: "192.0.2.2" }).intent).toMatchObject({ hostIP: "192.0.2.2", isHostTyped: true });
 });
 
+describe("a team server", () => {
+  const text = plain.replace("addons", "  cluster: ann\naddons");
+
+  test("takes the place of the one on this desktop, and its token is the one that was named", () => {
+    const { intent } = intentOf(text, { team: "http://team.example.com:5001" });
+    expect(intent).toMatchObject({ hostIP: "team.example.com", port: 5001, token: undefined });
+    const withToken = intentOf(text.replace("addons", "  token-file: token\n  team: http://192.0.2.1\naddons")).intent;
+    expect(withToken).toMatchObject({ hostIP: "192.0.2.1", port: 5000, token: { isDemanded: true } });
+  });
+
+  test("needs a name for the cluster", () => {
+    expect(() => intentOf(plain, { team: "http://team.example.com" })).toThrow("needs a name of its own");
+  });
+
+  test("is not just any address", () => {
+    expect(() => intentOf(text, { team: "ftp://team.example.com" })).toThrow("a team server, for example");
+  });
+});
+
 test("what is for Helm is handed on as it was typed, commas and all", () => {
   const flags = { chart: "./chart", chartVersion: "1.2.3", values: ["a.yaml", "b.yaml"], set: ["x={a,b}", "y=1"] };
   expect(intentOf(plain, { ...flags, waitServer: true, context: "kind-a" }).intent).toMatchObject({

@@ -1,8 +1,11 @@
 /** `dtk list-addons` says of each add-on whether it is enabled and how it is, and what feeds the cluster. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { openDTKPlace } from "../../../test/support/dtk-place.ts";
+import { deploymentPath, installLine, openReleasePlace, putPod } from "../../../test/support/simulated-release.ts";
+
+afterEach(() => void vi.unstubAllEnvs());
 
 test("an add-on that nobody enabled or installed, and those of DTK", async () => {
   await using place = await openDTKPlace();
@@ -66,4 +69,21 @@ test("a cluster that does not answer is one sentence and exit 3", async () => {
   expect(refused).toMatchObject({ exitCode: 3, output: "" });
   expect(refused.talk).toMatch(/^dtk: /);
   expect(refused.talk).not.toMatch(/\bat .*\.ts:\d/);
+});
+
+test("an add-on that was installed is said to do as it does, at each moment", async () => {
+  await using here = await openReleasePlace();
+  const state = async (): Promise<string> => ((await here.run("list-addons")).output.split("  ")[2] ?? "").trim();
+  expect(await state()).toBe("not installed");
+  await here.run(`${installLine} --yes`);
+  expect(await state()).toBe("external-dns-1.20.0, runs and calls the server");
+  here.release.isCalling = false;
+  await here.server.stop();
+  expect(await state()).toBe("external-dns-1.20.0, runs, but the server does not answer");
+  putPod(here, {
+    containerStatuses: [{ restartCount: 0, state: { waiting: { reason: "ErrImagePull", message: "no such image" } } }],
+  });
+  expect(await state()).toBe("external-dns-1.20.0, does not run: no such image");
+  here.cluster.objects.delete(deploymentPath);
+  expect(await state()).toBe("without a Deployment, waits for the Deployment");
 });

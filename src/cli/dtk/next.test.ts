@@ -8,6 +8,7 @@ const intent = {
   domains: ["dtk.io", "my.io"] as unknown as readonly ManagedDomain[],
   cluster: "kind-a" as ClusterName,
   place: { kubeconfig: undefined, context: undefined, isHearsay: false },
+  team: undefined,
 };
 const silent = (index: number) => ({
   path: `default/i${index}`,
@@ -23,6 +24,17 @@ describe("after something was changed", () => {
     expect(text).toContain("host: foo.dtk.io");
     expect(text).toMatch(/\nThen: curl http:\/\/foo\.dtk\.io\n$/);
     expect(text).not.toContain("--context");
+  });
+
+  test("with a team server it says where the names appear", () => {
+    const text = renderNext({
+      intent: { ...intent, team: "http://team.example.com:5000" },
+      changed: true,
+      silentIngresses: [],
+      watch: undefined,
+    });
+    expect(text).toContain("are the team's as Ingresses come and go, on every desktop that joined it");
+    expect(text).not.toContain("hosts file");
   });
 
   test("the command names the kubeconfig and the context that were used", () => {

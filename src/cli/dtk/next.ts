@@ -9,21 +9,23 @@ import type { Intent } from "../../dtk/installation/intent.ts";
 const mostListed = 10;
 
 export function renderNext(done: {
-  readonly intent: Pick<Intent, "domains" | "cluster" | "place">;
+  readonly intent: Pick<Intent, "domains" | "cluster" | "place" | "team">;
   readonly changed: boolean;
   readonly silentIngresses: readonly SilentIngress[];
   /** A watcher that feeds the cluster too. */
   readonly watch: Watch | undefined;
 }): string {
   const { intent, changed, silentIngresses, watch } = done;
-  const { domains, cluster, place } = intent;
+  const { domains, cluster, place, team } = intent;
   const first = changed
     ? `ExternalDNS of ${cluster} is now installed and calls the server.`
     : `ExternalDNS of ${cluster} is already installed and calls the server; nothing was changed.`;
   const host = `foo.${domains[0] ?? "dtk.io"}`;
   return [
     first,
-    `Names under ${domains.join(", ")} are put into the hosts file as Ingresses come and go.`,
+    team === undefined
+      ? `Names under ${domains.join(", ")} are put into the hosts file as Ingresses come and go.`
+      : `Names under ${domains.join(", ")} are the team's as Ingresses come and go, on every desktop that joined it.`,
     ...(watch === undefined ? [] : watchLines(watch)),
     ...silentLines(silentIngresses),
     ...(changed

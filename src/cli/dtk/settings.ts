@@ -103,6 +103,20 @@ export const probeImageSetting = declare({
   schema: oneText,
 });
 
+export const removeSetting = declare({
+  flag: "remove",
+  doc: "Take it away again.",
+  whenAbsent: "off",
+  schema: onOrOff,
+});
+
+export const dnsInClusterSetting = declare({
+  flag: "dns-in-cluster",
+  doc: "Have the cluster's CoreDNS ask hostsfile-server about the managed domains, so that pods resolve them too.",
+  whenAbsent: "off",
+  schema: onOrOff,
+});
+
 export const jsonSetting = declare({
   flag: "json",
   doc: "Print the result as JSON.",

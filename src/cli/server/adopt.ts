@@ -48,8 +48,7 @@ export async function adopt(given: AdoptGiven): Promise<number> {
     shape: adoptionResultSchema,
   });
   if (given.json === true) answer({ edits, block: plan.block, copy });
-  say(`Done: ${counted(edits.length, "line")} of yours changed.${aside(plan, copy)}
-`);
+  say(`Done: ${counted(edits.length, "line")} of yours changed.${aside(plan, copy)}\n`);
   return 0;
 }
 

@@ -183,5 +183,7 @@ function forget(store: Store, only: ClusterName | undefined): readonly string[] 
     only,
   );
   for (const { name } of clusters) if (wanted.includes(name)) store.forget(name);
+  // A team is not of any cluster, so it goes with all of them alone.
+  if (only === undefined) for (const { name } of store.teams.list()) store.teams.leave(name);
   return wanted;
 }

@@ -15,7 +15,11 @@ import {
   stateFolderSetting,
   tokenFileSetting,
 } from "./serve-settings.ts";
+import { parseTeamName } from "../../team-server/plan/values.ts";
+import { skydnsPathSetting, storeSettings } from "./store-settings.ts";
 import { declare } from "../setting.ts";
+import { invitationId, inviteSettings } from "./invite-settings.ts";
+import { joinSettings, joinedTeam, teamLink } from "./join-settings.ts";
 import { watchSettings } from "./watch-settings.ts";
 
 const { places } = platform;
@@ -44,6 +48,9 @@ const serverHost = declare({
   whenAbsent: "the service's, else localhost",
   schema: oneText,
 });
+
+/** How a command finds the running server, and proves that it may ask. */
+const server = { port: portSetting, host: serverHost, tokenFile: shownTokenFile };
 
 const watch = declare({
   flag: "watch",
@@ -86,9 +93,7 @@ const doctorSettings = {
   yes: declare({ flag: "yes", doc: "Do not ask before the repair.", whenAbsent: "off", schema: onOrOff }),
   json,
   quiet: declare({ flag: "quiet", doc: "Print only what is not ok.", whenAbsent: "off", schema: onOrOff }),
-  port: portSetting,
-  host: serverHost,
-  tokenFile: shownTokenFile,
+  ...server,
   hostsFile: hostsFileSetting,
   stateFolder: stateFolderSetting,
   kubeconfig: declare({
@@ -113,6 +118,12 @@ const printAlone = declare({
   whenAbsent: "off",
   schema: onOrOff,
 });
+
+const teamName = {
+  placeholder: "NAME",
+  doc: "What the team is called, for people.",
+  schema: z.pipe(oneText, parsedBy(parseTeamName, "a name of up to 64 characters")),
+} as const;
 
 const adoptSettings = {
   stale: declare({
@@ -162,7 +173,7 @@ export const commands = [
       "hostsfile-server status --watch",
       "hostsfile-server status --port=5001",
     ],
-    settings: { port: portSetting, host: serverHost, tokenFile: shownTokenFile, watch, json },
+    settings: { ...server, watch, json },
     run: async (given) => (await import("./status.ts")).showStatus(given),
   }),
   declareCommand({
@@ -174,14 +185,14 @@ export const commands = [
       "hostsfile-server watch --once --dry-run",
       "hostsfile-server watch --print-rbac | kubectl apply -f -",
     ],
-    settings: { ...watchSettings, port: portSetting, host: serverHost, tokenFile: shownTokenFile },
+    settings: { ...watchSettings, ...server },
     run: async (given) => (await import("./watch.ts")).watchClusters(given),
   }),
   declareCommand({
     name: "open",
     summary: "Open the page with the names in a browser (where a token is set, the link works once)",
     examples: ["hostsfile-server open", "hostsfile-server open --print"],
-    settings: { port: portSetting, host: serverHost, tokenFile: shownTokenFile, print: printAlone },
+    settings: { ...server, print: printAlone },
     run: async (given) => (await import("./open.ts")).openPage(given),
   }),
   declareCommand({
@@ -201,8 +212,91 @@ export const commands = [
     name: "adopt",
     summary: "Give names that your own lines define to the managed block, after showing the difference",
     examples: ["hostsfile-server adopt --dry-run", "hostsfile-server adopt", "hostsfile-server adopt --stale --yes"],
-    settings: { port: portSetting, host: serverHost, tokenFile: shownTokenFile, ...adoptSettings, quiet, json },
+    settings: { ...server, ...adoptSettings, quiet, json },
     run: async (given) => (await import("./adopt.ts")).adopt(given),
+  }),
+  declareCommand({
+    name: "join",
+    summary: "Follow the names that a team shares, after showing what it may do and what it would bring",
+    examples: [
+      "hostsfile-server join etcd://etcd.example.com:2379 --domains=dev.example.com --team-ca=ca.pem",
+      "hostsfile-server join etcd://e1.example.com:2379,e2.example.com:2379/skydns --domains=dev.example.com --dry-run",
+      "hostsfile-server join 'https://t1.example.com:5443/#INVITATION'",
+    ],
+    positionals: { link: teamLink },
+    settings: { ...joinSettings, ...server, json },
+    run: async (given) => (await import("./join.ts")).join(given),
+  }),
+  declareCommand({
+    name: "leave",
+    summary: "Follow a team no more, and remove its names",
+    examples: ["hostsfile-server leave dev", "hostsfile-server leave dev --yes"],
+    positionals: { team: joinedTeam },
+    settings: { yes: joinSettings.yes, ...server },
+    run: async (given) => (await import("./leave.ts")).leave(given),
+  }),
+  declareCommand({
+    name: "team undo",
+    summary: "Show a team's names again as they were before it lost most of them, and stop following it",
+    examples: ["hostsfile-server team undo dev"],
+    positionals: { team: joinedTeam },
+    settings: server,
+    run: async (given) => (await import("./leave.ts")).undo(given),
+  }),
+  declareCommand({
+    name: "team follow",
+    summary: "Follow a team again",
+    examples: ["hostsfile-server team follow dev"],
+    positionals: { team: joinedTeam },
+    settings: server,
+    run: async (given) => (await import("./leave.ts")).followAgain(given),
+  }),
+  declareCommand({
+    name: "team init",
+    summary: "Make an etcd the store of a team",
+    examples: ["hostsfile-server team init dev --store=etcd://e1:2379,e2:2379,e3:2379"],
+    positionals: { name: teamName },
+    settings: storeSettings,
+    run: async (given) => (await import("./team-init.ts")).initTeam(given),
+  }),
+  declareCommand({
+    name: "team invite",
+    summary: "Invite one desktop to follow a team's servers, and print the invitation as one line",
+    examples: [
+      "hostsfile-server team invite --store=etcd://e1:2379 --servers=https://t1.example.com:5443 --servers-ca=ca.pem",
+      "hostsfile-server team invite --store=etcd://e1:2379 --domains=dev.example.com --expires=1d",
+    ],
+    settings: inviteSettings,
+    run: async (given) => (await import("./team-invite.ts")).inviteDesktop(given),
+  }),
+  declareCommand({
+    name: "team invitations",
+    summary: "List who was invited to follow a team, and who joined",
+    examples: ["hostsfile-server team invitations --store=etcd://e1:2379"],
+    settings: { ...storeSettings, json },
+    run: async (given) => (await import("./team-invitations.ts")).listInvitations(given),
+  }),
+  declareCommand({
+    name: "team revoke",
+    summary: "Take an invitation back, also from the desktop that joined by it",
+    examples: ["hostsfile-server team revoke 3f76409fd2 --store=etcd://e1:2379"],
+    positionals: { id: invitationId },
+    settings: storeSettings,
+    run: async (given) => (await import("./team-invitations.ts")).revokeInvitation(given),
+  }),
+  declareCommand({
+    name: "team check",
+    summary: "Look at a team's etcd: its members, its alarms, and values that nobody can read",
+    examples: ["hostsfile-server team check --store=etcd://e1:2379,e2:2379,e3:2379"],
+    settings: { ...storeSettings, skydnsPath: skydnsPathSetting },
+    run: async (given) => (await import("./team-check.ts")).checkTeam(given),
+  }),
+  declareCommand({
+    name: "team log",
+    summary: "Print who changed what in a team's store, as far back as etcd keeps history",
+    examples: ["hostsfile-server team log --store=etcd://e1:2379 | grep foo.dtk.io"],
+    settings: { ...storeSettings, json },
+    run: async (given) => (await import("./team-log.ts")).logTeam(given),
   }),
   declareCommand({
     name: "export",
@@ -211,7 +305,7 @@ export const commands = [
       "hostsfile-server export",
       `hostsfile-server export --format=dnsmasq > ${places.configurationFolder}/dnsmasq.d/cluster.conf`,
     ],
-    settings: { port: portSetting, host: serverHost, tokenFile: shownTokenFile, format: exportFormat },
+    settings: { ...server, format: exportFormat },
     run: async (given) => (await import("./export.ts")).exportNames(given),
   }),
   declareCommand({
@@ -220,9 +314,7 @@ export const commands = [
     examples: [asRoot("hostsfile-server clear"), asRoot("hostsfile-server clear --cluster kind-a")],
     settings: {
       cluster: { ...cluster, whenAbsent: "every cluster" },
-      port: portSetting,
-      host: serverHost,
-      tokenFile: shownTokenFile,
+      ...server,
       hostsFile: hostsFileSetting,
       stateFolder: stateFolderSetting,
       quiet,
@@ -278,5 +370,5 @@ export const hostsfileServer: ProgramDeclaration = {
   summary: `Keeps ${places.hostsFile} up to date with the Ingresses of your desktop Kubernetes cluster.`,
   commands,
   defaultCommand: "serve",
-  groups: {},
+  groups: { team: "What a team shares: its store in etcd, and earlier lists of its names" },
 };

@@ -94,12 +94,9 @@ async function play<Scene extends Stage>(
   return { step: number, text, answer, diff };
 }
 
-/** The changed lines of a diff, with what is around them. */
-export function hunkOf({ diff }: PlayedStep): readonly string[] {
-  return diff
-    .split("\n")
-    .slice(4)
-    .filter((line) => line !== "");
+/** The names that came and went, as `+192.0.2.1 foo.dtk.io`; without the markers, so that a story fits one screen. */
+export function changedLines({ diff }: PlayedStep): readonly string[] {
+  return diff.split("\n").filter((line) => /^[+-].*\.dtk\.io$/.test(line));
 }
 
 /** The line of the hosts file that has a name, in words where there is none. */

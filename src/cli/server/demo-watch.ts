@@ -15,7 +15,7 @@ import { nodeKind } from "../../sources/kubernetes/translate/node.ts";
 import { httpRouteKind } from "../../sources/kubernetes/translate/route.ts";
 import { serviceKind } from "../../sources/kubernetes/translate/service.ts";
 import { Watcher, type WatcherNotice } from "../../sources/kubernetes/watcher.ts";
-import { type PlayedStep, type Stage, type Step, findLine, hunkOf, playStory } from "./demo-stage.ts";
+import { type PlayedStep, type Stage, type Step, findLine, changedLines, playStory } from "./demo-stage.ts";
 import { describeNotice } from "./watch-text.ts";
 
 interface Scene extends Stage {
@@ -170,9 +170,7 @@ function introduction({ hostsFile, daemon }: Stage): string {
   return `The story without ExternalDNS: a server at ${daemon.address} writes ${hostsFile}, and the watcher reads a simulated cluster.\n`;
 }
 
-/** Only the lines that come and go, so that the story fits one screen. */
 function renderStep(played: PlayedStep): string {
   const { step, text, answer = "" } = played;
-  const changed = hunkOf(played).filter((line) => /^[+-].*\.dtk\.io$/.test(line));
-  return [`${step}. ${text}`, ...[answer, ...changed].map((line) => `     ${line}`), ""].join("\n");
+  return [`${step}. ${text}`, ...[answer, ...changedLines(played)].map((line) => `     ${line}`), ""].join("\n");
 }

@@ -2,7 +2,7 @@
 import type { Endpoint } from "../../records/endpoint.ts";
 import { type HTTPRequest, sendRequest } from "../../base/request.ts";
 import { webhookMediaType } from "../../sources/webhook/routes.ts";
-import { type PlayedStep, type Stage, type Step, findLine, hunkOf, playStory } from "./demo-stage.ts";
+import { type PlayedStep, type Stage, type Step, findLine, changedLines, playStory } from "./demo-stage.ts";
 
 const domain = "dtk.io";
 const clusterIP = "192.168.122.167";
@@ -47,7 +47,7 @@ const steps: readonly Step<Stage>[] = [
   },
   { text: "curl https://foo.dtk.io finds the cluster.", act: (stage) => findLine(stage, "foo.dtk.io") },
   {
-    text: "You delete the Ingress, and the line goes: the file is byte for byte what it was.",
+    text: "You delete the Ingress, and the file is byte for byte what it was.",
     act: (stage) => call(stage, "POST", "/records", { delete: [ingress, ownership] }),
   },
 ];
@@ -85,12 +85,24 @@ async function send({ daemon }: Stage, request: Omit<HTTPRequest, "port">): Prom
   return `${method} ${path} -> ${status} ${text}`.trim();
 }
 
-function introduction({ hostsFile, daemon }: Stage): string {
-  return `The story of an Ingress, on a scratch hosts file (${hostsFile}) and a server at ${daemon.address}.\n`;
+/** The story fits a terminal of this many columns and 24 rows; `--json` has every answer and difference whole. */
+const columns = 80;
+
+function introduction(): string {
+  return "The story of an Ingress, with the real server and a scratch hosts file.\n";
 }
 
+/** An answer is beside its step where there is room. */
 function renderStep(played: PlayedStep): string {
-  const { step, text, answer } = played;
-  const details = [...(answer === undefined ? [] : [answer]), ...hunkOf(played)].map((line) => `     ${line}\n`);
-  return `\n${String(step).padStart(2)}. ${text}\n${details.join("")}`;
+  const { step, text, answer = "" } = played;
+  const first = `${String(step).padStart(2)}. ${text}`;
+  const isBeside = first.length + 2 + answer.length <= columns;
+  const rows = [isBeside ? `${first}  ${answer}`.trimEnd() : first];
+  if (!isBeside) rows.push(indent(answer));
+  return [...rows, ...changedLines(played).map(indent), ""].join("\n");
+}
+
+function indent(line: string): string {
+  const row = `     ${line}`;
+  return row.length <= columns ? row : `${row.slice(0, columns - 1)}…`;
 }

@@ -60,7 +60,7 @@ export function requireNoneLeft({
 function linesLeft(path: string): Trouble {
   return {
     code: "hosts-file-lines-left",
-    message: `Lines of ours are in ${path} after they were removed: another program or server wrote them again.`,
+    message: `Our lines are in ${path} again after they were removed: another program or server wrote them.`,
     hint: `Find out which (${platform.commands.showUsers(path)}), stop it, and try again:`,
     command: platform.commands.asRoot("hostsfile-server clear"),
   };

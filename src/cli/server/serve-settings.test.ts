@@ -1,5 +1,6 @@
 /** What each flag of the server takes and refuses, and what it becomes. */
 import { describe, expect, test } from "vitest";
+import { formatListenAddress } from "../../records/listen-address.ts";
 import { readSettings } from "../setting.ts";
 import { type ServeSettings, serveSettings } from "./serve-settings.ts";
 
@@ -126,4 +127,71 @@ test("the environment has a twin of each, and a flag wins over it", () => {
   });
   expect([given.port, given.debug, given.host]).toEqual([5002, true, undefined]);
   expect([sources.port, sources.debug, sources.host]).toEqual(["--port", "HOSTSFILE_SERVER_DEBUG", undefined]);
+});
+
+describe("the DNS responder", () => {
+  test.each([
+    ["0", 0],
+    ["1", 1],
+    ["86400", 86_400],
+  ])("keeps answers for %s s", (text, seconds) => {
+    expect(read({ dnsTtl: text }).dnsTTL).toBe(seconds);
+  });
+
+  test.each(["86401", "-1", "1.5", "1m", "", "000001"])("does not keep them for %j", (text) => {
+    expect(() => read({ dnsTtl: text })).toThrow("is not a number of seconds from 0 to 86400");
+  });
+
+  test.each([
+    ["192.168.122.1", ["192.168.122.1:5391"]],
+    ["192.168.122.1:53, [fd00::1]:53", ["192.168.122.1:53", "[fd00::1]:53"]],
+    ["", []],
+  ])("listens on %j", (text, places) => {
+    expect(read({ dnsListen: text }).dnsListen?.map(formatListenAddress)).toEqual(places);
+  });
+
+  test.each(["0.0.0.0", "localhost", "192.168.122.1:0", "192.168.122.1:65536", "[fd00::1"])("not on %j", (text) => {
+    expect(() => read({ dnsListen: text })).toThrow("is not one address of this machine");
+  });
+
+  test.each([
+    ["on", true],
+    ["off", false],
+    ["true", true],
+  ])("is %s", (text, isOn) => {
+    expect(read({ dns: text }).dns).toBe(isOn);
+  });
+});
+
+describe("the system resolver", () => {
+  test.each(["auto", "hook", "delegate", "link", "global", "dnsmasq", "unbound", "none"])("%s is a way", (way) => {
+    expect(read({ resolver: way }).resolver).toBe(way);
+  });
+
+  test.each(["", "Hook", "network-manager", "bind"])("%j is not, and those that are, are named", (way) => {
+    expect(() => read({ resolver: way })).toThrow(/--resolver: .* is not .*dnsmasq.*none/);
+  });
+});
+
+describe("a team's etcd", () => {
+  test.each(["etcd://e1", "etcd://e1:2379,e2:2379", "etcd://[fd00::1]:2379"])("%s", (url) => {
+    expect(read({ store: url }).store?.endpoints.length).toBe(url.split(",").length);
+  });
+
+  test.each(["e1:2379", "http://e1:2379", "etcd://", "etcd://e1/skydns", "etcd://e1:port"])("not %j", (url) => {
+    expect(() => read({ store: url })).toThrow("is not an address of etcd, for example etcd://e1:2379,e2:2379,e3:2379");
+  });
+
+  test.each(["/skydns", "/a/b-c"])("publishes below %s", (path) => {
+    expect(read({ skydnsPath: path }).skydnsPath).toBe(path);
+  });
+
+  test.each(["skydns", "/", "//a", "/a/", "/a b", "/a?b", ""])("not below %j", (path) => {
+    expect(() => read({ skydnsPath: path })).toThrow("is not a path, for example /skydns");
+  });
+});
+
+test("a switch that is given twice counts as it was given last, a list as all of it", () => {
+  expect(read({ dns: ["on", "off"] }).dns).toBe(false);
+  expect(read({ domains: ["dtk.io", "my.io"] }).domains).toEqual(["dtk.io", "my.io"]);
 });

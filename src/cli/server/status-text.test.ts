@@ -1,7 +1,7 @@
 /** The status as a person reads it. */
 import { describe, expect, test, vi } from "vitest";
 import type { Status } from "../../contract/status.ts";
-import { clusterOf, statusOf } from "../../../test/support/status.ts";
+import { clusterOf, resolverOf, statusOf, teamOf, teamServerOf } from "../../../test/support/status.ts";
 import { renderStatus } from "./status-text.ts";
 import { plain } from "../terminal.ts";
 
@@ -124,6 +124,31 @@ test("of names beyond those that are listed the number is said, and of exception
     /^ {2}shown {8}3,000 names: .*foo\.dtk\.io and 2,990 more$/,
   );
   expect(lines).toContain("               and at least 90 more; --json lists them");
+});
+
+test("the system resolver: who is in charge, how much of each domain it asks about, and when it did", () => {
+  const resolver = resolverOf({
+    way: "hook",
+    sentence: "systemd-resolved 259 is in charge of names.",
+    domains: [
+      { name: "dtk.io", routing: "parts", routes: ["apps.dtk.io"] },
+      { name: "my.test", routing: "whole", routes: ["my.test"] },
+    ],
+    questions: 1234,
+    lastQuestionAt: "2026-01-01T23:55:00Z",
+    repairs: 1,
+  });
+  expect(sectionOf(render({ ...status, resolver }), "System resolver")).toEqual([
+    "System resolver is told",
+    "  way          systemd-resolved 259 is in charge of names.",
+    "  domains      dtk.io: apps.dtk.io, since it may have names of others",
+    "               my.test: all of it",
+    "  asked        1,234 times, last 5 min ago",
+    "  told again   1 time",
+  ]);
+  const untold = resolverOf({ ok: false, domains: [{ name: "dtk.io", routing: "untold", routes: [] }] });
+  const lines = sectionOf(render({ ...status, resolver: untold }), "System resolver");
+  expect(lines).toEqual(expect.arrayContaining(["System resolver is NOT told", "  domains      dtk.io: not told"]));
 });
 
 describe("the hosts file", () => {
@@ -299,3 +324,75 @@ test("what is only worth knowing comes after what needs attention, and needs nob
     "",
   ]);
 });
+
+describe("a team", () => {
+  const list = [
+    {
+      name: "a.dev.example.com",
+      addresses: ["10.0.0.1"],
+      cluster: "team:dev",
+      team: "dev",
+      resource: null,
+      since: null,
+    },
+  ];
+  const sentence = "b.dev.example.com of team:dev is not shown: default has the name, and goes before it.";
+  const notShown = { name: "b.dev.example.com", cluster: "team:dev", reason: "team-shadowed", sentence };
+
+  test("has its state, its names, and what of it is not shown", () => {
+    const text = renderStatus(
+      statusOf({ teams: [teamOf()], names: { total: 1, list }, notShown: { total: 1, list: [notShown] } }),
+      { now, terminal: plain },
+    );
+    expect(text).toContain("Team dev is followed live for 1 d");
+    expect(text).toContain("names        2 of 3 names shown, 1 that others have: a.dev.example.com");
+    expect(text).toContain(sentence);
+  });
+
+  test("that is away says since when its names are as they are", () => {
+    const teams = [
+      teamOf({ state: "unreachable", staleSince: "2026-01-01T22:00:00.000Z", refused: { "team-full": 4 } }),
+    ];
+    const text = renderStatus(statusOf({ teams }), { now, terminal: plain });
+    expect(text).toContain("Team dev cannot be followed");
+    expect(text).toMatch(/as of +\d{4}-\d\d-\d\d \d\d:\d\d \(2 h ago\)/);
+    expect(text).toContain("4 refused");
+  });
+});
+
+describe("a team server", () => {
+  const renderOf = (teamServer: ReturnType<typeof teamServerOf>): string =>
+    renderStatus(statusOf({ teamServer }), { now, terminal: plain });
+
+  test("says how each endpoint of its etcd is, and what it wrote", () => {
+    const text = renderOf(teamServerOf({ projection: { keys: 3, repairs: 2, broken: { total: 0, list: [] } } }));
+    expect(text).toContain("Team dev is kept in etcd, which is followed live for 1 d");
+    expect(text).toContain("endpoints    e1.example.com:2379: etcd 3.7.3, leads, 5 MiB, answers in 1 ms");
+    expect(text).toContain("quorum       there, a read takes 2 ms");
+    expect(text).toContain("written      5 transactions\n");
+    expect(text).toContain("published    3 keys below /skydns, 2 put right\n");
+  });
+
+  test("that is cut off says so, with the reason, and what became of its transactions", () => {
+    const text = renderOf(
+      teamServerOf({
+        live: false,
+        reason: "etcd has no leader.",
+        quorum: false,
+        lagSeconds: 40,
+        endpoints: [{ ...(teamServerOf().endpoints[0] ?? never()), answers: false }],
+        transactions: { done: 1, lost: 2, unknown: 3, refused: 4 },
+      }),
+    );
+    expect(text).toContain("Team dev cannot be followed in etcd");
+    expect(text).toContain("reason       etcd has no leader.");
+    expect(text).toContain("e1.example.com:2379: does not answer");
+    expect(text).toContain("quorum       NOT there: no change is taken");
+    expect(text).toContain("behind       40 seconds");
+    expect(text).toContain("1 transaction, 2 overtaken by others, 3 without an answer, 4 refused");
+  });
+});
+
+function never(): never {
+  throw new Error("no endpoint");
+}

@@ -81,10 +81,10 @@ function describeTrouble(trouble: Trouble, { width }: Terminal): readonly string
   ];
 }
 
-/** All that counts as a change: not that a source called again, nor that a silence has become longer. */
+/** All that counts as a change: not that a source or a resolver called again, nor that a silence has become longer. */
 export function substanceOf(look: StatusReading): string {
   if ("trouble" in look) return look.trouble.code;
-  const { clusters, watchers = [], attention, ...others } = look.status;
+  const { clusters, watchers = [], attention, sinks, resolver, ...others } = look.status;
   const lasting = clusters.map((cluster) => ({
     ...cluster,
     lastHeard: null,
@@ -92,7 +92,10 @@ export function substanceOf(look: StatusReading): string {
     watch: cluster.watch && { ...cluster.watch, lastHeard: null, kinds: cluster.watch.kinds.map(withoutEvent) },
   }));
   const watching = watchers.map((watcher) => ({ ...watcher, lastHeard: null }));
-  return JSON.stringify([others, lasting, watching, attention.map(({ code, hint, command }) => [code, hint, command])]);
+  const showing = sinks.map(({ responder, ...sink }) => ({ ...sink, sockets: responder?.sockets }));
+  const telling = resolver && { ...resolver, questions: 0, lastQuestionAt: null };
+  const told = [others, lasting, watching, showing, telling];
+  return JSON.stringify([...told, attention.map(({ code, hint, command }) => [code, hint, command])]);
 }
 
 function withoutEvent(kind: NonNullable<Status["clusters"][number]["watch"]>["kinds"][number]): object {

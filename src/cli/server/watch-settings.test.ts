@@ -37,6 +37,9 @@ test("the environment has a twin of each flag, with a comma list for what may be
 describe("what is refused", () => {
   test.each<[FlagValues, string]>([
     [{ domains: "*.dtk.io" }, '--domains: "*.dtk.io" is not a domain name, for example dtk.io'],
+    [{ context: [""] }, '--context: "" is not the name of a context.'],
+    [{ namespace: [" , "] }, '--namespace: "" is not the name of a namespace.'],
+    [{ class: [""] }, '--class: "" is not the name of an Ingress class.'],
     [{ targets: "both" }, '--targets: "both" is not one of auto, cluster, record'],
   ])("%j: %s", (flags, sentence) => {
     expect(() => read(flags)).toThrow(TroubleError);

@@ -5,7 +5,13 @@ import { targetChoices } from "../../kubernetes/cluster-ip/target-choice.ts";
 import { declare } from "../setting.ts";
 import { domainList } from "./serve-settings.ts";
 
-const texts = z.pipe(commaList, z.array(z.string()));
+/** Without any, it would mean all of them, which nobody wants who named some. */
+function atLeastOne(expected: string) {
+  return z.pipe(
+    commaList,
+    parsedBy((texts: string[]) => (texts.length === 0 ? undefined : texts), expected),
+  );
+}
 
 export const watchSettings = {
   context: declare({
@@ -14,7 +20,7 @@ export const watchSettings = {
     repeatable: true,
     doc: "Watch these contexts of the kubeconfigs alone, wherever their clusters are and however they log in.",
     whenAbsent: "every context whose API server is on this desktop and whose credentials need no program",
-    schema: texts,
+    schema: atLeastOne("the name of a context"),
   }),
   allContexts: declare({
     flag: "all-contexts",
@@ -41,7 +47,8 @@ export const watchSettings = {
     flag: "targets",
     placeholder: "MODE",
     doc: "Where names point: `cluster` (the cluster IP), `record` (the records' own addresses), or `auto`.",
-    whenAbsent: "`auto`: `record` where Services or Gateways have addresses of their own, else `cluster`",
+    whenAbsent:
+      "`auto`, `record` where Services or Gateways have addresses of their own, else `cluster`, unless the server was given one by `/targets`",
     schema: z.pipe(
       oneText,
       parsedBy((text) => targetChoices.find((choice) => choice === text), `one of ${targetChoices.join(", ")}`),
@@ -53,7 +60,7 @@ export const watchSettings = {
     repeatable: true,
     doc: "Watch these namespaces alone.",
     whenAbsent: "all, or the context's own where the rights end there",
-    schema: texts,
+    schema: atLeastOne("the name of a namespace"),
   }),
   class: declare({
     flag: "class",
@@ -61,7 +68,7 @@ export const watchSettings = {
     repeatable: true,
     doc: "Watch Ingresses of these classes alone.",
     whenAbsent: "all",
-    schema: texts,
+    schema: atLeastOne("the name of an Ingress class"),
   }),
   once: declare({
     flag: "once",

@@ -108,7 +108,7 @@ function makeWatcher(
     isLocal: async (host) => isLocalHost(host, networks),
     kinds,
     domains: given.domains,
-    targets: given.targets ?? "auto",
+    targets: given.targets,
     classes: given.class === undefined ? undefined : new Set(given.class),
     namespaces: given.namespace ?? [],
     clock: systemClock,
