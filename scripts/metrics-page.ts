@@ -26,7 +26,7 @@ scrape_configs:
     authorization: { credentials_file: /etc/hostsfile-server/token } # only with a token
 \`\`\`
 
-Everything is counted from the start of the process. [contrib](../contrib) has a Grafana dashboard, four alert rules and their tests (\`promtool test rules contrib/alerts.test.yaml\`). Beside these metrics there are those of the process and of Node (\`process_…\`, \`nodejs_…\`).
+Everything is counted from the start of the process. [contrib](../contrib) has a Grafana dashboard, alert rules and their tests (\`promtool test rules contrib/alerts.test.yaml\`). Beside these metrics there are those of the process and of Node (\`process_…\`, \`nodejs_…\`).
 
 | metric | type | labels | what it says |
 |---|---|---|---|

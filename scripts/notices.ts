@@ -9,6 +9,14 @@ export const noticesName = "THIRD-PARTY-NOTICES.txt";
 const isLicence = /^(?:un)?licen[cs]e|^copying|^notice/i;
 
 /**
+ * Packages that come without their licence's text. The Apache License is the one that this program has too; what else
+ * holds for a file is in the comment that opens it.
+ */
+const withoutText: Readonly<Record<string, { readonly opening: string }>> = {
+  "@bufbuild/protobuf": { opening: "dist/esm/wire/varint.js" },
+};
+
+/**
  * Renders the notices, one part for each package.
  *
  * @param inputs - files of a bundle, relative to the root of the repository
@@ -36,8 +44,20 @@ function renderPackage(folder: string): string {
     readonly version: string;
     readonly license?: string;
   };
-  const files = readdirSync(folder).filter((file) => isLicence.test(file));
-  if (files.length === 0) throw new Error(`${basename(folder)} has no file of its licence; see scripts/notices.ts`);
-  const texts = files.map((file) => readFileSync(join(folder, file), "utf8"));
+  const texts = readdirSync(folder)
+    .filter((file) => isLicence.test(file))
+    .map((file) => readFileSync(join(folder, file), "utf8"));
+  const known = withoutText[name];
+  if (texts.length === 0 && known !== undefined) {
+    texts.push(readFileSync(join(root, "LICENSE"), "utf8"), openingOf(join(folder, known.opening)));
+  }
+  if (texts.length === 0) throw new Error(`${basename(folder)} has no file of its licence; see scripts/notices.ts`);
   return renderNotice(`${name} ${version}${license === undefined ? "" : ` (${license})`}`, texts.join("\n"));
+}
+
+/** The lines of the comment that opens a file, without their slashes. */
+function openingOf(file: string): string {
+  const [opening = ""] = /^(?:\/\/.*\n)+/.exec(readFileSync(file, "utf8")) ?? [];
+  if (opening === "") throw new Error(`${file} opens without a comment; see scripts/notices.ts`);
+  return opening.replaceAll(/^\/\/ ?/gm, "");
 }

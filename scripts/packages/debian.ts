@@ -8,13 +8,21 @@ import { hostsfileServer } from "../../src/cli/server/commands.ts";
 import { linux } from "../../src/platform/linux.ts";
 import { serviceName } from "../../src/platform/places.ts";
 import { changeSettings, settingsHeading } from "../../src/service/settings-text.ts";
-import { serviceUnitName, socketDropInPath, socketUnitName } from "../../src/platform/systemd/names.ts";
-import { serviceUnit, socketUnit } from "../../src/platform/systemd/units.ts";
+import {
+  preparationPath,
+  responderDropInPath,
+  responderUnitName,
+  serviceUnitName,
+  socketDropInPath,
+  socketUnitName,
+} from "../../src/platform/systemd/names.ts";
+import { responderUnit, serviceUnit, socketUnit } from "../../src/platform/systemd/units.ts";
+import { responderPlaces } from "../../src/records/listen-address.ts";
 import { addonName } from "../../src/platform/kernel-calls.ts";
 import { compileKernelCalls } from "../kernel-calls.ts";
 import { renderBash, renderFish, renderZsh } from "./completion.ts";
 import { renderManual } from "./manual.ts";
-import { run } from "./run.ts";
+import { lastChange, run } from "./run.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const programs = [hostsfileServer, dtk];
@@ -66,6 +74,7 @@ async function files(program: string, notices: string): Promise<readonly (readon
   return [
     [`usr/lib/systemd/system/${serviceUnitName}`, serviceUnit([program], { hasAddon: true })],
     [`usr/lib/systemd/system/${socketUnitName}`, socketUnit({ host: undefined, port })],
+    [`usr/lib/systemd/system/${responderUnitName}`, responderUnit(responderPlaces())],
     [settingsFile, changeSettings(settingsHeading(linux), settings)],
     [`usr/share/man/man8/${serviceName}.8.gz`, compressed(renderManual(serverPage))],
     ["usr/share/man/man1/dtk.1.gz", compressed(renderManual(dtkPage))],
@@ -140,7 +149,10 @@ Description: keeps /etc/hosts up to date with Kubernetes clusters on the desktop
   ];
 }
 
-const units = `${socketUnitName} ${serviceUnitName}`;
+const units = `${socketUnitName} ${responderUnitName} ${serviceUnitName}`;
+
+/** What an administrator's settings of the units add. */
+const dropInFolders = [socketDropInPath, responderDropInPath, preparationPath].map((path) => dirname(path)).join(" ");
 
 /** Left by a removal, after which an installation is a first one again, though dpkg names the version before. */
 const removedMark = `${stateFolder}/removed`;
@@ -167,6 +179,10 @@ if [ "$1" = configure ]; then
         echo "${serviceName} does not run yet; then: sudo ${serviceName} install" >&2
       fi
     else
+      # An earlier version had no DNS responder.
+      if systemctl is-enabled --quiet ${socketUnitName} && ! grep -q '^HOSTSFILE_SERVER_DNS=off' ${settingsFile}; then
+        systemctl enable --quiet ${responderUnitName} || true
+      fi
       deb-systemd-invoke start ${socketUnitName} || true
       deb-systemd-invoke restart ${serviceUnitName} || true
     fi
@@ -189,7 +205,7 @@ fi
 const postrm = `#!/bin/sh
 set -e
 if [ "$1" = purge ]; then
-  rm -rf ${settingsFolder} ${stateFolder} ${dirname(socketDropInPath)}
+  rm -rf ${settingsFolder} ${stateFolder} ${dropInFolders}
 fi
 if [ -d /run/systemd/system ]; then
   systemctl daemon-reload
@@ -204,11 +220,4 @@ async function sizeOf(tree: string): Promise<number> {
     names.filter((entry) => entry.isFile()).map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size),
   );
   return Math.ceil(sizes.reduce((sum, size) => sum + size, 0) / 1024);
-}
-
-/** Seconds since 1970 of the last change of the source, used instead of the time of building. */
-async function lastChange(): Promise<string> {
-  const given = process.env["SOURCE_DATE_EPOCH"];
-  if (given !== undefined) return given;
-  return (await run("git", ["log", "-1", "--format=%ct"], { folder: root })).trim();
 }

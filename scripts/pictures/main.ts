@@ -1,7 +1,7 @@
 /** `npm run screenshots`: takes every picture of the documentation in a real browser, the same each time from the same source. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { installChromium, openChromium } from "../../test/support/chromium.ts";
+import { openChromium } from "../../test/support/chromium.ts";
 import { doctorText } from "./doctor.ts";
 import { takePages } from "./page.ts";
 import { statusText } from "./status.ts";
@@ -10,7 +10,6 @@ import { renderTerminal } from "./terminal.ts";
 const folder = join(import.meta.dirname, "..", "..", "docs", "images");
 const terminals = { status: statusText(), doctor: doctorText() };
 
-await installChromium();
 await mkdir(folder, { recursive: true });
 const browser = await openChromium("MAP * ~NOTFOUND, EXCLUDE 127.0.0.1");
 await takePages(browser, folder);
