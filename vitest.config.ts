@@ -20,6 +20,9 @@ const apart = [
   "src/sources/webhook/routes.test.ts",
 ];
 
+/** End-to-end tests that build the program anew, which takes it away from others for a moment. */
+const building = ["test/e2e/packages.test.ts"];
+
 /**
  * Where Node keeps what it compiled for the programs in TypeScript that tests start (nodejs.org, module compile cache).
  * Without it each start strips the types of its sources anew, which is more than half of what it costs.
@@ -58,10 +61,23 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          exclude: building,
           globalSetup: [...globalSetup, "test/cluster/global-setup.ts"],
           setupFiles,
           ...limits,
-          fileParallelism: false,
+          // They wait for clusters, clocks and disks most of the time.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "e2e-alone",
+          include: building,
+          globalSetup,
+          setupFiles,
+          ...limits,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -19,10 +19,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   kubernetes: ["platform"],
   engine: [],
   store: ["engine", "platform"],
-  http: ["contract", "platform", "daemon"],
+  etcd: [],
+  "team-server": ["engine", "store", "etcd", "contract"],
+  http: ["contract", "platform"],
   client: ["contract", "platform"],
   "sources/webhook": ["engine", "store", "contract", "http"],
   "sources/kubernetes": ["contract", "platform", "kubernetes", "client"],
+  "sources/team": ["engine", "contract", "platform", "http", "etcd"],
   "sinks/hosts-file": ["engine", "contract", "platform", "http"],
   "sinks/dns": ["engine", "platform"],
   control: ["engine", "store", "contract", "platform", "http", "sources/webhook"],
@@ -32,17 +35,21 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   daemon: [
     "engine",
     "store",
+    "team-server",
     "contract",
     "platform",
     "http",
     "control",
     "sources/webhook",
+    "sources/team",
     "sinks/hosts-file",
     "sinks/dns",
   ],
   cli: [
     "engine",
     "store",
+    "etcd",
+    "team-server",
     "contract",
     "platform",
     "kubernetes",
@@ -67,15 +74,19 @@ const libraryHome: Readonly<Record<string, readonly string[]>> = {
   diff: ["cli"],
   pino: ["cli"],
   "pino-pretty": ["cli"],
-  hono: ["http", "control", "daemon", "sources/webhook", "sinks/hosts-file"],
+  hono: ["http", "control", "daemon", "sources/webhook", "sources/team", "sinks/hosts-file"],
+  tldts: ["sources/team"],
   "@hono/node-server": ["http"],
   "ipaddr.js": ["records", "platform", "cli", "sinks/hosts-file"],
+  "@grpc/grpc-js": ["etcd"],
+  "@bufbuild/protobuf": ["etcd"],
   yaml: ["dtk", "kubernetes"],
   execa: ["base"],
   "@kubernetes/client-node": ["kubernetes", "dtk", "doctor"],
   "prom-client": ["control"],
   zod: [
     "sources/kubernetes",
+    "sources/team",
     "base",
     "platform",
     "records",
@@ -94,7 +105,8 @@ const libraryHome: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders whose code uses no `node:` module, no clock and no promise. */
-const pureFolders = /^(?:records|sources\/kubernetes\/translate|sinks\/hosts-file\/document|sinks\/dns\/packet)\//;
+const pureFolders =
+  /^(?:records|sources\/kubernetes\/translate|sources\/team\/skydns|sinks\/hosts-file\/document|sinks\/dns\/packet|team-server\/plan)\//;
 
 /** What differs from one operating system to another, and so belongs to `src/platform/` alone. */
 const ofPlatform: Readonly<Record<string, RegExp>> = {

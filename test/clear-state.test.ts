@@ -2,6 +2,11 @@
 import { readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parseAddress } from "../src/records/address.ts";
+import { parseManagedDomain } from "../src/records/managed-domain.ts";
+import { finish } from "../src/base/steps.ts";
+import { parseTeamName } from "../src/records/team-name.ts";
+import { openStore } from "../src/store/open.ts";
 import { type ServerHere, runHere, startHere } from "./support/here.ts";
 import { curl, ingressEndpoint, postRecords } from "./support/http.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
@@ -124,4 +129,29 @@ test("records that another server uses stay, the lines go, and it is said", asyn
   expect(talk).toContain("Another hostsfile-server uses the state folder");
   expect(here.hosts()).toBe(users);
   expect(JSON.parse((await curl(`${server.url}/records`)).text)).toHaveLength(2);
+});
+
+test.each(["stopped", "running"])("a team is left, with its names and its credentials (%s)", async (mode) => {
+  using here = await used();
+  const open = () => openStore({ folder: here.stateFolder, now: Date.now });
+  const [name, domain, address] = [parseTeamName("dev"), parseManagedDomain("dev.test"), parseAddress("10.0.0.1")];
+  if (name === undefined || domain === undefined || address === undefined)
+    throw new Error("the test's own value is wrong");
+  {
+    using store = open();
+    // Nobody listens there, so that the team stays as it is.
+    const link = { url: "etcd://127.0.0.1:1", isInsecure: false };
+    store.teams.join(name, { domains: [domain], networks: [], mostNames: 9, link });
+    const entry = { name: "foo.dev.test", addresses: [address], others: [], ttl: 1, resource: undefined, refused: [] };
+    const position = { cluster: "1", revision: "1", term: "1" };
+    finish(store.teams.replaceInSteps(name, [{ entry, keys: [] }], { position, keepsPrevious: false }));
+  }
+  {
+    await using server = mode === "running" ? await here.start() : undefined;
+    if (server !== undefined) expect(here.hosts()).toContain("10.0.0.1 foo.dev.test");
+    expect(await here.clear(server)).toMatchObject(gone);
+  }
+  expect(here.hosts()).toBe(users);
+  using store = open();
+  expect(store.teams.list()).toEqual([]);
 });

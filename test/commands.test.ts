@@ -270,7 +270,7 @@ describe("serve", () => {
 describe("status", () => {
   test("says what is shown and what is not, and exits 0 while nothing needs attention", async () => {
     using here = desktop();
-    await using server = await startProduct([...seedFlags, ...here.flags]);
+    await using server = await startProduct([...seedFlags, ...here.flags, "--dns=off"]);
     await postRecords(server.url, { create: [ingressEndpoint("foo.dtk.io"), ingressEndpoint("*.dtk.io")] });
     const asText = await runProduct(["status", `--port=${server.port}`]);
     expect(asText.output).toContain("shown        1 name: foo.dtk.io\n");

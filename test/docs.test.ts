@@ -12,9 +12,10 @@ import type { Setting } from "../src/cli/setting.ts";
 import { reportSchema } from "../src/doctor/report.ts";
 import { statusSchema } from "../src/contract/status.ts";
 import { guideIngress } from "./cluster/resources.ts";
-import { chainFaults } from "./support/faults.ts";
+import { chainFaults, watchFaults } from "./support/faults.ts";
 import { startHere } from "./support/here.ts";
 import { hostsFaults } from "./support/hosts-faults.ts";
+import { resolverFaults, responderFaults } from "./support/resolver-faults.ts";
 import { curl } from "./support/http.ts";
 import { anchorOf, codeOf, fencesOf, headingsOf, linksOf, readPage, readPages } from "./support/markdown.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
@@ -125,10 +126,12 @@ describe("troubleshooting", () => {
     "NotShownReason",
     "HostsFileReason",
     "ResponderReason",
+    "ProjectionReason",
     "LeftOutReason",
     "DenialReason",
     "NotAskedReason",
     "WatchReason",
+    "TeamRefusal",
   ].flatMap((type) => {
     const union = sources.flatMap((text) => new RegExp(`(?:export )?type ${type} =([^;]+);`).exec(text)?.[1] ?? []);
     return [...union.join("").matchAll(/"([a-z-]+)"/g)].map(([, reason = ""]) => reason);
@@ -159,6 +162,12 @@ describe("troubleshooting", () => {
   });
 });
 
+test("the tests that SECURITY names are there", () => {
+  const named = [...readPage("SECURITY.md").text.matchAll(/\| `(\S+\.test\.ts)`: (.+) \|$/gm)];
+  expect(named.length).toBeGreaterThan(5);
+  for (const [, path = "", title = ""] of named) expect(readFileSync(path, "utf8")).toContain(`"${title}"`);
+});
+
 test("the example of doctor's report has every field and no other", () => {
   const fences = fencesOf(readPage("docs/troubleshooting.md"));
   const example: unknown = JSON.parse(fences.find(({ language }) => language === "json")?.code ?? "");
@@ -166,7 +175,7 @@ test("the example of doctor's report has every field and no other", () => {
 });
 
 test("the table of faults has what the end-to-end tests make and repair, and nothing else", () => {
-  const rows = [...hostsFaults, ...chainFaults].map(
+  const rows = [...hostsFaults, ...watchFaults, ...responderFaults, ...resolverFaults, ...chainFaults].map(
     ({ fault, code, fix }) => `| ${fault} | [${code}](#${code}) | ${fix} |`,
   );
   const [, section = ""] = readPage("docs/troubleshooting.md").text.split("## Faults that doctor is proven on\n");

@@ -60,19 +60,20 @@ test("a watcher that was stopped is named with what starts it, and that repairs 
     "name-asked-for ok",
     "server-answers ok",
     "name-managed ok",
+    "name-answered ok",
     "name-seen ok",
     "name-sent ok",
     "name-shown ok",
     "name-in-file ok",
   ];
-  await vi.waitFor(async () => expect(stepsOf(await doctor("foo.dtk.io")).slice(0, 7)).toEqual(healthy), patience);
+  await vi.waitFor(async () => expect(stepsOf(await doctor("foo.dtk.io")).slice(0, 8)).toEqual(healthy), patience);
   const sent = (await doctor("foo.dtk.io")).checks.find(({ id }) => id === "name-sent");
   expect(sent?.findings[0]?.message).toMatch(/^The watcher of \S+ has handed in foo\.dtk\.io of kind-a, /);
 
   await stop();
   const stopped = await find("watcher-runs");
   expect(stopped).toMatchObject({ grade: "problem", findings: [{ code: "watch-not-running" }] });
-  expect(stepsOf(await doctor("foo.dtk.io")).slice(3, 5)).toEqual([
+  expect(stepsOf(await doctor("foo.dtk.io")).slice(4, 6)).toEqual([
     "name-seen problem watch-not-running",
     "name-sent skipped",
   ]);

@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Desktop, openDesktop, userLines } from "../cluster/desktop.ts";
 import { type Server, clusterIP, startServer } from "../cluster/server.ts";
-import { canHaveChromium, installChromium, openChromium } from "../support/chromium.ts";
+import { missingChromium, openChromium } from "../support/chromium.ts";
 
 const create = '{"create":[{"dnsName":"evil.dtk.io","targets":["evil.dtk.io"],"recordType":"CNAME"}]}';
 
@@ -24,12 +24,13 @@ const attempts = [
 
 const secrets = ["/", "/records", "/domains", "/clusterip", "/status"];
 
-describe.skipIf(!canHaveChromium)("in Chromium (needs it, or root and apt-get to install it)", () => {
+const needs = missingChromium === undefined ? "" : ` (${missingChromium})`;
+
+describe.skipIf(missingChromium !== undefined)(`in Chromium${needs}`, () => {
   const stack = new AsyncDisposableStack();
   let [desktop, server, browser, attacker]: [Desktop?, Server?, Browser?, string?] = [];
 
   beforeAll(async () => {
-    await installChromium();
     desktop = stack.use(await openDesktop());
     server = stack.use(await startServer({ desktop }));
     const opened = await openChromium("MAP evil.example 127.0.0.1, MAP desktop.internal 127.0.0.1");

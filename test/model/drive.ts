@@ -8,6 +8,7 @@ import * as fc from "fast-check";
 import { type Answer, curl, postRecords } from "../support/http.ts";
 import { outsideOf, shownIn } from "../support/managed-block.ts";
 import { type RunningProduct, startProduct } from "../support/product.ts";
+import { residentBytes } from "../support/resident-memory.ts";
 import { DesktopModel, type ModelChanges, type ModelEndpoint } from "./desktop-model.ts";
 import { type Operation, operation } from "./operations.ts";
 
@@ -298,10 +299,9 @@ function lines(list: readonly string[]): string {
   return list.map((line) => `${line}\n`).join("");
 }
 
-/** Resident memory in MiB (proc_pid_status(5)). */
+/** Resident memory in MiB. */
 function memoryOf(pid: number): number {
-  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  return Math.round(Number(kibibytes) / 1024);
+  return Math.round(residentBytes(pid) / 1024 ** 2);
 }
 
 function expectEqual(what: string, found: string | number, wanted: string | number): void {

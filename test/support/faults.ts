@@ -12,6 +12,12 @@ export interface FaultRow {
   readonly fix: string;
 }
 
+/** On the side of the watcher: test/watch-doctor.test.ts and test/e2e/watch-rights.test.ts. */
+export const watchFaults = [
+  { fault: "The watcher was stopped", code: "watch-not-running", fix: "`hostsfile-server watch`" },
+  { fault: "It may not read the cluster", code: "watch-forbidden", fix: "`watch --print-rbac`, and a binding" },
+] as const satisfies readonly FaultRow[];
+
 /** On the side of ExternalDNS and the cluster: test/e2e/chain-faults.test.ts. */
 export const chainFaults = [
   { fault: "ExternalDNS is switched off", code: "external-dns-scaled-down", fix: "`kubectl scale`" },
