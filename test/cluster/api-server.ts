@@ -22,6 +22,8 @@ export interface APIServer extends AsyncDisposable {
   readonly etcd: Etcd;
   /** Path of the private key that signs the tokens of service accounts. */
   readonly signingKey: string;
+  /** Paths of the certificate and the key of the authority that signs certificates of users. */
+  readonly users: { readonly certificate: string; readonly key: string };
 }
 
 export interface Etcd {
@@ -73,11 +75,13 @@ export async function startAPIServer({
   };
   const owned = started.move();
   const [authority, signingKey] = [certificateOf(folder), join(folder, "sa.key")];
+  const users = { certificate: join(folder, "users.crt"), key: join(folder, "users.key") };
   return {
     kubeconfig,
     port,
     authority,
     signingKey,
+    users,
     restart,
     etcd: { url: etcdURL, restart: restartEtcd },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -88,6 +92,8 @@ async function makeSecrets(folder: string): Promise<void> {
   const key = join(folder, "sa.key");
   await run(["openssl", "genrsa", "-out", key, "2048"]);
   await run(["openssl", "rsa", "-in", key, "-pubout", "-out", join(folder, "sa.pub")]);
+  const users = ["-keyout", join(folder, "users.key"), "-out", join(folder, "users.crt"), "-subj", "/CN=users"];
+  await run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", ...users]);
   await writeFile(join(folder, "tokens.csv"), "administrator-token,admin,1,system:masters\n", { mode: 0o600 });
 }
 
@@ -121,6 +127,7 @@ function apiServerCommand(options: {
     `--service-account-signing-key-file=${join(folder, "sa.key")}`,
     "--service-account-issuer=https://kubernetes.default.svc",
     `--token-auth-file=${join(folder, "tokens.csv")}`,
+    `--client-ca-file=${join(folder, "users.crt")}`,
     "--authorization-mode=RBAC",
     "--service-cluster-ip-range=10.32.0.0/16",
   ];

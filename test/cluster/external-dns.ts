@@ -19,6 +19,8 @@ export interface ExternalDNSOptions {
   readonly registry?: "txt" | "noop";
   readonly policy?: "sync" | "upsert-only" | "create-only";
   readonly owner?: string;
+  /** What it manages; its own default unless given. */
+  readonly recordTypes?: readonly string[];
   /** What to put before its command, so that it runs on another network. */
   readonly enter?: readonly string[];
 }
@@ -65,12 +67,13 @@ export async function startExternalDNS(options: ExternalDNSOptions): Promise<Ext
 }
 
 function commandOf(options: ExternalDNSOptions, metricsURL: string): string[] {
-  const { version = "v0.21.0", namespace, url, sources = ["ingress"], registry = "txt" } = options;
+  const { version = "v0.21.0", namespace, url, sources = ["ingress"], registry = "txt", recordTypes = [] } = options;
   return [
     externalDNSTool(version),
     `--kubeconfig=${namespace.kubeconfig}`,
     `--namespace=${namespace.name}`,
     ...sources.map((source) => `--source=${source}`),
+    ...recordTypes.map((type) => `--managed-record-types=${type}`),
     "--provider=webhook",
     `--webhook-provider-url=${url}`,
     `--policy=${options.policy ?? "sync"}`,

@@ -72,6 +72,10 @@ export async function connect(
   }
   await run([...enter, "ip", "link", "set", name, "up"]);
   await run([...other.enter, "ip", "link", "set", "eth0", "up"]);
+  // Its carrier, and with it the address of the link, come a moment later.
+  await eventually(async () =>
+    assert.match(await run([...other.enter, "ip", "-brief", "link", "show", "eth0"]), / UP /),
+  );
 }
 
 function withLength(address: string, length: number): string {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { ToyOptions } from "../support/toy-dns.ts";
 import { eventually } from "./eventually.ts";
 import { connect, openNamespaces } from "./namespaces.ts";
-import { type Program, startProgram } from "./program.ts";
+import { type Program, run, startProgram } from "./program.ts";
 import { type Machine, bootMachine } from "./systemd.ts";
 import { type Suite, systemTree } from "./tools.ts";
 
@@ -31,6 +31,8 @@ export interface ResolverDesktop extends AsyncDisposable {
   readonly shell: Machine["shell"];
   /** Names that the DNS server of the uplink was asked about, once each. */
   readonly askedUplink: () => Promise<ReadonlySet<string>>;
+  /** Boots again, with the uplink as before. */
+  readonly reboot: () => Promise<void>;
   /** Starts to resolve names of the internet every 50 ms. */
   readonly startProbe: () => Promise<Probe>;
   /** Starts a DNS server on the desktop. */
@@ -96,6 +98,9 @@ export async function openResolverDesktop(options: {
       { name: "desktop", addresses: [[uplinkAddress, ownAddress]] },
     );
   };
+  const tellUplink = async (): Promise<void> => {
+    await machine.shell(`ip route add default via ${uplinkAddress} || true\n${uplink}`);
+  };
   await lay();
   const uplinkServer = opened.use(
     await startServer(far.enterNetwork, checkout, {
@@ -105,12 +110,19 @@ export async function openResolverDesktop(options: {
       otherwise: 3,
     }),
   );
-  await machine.shell(`ip route add default via ${uplinkAddress} || true\n${uplink}`);
+  await tellUplink();
   const owned = opened.move();
   return {
     machine,
     shell: machine.shell,
     askedUplink: uplinkServer.asked,
+    reboot: async () => {
+      await machine.reboot();
+      // Its end of the cable may be there for another moment.
+      await run([...far.enter, "sh", "-c", "ip link delete desktop 2>/dev/null || true"]);
+      await lay();
+      await tellUplink();
+    },
     startServer: async (toy) => startServer(machine.enterNetwork(), checkout, toy),
     startProbe: async () => {
       const script = `${home}/test/support/resolving-probe.ts`;

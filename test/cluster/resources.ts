@@ -64,7 +64,7 @@ export function annotatedService(options: {
 
 export interface DNSRecord {
   readonly dnsName: string;
-  readonly recordType: "A" | "AAAA" | "CNAME";
+  readonly recordType: "A" | "AAAA" | "CNAME" | "TXT" | "SRV" | "MX" | "NAPTR" | "PTR";
   readonly targets: readonly string[];
   readonly recordTTL?: number;
   readonly setIdentifier?: string;

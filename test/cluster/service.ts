@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { addonName } from "../../src/platform/kernel-calls.ts";
-import { serviceUnit, socketUnit } from "../../src/platform/systemd/units.ts";
+import { responderUnit, serviceUnit, socketUnit } from "../../src/platform/systemd/units.ts";
+import { responderPlaces } from "../../src/records/listen-address.ts";
 import { eventually } from "./eventually.ts";
 import { type Machine, bootMachine } from "./systemd.ts";
 
@@ -23,6 +24,7 @@ export async function bootService(settings: readonly string[] = []): Promise<Mac
       serviceUnit([`${program}/node`, `${program}/hostsfile-server.js`], { hasAddon }),
     ],
     ["etc/systemd/system/hostsfile-server.socket", socketUnit({ host: undefined, port: servicePort })],
+    ["etc/systemd/system/hostsfile-server-dns.socket", responderUnit(responderPlaces())],
     ["etc/hostsfile-server/environment", `${settings.join("\n")}\n`],
   ];
   const furnish = `
@@ -31,7 +33,7 @@ export async function bootService(settings: readonly string[] = []): Promise<Mac
     echo '{"type":"module"}' >"$ROOT${program}/package.json"
     cp -L ${checkout}/node_modules/.bin/node "$ROOT${program}/node"
     ${files.map(([path, text]) => `cat >"$ROOT/${path}" <<'END'\n${text}END`).join("\n")}
-    systemctl --root="$ROOT" enable hostsfile-server.service
+    systemctl --root="$ROOT" enable hostsfile-server.service hostsfile-server-dns.socket
   `;
   const machine = await bootMachine({ furnish });
   try {

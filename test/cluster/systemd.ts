@@ -9,14 +9,6 @@ import { eventually } from "./eventually.ts";
 import { openNamespaces } from "./namespaces.ts";
 import { type Program, run, startProgram } from "./program.ts";
 
-/** Debian's package brings systemd-nspawn; the systemd in the container is the machine's. */
-export async function installSystemdContainer(): Promise<void> {
-  if (existsSync("/usr/bin/systemd-nspawn") && existsSync("/usr/bin/dbus-daemon")) return;
-  const environment = { DEBIAN_FRONTEND: "noninteractive" };
-  await run(["apt-get", "update"], { environment });
-  await run(["apt-get", "install", "-y", "--no-install-recommends", "systemd-container", "dbus"], { environment });
-}
-
 export interface Machine extends AsyncDisposable {
   /** Where a path of the machine is seen from outside, while it runs. */
   readonly outside: (path: string) => string;
@@ -53,12 +45,13 @@ export interface MachineOptions {
 const masked = ["postgresql.service", "etcd.service", "apt-daily.timer", "apt-daily-upgrade.timer", "man-db.timer"];
 
 /**
- * Boots a machine with loopback as its only network.
+ * Boots a machine with loopback as its only network. Debian's package brings systemd-nspawn; the systemd in the container
+ * is the tree's.
  *
- * @throws when systemd does not come up
+ * @throws when systemd-nspawn is not installed, or systemd does not come up
  */
 export async function bootMachine({ without = [], furnish = "", tree = "/" }: MachineOptions = {}): Promise<Machine> {
-  await installSystemdContainer();
+  assert(existsSync("/usr/bin/systemd-nspawn"), "Not installed: systemd-nspawn; run: node test/cluster/build.ts");
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "hostsfile-server-test-"));
   opened.defer(async () => rm(folder, { recursive: true, force: true }));

@@ -46,7 +46,7 @@ export async function openTerminal(place: {
   };
   // A terminal's Ctrl-C reaches the program itself, so the shell must not be in between.
   const start = async (code: string): Promise<Program> =>
-    startProgram(bash(code.replace(/^(?:sudo )?\.\/hostsfile-server/m, "exec $&")), { environment });
+    startProgram(bash(code.replace(/^(?:(?:sudo )?\.\/hostsfile-server|etcd)(?= |$)/m, "exec $&")), { environment });
   return {
     interrupt,
     beside: async (code, said) => {
