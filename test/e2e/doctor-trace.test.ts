@@ -33,6 +33,7 @@ test("from the Ingress to the line", async () => {
     "name-asked-for ok",
     "server-answers ok",
     "name-managed ok",
+    "name-answered ok",
     "name-seen ok",
     "name-sent ok",
     "name-shown ok",

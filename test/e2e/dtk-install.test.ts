@@ -14,6 +14,8 @@ import { linesAre } from "../cluster/scene.ts";
 import { type Server, startServer } from "../cluster/server.ts";
 import { missingTools, tools } from "../cluster/tools.ts";
 import { type WholeCluster, startWholeCluster } from "../cluster/whole-cluster.ts";
+import { kubeadmCorefile } from "../support/corefiles.ts";
+import { freeDNSPort } from "../support/dns-client.ts";
 import { reportSchema } from "../../src/doctor/report.ts";
 
 const missing = missingTools();
@@ -28,13 +30,16 @@ describe.skipIf(missing !== undefined)(`dtk (${missing ?? "all tools are there"}
   let cluster: WholeCluster;
   let desktop: PrivateDesktop;
   let server: Server;
+  let dnsPort: number;
   let dtk: DTK;
   let certificates: Awaited<ReturnType<typeof makeCertificates>>;
 
   beforeAll(async () => {
     cluster = opened.use(await startWholeCluster());
     desktop = opened.use(await openPrivateDesktop(ownEtc, "/etc/hosts"));
-    server = opened.use(await startServer({ desktop, flags: [] }));
+    dnsPort = await freeDNSPort();
+    const flags = ["--dns=on", `--dns-listen=127.0.0.1:${dnsPort}`];
+    server = opened.use(await startServer({ desktop, flags }));
     dtk = opened.use(await openDTK({ port: server.port, kubeconfig: cluster.kubeconfig }));
     certificates = await makeCertificates(dtk.folder, "dtk.io");
   });
@@ -102,6 +107,22 @@ describe.skipIf(missing !== undefined)(`dtk (${missing ?? "all tools are there"}
     await cluster.in("default").kubectl(...command.split(" ").filter((word) => word !== "-n" && word !== "default"));
     await eventually(async () => expect(await desktop.added()).toContain(`${cluster.address} silent.dtk.io`));
     await cluster.in("default").remove("ingress", "silent");
+  });
+
+  test("with --dns-in-cluster the cluster's CoreDNS asks the responder; without the add-on it no longer does", async () => {
+    const kubeSystem = cluster.in("kube-system");
+    const metadata = { name: "coredns" };
+    await kubeSystem.apply({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { Corefile: kubeadmCorefile } });
+    const corefile = async (): Promise<string> =>
+      kubeSystem.kubectl("get", "configmap", "coredns", "-o", "jsonpath={.data.Corefile}");
+    const { exitCode, output } = await dtk.install("--dns-in-cluster");
+    expect([exitCode, output]).toEqual([0, expect.stringContaining(`now asks 127.0.0.1:${dnsPort} about dtk.io`)]);
+    expect(await corefile()).toContain(`forward . 127.0.0.1:${dnsPort}\n`);
+    expect((await dtk.install("--dns-in-cluster")).output).toContain(`already asks 127.0.0.1:${dnsPort}`);
+    expect((await dtk.run("uninstall-addon", "external-dns", "--dry-run")).output).toContain("ConfigMap coredns");
+    expect(await dtk.run("uninstall-addon", "external-dns", "--yes")).toMatchObject({ exitCode: 0 });
+    expect(await corefile()).toBe(kubeadmCorefile);
+    expect(await dtk.install()).toMatchObject({ exitCode: 0 });
   });
 
   test("user's own values win, and the pods follow", async () => {

@@ -86,6 +86,8 @@ describe.skipIf(!isBuilt).each(charts)(
     });
 
     test("renders one container with the flags that were meant", async () => {
+      const all = ["A", "AAAA", "CNAME", "SRV", "TXT", "MX", "NAPTR", "PTR", "NS", "DNAME"];
+      const types = all.map((type) => `--managed-record-types=${type}`);
       const { containers, objects, pod } = await render(await chartOf(known.module));
       expect(containers.map(({ name }) => name)).toEqual(["external-dns"]);
       expect(containers[0]?.args).toEqual([
@@ -100,8 +102,10 @@ describe.skipIf(!isBuilt).each(charts)(
         "--registry=txt",
         "--txt-owner-id=dtk-kind-a",
         ...(known.hasAnnotationPrefix ? ["--annotation-prefix=external-dns.alpha.kubernetes.io/"] : []),
+        ...(known.extraArgs === "map" ? types : []),
         "--provider=webhook",
         "--webhook-provider-url=http://kind-a:$(TOKEN)@192.168.122.1:5000/clusters/kind-a",
+        ...(known.extraArgs === "list" ? types : []),
       ]);
       expect(containers[0]?.env).toEqual([
         { name: "TOKEN", valueFrom: { secretKeyRef: { name: "hostsfile-server-webhook", key: "token" } } },

@@ -26,8 +26,8 @@ describe.concurrent("a source", () => {
       ]),
     );
     await shows("alias.dtk.io", "many.dtk.io");
-    const { notShown } = await server.status();
-    expect(notShown.list).toMatchObject([{ name: "*.dtk.io", reason: "wildcard" }]);
+    const { sinks } = await server.status();
+    expect(sinks[0]?.refused?.list).toMatchObject([{ name: "*.dtk.io", reason: "wildcard" }]);
     await namespace.remove("dnsendpoint", "names");
     await shows();
     expect(scene.externalDNS.exits).toEqual([]);

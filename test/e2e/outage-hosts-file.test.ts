@@ -46,7 +46,7 @@ describe.concurrent("the hosts file while", () => {
     await namespace.remove("ingress", "first");
     await eventually(async () => expect((await server.request("GET", "/readyz")).status).toBe(503));
     const { attention, sinks } = await server.status();
-    expect(sinks).toMatchObject([{ ok: false, trouble: { hint: expect.stringMatching(/./) } }]);
+    expect(sinks[0]).toMatchObject({ id: "hosts-file", ok: false, trouble: { hint: expect.stringMatching(/./) } });
     expect(attention).not.toEqual([]);
     expect(await desktop.hosts()).toBe(intact);
 

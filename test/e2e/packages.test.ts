@@ -13,9 +13,13 @@ const root = join(import.meta.dirname, "..", "..");
 const scratch = temporaryFolder();
 const packages = join(scratch.path, "first");
 
+/** To compress the .deb well takes minutes where others work too (dpkg-deb(1)), and what is in it is the same. */
+const quickly = { DPKG_DEB_COMPRESSOR_LEVEL: "1" };
+
 async function build(folder: string, ...flags: readonly string[]): Promise<string> {
   return run([process.execPath, join(root, "scripts/packages/main.ts"), `--folder=${folder}`, ...flags], {
     folder: root,
+    environment: quickly,
   });
 }
 
@@ -49,7 +53,7 @@ test(
     await build(one, "--without-code-cache");
     await build(other, "--without-code-cache");
     expect(await digestsOf(other)).toEqual(await digestsOf(one));
-    expect(Object.keys(await digestsOf(one))).toHaveLength(3);
+    expect(Object.keys(await digestsOf(one))).toHaveLength(4);
   },
   patience,
 );

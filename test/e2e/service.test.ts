@@ -44,7 +44,7 @@ describe("what it may do", () => {
   });
 
   test("systemd finds no mistake in the units", async () => {
-    const units = "hostsfile-server.service hostsfile-server.socket";
+    const units = "hostsfile-server.service hostsfile-server.socket hostsfile-server-dns.socket";
     const said = await machine.shell(`cd /etc/systemd/system; systemd-analyze verify --man=no ${units} 2>&1`);
     expect(said).toBe("");
   });

@@ -5,7 +5,10 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type TLSSocket, connect, createServer } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readerRoleName } from "../../src/contract/watch-trouble.ts";
+import { reportSchema } from "../../src/doctor/report.ts";
 import { type APIServer, startAPIServer } from "../cluster/api-server.ts";
+import { openSigner, type validities } from "../cluster/certificates.ts";
 import { type Desktop, openDesktop } from "../cluster/desktop.ts";
 import { eventually } from "../cluster/eventually.ts";
 import { accountToken, kubeconfigWith } from "../cluster/kubeconfigs.ts";
@@ -15,7 +18,9 @@ import { ingress } from "../cluster/resources.ts";
 import { linesAre } from "../cluster/scene.ts";
 import { startServer } from "../cluster/server.ts";
 import { startWatcher } from "../cluster/watcher.ts";
-import { openWatchScene, scratchPath } from "../cluster/watch-scene.ts";
+import { type WatchScene, openWatchScene, scratchPath } from "../cluster/watch-scene.ts";
+
+const launcher = join(import.meta.dirname, "../../hostsfile-server");
 
 let api: APIServer;
 beforeAll(async () => {
@@ -40,24 +45,33 @@ async function writeConfig(
   return path;
 }
 
+/** Waits until doctor finds this of the rights; it knows no more than the watcher has reported. */
+async function finds({ desktop, server }: WatchScene, kubeconfig: string, ...words: readonly RegExp[]): Promise<void> {
+  const place = [`--hosts-file=${desktop.hostsFile}`, `--state-dir=${desktop.stateFolder}`];
+  const at = [`--port=${server.port}`, "--host=127.0.0.1", `--kubeconfig=${kubeconfig}`];
+  const doctor = [...desktop.enter, launcher, "doctor", "--json", ...at, ...place];
+  await eventually(async () => {
+    const report = reportSchema.parse(JSON.parse(await run(["sh", "-c", '"$@" || true', "sh", ...doctor])));
+    const findings = report.checks.find(({ id }) => id === "watcher-kinds")?.findings ?? [];
+    const text = findings.map(({ grade, message }) => `${grade} ${message}`).join("\n");
+    for (const each of words) expect(text).toMatch(each);
+  });
+}
+
+const everyRight = /^ok The watcher has every right that it needs in lab\.$/m;
+
 describe("rights", () => {
   test("for the whole cluster, as --print-rbac has them", async () => {
     await using desktop = await openDesktop();
     const namespace = await openNamespace(api.kubeconfig);
-    const role = await run([
-      ...desktop.enter,
-      join(import.meta.dirname, "../../hostsfile-server"),
-      "watch",
-      "--print-rbac",
-    ]);
+    const role = await run([...desktop.enter, launcher, "watch", "--print-rbac"]);
     await namespace.apply(role);
     const token = await accountToken(api.kubeconfig, { name: "reader", namespace: namespace.name, rules: [] });
-    const name = /name: ([\w-]+)/.exec(role)?.[1] ?? "";
     await namespace.kubectl(
       "create",
       "clusterrolebinding",
       "reader",
-      `--clusterrole=${name}`,
+      `--clusterrole=${readerRoleName}`,
       `--serviceaccount=${namespace.name}:reader`,
     );
     const kubeconfig = await writeConfig(desktop, { user: { token } });
@@ -69,6 +83,7 @@ describe("rights", () => {
     await apply(namespace, "whole");
     await watch.linesAre(["127.0.0.1 whole.dtk.io"]);
     expect(watch.watcher().log()).not.toContain("forbidden");
+    await finds(watch, kubeconfig, everyRight);
   });
 
   test("for one namespace: that one is followed", async () => {
@@ -83,21 +98,33 @@ describe("rights", () => {
     await own.remove("ingress", "own");
     await watch.linesAre([]);
     expect(watch.watcher().log()).toMatch(/Names of ingresses are not followed in the whole cluster/);
+    await finds(
+      watch,
+      kubeconfig,
+      /^warning The watcher may not read Node v1.* of lab, so that it does not follow them\.$/m,
+      /^note The watcher has part of the rights in lab\. It may read Ingress v1, .* in \S+ alone,/m,
+      /It may not read the namespace kube-system, .*It may not follow customresourcedefinitions, /,
+    );
   });
 
-  test("none, and some later", async () => {
+  test("none, and those that doctor names later", async () => {
     await using desktop = await openDesktop();
     const namespace = await openNamespace(api.kubeconfig);
     const given = { name: "nobody", namespace: namespace.name };
     const token = await accountToken(api.kubeconfig, { ...given, rules: [] });
     const kubeconfig = await writeConfig(desktop, { user: { token }, namespace: namespace.name });
     await apply(namespace, "late");
-    await using watch = await openWatchScene({ desktop, kubeconfig });
+    const flags = ["--domains=dtk.io", `--namespace=${namespace.name}`];
+    await using watch = await openWatchScene({ desktop, kubeconfig, flags });
     await watch.says(new RegExp(`Names of ingresses are not followed in ${namespace.name}`));
     expect(await desktop.added()).toEqual([]);
-    await accountToken(api.kubeconfig, { ...given, rules: all });
+    await finds(watch, kubeconfig, /^warning The watcher may not read Ingress v1, .* of lab,/m);
+    await namespace.apply(await run([...desktop.enter, launcher, "watch", "--print-rbac"]));
+    const account = `--serviceaccount=${namespace.name}:nobody`;
+    await namespace.kubectl("create", "clusterrolebinding", "late", `--clusterrole=${readerRoleName}`, account);
     process.kill(watch.watcher().pid, "SIGHUP");
     await watch.linesAre(["127.0.0.1 late.dtk.io"]);
+    await finds(watch, kubeconfig, everyRight);
     expect(watch.watcher().exit()).toBeUndefined();
   });
 
@@ -120,6 +147,11 @@ describe("rights", () => {
     });
     await watch.linesAre(["127.0.0.1 listed.dtk.io"]);
     await watch.says(/Names of ingresses .* follow every 30 seconds/);
+    await finds(
+      watch,
+      kubeconfig,
+      /^warning The watcher has part of the rights in lab\. It may list Ingress v1, .* and not watch them, /m,
+    );
     await apply(namespace, "more");
     process.kill(watch.watcher().pid, "SIGHUP");
     await watch.linesAre(["127.0.0.1 listed.dtk.io", "127.0.0.1 more.dtk.io"]);
@@ -174,6 +206,28 @@ describe("credentials", () => {
     await apply(namespace, "back");
     await watch.linesAre(["127.0.0.1 back.dtk.io", "127.0.0.1 held.dtk.io"]);
   });
+});
+
+test("a client certificate that has expired, and a new one in the same file", async () => {
+  await using desktop = await openDesktop();
+  const namespace = await openNamespace(api.kubeconfig);
+  const signer = await openSigner(scratchPath(desktop, "user"), "/O=system:masters/CN=certified", api.users);
+  const user = { "client-certificate": await signer.sign("valid"), "client-key": signer.key };
+  const kubeconfig = await writeConfig(desktop, { user });
+  await apply(namespace, "certified");
+  await using watch = await openWatchScene({
+    desktop,
+    kubeconfig,
+    flags: ["--domains=dtk.io", `--namespace=${namespace.name}`],
+  });
+  await watch.linesAre(["127.0.0.1 certified.dtk.io"]);
+  await signer.sign("over");
+  await api.restart("SIGKILL");
+  await watch.says(/does not take the credentials of the kubeconfig: Unauthorized/);
+  expect(await desktop.added()).toEqual(["127.0.0.1 certified.dtk.io"]);
+  await signer.sign("valid");
+  await apply(namespace, "renewed");
+  await watch.linesAre(["127.0.0.1 certified.dtk.io", "127.0.0.1 renewed.dtk.io"]);
 });
 
 describe("a program that logs in", () => {
@@ -241,48 +295,17 @@ interface Front extends AsyncDisposable {
   readonly show: (validity: keyof typeof validities) => Promise<void>;
 }
 
-const validities = {
-  valid: ["20200101000000Z", "20990101000000Z"],
-  over: ["20200101000000Z", "20200102000000Z"],
-} as const;
-
 /** A front of the API server with a certificate of its own, as some clusters have it. */
 async function openFront(desktop: Desktop): Promise<Front> {
-  const folder = scratchPath(desktop, "front");
-  await mkdir(join(folder, "new"), { recursive: true });
-  const [key, request, certificate] = ["key", "csr", "crt"].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
-  const settings = join(folder, "settings");
-  await writeFile(
-    settings,
-    `[ca]\ndefault_ca=own\n[own]\ndatabase=${folder}/index\nnew_certs_dir=${folder}/new\nrand_serial=yes\ndefault_md=sha256\npolicy=any\n[any]\ncommonName=supplied\n[more]\nsubjectAltName=IP:127.0.0.1\nbasicConstraints=CA:TRUE\n`,
-  );
-  await run(["openssl", "req", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", request, "-subj", "/CN=front"]);
-  const make = async (validity: keyof typeof validities): Promise<{ key: Buffer; cert: Buffer }> => {
-    const [from, to] = validities[validity];
-    await writeFile(join(folder, "index"), "");
-    const sign = [
-      "-selfsign",
-      "-keyfile",
-      key,
-      "-in",
-      request,
-      "-out",
-      certificate,
-      "-startdate",
-      from,
-      "-enddate",
-      to,
-    ];
-    await run(["openssl", "ca", "-config", settings, "-batch", "-notext", "-extensions", "more", ...sign]);
-    return { key: await readFile(key), cert: await readFile(certificate) };
+  const signer = await openSigner(scratchPath(desktop, "front"), "/CN=front");
+  const make = async (validity: keyof typeof validities): Promise<{ key: Buffer; cert: Buffer; path: string }> => {
+    const path = await signer.sign(validity);
+    return { key: await readFile(signer.key), cert: await readFile(path), path };
   };
+  const first = await make("valid");
   const authority = await readFile(api.authority);
   const sockets = new Set<TLSSocket>();
-  const server = createServer(await make("valid"), (caller) => {
+  const server = createServer(first, (caller) => {
     const answerer = connect({ host: "127.0.0.1", port: api.port, ca: authority });
     for (const socket of [caller, answerer]) {
       sockets.add(socket.on("error", () => [caller, answerer].map((either) => either.destroy())));
@@ -294,7 +317,7 @@ async function openFront(desktop: Desktop): Promise<Front> {
   const cut = (): void => sockets.forEach((socket) => socket.destroy());
   return {
     port: (server.address() as AddressInfo).port,
-    certificate,
+    certificate: first.path,
     show: async (validity) => {
       server.setSecureContext(await make(validity));
       cut();
