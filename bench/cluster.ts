@@ -2,6 +2,8 @@
 import { measureDoctor } from "./doctor.ts";
 import { measureInstalled } from "./installed.ts";
 import { measureClusterLatency } from "./latency.ts";
+import { measureFollowers, measureTeam, measureTeamStart } from "./team.ts";
+import { measureTeamStore } from "./team-store.ts";
 import { measureWatchFaults } from "./watch-faults.ts";
 import { measureWatchLatency } from "./watch-latency.ts";
 import { measureWatchLoad } from "./watch-load.ts";
@@ -12,6 +14,10 @@ export const clusterMeasurements = {
   installed: measureInstalled,
   doctor: measureDoctor,
   latency: measureClusterLatency,
+  team: measureTeam,
+  "team-start": measureTeamStart,
+  "team-store": measureTeamStore,
+  "team-followers": measureFollowers,
   "watch-latency": measureWatchLatency,
   "watch-load": measureWatchLoad,
   "watch-rest": measureWatchRest,

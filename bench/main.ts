@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { measureAddedName } from "./added-name.ts";
 import { measureBulk } from "./bulk.ts";
+import { measureDNSLatency } from "./dns-latency.ts";
 import { measureDNS } from "./dns.ts";
 import { measureHelp } from "./help.ts";
 import { openDisk } from "./disk.ts";
@@ -37,6 +38,7 @@ const measurements = {
   status: measureStatus,
   memory: measureMemory,
   dns: measureDNS,
+  "dns-latency": measureDNSLatency,
 };
 
 using disk = openDisk();

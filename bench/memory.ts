@@ -1,9 +1,9 @@
 /** Resident memory at rest, against an HTTP server of the same Node that does nothing. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { residentBytes } from "../test/support/resident-memory.ts";
 import type { Disk } from "./disk.ts";
 import { manyEndpoints } from "./endpoints.ts";
 import { type Row, mebibytes, ratioRow } from "./row.ts";
@@ -55,11 +55,6 @@ async function compare(pids: { readonly idle: number; readonly empty: number; re
     ratioRow({ what: "the same with 10,000 names (20,000 endpoints)", ours: full, atMost: 2.2, ...against }),
   ];
   return rows;
-}
-
-/** The resident set (proc(5), `VmRSS`), in bytes. */
-export function residentBytes(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
 }
 
 async function end(child: ChildProcess): Promise<void> {

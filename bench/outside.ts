@@ -8,7 +8,7 @@ import { openFloor } from "./floor.ts";
 import { type OutsideClient, buildOutsideProgram, startClient, startProvider } from "./outside-program.ts";
 import { type Row, mebibytes, microseconds, milliseconds, ratioRow } from "./row.ts";
 import { interleave, median, timed } from "./sample.ts";
-import { residentBytes } from "./memory.ts";
+import { residentBytes } from "../test/support/resident-memory.ts";
 import { openServer } from "./server.ts";
 
 const sizes = [10, 1000, 10_000] as const;

@@ -58,7 +58,8 @@ async function measureOn(
       firstAnswer({ command, words: [...words, ...flags, "--domains=dtk.io"], port, environment });
 }
 
-async function firstAnswer(options: {
+/** Milliseconds from the start of a program, which is ended then, to its first answer. */
+export async function firstAnswer(options: {
   readonly command: string;
   readonly words: readonly string[];
   readonly port: number;

@@ -5,8 +5,8 @@ import { listAndWatch } from "../src/sources/kubernetes/list-watch.ts";
 import { systemClock } from "../src/sources/kubernetes/system-clock.ts";
 import { openTransport } from "../src/sources/kubernetes/transport.ts";
 import { type Resolver, sharedClock, startResolver } from "./resolver.ts";
-import { type Row, milliseconds } from "./row.ts";
-import { median, quantile } from "./sample.ts";
+import { type Row, latencyRow, milliseconds } from "./row.ts";
+import { median } from "./sample.ts";
 import {
   type BenchWatcher,
   type WatchScene,
@@ -69,16 +69,12 @@ async function measureSize(size: number, { scene, watcher, resolver, events }: P
     await sleep(pause);
   }
   const names = size.toLocaleString("en");
-  const [middle, late] = [median(resolving), quantile(resolving, 0.99)];
   return [
-    {
+    latencyRow({
       what: `watch: Ingress applied to getaddrinfo, ${names} names`,
-      ours: `${milliseconds(middle)}, p99 ${milliseconds(late)}`,
-      reference: "",
-      ratio: undefined,
-      goal: `at most ${goals.median} ms, p99 ${goals.p99} ms`,
-      met: middle <= goals.median && late <= goals.p99,
-    },
+      times: resolving,
+      atMost: [goals.median, goals.p99],
+    }),
     {
       what: `watch: event on the socket to the line on disk, ${names} names`,
       ours: milliseconds(median(writing)),

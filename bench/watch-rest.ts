@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { clusterPath } from "../src/contract/paths.ts";
 import type { Connection } from "../src/kubernetes/api.ts";
-import { residentBytes } from "./memory.ts";
+import { residentBytes } from "../test/support/resident-memory.ts";
 import { type Row, beyondNodeRow, mebibytes } from "./row.ts";
 import { interleave, timed } from "./sample.ts";
 import {

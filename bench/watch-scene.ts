@@ -16,7 +16,7 @@ const program = join(import.meta.dirname, "..", "dist", "hostsfile-server.js");
 const path = "/apis/networking.k8s.io/v1/namespaces/default/ingresses";
 
 /** Requests at one time, where many objects are made. */
-const connections = 20;
+const connections = 100;
 
 export interface WatchScene extends AsyncDisposable {
   readonly api: APIServer;
