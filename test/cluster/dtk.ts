@@ -5,6 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { type Program, startProgram } from "./program.ts";
 import { tools } from "./tools.ts";
 
 const launcher = join(import.meta.dirname, "..", "..", "dtk");
@@ -59,6 +60,8 @@ export interface DTK {
   /** Runs dtk with ExternalDNS's chart. */
   readonly install: (...parameters: readonly string[]) => Promise<Finished>;
   readonly run: (...parameters: readonly string[]) => Promise<Finished>;
+  /** Starts what `install` runs, for what it says meanwhile. */
+  readonly startInstall: (...parameters: readonly string[]) => Promise<Program>;
   /** Replaces values of the configuration. */
   readonly configure: (values: ConfigurationValues) => Promise<void>;
   /** The flags that name the chart. */
@@ -92,11 +95,17 @@ export async function openDTK(
   };
   await configure(first);
   const flags = [`--chart=${chartFolder(chart)}`];
-  const run: DTK["run"] = async (...parameters) =>
-    runDTK(parameters, { folder: folder.path, path: `${dirname(helm)}:${process.env["PATH"] ?? ""}` });
+  const path = `${dirname(helm)}:${process.env["PATH"] ?? ""}`;
+  const run: DTK["run"] = async (...parameters) => runDTK(parameters, { folder: folder.path, path });
+  const command = ["install-addon", "external-dns", ...flags];
   return {
     run,
-    install: async (...parameters) => run("install-addon", "external-dns", ...flags, ...parameters),
+    install: async (...parameters) => run(...command, ...parameters),
+    startInstall: async (...parameters) =>
+      startProgram([launcher, ...command, ...parameters], {
+        folder: folder.path,
+        environment: { PATH: path, HOME: folder.path },
+      }),
     chartFlags: flags,
     configure,
     folder: folder.path,

@@ -1,7 +1,9 @@
 /** Waits for what becomes true some time later, and for free ports. */
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { errorCode } from "../../src/base/errors.ts";
 
 /**
  * Repeats an assertion until it holds.
@@ -15,7 +17,7 @@ export async function eventually<Value>(
   assertion: () => Value | Promise<Value>,
   options: { readonly timeoutMs?: number; readonly intervalMs?: number } = {},
 ): Promise<Value> {
-  const { timeoutMs = 60_000, intervalMs = 50 } = options;
+  const { timeoutMs = 180_000, intervalMs = 50 } = options;
   const end = performance.now() + timeoutMs;
   for (;;) {
     try {
@@ -27,12 +29,24 @@ export async function eventually<Value>(
   }
 }
 
-/** A loopback port that nobody listens on. */
+/**
+ * Below those that the kernel gives to connections (`ip_local_port_range` in ip(7)). A connection of another test could
+ * take one of these before a server does, or while that server is away.
+ */
+const [firstPort, lastPort] = [10_240, 32_767];
+
+/** A port that nobody listens on, and that no connection takes. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+  for (;;) {
+    const port = randomInt(firstPort, lastPort + 1);
+    const server = createServer().listen(port);
+    try {
+      await once(server, "listening");
+      return port;
+    } catch (error) {
+      if (errorCode(error) !== "EADDRINUSE") throw error;
+    } finally {
+      await server[Symbol.asyncDispose]();
+    }
+  }
 }

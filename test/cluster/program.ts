@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { promisify } from "node:util";
 
 const execute = promisify(execFile);
-const stopTimeoutMs = 10_000;
+const stopTimeoutMs = 60_000;
 const outputLimitBytes = 64 * 1024 * 1024;
 
 export interface Exit {
@@ -19,7 +19,7 @@ export interface Program extends AsyncDisposable {
   /** How it ended, undefined while it runs. */
   readonly exit: () => Exit | undefined;
   readonly ended: Promise<Exit>;
-  /** Signals the program and waits for its end; one that does not end within 10 s is killed. */
+  /** Signals the program and waits for its end; one that does not end within a minute is killed. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<Exit>;
 }
 

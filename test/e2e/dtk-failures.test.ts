@@ -4,7 +4,6 @@ import { writeFile } from "node:fs/promises";
 import { type RequestListener, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDesktop } from "../cluster/desktop.ts";
 import { type DTK, openDTK, runDTK } from "../cluster/dtk.ts";
@@ -65,12 +64,11 @@ describe.skipIf(missing !== undefined)(`dtk says what is wrong (${missing ?? "al
     expect(talk).toContain(`No hostsfile-server answers on port ${port} of 127.0.0.1 or localhost.`);
     expect(talk).toContain(`sudo hostsfile-server --port=${port}`);
     expect(await namespaces()).not.toContain("external-dns");
-    const waiting = dtk.install("--wait-server", "--dry-run");
-    // Long enough for dtk to look and find nobody.
-    await sleep(1500);
+    await using waiting = await dtk.startInstall("--wait-server", "--dry-run");
+    await eventually(() => expect(waiting.log()).toContain("Waiting for hostsfile-server"));
     await using desktop = await openDesktop();
     await using _late = await startServer({ desktop, port, flags: [] });
-    expect(await waiting).toMatchObject({ exitCode: 0, talk: expect.stringContaining("Waiting for hostsfile-server") });
+    expect(await waiting.ended).toMatchObject({ code: 0 });
     await dtk.configure({ port: server.port });
   });
 
