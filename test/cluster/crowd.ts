@@ -83,7 +83,7 @@ export async function gatherCrowd({ port, tokens, team, domain }: Options): Prom
   return {
     members,
     cut: () => sockets.cut(),
-    all: (what, isSo) => eventually(() => assertAll(what, members, isSo), { timeoutMs: 120_000, intervalMs: 250 }),
+    all: (what, isSo) => eventually(() => assertAll(what, members, isSo), { intervalMs: 250 }),
     asked: () => ({ times, longestWait }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

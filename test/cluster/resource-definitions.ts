@@ -54,5 +54,5 @@ export async function installDefinitions(kubeconfig: string, ...sets: readonly D
   const kubectl = [tools.kubectl, `--kubeconfig=${kubeconfig}`];
   const files = sets.flatMap((set) => ["-f", definitionFile(set)]);
   await run([...kubectl, "apply", "--server-side", ...files]);
-  await run([...kubectl, "wait", "--for=condition=Established", "--timeout=60s", ...files]);
+  await run([...kubectl, "wait", "--for=condition=Established", "--timeout=300s", ...files]);
 }

@@ -25,8 +25,6 @@ export interface WatchScene extends AsyncDisposable {
 
 export type WatchSceneOptions = Omit<Partial<WatcherOptions>, "desktop" | "server"> & { readonly desktop?: Desktop };
 
-const patience = { timeoutMs: 60_000 };
-
 /** Sets it; disposing of it ends everything. */
 export async function openWatchScene(options: WatchSceneOptions = {}): Promise<WatchScene> {
   await using opened = new AsyncDisposableStack();
@@ -56,15 +54,12 @@ export async function openWatchScene(options: WatchSceneOptions = {}): Promise<W
     },
     linesAre: async (lines) => {
       const sorted = async (): Promise<readonly string[]> => (await desktop.added()).toSorted();
-      await eventually(
-        async () => expect(await sorted(), watcher.log().slice(-3000)).toEqual(lines.toSorted()),
-        patience,
-      );
+      await eventually(async () => expect(await sorted(), watcher.log().slice(-3000)).toEqual(lines.toSorted()));
     },
     says: async (words, times = 1) => {
       const all = new RegExp(words, "g");
       const count = (): number => [...watcher.log().matchAll(all)].length;
-      await eventually(() => expect(count(), watcher.log()).toBeGreaterThanOrEqual(times), patience);
+      await eventually(() => expect(count(), watcher.log()).toBeGreaterThanOrEqual(times));
     },
     [Symbol.asyncDispose]: async () => owned.disposeAsync(),
   };

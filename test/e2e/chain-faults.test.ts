@@ -57,7 +57,7 @@ describe.skipIf(missing !== undefined)(`doctor (${missing ?? "all tools are ther
     opened.defer(async () => way[Symbol.asyncDispose]());
     controller = await desktop.startController();
     await bringUp(desktop, serve);
-    await eventually(async () => assert.deepEqual(await look(), []), { timeoutMs: 60_000 });
+    await eventually(async () => assert.deepEqual(await look(), []));
   });
 
   afterAll(async () => opened.disposeAsync());
@@ -177,17 +177,14 @@ describe.skipIf(missing !== undefined)(`doctor (${missing ?? "all tools are ther
 
   test.each(plays)("$code", async ({ code, make, repair = type, after }) => {
     await make();
-    const first = await eventually(
-      async () => {
-        const [found] = await look();
-        expect(found?.code).toBe(code);
-        return found;
-      },
-      { timeoutMs: 60_000 },
-    );
+    const first = await eventually(async () => {
+      const [found] = await look();
+      expect(found?.code).toBe(code);
+      return found;
+    });
     expect(first?.message).not.toMatch(/undefined|NaN/);
     await repair(first?.command ?? "");
-    await eventually(async () => expect(await look()).toEqual([]), { timeoutMs: 60_000 });
+    await eventually(async () => expect(await look()).toEqual([]));
     await after?.();
   });
 

@@ -52,7 +52,7 @@ const create = [{ dnsName: "*.dtk.io", targets: ["192.0.2.1"], recordType: "A" }
 
 async function resolve(): Promise<string> {
   const script = `
-    const resolver = new (require("node:dns").promises.Resolver)({ timeout: 700, tries: 1 });
+    const resolver = new (require("node:dns").promises.Resolver)({ timeout: 10000, tries: 1 });
     resolver.setServers(["127.0.0.1:5391"]);
     resolver.resolve4("any.dtk.io").then((found) => console.log(found.join()), (error) => console.log(error.code));`;
   return (await run([...desktop.enter, process.execPath, "-e", script])).trim();

@@ -37,7 +37,7 @@ function recordsFor(version: ExternalDNSVersion | "watch"): readonly DNSRecord[]
 }
 
 async function answersOf(port: number, version: ExternalDNSVersion | "watch"): Promise<Record<string, unknown>> {
-  const client = new Resolver({ timeout: 1000, tries: 2 });
+  const client = new Resolver({ timeout: 10_000, tries: 2 });
   client.setServers([`127.0.0.1:${port}`]);
   return {
     wildcard: await client.resolve4("anything.apps.dtk.io"),
@@ -92,7 +92,7 @@ async function proveRecords(
   await settled();
   expect(await answersOf(port, version)).toMatchObject(expectedOf(version));
   await namespace.remove("dnsendpoint", "all");
-  const client = new Resolver({ timeout: 1000, tries: 2 });
+  const client = new Resolver({ timeout: 10_000, tries: 2 });
   client.setServers([`127.0.0.1:${port}`]);
   await eventually(async () =>
     expect(await client.resolveTxt("text.dtk.io").catch((error: Error) => error.message)).toContain("ENOTFOUND"),

@@ -14,7 +14,7 @@ import { clusterIP } from "../cluster/server.ts";
 import { scriptedFaults, stagedFaults } from "../support/hosts-faults.ts";
 
 /** A server that could not write tries again after a minute at the latest. */
-const healing = { timeoutMs: 90_000, intervalMs: 500 };
+const healing = { intervalMs: 500 };
 
 async function expectFirst(desktop: BreakableDesktop, code: string): Promise<ReportedFinding | undefined> {
   return eventually(async () => {

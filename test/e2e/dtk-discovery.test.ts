@@ -92,7 +92,7 @@ describe.skipIf(missing !== undefined)(`dtk finds unaided (${missing ?? "all too
     const folder = join(moduleFolder("sigs.k8s.io/gateway-api@v1.5.1"), "config", "crd", "standard");
     const files = (await readdir(folder)).filter((file) => /_(gateways|httproutes|listenersets)\.yaml$/.test(file));
     await kubectl("apply", "--server-side", ...files.flatMap((file) => ["-f", join(folder, file)]));
-    await kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=20s");
+    await kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=300s");
     await apply(gateway);
     await patchStatus("gateway", "web", {
       addresses: [{ type: "IPAddress", value: gatewayIP }],

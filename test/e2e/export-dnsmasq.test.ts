@@ -24,7 +24,7 @@ test("export --format=dnsmasq is a configuration of dnsmasq", async () => {
   const place = [`--port=${port}`, "--listen-address=127.0.0.1", "--bind-interfaces", "--no-resolv", "--no-hosts"];
   const command = ["dnsmasq", "--keep-in-foreground", "--user=root", "--pid-file", ...place, `--conf-file=${file}`];
   await using dnsmasq = await startProgram(command);
-  const resolver = new Resolver({ timeout: 1000, tries: 1 });
+  const resolver = new Resolver({ timeout: 10_000, tries: 1 });
   resolver.setServers([`127.0.0.1:${port}`]);
   await eventually(async () => expect(await resolver.resolve4("foo.dtk.io")).toEqual(["192.0.2.7"]));
   expect(await resolver.resolve6("bar.dtk.io")).toEqual(["fd00::7"]);

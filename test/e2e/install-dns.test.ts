@@ -40,7 +40,7 @@ const create = [endpoint("*.apps.dtk.io", "A", clusterIP), endpoint("long.dtk.io
 /** What a program is answered that asks the responder itself, over TCP where the answer takes that. */
 async function ask(name: string, { enter = "", at = "127.0.0.1", type = "A" } = {}): Promise<string> {
   const script = `
-    const resolver = new (require("node:dns").promises.Resolver)({ timeout: 1000, tries: 2 });
+    const resolver = new (require("node:dns").promises.Resolver)({ timeout: 3000, tries: 2 });
     resolver.setServers(["${at}:5391"]);
     resolver.resolve("${name}", "${type}").then(
       (found) => console.log(found.flat().join("").slice(0, 20)),

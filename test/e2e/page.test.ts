@@ -92,7 +92,7 @@ describe.skipIf(missingChromium !== undefined)(`in Chromium${needs}`, () => {
     // A busy machine paints a little after what is painted is there.
     const paints = async (): Promise<unknown> =>
       tab.page.evaluate("performance.getEntriesByName('first-contentful-paint').length");
-    await expect.poll(paints, { timeout: 20_000 }).toBe(1);
+    await expect.poll(paints).toBe(1);
     const size = await tab.page.evaluate("performance.getEntriesByType('navigation')[0].transferSize");
     expect(size).toBeLessThanOrEqual(maxBytes);
   });

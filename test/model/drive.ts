@@ -36,7 +36,7 @@ export interface DriveReport {
 }
 
 /** Milliseconds until the file must be right: generous, since nothing here measures speed. */
-const patience = 60_000;
+const patience = 180_000;
 
 const initialText = "127.0.0.1 localhost\n::1 localhost ip6-localhost\n\n# my own\n192.0.2.99 nas.home\n";
 

@@ -11,7 +11,7 @@ const prefix = "tests-";
 const npmCache = "node-compile-cache";
 
 /** Milliseconds between two looks, and how many there are before what still runs counts as left behind. */
-const [pause, looks] = [100, 50];
+const [pause, looks] = [100, 300];
 
 /** Each project of the run asks for it, and so does a run that a test starts: the folder is there once. */
 export function setup(): (() => Promise<void>) | undefined {

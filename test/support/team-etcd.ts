@@ -8,7 +8,7 @@ import { type EtcdServer, startEtcdServer } from "./etcd-server.ts";
 import { runHere } from "./here.ts";
 
 /** Milliseconds that only what hangs takes. */
-const patience = 60_000;
+const patience = 180_000;
 
 /** Where a team keeps what is its own. */
 export const teamPrefix = "/hostsfile-server/v1";
