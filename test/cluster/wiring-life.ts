@@ -36,6 +36,18 @@ export async function lookAtDesktop({ machine, shell }: ResolverDesktop): Promis
   };
 }
 
+/** Looks until two looks in a row find the same: links and resolvers settle a moment after a boot. */
+export async function lookWhenSettled(desktop: ResolverDesktop): Promise<DesktopState> {
+  let found = await lookAtDesktop(desktop);
+  const lookAgain = async (): Promise<DesktopState> => {
+    const before = found;
+    found = await lookAtDesktop(desktop);
+    expect(found).toEqual(before);
+    return found;
+  };
+  return eventually(lookAgain, { intervalMs: 1000 });
+}
+
 /** The address that programs get for a name, once they get one. */
 export async function addressOf({ shell }: ResolverDesktop, name: string): Promise<string | undefined> {
   return eventually(async () => (await shell(`getent ahostsv4 ${name}`)).split(/\s/)[0]);

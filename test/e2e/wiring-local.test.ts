@@ -17,10 +17,11 @@ import {
   addressOf,
   callServer,
   clusterIP,
+  lookAtDesktop,
   examine,
   goesElsewhere,
   launcher,
-  lookAtDesktop,
+  lookWhenSettled,
   resolverStatus,
   showNames,
   wasAskedOutside,
@@ -97,7 +98,7 @@ describeEach(`the way $way${needs}`, ({ way, inCharge, furnish, start, restart, 
       uplink: start,
     });
     await internetResolves(desktop);
-    before = await lookAtDesktop(desktop);
+    before = await lookWhenSettled(desktop);
     probe = await desktop.startProbe();
   });
   afterAll(async () => {
@@ -109,7 +110,7 @@ describeEach(`the way $way${needs}`, ({ way, inCharge, furnish, start, restart, 
     const output = await desktop.shell(`${launcher} install --resolver=auto --dry-run --domains=dtk.io`);
     expect(output).toContain(`resolver ${inCharge} is in charge of names; it is told the domains by a file (${way}).`);
     expect(output).toContain(file);
-    expect(await lookAtDesktop(desktop)).toEqual(before);
+    await eventually(async () => expect(await lookAtDesktop(desktop)).toEqual(before));
   });
 
   test("a wildcard resolves once it is installed", async () => {
@@ -196,7 +197,7 @@ describeEach(`the way $way${needs}`, ({ way, inCharge, furnish, start, restart, 
       await desktop.shell(`${launcher} uninstall --yes`);
       await internetResolves(desktop);
     });
-    expect(await lookAtDesktop(desktop)).toEqual(before);
+    await eventually(async () => expect(await lookAtDesktop(desktop)).toEqual(before));
     await goesElsewhere(desktop, "apps.dtk.io");
   });
 });

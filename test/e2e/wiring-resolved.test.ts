@@ -14,6 +14,7 @@ import {
   goesElsewhere,
   launcher,
   lookAtDesktop,
+  lookWhenSettled,
   resolverStatus,
   showNames,
   wasAskedOutside,
@@ -46,7 +47,7 @@ describeEach(`on Debian $suite, install $flag takes the way $way${needs}`, ({ su
     desktop = await openResolverDesktop({ suite });
     await eventually(async () => assert.match((await lookAtDesktop(desktop)).links, /^eth0\S* +UP .*fe80::/m));
     await eventually(async () => assert.match((await lookAtDesktop(desktop)).status, /Scopes: DNS/));
-    before = await lookAtDesktop(desktop);
+    before = await lookWhenSettled(desktop);
     probe = await desktop.startProbe();
   });
   afterAll(async () => {
@@ -59,7 +60,7 @@ describeEach(`on Debian $suite, install $flag takes the way $way${needs}`, ({ su
     expect(output).toMatch(
       new RegExp(String.raw`^resolver systemd-resolved \d+ is in charge of names; it .* \(${way}\)\.$`, "m"),
     );
-    expect(await lookAtDesktop(desktop)).toEqual(before);
+    await eventually(async () => expect(await lookAtDesktop(desktop)).toEqual(before));
   });
 
   test("a wildcard resolves once it is installed", async () => {
@@ -127,7 +128,7 @@ describeEach(`on Debian $suite, install $flag takes the way $way${needs}`, ({ su
 
   test("uninstalled, everything is as before", async () => {
     await desktop.shell(`${launcher} uninstall --yes`);
-    expect(await lookAtDesktop(desktop)).toEqual(before);
+    await eventually(async () => expect(await lookAtDesktop(desktop)).toEqual(before));
     await expectNoneFailed();
   });
 });
