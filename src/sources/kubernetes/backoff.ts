@@ -20,11 +20,11 @@ export interface Waits {
   readonly later: number;
 }
 
-const usualWaits: Waits = { first: 50, most: 1_000, mostLater: 30_000, later: 5 * 60_000 };
+const usualWaits: Waits = { first: 50, most: 500, mostLater: 15_000, later: 5 * 60_000 };
 
 /**
- * Waits 50 ms at first, twice as long after each failure, and at most a second: a desktop's cluster comes back at any
- * moment. One that stays away for five minutes is asked every 30 seconds. Up to half of each wait is left to chance, so
+ * Waits 50 ms at first, twice as long after each failure, and at most half a second: a desktop's cluster comes back at
+ * any moment. One that stays away for five minutes is asked every 15 seconds. Up to half of each wait is left to chance, so
  * that the kinds of a cluster do not ask in one moment.
  */
 export class Backoff {

@@ -264,7 +264,7 @@ describe("a watch", () => {
     };
     const watching = watchWith(api.url, clock, stop.signal);
     for await (const event of watching) expect(event.kind).toBe("replace");
-    expect(waits).toEqual([50, 100, 200, 400, 800, 1000, 1000, 1000]);
+    expect(waits).toEqual([50, 100, 200, 400, 500, 500, 500, 500]);
   });
 });
 
