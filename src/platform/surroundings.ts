@@ -1,4 +1,5 @@
 /** Notices what may bring back what was out of reach: another network, or the end of a sleep. */
+import { targetKind } from "../records/address.ts";
 import { systemNetworks } from "./networks.ts";
 
 interface SurroundingsOptions {
@@ -22,7 +23,7 @@ const sleepsAfter = 5_000;
 export function watchSurroundings({
   signal,
   onChange,
-  networks = () => JSON.stringify(systemNetworks.interfaces()),
+  networks = describeNetworks,
   now = Date.now,
   interval = usualInterval,
 }: SurroundingsOptions): void {
@@ -36,4 +37,9 @@ export function watchSurroundings({
   }, interval);
   timer.unref();
   signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+}
+
+/** Addresses of a link alone lead nowhere else (RFC 4291 section 2.5.6), and each container that starts brings one. */
+function describeNetworks(): string {
+  return JSON.stringify(systemNetworks.interfaces().filter(({ address }) => targetKind(address) !== "link-local"));
 }

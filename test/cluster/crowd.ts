@@ -120,6 +120,7 @@ function recording(source: TeamSource, note: (revision?: string) => void): TeamS
         yield news;
       }
     },
+    renew: () => source.renew(),
     [Symbol.dispose]: () => source[Symbol.dispose](),
   };
 }

@@ -24,7 +24,8 @@ function accessOf(link: TeamLink, url: EtcdURL): EtcdAccess {
 const mostKeysAsked = 8;
 
 export class EtcdTeamSource implements TeamSource {
-  readonly #client: EtcdClient;
+  readonly #access: EtcdAccess;
+  #client: EtcdClient;
   readonly #ranges: readonly KeyRange[];
 
   /**
@@ -36,7 +37,8 @@ export class EtcdTeamSource implements TeamSource {
   constructor(link: TeamLink, domains: readonly string[]) {
     const url = readLink(link.url);
     if (url === undefined) throw new Error(`not a link: ${link.url}`);
-    this.#client = new EtcdClient(accessOf(link, url));
+    this.#access = accessOf(link, url);
+    this.#client = new EtcdClient(this.#access);
     // A domain within another needs no watch of its own.
     this.#ranges = outermost(domains).map((domain) => rangeOfPrefix(nodePrefix(url.path, domain)));
   }
@@ -96,6 +98,11 @@ export class EtcdTeamSource implements TeamSource {
     } finally {
       stopping.abort();
     }
+  }
+
+  renew(): void {
+    this.#client[Symbol.dispose]();
+    this.#client = new EtcdClient(this.#access);
   }
 
   [Symbol.dispose](): void {

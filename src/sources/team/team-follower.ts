@@ -42,6 +42,8 @@ export class TeamFollower implements AsyncDisposable {
   readonly #team: TeamName;
   readonly #ending = new AbortController();
   readonly #ended: Promise<void>;
+  /** Ends what is under way, a wait included, so that it begins anew. */
+  #turn = new AbortController();
   /** What the tree holds, as far as it is stored. */
   #model: TeamModel | undefined;
   #facts: TeamFacts;
@@ -67,6 +69,13 @@ export class TeamFollower implements AsyncDisposable {
     return row && source.writings(row);
   }
 
+  /** Asks again at once, by new connections: the network is another one, or the machine slept. */
+  lookAgain(): void {
+    this.#failures = 0;
+    this.#turn.abort();
+    this.#options.source.renew();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort();
     await this.#ended;
@@ -74,11 +83,11 @@ export class TeamFollower implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#ending;
-    while (!signal.aborted) {
-      const trouble = await this.#once();
-      if (signal.aborted) return;
-      if (trouble === undefined) continue;
+    while (!this.#ending.signal.aborted) {
+      this.#turn = new AbortController();
+      const signal = AbortSignal.any([this.#ending.signal, this.#turn.signal]);
+      const trouble = await this.#once(signal);
+      if (trouble === undefined || signal.aborted) continue;
       if (trouble.code === otherStoreCode) this.#set("other-store", trouble);
       else if (this.#facts.state !== "other-store") this.#set("unreachable", trouble);
       await this.#wait(signal);
@@ -86,14 +95,14 @@ export class TeamFollower implements AsyncDisposable {
   }
 
   /** Follows until something ends it; returns why, undefined where it should go on at once. */
-  async #once(): Promise<Trouble | undefined> {
+  async #once(signal: AbortSignal): Promise<Trouble | undefined> {
     try {
       const team = this.#read();
       if (team === undefined) return notJoined(this.#team);
-      const position = team.position ?? (await this.#list(team, "first"));
+      const position = team.position ?? (await this.#list(team, "first", signal));
       if (!("revision" in position)) return position;
       this.#model ??= await this.#restore(team);
-      return await this.#follow(team, position);
+      return await this.#follow(team, position, signal);
     } catch (error) {
       // What is in memory may be ahead of what is stored.
       this.#model = undefined;
@@ -102,13 +111,13 @@ export class TeamFollower implements AsyncDisposable {
     }
   }
 
-  async #follow(team: FollowedTeam, from: TeamPosition): Promise<Trouble | undefined> {
+  async #follow(team: FollowedTeam, from: TeamPosition, signal: AbortSignal): Promise<Trouble | undefined> {
     const stopping = new AbortController();
-    const signal = AbortSignal.any([this.#ending.signal, stopping.signal]);
+    const either = AbortSignal.any([signal, stopping.signal]);
     try {
-      for await (const news of gatherChanges(this.#options.source.follow(from, signal))) {
-        if (this.#ending.signal.aborted) return undefined;
-        const end = await this.#take(team, news);
+      for await (const news of gatherChanges(this.#options.source.follow(from, either))) {
+        if (signal.aborted) return undefined;
+        const end = await this.#take(team, news, signal);
         if (end !== "goes-on") return end;
       }
       return undefined;
@@ -117,7 +126,7 @@ export class TeamFollower implements AsyncDisposable {
     }
   }
 
-  async #take(team: FollowedTeam, news: TeamNews): Promise<"goes-on" | Trouble | undefined> {
+  async #take(team: FollowedTeam, news: TeamNews, signal: AbortSignal): Promise<"goes-on" | Trouble | undefined> {
     switch (news.kind) {
       case "live":
         this.#succeeded();
@@ -129,7 +138,7 @@ export class TeamFollower implements AsyncDisposable {
         await this.#change((store) => note(store, this.#team, news.position));
         return "goes-on";
       case "gone": {
-        const position = await this.#list(team, news.reason);
+        const position = await this.#list(team, news.reason, signal);
         return "revision" in position ? undefined : position;
       }
       case "broken":
@@ -146,10 +155,10 @@ export class TeamFollower implements AsyncDisposable {
   }
 
   /** Lists everything and takes it over, if it is the team's. */
-  async #list(team: FollowedTeam, reason: RelistReason): Promise<TeamPosition | Trouble> {
+  async #list(team: FollowedTeam, reason: RelistReason, signal: AbortSignal): Promise<TeamPosition | Trouble> {
     const model = new TeamModel(modelOptions(team, this.#options.path));
     const keys: KeyChange[] = [];
-    const list = await this.#options.source.list((page) => keys.push(...page), this.#ending.signal);
+    const list = await this.#options.source.list((page) => keys.push(...page), signal);
     if (!list.ok) return list.trouble;
     const { put: rows } = await inSlices(model.applyInSteps(keys));
     const shown = new Set(rows.filter(({ entry }) => isShowable(entry)).map(({ entry }) => entry.name));

@@ -5,6 +5,7 @@ import { adviceOf } from "../../base/trouble.ts";
 import type { ReconcilerPort } from "../../engine/reconciler-port.ts";
 import type { TeamFacts, TeamFollowers } from "../../engine/team-facts.ts";
 import type { FollowedTeam } from "../../engine/teams.ts";
+import { watchSurroundings } from "../../platform/surroundings.ts";
 import type { TeamName } from "../../records/team-name.ts";
 import { pathOf } from "./link.ts";
 import { openTeamSource } from "./open-source.ts";
@@ -13,12 +14,17 @@ import type { TeamWritingsAnswer } from "./team-source.ts";
 
 interface Options {
   readonly reconciler: ReconcilerPort;
+  /** Calls back when the network is another one or the machine slept, until the signal aborts; {@link watchSurroundings} unless given. */
+  readonly watch?: typeof watchSurroundings;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Called when a state changed. */
   readonly changed: () => void;
 }
+
+/** Milliseconds between two looks at the networks: names of a desktop that comes back should not be old for longer. */
+const lookInterval = 1_000;
 
 interface Running {
   /** What it was started with; another one needs another follower. */
@@ -29,6 +35,8 @@ interface Running {
 export class RunningFollowers implements TeamFollowers, AsyncDisposable {
   readonly #options: Options;
   readonly #running = new Map<TeamName, Running>();
+  /** While a team is followed, ends the looks at the networks. */
+  #looking: AbortController | undefined;
   #isEnded = false;
 
   constructor(options: Options) {
@@ -56,13 +64,27 @@ export class RunningFollowers implements TeamFollowers, AsyncDisposable {
     const gone = [...this.#running].filter(isGone);
     for (const [name] of gone) this.#running.delete(name);
     await Promise.all(gone.map(([, { follower }]) => follower[Symbol.asyncDispose]()));
-    if (this.#isEnded) return;
-    for (const team of teams) if (!this.#running.has(team.name)) await this.#start(team);
+    if (!this.#isEnded) for (const team of teams) if (!this.#running.has(team.name)) await this.#start(team);
+    this.#lookWhereNeeded();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isEnded = true;
     await this.sync([]);
+  }
+
+  #lookWhereNeeded(): void {
+    if (this.#running.size === 0) {
+      this.#looking?.abort();
+      this.#looking = undefined;
+    } else if (this.#looking === undefined) {
+      this.#looking = new AbortController();
+      const { watch = watchSurroundings } = this.#options;
+      const onChange = (): void => {
+        for (const { follower } of this.#running.values()) follower.lookAgain();
+      };
+      watch({ signal: this.#looking.signal, onChange, interval: lookInterval });
+    }
   }
 
   async #start(team: FollowedTeam): Promise<void> {

@@ -43,4 +43,6 @@ export interface TeamSource extends Disposable {
   writings(row: TeamRow): Promise<TeamWritingsAnswer>;
   /** Tells what happens after a position. After `gone` and `broken` nothing more comes. */
   follow(from: TeamPosition, signal: AbortSignal): AsyncGenerator<TeamNews, void>;
+  /** Opens its connections anew from the next call on: those that are open may be dead. */
+  renew(): void;
 }

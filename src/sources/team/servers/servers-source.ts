@@ -110,6 +110,9 @@ export class ServersTeamSource implements TeamSource {
     }
   }
 
+  /** Each call has a connection of its own. */
+  renew(): void {}
+
   [Symbol.dispose](): void {
     this.#client[Symbol.dispose]();
   }
