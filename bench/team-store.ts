@@ -1,4 +1,4 @@
-/** A team's store of three members: what a POST takes beside a bare transaction, many names at once, how soon a desktop that reads etcd has a line, and a long list. */
+/** A team's store of three members: what a POST takes beside a bare transaction, many names at once, how soon a desktop that reads etcd has a line, also one whose network was gone, and a long list. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Agent } from "node:http";
@@ -11,7 +11,9 @@ import { parseManagedDomain } from "../src/records/managed-domain.ts";
 import { nodePrefix, usualPath } from "../src/records/skydns-key.ts";
 import { openDesktop } from "../test/cluster/desktop.ts";
 import { type EtcdCluster, startEtcdCluster } from "../test/cluster/etcd.ts";
-import { eventually } from "../test/cluster/eventually.ts";
+import { eventually, freePort } from "../test/cluster/eventually.ts";
+import { openFarNetwork } from "../test/cluster/far-network.ts";
+import { reachPort } from "../test/cluster/forward.ts";
 import { runCommand, startServer } from "../test/cluster/server.ts";
 import { configure, runTeamCommand, startTeamServer, storeFlags } from "../test/cluster/team-server.ts";
 import { etcdClientOf, putAll } from "../test/support/etcd-puts.ts";
@@ -31,8 +33,11 @@ const turns = 40;
 /** Milliseconds between two changes to a desktop. */
 const pause = 50;
 
+/** Milliseconds that a desktop's cable is out: longer than the longest wait between two tries. */
+const unplugged = 30_000;
+
 /** Goals: of the bare transaction, and in milliseconds. */
-const goals = { ratio: 3, bulk: 3_000, line: [50, 250], list: 2_000 } as const;
+const goals = { ratio: 3, bulk: 3_000, line: [50, 250], resume: 1_000, list: 2_000 } as const;
 
 /** Measures all of it. */
 export async function measureTeamStore(): Promise<readonly Row[]> {
@@ -52,7 +57,8 @@ export async function measureTeamStore(): Promise<readonly Row[]> {
   const many = await beside(post, client, sizes.many);
   const line = await measureLine(post, etcd);
   const what = `team server: ${sizes.many.toLocaleString("en")} names in one POST`;
-  return [few, many, limitRow({ what, ours: bulk, atMost: goals.bulk }), line, await measureList()];
+  const back = await measureReturn(post, etcd);
+  return [few, many, limitRow({ what, ours: bulk, atMost: goals.bulk }), line, back, await measureList()];
 }
 
 type Post = (changes: {
@@ -107,6 +113,39 @@ async function measureLine(post: Post, etcd: EtcdCluster): Promise<Row> {
   }
   const what = `team: POST to the line on a desktop that reads etcd, ${sizes.many.toLocaleString("en")} names`;
   return latencyRow({ what, times, atMost: goals.line });
+}
+
+/** From a cable put back to the line, on a desktop that kept running. */
+async function measureReturn(post: Post, etcd: EtcdCluster): Promise<Row> {
+  await using opened = new AsyncDisposableStack();
+  const ports = etcd.members.map(({ place }) => place.split(":")[1] ?? "");
+  const far = opened.use(await openFarNetwork(ports.map(Number)));
+  const desktop = { ...opened.use(await openDesktop()), enter: far.enter };
+  const port = await freePort();
+  opened.use(await reachPort(port, far.enter));
+  const server = await startServer({ desktop, flags: [], port });
+  opened.defer(async () => void (await server.stop()));
+  const url = `etcd://${ports.map((each) => `${far.address}:${each}`).join(",")}`;
+  const flags = [`--port=${port}`, "--host=127.0.0.1", `--domains=${domain}`, `--team-names=${2 * sizes.many}`];
+  await runCommand(desktop, "join", url, "--yes", "--insecure", ...flags);
+  const shown = async (name: string): Promise<void> =>
+    eventually(() => assert(readFileSync(desktop.hostsFile, "utf8").includes(` ${name}.${domain}\n`)), {
+      intervalMs: 1,
+    });
+  await post({ create: endpointsOf("here") });
+  await shown("here");
+  const times: number[] = [];
+  for (let turn = 0; turn < 3; turn += 1) {
+    await far.unplug();
+    await post({ create: endpointsOf(`missed-${turn}`) });
+    await sleep(unplugged);
+    await far.plug();
+    times.push(await timed(() => shown(`missed-${turn}`)));
+  }
+  const { relists } = (await server.status()).teams?.[0] ?? {};
+  if (Object.keys(relists ?? {}).some((reason) => reason !== "first")) throw new Error("there was a list");
+  const what = `team: a cable that was out for ${unplugged / 1000} s is back, to the line of what was missed, the slowest of three`;
+  return limitRow({ what, ours: Math.max(...times), atMost: goals.resume });
 }
 
 /** What a desktop computes for a list: it is read from etcd, and each value is read and judged. */

@@ -11,8 +11,12 @@ export interface FarNetwork extends AsyncDisposable {
   /** Packets vanish in both directions, without an answer and without an end of a connection. */
   readonly cut: () => Promise<void>;
   readonly heal: () => Promise<void>;
+  /** Takes the cable out of that machine, which sees it, and puts it back. */
+  readonly unplug: () => Promise<void>;
+  readonly plug: () => Promise<void>;
 }
 
+const cable = "far0";
 const [here, there] = ["192.0.2.1", "192.0.2.2"];
 
 /** Opens ports at an address of its network, and passes on to the same ports of its loopback. */
@@ -31,11 +35,14 @@ export async function openFarNetwork(ports: readonly number[]): Promise<FarNetwo
   await using opened = new AsyncDisposableStack();
   const machine: Namespaces = opened.use(await openNamespaces("network"));
   const between: Namespaces = opened.use(await openNamespaces("network"));
-  await connect(machine, between, { name: "far0", addresses: [[here, there]] });
+  await connect(machine, between, { name: cable, addresses: [[here, there]] });
   for (const port of ports) opened.use(await forwardPort(port, between.enter));
   opened.use(await startProgram([...between.enter, process.execPath, "-e", relays, there, ...ports.map(String)]));
   const change = async (how: "add" | "delete"): Promise<void> => {
     await run([...between.enter, "ip", "route", how, "blackhole", `${here}/32`]);
+  };
+  const set = async (state: "up" | "down"): Promise<void> => {
+    await run([...machine.enterNetwork, "ip", "link", "set", cable, state]);
   };
   const owned = opened.move();
   return {
@@ -43,6 +50,8 @@ export async function openFarNetwork(ports: readonly number[]): Promise<FarNetwo
     address: there,
     cut: () => change("add"),
     heal: () => change("delete"),
+    unplug: () => set("down"),
+    plug: () => set("up"),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

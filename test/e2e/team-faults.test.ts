@@ -151,6 +151,15 @@ test("a server and a desktop are cut off in silence, say so, and keep what they 
   expect(acknowledged).toBeGreaterThan(10);
 });
 
+test("the cable of a server and a desktop is out for a while", async () => {
+  const acknowledged = await through(async () => {
+    await far.unplug();
+    await sleep(lasts);
+    await far.plug();
+  });
+  expect(acknowledged).toBeGreaterThan(10);
+});
+
 test("connections are cut again right after each reconnect", async () => {
   const acknowledged = await through(async () => {
     const end = performance.now() + lasts;

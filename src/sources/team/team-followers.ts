@@ -24,7 +24,7 @@ interface Options {
 }
 
 /** Milliseconds between two looks at the networks: names of a desktop that comes back should not be old for longer. */
-const lookInterval = 1_000;
+const lookInterval = 500;
 
 interface Running {
   /** What it was started with; another one needs another follower. */
