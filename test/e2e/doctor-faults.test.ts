@@ -10,6 +10,7 @@ import {
   wrongOf,
 } from "../cluster/breakable-desktop.ts";
 import { eventually } from "../cluster/eventually.ts";
+import { fillDisk } from "../cluster/full-disk.ts";
 import { clusterIP } from "../cluster/server.ts";
 import { scriptedFaults, stagedFaults } from "../support/hosts-faults.ts";
 
@@ -70,13 +71,13 @@ describe.concurrent("doctor names the fault first, and its command repairs it", 
     {
       code: "hosts-file-disk-full",
       mounts: 'mount -t tmpfs -o size=256k tmpfs "$D/etc"',
-      make: async ({ shell }) => shell("cat /dev/zero >/etc/filler || true"),
+      make: async ({ shell }) => fillDisk(shell, "/etc/filler"),
       repair: removeLargest,
     },
     {
       code: "state-disk-full",
       mounts: 'mount -t tmpfs -o size=2m,mode=700 tmpfs "$D/state"',
-      make: async ({ shell }) => shell("cat /dev/zero >$D/state/filler || true"),
+      make: async ({ shell }) => fillDisk(shell, "$D/state/filler"),
       repair: removeLargest,
     },
     {

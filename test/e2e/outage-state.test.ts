@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openDesktop, openPrivateDesktop } from "../cluster/desktop.ts";
 import { eventually } from "../cluster/eventually.ts";
+import { fillDisk } from "../cluster/full-disk.ts";
 import { ingress } from "../cluster/resources.ts";
 import { openScene } from "../cluster/scene.ts";
 import { type Server, clusterIP, runCommand, startServer } from "../cluster/server.ts";
@@ -17,7 +18,7 @@ describe.concurrent("the saved records", () => {
     await shows("first.dtk.io");
     const intact = await desktop.hosts();
 
-    await desktop.shell('cat /dev/zero >"$D/state/filler" || true');
+    await fillDisk(desktop.shell, "$D/state/filler");
     await namespace.apply(ingress({ name: "second", hosts: ["second.dtk.io"] }));
     await eventually(() => expect(externalDNS.log()).toMatch(/503/));
     expect((await server.status()).attention).not.toEqual([]);
