@@ -1,7 +1,7 @@
 /** Rules are read as Kubernetes' own authorizer reads them. */
 import { expect, test } from "vitest";
 import type { KubernetesAPI } from "./api.ts";
-import { permits, reviewRules } from "./rights.ts";
+import { mayDoEverything, permits, reviewRules } from "./rights.ts";
 
 const rule = (given: object) => ({ verbs: ["list"], apiGroups: ["apps"], resources: ["things"], ...given });
 const right = { verb: "list", group: "apps", resource: "things" };
@@ -37,4 +37,12 @@ test("what the API server does not say whole says nothing", async () => {
   expect(await ask({ status: { resourceRules, incomplete: false } })).toEqual(resourceRules);
   expect(await ask({ status: { resourceRules, incomplete: true } })).toBeUndefined();
   expect(await ask({ kind: "Status" })).toBeUndefined();
+});
+
+test("an administrator is whom the API server calls one", async () => {
+  const ask = async (answer: unknown) =>
+    mayDoEverything({ send: async () => JSON.stringify(answer) } as unknown as KubernetesAPI);
+  expect(await ask({ status: { allowed: true } })).toBe(true);
+  expect(await ask({ status: { allowed: false } })).toBe(false);
+  expect(await ask({ kind: "Status" })).toBe(false);
 });

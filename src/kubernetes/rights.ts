@@ -30,7 +30,7 @@ export type Rules = z.infer<typeof reviewSchema>["status"]["resourceRules"];
  */
 export const wholeCluster = "hostsfile-server-nowhere";
 
-const path = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews";
+const reviews = "/apis/authorization.k8s.io/v1";
 
 /**
  * Asks which rules hold for the user in a namespace (kubernetes.io, SelfSubjectRulesReview).
@@ -40,9 +40,32 @@ const path = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews";
  */
 export async function reviewRules(api: KubernetesAPI, namespace: string): Promise<Rules | undefined> {
   const kind = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectRulesReview" };
-  const answer = await api.send({ method: "POST", path, body: { ...kind, spec: { namespace } } });
+  const answer = await api.send({
+    method: "POST",
+    path: `${reviews}/selfsubjectrulesreviews`,
+    body: { ...kind, spec: { namespace } },
+  });
   const { success, data } = z.safeParse(reviewSchema, parseJSON(answer ?? ""));
   return success && !data.status.incomplete ? data.status.resourceRules : undefined;
+}
+
+const accessSchema = z.object({ status: z.object({ allowed: z.boolean() }) });
+
+/**
+ * Asks whether the user may do anything at all with every resource, as an administrator may
+ * (kubernetes.io, SelfSubjectAccessReview).
+ *
+ * @throws TroubleError of the connection, or where the API server refuses
+ */
+export async function mayDoEverything(api: KubernetesAPI): Promise<boolean> {
+  const kind = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview" };
+  const spec = { resourceAttributes: { verb: "*", group: "*", resource: "*" } };
+  const answer = await api.send({
+    method: "POST",
+    path: `${reviews}/selfsubjectaccessreviews`,
+    body: { ...kind, spec },
+  });
+  return z.safeParse(accessSchema, parseJSON(answer ?? "")).data?.status.allowed === true;
 }
 
 /** Whether rules permit something (kubernetes.io, RBAC: `*` means all). */

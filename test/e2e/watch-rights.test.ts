@@ -61,7 +61,7 @@ async function finds({ desktop, server }: WatchScene, kubeconfig: string, ...wor
 const everyRight = /^ok The watcher has every right that it needs in lab\.$/m;
 
 describe("rights", () => {
-  test("for the whole cluster, as --print-rbac has them", async () => {
+  test("for the whole cluster, as --print-rbac has them, also while the API server starts again", async () => {
     await using desktop = await openDesktop();
     const namespace = await openNamespace(api.kubeconfig);
     const role = await run([...desktop.enter, launcher, "watch", "--print-rbac"]);
@@ -82,6 +82,9 @@ describe("rights", () => {
     });
     await apply(namespace, "whole");
     await watch.linesAre(["127.0.0.1 whole.dtk.io"]);
+    for (const signal of ["SIGKILL", "SIGTERM", "SIGKILL"] as const) await api.restart(signal);
+    await eventually(() => apply(namespace, "again"));
+    await watch.linesAre(["127.0.0.1 again.dtk.io", "127.0.0.1 whole.dtk.io"]);
     expect(watch.watcher().log()).not.toContain("forbidden");
     await finds(watch, kubeconfig, everyRight);
   });

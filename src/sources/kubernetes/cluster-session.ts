@@ -66,6 +66,8 @@ export class ClusterSession {
   #madeAnewAt: number | undefined;
   #server: string | undefined;
   #isDiscovered = false;
+  /** Whether the API server has said to this user that it is ready. */
+  #hasSaidReady = false;
   /** Whether it was told that the way to the cluster is open. */
   #isConnected = false;
   #trouble: Trouble | undefined;
@@ -175,7 +177,7 @@ export class ClusterSession {
     // A list leaves its connection to the watch after it.
     shareConnections(connection, Infinity);
     const [api, transport] = [connectKubernetes(quiet, 1), openTransport(connection)];
-    await waitUntilReady(transport, clock, signal);
+    this.#hasSaidReady = await waitUntilReady({ api, transport, clock, signal, hasSaidSo: this.#hasSaidReady });
     const onUnauthorized = (message: string): void => this.#lose(this.#loginRefused(message), signal);
     const definitions = new Definitions({ transport, clock, signal, onUnauthorized });
     // The definitions come while the cluster says which it is.
