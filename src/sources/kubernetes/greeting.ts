@@ -42,7 +42,7 @@ export async function waitUntilReady({ api, transport, clock, signal, hasSaidSo 
   while (!signal.aborted) {
     const status = await statusOf("/readyz");
     if (status < 300) return true;
-    // Whoever might ask before is not known yet.
+    // A user who could ask before is not known yet.
     const isUnknown = status === 403 && hasSaidSo;
     if (status < 500 && !isUnknown) return hasSaidSo;
     const isAlmostReady = !isUnknown && (await statusOf(readyButForRoles)) < 300;
