@@ -1,4 +1,5 @@
-/** What an etcd in SkyDNS layout says of who wrote a name: the key and the revision, and nothing that it does not know. */
+/** What an etcd in SkyDNS layout says of who wrote a name: the key and the revision, and nothing that it does not know; and by which connections it is asked. */
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { expect, test } from "vitest";
 import { startEtcdServer } from "../../../test/support/etcd-server.ts";
 import { codes } from "../../etcd/failure.ts";
@@ -52,4 +53,22 @@ test("an etcd that says no is told as trouble", async () => {
     ok: false,
     trouble: { code: expect.stringMatching(/^[a-z]+-[a-z-]+$/) },
   });
+});
+
+test("once renewed, it is asked by another connection", async () => {
+  await using here = await open();
+  let connections = 0;
+  const count = (): void => void (connections += 1);
+  const list = async (): Promise<number> => {
+    expect(await here.source.list(() => undefined, new AbortController().signal)).toMatchObject({ ok: true });
+    return connections;
+  };
+  subscribe("net.client.socket", count);
+  try {
+    expect([await list(), await list()]).toEqual([1, 1]);
+    here.source.renew();
+    expect([await list(), await list()]).toEqual([2, 2]);
+  } finally {
+    unsubscribe("net.client.socket", count);
+  }
 });
