@@ -13,6 +13,9 @@ export function nodePrefix(path: string, name: string): string {
   return `${path}/${name.split(".").toReversed().join("/")}/`;
 }
 
+/** Almost every key has labels like these, and one look is far quicker than one at each label. */
+const plainLabels = /^[a-z0-9*_-]{1,63}(?:\/[a-z0-9*_-]{1,63})*$/;
+
 /**
  * Reads the labels of a key, the outermost first: `/skydns/io/dtk/foo/1a2b` has `io`, `dtk`, `foo` and `1a2b`.
  *
@@ -21,8 +24,9 @@ export function nodePrefix(path: string, name: string): string {
  */
 export function labelsOf(path: string, key: string): readonly string[] | undefined {
   if (!key.startsWith(`${path}/`)) return undefined;
-  const labels = key.slice(path.length + 1).split("/");
-  return labels.every(isLabel) ? labels : undefined;
+  const rest = key.slice(path.length + 1);
+  const labels = rest.split("/");
+  return plainLabels.test(rest) || labels.every(isLabel) ? labels : undefined;
 }
 
 /** The name that labels spell, the outermost first. */

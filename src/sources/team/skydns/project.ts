@@ -32,7 +32,7 @@ export function projectName(name: string, find: (name: string) => readonly Place
   const values = answering(find(name));
   const refused = new Set<TeamRefusal>();
   const addresses = new Set<Address>();
-  follow(name, { find, rules, refused, addresses });
+  follow(name, values, { find, rules, refused, addresses });
   const ttls = values.flatMap(({ ttl }) => ttlOf(ttl) ?? []);
   const texts = values.flatMap(({ text = "" }) => (text === "" || isOwnershipText(text) ? [] : [text]));
   const others: RecordSet[] =
@@ -60,13 +60,17 @@ interface Walk {
   readonly addresses: Set<Address>;
 }
 
-/** A record that names itself says that the name exists and has nothing: ExternalDNS and guards write such ones. */
-function follow(name: string, { find, rules, refused, addresses }: Walk): void {
+/**
+ * A record that names itself says that the name exists and has nothing: ExternalDNS and guards write such ones.
+ *
+ * @param own - the values of the name itself
+ */
+function follow(name: string, own: readonly SkyDNSValue[], { find, rules, refused, addresses }: Walk): void {
   const seen = new Set([name]);
-  let names = [name];
-  for (let depth = 0; depth < longestChain && names.length > 0; depth += 1) {
+  let values = own;
+  for (let depth = 0; depth < longestChain && values.length > 0; depth += 1) {
     const next: string[] = [];
-    for (const { host = "" } of names.flatMap((each) => answering(find(each)))) {
+    for (const { host = "" } of values) {
       if (host === "") continue;
       const address = parseAddress(host);
       const target = canonicalName(host);
@@ -77,7 +81,7 @@ function follow(name: string, { find, rules, refused, addresses }: Walk): void {
       else next.push(target);
       if (address === undefined) seen.add(target);
     }
-    names = next;
+    values = next.flatMap((each) => answering(find(each)));
   }
 }
 

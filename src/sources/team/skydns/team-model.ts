@@ -19,6 +19,7 @@ const mostKeysOfName = 512;
 const bytesPerName = 4096;
 
 interface KeyFacts {
+  readonly key: string;
   readonly name: string;
   readonly text: string;
   /** Undefined for a value that is not one record. */
@@ -34,7 +35,8 @@ export class TeamModel {
   readonly #options: Options;
   readonly #rules: TeamRules;
   readonly #keys = new Map<string, KeyFacts>();
-  readonly #keysOf = new Map<string, Set<string>>();
+  /** The keys of each name. */
+  readonly #keysOf = new Map<string, readonly KeyFacts[]>();
   /** For each name, those that lead to it. */
   readonly #aliases = new Map<string, Set<string>>();
   /** Names that have room. */
@@ -61,9 +63,7 @@ export class TeamModel {
    */
   *applyInSteps(changes: Iterable<KeyChange>): Steps<RowChange> {
     const touched = new Set<string>();
-    yield* forEachInSteps(changes, (change) => {
-      for (const name of this.#take(change)) touched.add(name);
-    });
+    yield* forEachInSteps(changes, (change) => this.#take(change, touched));
     for (const name of this.#followers(touched)) touched.add(name);
     const projected = new Map<string, TeamEntry>();
     yield* forEachInSteps(touched, (name) => {
@@ -81,24 +81,24 @@ export class TeamModel {
     return { put, remove };
   }
 
-  /** Names that the change is about: that of the value before, and that of the value now. */
-  *#take({ key, value }: KeyChange): Generator<string> {
+  /** @param touched - gets the names that the change is about: that of the value before, and that of the value now */
+  #take({ key, value }: KeyChange, touched: Set<string>): void {
     const before = this.#keys.get(key);
     if (before?.text === value) return;
     if (before !== undefined) {
-      this.#drop(key, before);
-      yield before.name;
+      this.#drop(before);
+      touched.add(before.name);
     }
     if (value === undefined) return;
     const facts = this.#read(key, value);
     const size = key.length + value.length;
     const isFull = this.#bytes + size > this.#options.mostNames * bytesPerName;
-    if (facts === undefined || isFull || (this.#keysOf.get(facts.name)?.size ?? 0) >= mostKeysOfName) {
+    if (facts === undefined || isFull || this.#factsOf(facts.name).length >= mostKeysOfName) {
       this.#leftOut += 1;
       return;
     }
-    this.#add(key, facts);
-    yield facts.name;
+    this.#add(facts);
+    touched.add(facts.name);
   }
 
   /** Undefined for a key that no question can ask for. */
@@ -108,25 +108,30 @@ export class TeamModel {
     const value = readValue(text);
     const strip = value?.targetstrip ?? 0;
     if (value === undefined || strip < 0 || strip >= labels.length) {
-      return { name: nameOf(labels), text, placed: undefined };
+      return { key, name: nameOf(labels), text, placed: undefined };
     }
-    return { name: nameOf(labels.slice(0, labels.length - strip)), text, placed: { value, isExact: strip === 0 } };
+    const name = nameOf(labels.slice(0, labels.length - strip));
+    return { key, name, text, placed: { value, isExact: strip === 0 } };
   }
 
-  #add(key: string, facts: KeyFacts): void {
+  #add(facts: KeyFacts): void {
+    const { key, name, text } = facts;
     this.#keys.set(key, facts);
-    this.#bytes += key.length + facts.text.length;
-    addTo(this.#keysOf, facts.name, key);
-    for (const target of this.#targetsOf(facts)) addTo(this.#aliases, target, facts.name);
+    this.#bytes += key.length + text.length;
+    this.#keysOf.set(name, [...this.#factsOf(name), facts]);
+    for (const target of this.#targetsOf(facts)) addTo(this.#aliases, target, name);
   }
 
-  #drop(key: string, facts: KeyFacts): void {
+  #drop(facts: KeyFacts): void {
+    const { key, name, text } = facts;
     this.#keys.delete(key);
-    this.#bytes -= key.length + facts.text.length;
-    removeFrom(this.#keysOf, facts.name, key);
-    const kept = new Set(aliasesOf(this.#placed(facts.name)));
+    this.#bytes -= key.length + text.length;
+    const left = this.#factsOf(name).filter((each) => each !== facts);
+    if (left.length > 0) this.#keysOf.set(name, left);
+    else this.#keysOf.delete(name);
+    const kept = new Set(aliasesOf(this.#placed(name)));
     for (const target of this.#targetsOf(facts)) {
-      if (!kept.has(target)) removeFrom(this.#aliases, target, facts.name);
+      if (!kept.has(target)) removeFrom(this.#aliases, target, name);
     }
   }
 
@@ -134,9 +139,12 @@ export class TeamModel {
     return placed === undefined ? [] : aliasesOf([placed]);
   }
 
+  #factsOf(name: string): readonly KeyFacts[] {
+    return this.#keysOf.get(name) ?? [];
+  }
+
   #placed(name: string): readonly PlacedValue[] {
-    const keys = [...(this.#keysOf.get(name) ?? [])];
-    return keys.flatMap((key) => this.#keys.get(key)?.placed ?? []);
+    return this.#factsOf(name).flatMap(({ placed }) => placed ?? []);
   }
 
   /** The names that lead to others of which something changed, over any number of aliases. */
@@ -177,9 +185,9 @@ export class TeamModel {
   /** @param projected - what the name would show if there is room */
   #row(projected: TeamEntry): TeamRow {
     const { name } = projected;
-    const keys = [...(this.#keysOf.get(name) ?? [])].toSorted();
+    const keys = this.#factsOf(name).map(({ key, text }): TeamRow["keys"][number] => [key, text]);
     const entry: TeamEntry = this.#waiting.has(name) ? { ...nothingOf(name), refused: ["team-full"] } : projected;
-    return { entry, keys: keys.map((key) => [key, this.#keys.get(key)?.text ?? ""]) };
+    return { entry, keys: keys.toSorted(([left], [right]) => (left < right ? -1 : 1)) };
   }
 
   /** What the name would show if there is room. */
@@ -187,8 +195,7 @@ export class TeamModel {
     const refusal = this.#rules.refusalOf(name);
     if (refusal !== undefined) return { ...nothingOf(name), refused: [refusal] };
     const entry = projectName(name, (each) => this.#placed(each), this.#rules);
-    const keys = [...(this.#keysOf.get(name) ?? [])];
-    const isBroken = keys.some((key) => this.#keys.get(key)?.placed === undefined);
+    const isBroken = this.#factsOf(name).some(({ placed }) => placed === undefined);
     return isBroken ? { ...entry, refused: ["team-broken-value", ...entry.refused] } : entry;
   }
 }
