@@ -31,9 +31,10 @@ export function* fittingInSteps(
     find(name)
       ?.records.get(feed)
       ?.find((endpoint) => keyText(recordKey(endpoint)) === keyText({ name, type, setIdentifier }));
+  const bytesNow = (name: string): number => bytesOfNames.get(name) ?? bytesOf(find(name)?.text ?? "");
   const count = (name: string, change: { readonly records: number; readonly bytes: number }): void => {
     room.add(cluster, change);
-    bytesOfNames.set(name, (bytesOfNames.get(name) ?? bytesOf(find(name)?.text ?? "")) + change.bytes);
+    bytesOfNames.set(name, bytesNow(name) + change.bytes);
   };
   yield* forEachInSteps(remove, (key) => {
     const before = known(key);
@@ -46,7 +47,7 @@ export function* fittingInSteps(
     const before = known(key);
     const grown = bytesOfEndpoint(endpoint) - (before === undefined ? 0 : bytesOfEndpoint(before));
     const change = { records: before === undefined ? 1 : 0, bytes: grown };
-    const ofName = (bytesOfNames.get(key.name) ?? bytesOf(find(key.name)?.text ?? "")) + grown;
+    const ofName = bytesNow(key.name) + grown;
     if (!room.fits(cluster, change) || (grown > 0 && ofName > bytesPerName)) {
       leftOut.push(key);
       return;

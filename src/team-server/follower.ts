@@ -4,14 +4,7 @@ import { type Steps, forEachInSteps } from "../base/steps.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Trouble } from "../base/trouble.ts";
 import type { EtcdClient } from "../etcd/client.ts";
-import {
-  type EtcdHeader,
-  type EtcdItem,
-  type EtcdResult,
-  type KeyRange,
-  type WatchNews,
-  rangeOfPrefix,
-} from "../etcd/model.ts";
+import { type EtcdHeader, type EtcdItem, type KeyRange, type WatchNews, rangeOfPrefix } from "../etcd/model.ts";
 import type { CallMemory } from "./call-memory.ts";
 import { type Change, changeOf } from "./change.ts";
 import { metaKey, ownPrefix } from "./plan/keys.ts";
@@ -133,9 +126,9 @@ export class Follower implements AsyncDisposable {
     };
     const { client, path, memory } = this.#options;
     const header = await client.list(this.#ranges.own, into(own));
-    if (!header.ok) return this.#fail("list", header);
+    if (!header.ok) return this.#note("list", header.failure.trouble);
     const second = await client.list(this.#ranges.published, into(published), { at: header.value.revision });
-    if (!second.ok) return this.#fail("list", second);
+    if (!second.ok) return this.#note("list", second.failure.trouble);
     const store = new TeamStore({ path, header: header.value, memory });
     await inSlices(takeListed(store, { own, published, revision: header.value.revision }));
     const trouble = this.#judge(store);
@@ -229,10 +222,6 @@ export class Follower implements AsyncDisposable {
   #changed(): void {
     for (const look of this.#waiting) look();
     this.#options.onChange();
-  }
-
-  #fail(name: string, result: Extract<EtcdResult<unknown>, { ok: false }>): undefined {
-    return this.#note(name, result.failure.trouble);
   }
 
   #note(name: string, trouble: Trouble): undefined {

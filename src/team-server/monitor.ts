@@ -4,9 +4,9 @@ import type { Trouble } from "../base/trouble.ts";
 import type { EndpointFacts, TeamServerFacts } from "../engine/team-server-facts.ts";
 import type { EtcdClient, MemberStatus } from "../etcd/client.ts";
 import { imitated } from "../etcd/failure.ts";
-import { isOfEtcd, rangeOfPrefix } from "../etcd/model.ts";
+import { isOfEtcd } from "../etcd/model.ts";
 import type { Follower } from "./follower.ts";
-import { headsPrefix } from "./plan/keys.ts";
+import { readLastHead } from "./last-head.ts";
 
 interface MonitorOptions {
   readonly client: EtcdClient;
@@ -87,15 +87,12 @@ export class Monitor implements AsyncDisposable {
     }
   }
 
-  /** The last change of any head is read so that no acknowledged one is missed, which needs a quorum. */
   async #lookAtQuorum(): Promise<void> {
     const { client, follower } = this.#options;
     const start = performance.now();
-    const last = await client.lastChanged(rangeOfPrefix(headsPrefix));
+    const last = await readLastHead(client);
     this.#quorum = { isThere: last.ok, milliseconds: performance.now() - start };
-    const revision = last.ok ? (last.value.item?.modRevision ?? 0n) : undefined;
-    const isBehind =
-      revision === undefined ? this.#behindSince !== undefined : (follower.store?.revision ?? 0n) < revision;
+    const isBehind = last.ok ? (follower.store?.revision ?? 0n) < last.value : this.#behindSince !== undefined;
     this.#behindSince = isBehind ? (this.#behindSince ?? start) : undefined;
   }
 }

@@ -5,12 +5,12 @@ import type { Trouble } from "../base/trouble.ts";
 import type { Refused, Sink, SinkReport } from "../engine/sink.ts";
 import type { EtcdClient } from "../etcd/client.ts";
 import type { EtcdFailure } from "../etcd/failure.ts";
-import { rangeOfPrefix } from "../etcd/model.ts";
 import type { View, ViewEntry } from "../records/view.ts";
 import { type Committed, commitChunks } from "./commit-chunks.ts";
 import type { Follower } from "./follower.ts";
+import { readLastHead } from "./last-head.ts";
 import { type Chunk, toChunks } from "./plan/chunks.ts";
-import { headsPrefix, metaKey } from "./plan/keys.ts";
+import { metaKey } from "./plan/keys.ts";
 import { isUnservable } from "./plan/projection.ts";
 import { Suspects } from "./suspects.ts";
 import type { TeamStore } from "./team-store.ts";
@@ -121,8 +121,8 @@ export class ProjectionSink implements Sink {
    */
   async #isOvertaken(viewed: bigint): Promise<boolean | Trouble> {
     if (!this.#suspects.isLaterThan(viewed)) return false;
-    const last = await this.#options.client.lastChanged(rangeOfPrefix(headsPrefix));
-    return last.ok ? (last.value.item?.modRevision ?? 0n) > viewed : last.failure.trouble;
+    const last = await readLastHead(this.#options.client);
+    return last.ok ? last.value > viewed : last.failure.trouble;
   }
 
   async #write(store: TeamStore): Promise<{ readonly written: number } | { readonly trouble: Trouble }> {

@@ -54,14 +54,15 @@ export class PublishedKeys {
    * @returns the names that may have another holder now
    */
   take({ key, revision, item }: Change): readonly ALabelName[] {
-    if (item === undefined || isJSONObject(parseJSON(item.value.toString()))) this.#broken.delete(key);
+    const text = item?.value.toString();
+    const value = text === undefined ? undefined : parseJSON(text);
+    if (text === undefined || isJSONObject(value)) this.#broken.delete(key);
     else this.#broken.add(key);
     if (!isOwnProjection(key)) return [];
     this.#touched.set(key, revision);
     this.#taken += 1;
     const before = this.#holderOf.get(key);
-    const text = item?.value.toString();
-    const after = text === undefined ? undefined : holderIn(text);
+    const after = holderIn(value);
     if (before !== undefined) this.#release(key, before);
     if (text === undefined || item === undefined) this.#keys.delete(key);
     else this.#keys.set(key, { text, modRevision: item.modRevision });
@@ -88,8 +89,7 @@ export class PublishedKeys {
 }
 
 /** A guard has no cluster, so that it holds no name. */
-function holderIn(text: string): Holder | undefined {
-  const value = parseJSON(text);
+function holderIn(value: unknown): Holder | undefined {
   if (!isJSONObject(value) || typeof value["group"] !== "string" || typeof value["cluster"] !== "string")
     return undefined;
   const cluster = parseClusterName(value["cluster"]);

@@ -1,15 +1,17 @@
 /** Makes wishes true in etcd: plans, commits, and plans again where somebody else was faster. What is not known is read, never assumed. */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { formatTime } from "../base/age.ts";
 import type { Trouble } from "../base/trouble.ts";
 import type { TransactionEnd } from "../engine/team-server-facts.ts";
 import type { EtcdClient } from "../etcd/client.ts";
 import type { EtcdFailure } from "../etcd/failure.ts";
-import { type TxnOutcome, rangeOfPrefix } from "../etcd/model.ts";
+import type { TxnOutcome } from "../etcd/model.ts";
 import { type Committed, type Progress, commitChunks } from "./commit-chunks.ts";
 import type { Follower } from "./follower.ts";
+import { readLastHead } from "./last-head.ts";
 import type { Chunk } from "./plan/chunks.ts";
-import { headKey, headsPrefix } from "./plan/keys.ts";
+import { headKey } from "./plan/keys.ts";
 import { type Wish, planWish } from "./plan/plan.ts";
 import type { TeamStore } from "./team-store.ts";
 import { behind, contended, partly, starting } from "./trouble.ts";
@@ -81,7 +83,7 @@ export class Writer {
 
   async #attempt(store: TeamStore, wish: Wish, end: number): Promise<Progress<Failed>> {
     this.#count += 1;
-    const stamp = { change: `${this.#id}-${this.#count}`, by: this.#options.server, at: new Date().toISOString() };
+    const stamp = { change: `${this.#id}-${this.#count}`, by: this.#options.server, at: formatTime(Date.now()) };
     const chunks = await this.#options.inTurn(() => planWish(store, wish, stamp));
     if (chunks.length === 0) return this.#confirm(store, wish);
     return commitChunks<Failed>(
@@ -134,10 +136,9 @@ export class Writer {
   async fresh(): Promise<Trouble | undefined> {
     const { client, follower } = this.#options;
     if (follower.refusal !== undefined) return follower.refusal;
-    const last = await client.lastChanged(rangeOfPrefix(headsPrefix));
+    const last = await readLastHead(client);
     if (!last.ok) return last.failure.trouble;
-    const revision = last.value.item?.modRevision ?? 0n;
-    const isKnown = await follower.until((store) => store.revision >= revision, readPatience);
+    const isKnown = await follower.until((store) => store.revision >= last.value, readPatience);
     return isKnown ? undefined : behind;
   }
 }

@@ -84,8 +84,8 @@ async function join(context: TeamContext, options: Options): Promise<Response> {
 }
 
 async function leave(context: TeamContext, options: Options): Promise<Response> {
-  const name = nameIn(context);
-  if (name === undefined || find(options, name) === undefined) return unknown(context);
+  const name = joinedIn(context, options);
+  if (name === undefined) return unknown(context);
   const outcome = await options.reconciler.change((store) => store.teams.leave(name));
   if (!outcome.ok && !outcome.stored) return answerTrouble(context, outcome.trouble, 503);
   await options.control.sync();
@@ -94,8 +94,8 @@ async function leave(context: TeamContext, options: Options): Promise<Response> 
 }
 
 async function undo(context: TeamContext, options: Options): Promise<Response> {
-  const name = nameIn(context);
-  if (name === undefined || find(options, name) === undefined) return unknown(context);
+  const name = joinedIn(context, options);
+  if (name === undefined) return unknown(context);
   let isDone = false;
   const outcome = await options.reconciler.changeInSteps(function* (store) {
     isDone = yield* store.teams.undoInSteps(name);
@@ -106,16 +106,16 @@ async function undo(context: TeamContext, options: Options): Promise<Response> {
 }
 
 async function release(context: TeamContext, options: Options): Promise<Response> {
-  const name = nameIn(context);
-  if (name === undefined || find(options, name) === undefined) return unknown(context);
+  const name = joinedIn(context, options);
+  if (name === undefined) return unknown(context);
   const outcome = await options.reconciler.change((store) => store.teams.release(name));
   if (!outcome.ok && !outcome.stored) return answerTrouble(context, outcome.trouble, 503);
   return answerState(context, options, name);
 }
 
 async function tellWritings(context: TeamContext, options: Options): Promise<Response> {
-  const team = nameIn(context);
-  if (team === undefined || find(options, team) === undefined) return unknown(context);
+  const team = joinedIn(context, options);
+  if (team === undefined) return unknown(context);
   const answer = await options.control.writings(team, canonicalName(context.req.param("name") ?? ""));
   if (answer === undefined) return answerJSON(context, { error: "Not Found" }, 404);
   if (!answer.ok) return answerTrouble(context, answer.trouble, 502);
@@ -164,8 +164,10 @@ const badBody: Trouble = {
   hint: "Let the command do it: hostsfile-server join.",
 };
 
-function nameIn(context: TeamContext): TeamName | undefined {
-  return parseTeamName(context.req.param("team") ?? "");
+/** The team that the path names, if it is joined. */
+function joinedIn(context: TeamContext, options: Options): TeamName | undefined {
+  const name = parseTeamName(context.req.param("team") ?? "");
+  return name === undefined ? undefined : find(options, name)?.name;
 }
 
 function find({ reconciler }: Options, name: TeamName): FollowedTeam | undefined {

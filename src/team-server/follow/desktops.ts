@@ -1,4 +1,5 @@
 /** Who a desktop is: by its token, or by an invitation, which becomes a token once. */
+import { formatTime } from "../../base/age.ts";
 import { isSame } from "../../contract/token.ts";
 import { type Credential, hashOfSecret, parseCredential } from "../../contract/invitation.ts";
 import type { EtcdClient } from "../../etcd/client.ts";
@@ -81,7 +82,7 @@ export class Desktops {
       const verdict = this.#judge(known, credential);
       if ("status" in verdict || known === undefined || item === undefined)
         return "status" in verdict ? verdict : unknownToken;
-      const joined = { token: tokenHash, desktop, at: new Date(now()).toISOString() };
+      const joined = { token: tokenHash, desktop, at: formatTime(now()) };
       const outcome = await client.commit({
         compares: [
           { key: metaKey, modRevision: metaRevision },
@@ -105,7 +106,7 @@ export class Desktops {
     if (joined !== undefined && isSame(joined.token, hash)) return readerOf(credential, known);
     if (!isSame(known.invitation, hash)) return unknownToken;
     if (joined !== undefined) return usedInvitation(joined);
-    const isOver = known.expires < new Date(this.#options.now()).toISOString();
+    const isOver = known.expires < formatTime(this.#options.now());
     return isOver ? expiredInvitation(known) : readerOf(credential, known);
   }
 }

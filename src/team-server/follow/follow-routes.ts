@@ -1,5 +1,6 @@
 /** What desktops ask a team server, and what it answers from memory. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { readAtMost } from "../../base/read-at-most.ts";
 import { parseJSON } from "../../base/json.ts";
 import { printableJSON } from "../../base/printable.ts";
 import {
@@ -105,7 +106,7 @@ export class FollowRoutes {
   }
 
   async #join(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request);
+    const body = await readAtMost(request, bodyMost);
     const asked = exchangeSchema.safeParse(parseJSON(body ?? "")).data;
     if (asked === undefined) return answerRefusal(response, badRequest);
     const joined = await this.#options.desktops.join(request.headers.authorization, asked);
@@ -176,17 +177,6 @@ function readDomains(text: string | null): readonly ManagedDomain[] | undefined 
   const texts = text.split(",");
   const domains = texts.flatMap((each) => parseManagedDomain(each) ?? []);
   return domains.length === texts.length && texts.length <= mostDomains ? domains : undefined;
-}
-
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > bodyMost) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 async function drained(response: ServerResponse): Promise<void> {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type IncomingMessage, type RequestOptions, Agent, request as plainRequest } from "node:http";
 import { Agent as TLSAgent, request as tlsRequest } from "node:https";
 import { isIP } from "node:net";
+import { readAtMost } from "../../../base/read-at-most.ts";
 import { parseJSON } from "../../../base/json.ts";
 import type { Trouble } from "../../../base/trouble.ts";
 import { refusalSchema, teamHeader } from "../../../contract/follow.ts";
@@ -143,12 +144,5 @@ export class ServerClient implements Disposable {
 /** Reads a short answer; undefined for a longer one. */
 export async function readShort(response: IncomingMessage): Promise<string | undefined> {
   response.setTimeout(usualPatience, () => response.destroy());
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > bodyMost) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
+  return readAtMost(response, bodyMost);
 }

@@ -135,7 +135,7 @@ export class ServersTeamSource implements TeamSource {
 }
 
 /** Opens the way to the servers of a link. */
-export function openServerClient({ url, authority, follow }: TeamLink): ServerClient {
+function openServerClient({ url, authority, follow }: TeamLink): ServerClient {
   const link: FollowLink | undefined = parseFollowLink(url);
   if (link === undefined || follow === undefined) throw new Error(`not a link to team servers: ${url}`);
   return new ServerClient({ servers: link.servers, authority, token: follow.token, team: follow.team });
