@@ -30,8 +30,6 @@ export type Rules = z.infer<typeof reviewSchema>["status"]["resourceRules"];
  */
 export const wholeCluster = "hostsfile-server-nowhere";
 
-const reviews = "/apis/authorization.k8s.io/v1";
-
 /**
  * Asks which rules hold for the user in a namespace (kubernetes.io, SelfSubjectRulesReview).
  *
@@ -39,13 +37,7 @@ const reviews = "/apis/authorization.k8s.io/v1";
  * @throws TroubleError of the connection, or where the API server refuses
  */
 export async function reviewRules(api: KubernetesAPI, namespace: string): Promise<Rules | undefined> {
-  const kind = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectRulesReview" };
-  const answer = await api.send({
-    method: "POST",
-    path: `${reviews}/selfsubjectrulesreviews`,
-    body: { ...kind, spec: { namespace } },
-  });
-  const { success, data } = z.safeParse(reviewSchema, parseJSON(answer ?? ""));
+  const { success, data } = z.safeParse(reviewSchema, await review(api, "SelfSubjectRulesReview", { namespace }));
   return success && !data.status.incomplete ? data.status.resourceRules : undefined;
 }
 
@@ -58,14 +50,17 @@ const accessSchema = z.object({ status: z.object({ allowed: z.boolean() }) });
  * @throws TroubleError of the connection, or where the API server refuses
  */
 export async function mayDoEverything(api: KubernetesAPI): Promise<boolean> {
-  const kind = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview" };
   const spec = { resourceAttributes: { verb: "*", group: "*", resource: "*" } };
-  const answer = await api.send({
-    method: "POST",
-    path: `${reviews}/selfsubjectaccessreviews`,
-    body: { ...kind, spec },
-  });
-  return z.safeParse(accessSchema, parseJSON(answer ?? "")).data?.status.allowed === true;
+  const answer = await review(api, "SelfSubjectAccessReview", spec);
+  return z.safeParse(accessSchema, answer).data?.status.allowed === true;
+}
+
+/** A review is made by being created: the answer has its status. */
+async function review(api: KubernetesAPI, kind: string, spec: object): Promise<unknown> {
+  const group = "authorization.k8s.io/v1";
+  const path = `/apis/${group}/${kind.toLowerCase()}s`;
+  const answer = await api.send({ method: "POST", path, body: { apiVersion: group, kind, spec } });
+  return parseJSON(answer ?? "");
 }
 
 /** Whether rules permit something (kubernetes.io, RBAC: `*` means all). */
