@@ -100,6 +100,11 @@ export interface WiringFacts {
   readonly repairs: number;
 }
 
+/** Whether the resolver is told what it should be, whatever else is worth knowing. */
+export function isTold({ troubles }: Pick<WiringFacts, "troubles">): boolean {
+  return troubles.every(({ severity }) => severity === "info");
+}
+
 /** The wiring, for status and metrics. */
 export interface WiringObserver {
   /** Undefined until the machine was looked at. */

@@ -24,7 +24,7 @@ export interface Keeping {
 }
 
 /** Octets of a record beside its name and its data: type, class, TTL and length (RFC 1035 section 4.1.3). */
-export const fixedLength = 10;
+const fixedLength = 10;
 
 /** Octets that the records of a set may have: an answer over TCP has 65,535, with header, question and OPT record. */
 const maxSetLength = 65_000;

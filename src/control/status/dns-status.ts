@@ -5,7 +5,7 @@ import type { ReconcilerState } from "../../engine/reconciler-port.ts";
 import { type Shown, namesBeyond } from "../../engine/shown.ts";
 import { findEntry } from "../../records/view-entries.ts";
 import type { Responder } from "../../engine/responder.ts";
-import type { WiringFacts } from "../../platform/resolver-wiring.ts";
+import { type WiringFacts, isTold } from "../../platform/resolver-wiring.ts";
 import { formatListenAddress } from "../../records/listen-address.ts";
 
 /** Where the responder listens, and what it was asked. */
@@ -25,11 +25,11 @@ export function describeResponder(responder: Responder): NonNullable<Status["sin
 
 /** How the system resolver is told; what is in the way is in the attention list too. */
 export function describeWiring({ way, sentence, domains, ...facts }: WiringFacts): Status["resolver"] {
-  const { troubles, calls, isUnsigned, repairs } = facts;
+  const { calls, isUnsigned, repairs } = facts;
   return {
     way,
     sentence,
-    ok: troubles.every(({ severity }) => severity === "info"),
+    ok: isTold(facts),
     domains: domains.map(({ domain, routing, routes }) => ({ name: domain, routing, routes: [...routes] })),
     questions: calls === undefined ? null : calls.answered + calls.passed,
     lastQuestionAt: formatMoment(calls?.lastAt),

@@ -1,6 +1,6 @@
 /** Metrics of how the system resolver is told our domains, from counts that the wiring keeps itself. */
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { WiringFacts } from "../../platform/resolver-wiring.ts";
+import { type WiringFacts, isTold } from "../../platform/resolver-wiring.ts";
 
 /**
  * Makes the metrics.
@@ -35,7 +35,7 @@ export function createResolverMetrics(registry: Registry, prefix: string): (fact
   });
   return (facts) => {
     for (const each of [told, domains, questions, repairs]) each.reset();
-    told.set({ way: facts.way }, facts.troubles.every(({ severity }) => severity === "info") ? 1 : 0);
+    told.set({ way: facts.way }, isTold(facts) ? 1 : 0);
     for (const { routing } of facts.domains) domains.inc({ routing });
     if (facts.calls !== undefined) {
       questions.inc({ outcome: "answered" }, facts.calls.answered);

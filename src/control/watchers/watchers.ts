@@ -1,4 +1,5 @@
 /** What the watchers of this machine's users last reported, in memory alone: each reports again within half a minute. */
+import { formatTime } from "../../base/age.ts";
 import { isAlive, reportInterval } from "../../contract/liveness.ts";
 import type { ReportedCluster, WatcherReport } from "../../contract/watcher.ts";
 
@@ -63,7 +64,7 @@ function keyOf({ user, report: { pid, since } }: HeardWatcher): string {
 
 function isReplaced(old: HeardWatcher, by: HeardWatcher): boolean {
   if (old === by || old.user !== by.user) return false;
-  const isGone = old.report.ended || !isAlive(new Date(old.heardAt).toISOString(), reportInterval, by.heardAt);
+  const isGone = old.report.ended || !isAlive(formatTime(old.heardAt), reportInterval, by.heardAt);
   const names = new Set(by.report.clusters.map(({ name }) => name));
   return isGone && old.report.clusters.every(({ name }) => names.has(name));
 }

@@ -1,6 +1,5 @@
 /** Was the system resolver told our domains, and are the files that tell it still as the server wrote them? */
 import type { Status } from "../../contract/status.ts";
-import { toTrouble } from "../../base/trouble.ts";
 import { exemptDomains, tellResolver } from "../../platform/resolver/commands.ts";
 import { foreignFile } from "../../platform/resolver/trouble.ts";
 import { type Check, type Finding, findingOf, ok } from "../check.ts";
@@ -44,5 +43,5 @@ function repairOf(code: string): { readonly hint?: string; readonly command?: st
 /** The server knows whether there are names that need the resolver. */
 function leftAlone(status: Pick<Status, "attention"> | undefined): Finding {
   const item = status?.attention.find(({ code }) => code === "resolver-left-alone");
-  return item === undefined ? ok("The system resolver is left alone.") : { grade: "note", ...toTrouble(item) };
+  return item === undefined ? ok("The system resolver is left alone.") : findingOf(item, "note");
 }

@@ -1,7 +1,7 @@
 /** Does this team server follow its etcd, is there a quorum, and does every member answer? */
 import type { Status } from "../../contract/status.ts";
 import { counted } from "../../base/words.ts";
-import { type Check, type Finding, ok } from "../check.ts";
+import { type Check, type Finding, findingOf, ok } from "../check.ts";
 
 type TeamServer = NonNullable<Status["teamServer"]>;
 
@@ -17,12 +17,7 @@ export function judgeTeamServer(status: Pick<Status, "teamServer" | "attention">
   const { teamServer: found } = status ?? {};
   if (found === undefined || status === undefined) return [ok("This server is not a team's.")];
   const about = status.attention.filter(({ code }) => /^(?:team|etcd)-/.test(code));
-  if (about.length > 0) {
-    return about.map(({ severity = "error", code, message, hint, command }): Finding => {
-      const grade = ({ error: "problem", warning: "warning", info: "note" } as const)[severity];
-      return { grade, code, message, hint, command };
-    });
-  }
+  if (about.length > 0) return about.map((trouble) => findingOf(trouble));
   return [ok(describe(found))];
 }
 

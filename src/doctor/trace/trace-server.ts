@@ -5,6 +5,7 @@ import { isFollowURL } from "../../contract/invitation.ts";
 import { describeTeamState, endpointsOf } from "../../contract/team-words.ts";
 import type { Writings } from "../../contract/writing.ts";
 import { isManaged, parseManagedDomain } from "../../records/managed-domain.ts";
+import { nodePrefix, usualPath } from "../../records/skydns-key.ts";
 import { type Desktop, type Finding, ok } from "../check.ts";
 import { curlWords, methodURL } from "../looks/cluster-looks.ts";
 import { isStored } from "../looks/stored.ts";
@@ -53,7 +54,7 @@ export function judgeTeam(name: string, team: TeamStatus, status: Status | undef
   if (known.some((each) => each.name === name && each.cluster === owner)) {
     return ok(`The team ${team.name} has ${name}, at revision ${team.revision ?? "unknown"} of its store.`);
   }
-  const path = `/skydns/${name.split(".").toReversed().join("/")}`;
+  const path = nodePrefix(usualPath, name).slice(0, -1);
   return {
     grade: "problem",
     code: "name-not-sent",

@@ -46,7 +46,7 @@ export function planStubZone(maps: ConfigMaps, stub: StubZone): ClusterDNSPlan {
     changeOf(mainPlace, corefile, putBlock(corefile, blocks.main, wanted.main)),
     changeOf(customPlace, custom, putBlock(custom ?? "", blocks.custom, wanted.custom)),
   ];
-  const reloads = read.directives.some(([name]) => name === "reload");
+  const reloads = hasReload(read);
   return { place: isCustom ? customPlace : mainPlace, changes: changes.flat(), reloads };
 }
 
@@ -65,8 +65,13 @@ export function planStubZoneRemoval(maps: ConfigMaps): ClusterDNSPlan {
       ? []
       : changeOf(customPlace, custom, putBlock(custom, readBlock(customPlace, custom), undefined)),
   ];
-  const reloads = readCorefile(corefile ?? "")?.directives.some(([name]) => name === "reload") !== false;
+  const read = readCorefile(corefile ?? "");
+  const reloads = read === undefined || hasReload(read);
   return { place: undefined, changes: changes.flat(), reloads };
+}
+
+function hasReload({ directives }: Corefile): boolean {
+  return directives.some(([name]) => name === "reload");
 }
 
 function textsOf({ coredns, custom }: ConfigMaps) {

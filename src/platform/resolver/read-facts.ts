@@ -29,7 +29,7 @@ export interface Looks {
   readonly read: (path: string) => Promise<string>;
 }
 
-export const systemLooks: Looks = {
+const systemLooks: Looks = {
   run: async (program, parameters) => runProgram(program, parameters, { timeout: 5000 }),
   read: async (path) => readFile(path, "utf8").catch(() => ""),
 };
