@@ -15,8 +15,8 @@ function loadedWith(file: string, found = new Set<string>()): ReadonlySet<string
   if (found.has(file)) return found;
   found.add(file);
   const text = readFileSync(join(dist, file), "utf8");
-  for (const [, name = ""] of text.matchAll(/^(?:import|export)[^;]*?from "\.\/([^"]+)"|^import "\.\/([^"]+)"/gm)) {
-    if (name !== "") loadedWith(name, found);
+  for (const [, name = ""] of text.matchAll(/^(?:(?:import|export)[^;]*?from |import )"\.\/([^"]+)"/gm)) {
+    loadedWith(name, found);
   }
   return found;
 }

@@ -18,7 +18,7 @@ interface Resource {
 }
 
 test.skipIf(!cluster.built)(
-  "the API server takes each of them, and the pod keeps to the restricted profile",
+  "the API server takes each of them, and the pod keeps to the restricted profile (needs node test/cluster/build.ts)",
   async () => {
     if (!cluster.built) return;
     const { kubectl, apply } = inNamespace(cluster.kubeconfig, "hostsfile-server");
