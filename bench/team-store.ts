@@ -1,6 +1,4 @@
 /** A team's store of three members: what a POST takes beside a bare transaction, many names at once, how soon a desktop that reads etcd has a line, also one whose network was gone, and a long list. */
-import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { Agent } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EtcdClient } from "../src/etcd/client.ts";
@@ -11,7 +9,7 @@ import { parseManagedDomain } from "../src/records/managed-domain.ts";
 import { nodePrefix, usualPath } from "../src/records/skydns-key.ts";
 import { openDesktop } from "../test/cluster/desktop.ts";
 import { type EtcdCluster, startEtcdCluster } from "../test/cluster/etcd.ts";
-import { eventually, freePort } from "../test/cluster/eventually.ts";
+import { freePort } from "../test/cluster/eventually.ts";
 import { openFarNetwork } from "../test/cluster/far-network.ts";
 import { reachPort } from "../test/cluster/forward.ts";
 import { runCommand, startServer } from "../test/cluster/server.ts";
@@ -21,6 +19,7 @@ import { type BenchEndpoint, endpointsOf, manyEndpoints } from "./endpoints.ts";
 import { type Row, latencyRow, limitRow, milliseconds, ratioRow } from "./row.ts";
 import { interleave, timed } from "./sample.ts";
 import { sendTo } from "./server.ts";
+import { untilShown } from "./until-shown.ts";
 
 const domain = "dtk.io";
 
@@ -106,8 +105,7 @@ async function measureLine(post: Post, etcd: EtcdCluster): Promise<Row> {
   for (let turn = 0; turn < 2 * turns; turn += 1) {
     const start = performance.now();
     await post({ create: endpointsOf(`line-${turn}`) });
-    const line = ` line-${turn}.${domain}\n`;
-    await eventually(() => assert(readFileSync(desktop.hostsFile, "utf8").includes(line)), { intervalMs: 1 });
+    await untilShown(desktop, `line-${turn}.${domain}`);
     times.push(performance.now() - start);
     await sleep(pause);
   }
@@ -128,19 +126,15 @@ async function measureReturn(post: Post, etcd: EtcdCluster): Promise<Row> {
   const url = `etcd://${ports.map((each) => `${far.address}:${each}`).join(",")}`;
   const flags = [`--port=${port}`, "--host=127.0.0.1", `--domains=${domain}`, `--team-names=${2 * sizes.many}`];
   await runCommand(desktop, "join", url, "--yes", "--insecure", ...flags);
-  const shown = async (name: string): Promise<void> =>
-    eventually(() => assert(readFileSync(desktop.hostsFile, "utf8").includes(` ${name}.${domain}\n`)), {
-      intervalMs: 1,
-    });
   await post({ create: endpointsOf("here") });
-  await shown("here");
+  await untilShown(desktop, `here.${domain}`);
   const times: number[] = [];
   for (let turn = 0; turn < 3; turn += 1) {
     await far.unplug();
     await post({ create: endpointsOf(`missed-${turn}`) });
     await sleep(unplugged);
     await far.plug();
-    times.push(await timed(() => shown(`missed-${turn}`)));
+    times.push(await timed(() => untilShown(desktop, `missed-${turn}.${domain}`)));
   }
   const { relists } = (await server.status()).teams?.[0] ?? {};
   if (Object.keys(relists ?? {}).some((reason) => reason !== "first")) throw new Error("there was a list");

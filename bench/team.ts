@@ -1,6 +1,5 @@
 /** A team: from a POST to the line on another desktop, resuming after an absence, many followers, and what joining costs a start. */
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,6 +14,7 @@ import { residentBytes } from "../test/support/resident-memory.ts";
 import { type Row, latencyRow, limitRow, mebibytes, milliseconds } from "./row.ts";
 import { interleave, median } from "./sample.ts";
 import { firstAnswer } from "./start.ts";
+import { untilShown } from "./until-shown.ts";
 
 const address = "10.0.0.1";
 
@@ -58,7 +58,7 @@ export async function measureTeam(): Promise<readonly Row[]> {
     const name = `n${turn}.dev.example.com`;
     const start = performance.now();
     await (turn % 2 === 0 ? one : other).server().post("a", { create: [ingressEndpoint(name)] });
-    await shown(desktop, name);
+    await untilShown(desktop, name);
     times.push(performance.now() - start);
     await sleep(pause);
   }
@@ -73,7 +73,7 @@ export async function measureTeam(): Promise<readonly Row[]> {
   const back = await startServer({ desktop, flags: [], port: server.port });
   opened.defer(async () => void (await back.stop()));
   const start = performance.now();
-  await shown(desktop, names.at(-1) ?? "");
+  await untilShown(desktop, names.at(-1) ?? "");
   const resumed = performance.now() - start;
   const relists = (await back.status()).teams?.[0]?.relists ?? {};
   return [
@@ -188,10 +188,6 @@ export async function measureFollowers(): Promise<readonly Row[]> {
       atMost: goals.reach,
     }),
   ];
-}
-
-async function shown(desktop: Desktop, name: string): Promise<void> {
-  while (!readFileSync(desktop.hostsFile, "utf8").includes(` ${name}\n`)) await sleep(1);
 }
 
 async function ask(port: number, path: string, authorization: string): Promise<IncomingMessage> {

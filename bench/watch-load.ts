@@ -1,10 +1,9 @@
 /** `watch` with much to do: ten clusters, 5,000 Ingresses at its start, and 1,000 changes a second for a minute. */
-import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
-import { type AddressInfo, type Socket, connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { clusterPath } from "../src/contract/paths.ts";
+import { openDoor } from "../test/cluster/door.ts";
 import { eventually } from "../test/cluster/eventually.ts";
 import { residentBytes } from "../test/support/resident-memory.ts";
 import { type Row, mebibytes, milliseconds } from "./row.ts";
@@ -37,7 +36,7 @@ export async function measureWatchLoad(): Promise<readonly Row[]> {
 async function measureTenClusters(scene: WatchScene): Promise<Row> {
   await using opened = new AsyncDisposableStack();
   const contexts = namesOf("ten", clusters);
-  const ports = await Promise.all(contexts.map(async () => opened.use(await openForward(scene.api.port)).port));
+  const ports = await Promise.all(contexts.map(async () => opened.use(await openDoor(scene.api.port)).port));
   const kubeconfig = join(scene.desktop.stateFolder, "ten");
   writeFileSync(kubeconfig, severalContexts(scene, contexts, ports));
   const watcher = opened.use(startBenchWatcher({ ...scene, kubeconfig }));
@@ -81,27 +80,6 @@ function severalContexts({ api }: WatchScene, names: readonly string[], ports: r
     })),
     contexts: names.map((name) => ({ name, context: { cluster: name, user: user?.name } })),
   });
-}
-
-async function openForward(port: number): Promise<AsyncDisposable & { readonly port: number }> {
-  const sockets = new Set<Socket>();
-  const server = createServer((caller) => {
-    const answerer = connect(port, "127.0.0.1");
-    for (const socket of [caller, answerer]) {
-      sockets.add(socket.on("error", () => [caller, answerer].map((either) => either.destroy())));
-      socket.on("close", () => sockets.delete(socket));
-    }
-    caller.pipe(answerer).pipe(caller);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    port: (server.address() as AddressInfo).port,
-    [Symbol.asyncDispose]: async () => {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await once(server, "close");
-    },
-  };
 }
 
 /** From the start of the process until the last line is in the hosts file. */
